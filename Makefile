@@ -1,0 +1,55 @@
+# Two commands matter: `make run` and `make test`. `make` alone lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast test-full check fmt bench screenshots bootstrap bootstrap-dev browser clean distclean
+
+PY := .venv/bin/python
+# Two workers; every browser test goes to one of them (tests/plugins/markers.py), so one Chromium runs at a time.
+PYTEST := $(PY) -m pytest -n 2 --dist loadgroup
+# make test ARGS="tests/house -k audience"
+ARGS ?=
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: bootstrap ## start 微光 with its demo world; again later: keeps the data
+	@$(PY) -m flask --app app up
+
+test: bootstrap-dev browser ## the whole suite (installs Chromium and a Chinese font by apt)
+	@$(PYTEST) $(ARGS)
+
+test-fast: bootstrap-dev ## without browser and slow tests, under 3 minutes
+	@$(PYTEST) -m "not browser and not slow" $(ARGS)
+
+test-full: bootstrap-dev browser ## the whole suite with many more examples, and branch coverage of the lower floors
+	@HYPOTHESIS_PROFILE=full $(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+check: bootstrap-dev ## lint, types, import contracts, templates, security
+	@tools/check.sh
+
+fmt: bootstrap-dev ## format Python and templates, mend what can be mended safely
+	@$(PY) -m ruff format --quiet .
+	@$(PY) -m ruff check --fix --quiet . || true
+	@$(PY) -m djlint --quiet --reformat templates || true
+
+bench: bootstrap-dev ## ratios against bare peers, measured in one run
+	@$(PY) -m benchmarks $(ARGS)
+
+screenshots: bootstrap-dev browser ## take the handbook's pictures anew
+	@$(PY) -m tools.screenshots $(ARGS)
+
+bootstrap:
+	@tools/bootstrap.sh run
+
+bootstrap-dev:
+	@tools/bootstrap.sh dev
+
+browser:
+	@tools/need-browser.sh
+
+clean: ## remove caches and reports (never the data in instance/, never .venv)
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov test-results
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean ## and .venv
+	@rm -rf .venv

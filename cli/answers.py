@@ -1,0 +1,47 @@
+"""How commands answer: JSON alone on stdout, refusals on stderr with a code of 1."""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from extensions import db
+from privacy import viewers
+from privacy.viewers import Viewer
+from services import accounts
+from vocabulary import clock
+from vocabulary.errors import Refused
+from web.core.messages import sentence
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def say(answer: object, *, as_json: bool = True) -> None:
+    """Print the answer: one line of JSON, or the text as it is."""
+    click.echo(json.dumps(answer, ensure_ascii=False) if as_json else answer)
+
+
+def actor(login: str | None) -> Viewer:
+    """Return who acts: the login given by --by, or the console, which may enter but not approve."""
+    return accounts.viewer_by_login(db.session(), login, now=clock.now()) if login else viewers.console()
+
+
+def told(command: Command) -> Command:
+    """Turn a refusal into a sentence on stderr and exit code 1."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except Refused as refusal:
+            _fail(f"{refusal.code}: {sentence(refusal)}")
+
+    return run  # type: ignore[return-value]
+
+
+def _fail(text: str) -> NoReturn:
+    click.echo(text, err=True)
+    sys.exit(1)

@@ -1,0 +1,38 @@
+"""`flask stipends run`: the scheduler's stipend run, by hand."""
+
+from datetime import date, datetime
+
+import click
+from flask.cli import AppGroup
+
+from cli.answers import say, told
+from extensions import db
+from jobs.run import Run
+from jobs.stipends import open_and_fund
+from services import stipends as service
+from vocabulary import clock
+from vocabulary.dates import today
+
+stipends = AppGroup("stipends", help="Open what is due, fund it, and put it into batches.")
+
+
+@stipends.command("run")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day to work for; today if absent.")
+@click.option("--json", "as_json", is_flag=True)
+@told
+def run(on: datetime | None, as_json: bool) -> None:  # noqa: FBT001 click passes options so
+    """Open every instalment that is due by the day, exactly once."""
+    day: date = on.date() if on else today(clock.now())
+    work = Run(db.session(), "stipends", period=day)
+    counts = work.execute(open_and_fund)
+    due, opened = service.count_due(db.session(), on=day)
+    say(
+        {
+            "due": due,
+            "opened": counts["done"],
+            "already": opened - counts["done"],
+            "from_gap_fund": 0,
+            "set_aside": service.set_aside_in(db.session(), work.by, run_id=work.id),
+            "notices": 0,
+        }
+    )

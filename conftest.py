@@ -1,0 +1,8 @@
+"""What every test run has: `pytest tests/house` and `make test` see the same."""
+
+pytest_plugins = [
+    "tests.plugins.no_network",
+    "tests.plugins.markers",
+    "tests.plugins.examples",
+    "tests.plugins.chromium",
+]

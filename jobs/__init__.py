@@ -1,0 +1,1 @@
+"""The clock's door: `schedule.py` is the one list of scheduled work."""

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Until the first release the schema is one migration, made anew from the tables by this script.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+rm -f migrations/versions/0001_the_house.py
+DATABASE_URL="sqlite:///$work/x.db" .venv/bin/flask --app app db revision --autogenerate --rev-id 0001_the_house -m "The house: every table, and the regions." >/dev/null
+python3 - <<'P'
+from pathlib import Path
+path = Path("migrations/versions/0001_the_house.py")
+text = path.read_text()
+text = text.replace("from alembic import op\n", "from alembic import op\n\nfrom migrations.regions import load_regions\n")
+text = text.replace("\n\ndef downgrade", "\n    load_regions(op.get_bind())\n\n\ndef downgrade", 1)
+path.write_text(text)
+P
+.venv/bin/ruff format -q migrations/versions/0001_the_house.py
+rm -rf "$work"

@@ -1,0 +1,145 @@
+"""What every table shares: naming of constraints, column types, and the shape of standings."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, NoReturn
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, LargeBinary, MetaData, String, false, or_
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.operators import OperatorType, is_, is_not
+from sqlalchemy.types import TypeDecorator
+
+from models import keys
+from privacy.disclosure import Audience
+from privacy.viewers import Viewer, region_prefix
+from vocabulary.enums import Role
+from vocabulary.money import Fen
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Condition = ColumnElement[bool]
+Standings = Mapping[Audience, Condition]
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC; a naive one is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant must be aware")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class Sealed(TypeDecorator[str]):
+    """Text encrypted with the column's place bound in. Comparing, LIKE and ORDER BY raise."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    class Comparator(TypeDecorator.Comparator[str]):
+        """Lets only IS NULL and IS NOT NULL through."""
+
+        def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> ColumnElement[Any]:
+            if op in (is_, is_not) and other and other[0] is None:
+                return super().operate(op, *other, **kwargs)
+            self._refuse()
+
+        def reverse_operate(self, op: OperatorType, other: Any, **kwargs: Any) -> NoReturn:
+            self._refuse()
+
+        @staticmethod
+        def _refuse() -> NoReturn:
+            raise TypeError("a sealed column cannot be compared or sorted: use its blind index")
+
+    comparator_factory = Comparator  # type: ignore[assignment]  # narrower on purpose
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        return keys.seal(keys.ring().cipher, value, place=self.place)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return keys.unseal(keys.ring().cipher, value, place=self.place)
+
+
+class SealedDate(TypeDecorator[date]):
+    """A sealed day, such as a birthday."""
+
+    impl = LargeBinary
+    cache_ok = True
+    comparator_factory = Sealed.Comparator  # type: ignore[assignment]  # as above
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        return keys.seal(keys.ring().cipher, value.isoformat(), place=self.place)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> date | None:
+        if value is None:
+            return None
+        return date.fromisoformat(keys.unseal(keys.ring().cipher, value, place=self.place))
+
+
+class Base(DeclarativeBase):
+    """All tables. Each has `standings(viewer)`; each column has `info=seen_by(...)`."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 SQLAlchemy's own name and shape
+        datetime: Instant,
+        Fen: BigInteger,
+        str: String,
+        StrEnum: Enum(
+            StrEnum,
+            native_enum=False,
+            length=24,
+            validate_strings=True,
+            values_callable=lambda kinds: [kind.value for kind in kinds],
+        ),
+    }
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """Nobody stands anywhere until the table says so."""
+        return {}
+
+
+def in_regions(column: InstrumentedAttribute[Any], viewer: Viewer) -> Condition:
+    """Say in SQL that a 12-digit division code lies in the viewer's part of the tree."""
+    prefixes = {region_prefix(code) for code in viewer.regions}
+    if not prefixes:
+        return false()
+    return or_(*(column.between(prefix.ljust(12, "0"), prefix.ljust(12, "9")) for prefix in sorted(prefixes)))
+
+
+def held(viewer: Viewer, *lines: tuple[Audience, tuple[Role, ...], Condition]) -> Standings:
+    """Keep the lines whose roles the viewer holds: (audience, roles, condition on the row)."""
+    return {audience: condition for audience, roles, condition in lines if viewer.has(*roles)}
+
+
+CASE = (Role.CASE_WORKER, Role.APPROVER)

@@ -1,0 +1,70 @@
+"""Schools, federations, work units and institutions."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, String, and_, true
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import CASE, Base, Condition, Sealed, Standings, held, in_regions
+from privacy.disclosure import NOBODY, Audience, seen_by
+from privacy.viewers import Viewer
+from vocabulary.enums import OrganisationKind, Role
+from vocabulary.refs import new_ref
+
+_STAFF = (Audience.CASE_STAFF, Audience.OWN_SCHOOL, Audience.STATISTICS, Audience.PAYING)
+_PUBLIC_NAME = (*_STAFF, Audience.OWN_FAMILY, Audience.OWN_VILLAGE, Audience.ADMINISTRATION)
+
+
+class Organisation(Base):
+    __tablename__ = "organisations"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("organisation"), info=seen_by(*_PUBLIC_NAME)
+    )
+    kind: Mapped[OrganisationKind] = mapped_column(info=seen_by(*_PUBLIC_NAME))
+    name: Mapped[str] = mapped_column(String(80), index=True, info=seen_by(*_PUBLIC_NAME))
+    region_code: Mapped[str] = mapped_column(
+        ForeignKey("regions.code"), index=True, info=seen_by(*_STAFF)
+    )
+    contact_name: Mapped[str | None] = mapped_column(
+        Sealed("organisations.contact_name"), info=seen_by(Audience.CASE_STAFF, Audience.OWN_SCHOOL)
+    )
+    contact_phone: Mapped[str | None] = mapped_column(
+        Sealed("organisations.contact_phone"), info=seen_by(Audience.CASE_STAFF, Audience.OWN_SCHOOL)
+    )
+    account_name: Mapped[str | None] = mapped_column(
+        String(80), info=seen_by(Audience.CASE_STAFF, Audience.PAYING, Audience.OWN_SCHOOL)
+    )
+    account_bank: Mapped[str | None] = mapped_column(
+        String(80), info=seen_by(Audience.CASE_STAFF, Audience.PAYING, Audience.OWN_SCHOOL)
+    )
+    account_number: Mapped[str | None] = mapped_column(
+        Sealed("organisations.account_number"), info=seen_by(Audience.PAYING)
+    )
+    entered_on: Mapped[date] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """Staff see those of their own regions, members their own, families their school's name."""
+        own = cls.id == viewer.organisation_id
+        here = in_regions(cls.region_code, viewer)
+        return held(
+            viewer,
+            (Audience.CASE_STAFF, (*CASE, Role.CONSOLE), here),
+            (Audience.STATISTICS, (Role.STATISTICS,), here),
+            (Audience.PAYING, (Role.PAYING_DESK,), here),
+            (Audience.ADMINISTRATION, (Role.ADMINISTRATOR,), true()),
+            (Audience.OWN_SCHOOL, (Role.SCHOOL_OFFICER, Role.CLASS_TEACHER), own),
+            (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), _schools_of_village(viewer)),
+            (Audience.OWN_FAMILY, (Role.FAMILY,), own),
+        )
+
+
+def _schools_of_village(viewer: Viewer) -> Condition:
+    """A village's children go to schools anywhere in their banner."""
+    codes = [code[:6].ljust(12, "0") for code in viewer.regions]
+    return and_(
+        Organisation.kind == OrganisationKind.SCHOOL,
+        in_regions(Organisation.region_code, Viewer(viewer.roles, viewer.actor, regions=tuple(codes))),
+    )

@@ -1,0 +1,236 @@
+"""Pledges, the changes a donor asks for, and the matches they are in. No donor stands here."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    ScalarSelect,
+    String,
+    and_,
+    false,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import CASE, Base, Sealed, Standings, held, in_regions
+from models.children import Child
+from models.vault import VaultPledge
+from privacy.disclosure import NOBODY, Audience, seen_by
+from privacy.viewers import Viewer
+from vocabulary.enums import (
+    ChangeKind,
+    ChangeStatus,
+    DeclineReason,
+    MatchStatus,
+    Naming,
+    PledgeEnd,
+    PledgeKind,
+    PledgeStatus,
+    Rhythm,
+    Role,
+    Sex,
+    Stage,
+    StopReason,
+)
+from vocabulary.money import Fen
+from vocabulary.refs import new_ref
+
+_OWNER = (Audience.OWNING_DONOR,)
+_STAFF = (Audience.CASE_STAFF,)
+_BOTH = (Audience.OWNING_DONOR, Audience.CASE_STAFF)
+
+
+class Pledge(Base):
+    __tablename__ = "pledges"
+    __table_args__ = (
+        CheckConstraint("instalment_fen > 0", name="instalment_positive"),
+        CheckConstraint("children_wanted BETWEEN 1 AND 20", name="children_wanted_range"),
+        CheckConstraint("until_count > 0", name="until_count_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    code: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("pledge", 8), info=seen_by(*_STAFF)
+    )
+    donor_ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("pledge_donor"), info=seen_by(*_OWNER)
+    )
+    kind: Mapped[PledgeKind] = mapped_column(default=PledgeKind.CHILD, info=seen_by(*_BOTH))
+    instalment_fen: Mapped[Fen] = mapped_column(info=seen_by(*_BOTH))
+    rhythm: Mapped[Rhythm] = mapped_column(info=seen_by(*_BOTH))
+    children_wanted: Mapped[int] = mapped_column(default=1, info=seen_by(*_BOTH))
+    until: Mapped[PledgeEnd] = mapped_column(
+        default=PledgeEnd.UNTIL_STOPPED, info=seen_by(*_BOTH)
+    )
+    until_count: Mapped[int | None] = mapped_column(info=seen_by(*_BOTH))
+    wish_sex: Mapped[Sex | None] = mapped_column(info=seen_by(*_BOTH))
+    wish_stage: Mapped[Stage | None] = mapped_column(info=seen_by(*_BOTH))
+    wish_league: Mapped[str | None] = mapped_column(
+        ForeignKey("regions.code"), info=seen_by(*_BOTH)
+    )
+    naming: Mapped[Naming] = mapped_column(default=Naming.SEALED, info=seen_by(*_OWNER))
+    alias: Mapped[str | None] = mapped_column(Sealed("pledges.alias"), info=seen_by(*_OWNER))
+    status: Mapped[PledgeStatus] = mapped_column(
+        default=PledgeStatus.OFFERED, index=True, info=seen_by(*_BOTH)
+    )
+    offered_on: Mapped[date] = mapped_column(info=seen_by(*_OWNER))
+    confirmed_on: Mapped[date | None] = mapped_column(info=seen_by(*_OWNER))
+    ends_on: Mapped[date | None] = mapped_column(info=seen_by(*_BOTH))
+    stop_reason: Mapped[StopReason | None] = mapped_column(info=seen_by(*_OWNER))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """The donor sees his own; case staff see pledge codes, never who gave."""
+        return held(
+            viewer,
+            (Audience.OWNING_DONOR, (Role.DONOR,), cls.id.in_(pledges_of_donor(viewer))),
+            (Audience.CASE_STAFF, CASE, cls.id.is_not(None)),
+        )
+
+
+class PledgeChange(Base):
+    """What a donor asked to change, from a stated day; can be undone until it takes effect."""
+
+    __tablename__ = "pledge_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("change"), info=seen_by(*_OWNER)
+    )
+    pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
+    kind: Mapped[ChangeKind] = mapped_column(info=seen_by(*_OWNER))
+    status: Mapped[ChangeStatus] = mapped_column(
+        default=ChangeStatus.WAITING, index=True, info=seen_by(*_OWNER)
+    )
+    effective_on: Mapped[date] = mapped_column(info=seen_by(*_OWNER))
+    until_on: Mapped[date | None] = mapped_column(info=seen_by(*_OWNER))
+    instalment_fen: Mapped[Fen | None] = mapped_column(info=seen_by(*_OWNER))
+    rhythm: Mapped[Rhythm | None] = mapped_column(info=seen_by(*_OWNER))
+    stop_reason: Mapped[StopReason | None] = mapped_column(info=seen_by(*_OWNER))
+    asked_at: Mapped[datetime] = mapped_column(info=NOBODY)
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """The donor sees his own changes."""
+        mine = cls.pledge_id.in_(pledges_of_donor(viewer))
+        return held(viewer, (Audience.OWNING_DONOR, (Role.DONOR,), mine))
+
+
+class Match(Base):
+    __tablename__ = "matches"
+    __table_args__ = (
+        Index(
+            "uq_matches_live_pair",
+            "pledge_id",
+            "child_id",
+            unique=True,
+            sqlite_where=text("status IN ('proposed', 'active')"),
+            postgresql_where=text("status IN ('proposed', 'active')"),
+        ),
+        CheckConstraint("instalment_fen > 0", name="instalment_positive"),
+        Index("ix_matches_status_rhythm", "status", "rhythm"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    donor_ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("match_donor"), info=seen_by(*_OWNER)
+    )
+    child_ref: Mapped[str] = mapped_column(
+        String(16),
+        unique=True,
+        default=lambda: new_ref("match_child"),
+        info=seen_by(
+            Audience.CASE_STAFF, Audience.OWN_SCHOOL, Audience.OWN_VILLAGE, Audience.OWN_FAMILY
+        ),
+    )
+    pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
+    child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), index=True, info=NOBODY)
+    need_id: Mapped[int | None] = mapped_column(ForeignKey("needs.id"), index=True, info=NOBODY)
+    instalment_fen: Mapped[Fen] = mapped_column(
+        info=seen_by(*_BOTH, Audience.OWN_FAMILY)
+    )
+    rhythm: Mapped[Rhythm] = mapped_column(info=seen_by(*_BOTH, Audience.OWN_FAMILY))
+    code_name: Mapped[str] = mapped_column(String(20), info=seen_by(*_OWNER))
+    status: Mapped[MatchStatus] = mapped_column(
+        default=MatchStatus.PROPOSED, info=seen_by(*_BOTH)
+    )
+    proposed_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
+    proposed_by: Mapped[str] = mapped_column(String(40), info=seen_by(*_STAFF))
+    decide_by: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+    run_ref: Mapped[str | None] = mapped_column(String(16), index=True, info=seen_by(*_STAFF))
+    score: Mapped[int | None] = mapped_column(info=seen_by(*_STAFF))
+    reasons: Mapped[list[Any]] = mapped_column(JSON, default=list, info=seen_by(*_STAFF))
+    runners_up: Mapped[list[Any]] = mapped_column(JSON, default=list, info=seen_by(*_STAFF))
+    decided_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))
+    decided_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+    decline_reason: Mapped[DeclineReason | None] = mapped_column(info=seen_by(*_STAFF))
+    decline_note: Mapped[str | None] = mapped_column(
+        Sealed("matches.decline_note"), info=seen_by(*_STAFF)
+    )
+    starts_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+    ends_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, *_OWNER))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """Case staff see matches of their children; a donor his own, once approved; the school,
+        village and family side see that there is one through the stipend only."""
+        child_side = {
+            audience: cls.child_id.in_(select(Child.id).where(condition))
+            for audience, condition in Child.standings(viewer).items()
+            if audience is not Audience.SUPPORTING_DONOR
+        }
+        return child_side | held(
+            viewer,
+            (
+                Audience.OWNING_DONOR,
+                (Role.DONOR,),
+                and_(
+                    cls.pledge_id.in_(pledges_of_donor(viewer)),
+                    cls.status.in_((MatchStatus.ACTIVE, MatchStatus.ENDED)),
+                ),
+            ),
+        )
+
+
+class Exclusion(Base):
+    """A pair that is not proposed again unless someone lifts it, with its reason."""
+
+    __tablename__ = "exclusions"
+    __table_args__ = (Index("ix_exclusions_pledge_id_child_id", "pledge_id", "child_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), info=NOBODY)
+    child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), info=NOBODY)
+    reason: Mapped[DeclineReason] = mapped_column(info=seen_by(*_STAFF))
+    since_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
+    lifted_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """Case staff of the child."""
+        ids = select(Child.id).where(in_regions(Child.banner_code, viewer))
+        return held(viewer, (Audience.CASE_STAFF, CASE, cls.child_id.in_(ids)))
+
+
+def pledges_of_donor(viewer: Viewer) -> ScalarSelect[int] | ColumnElement[Any]:
+    """Select the ids of the viewer's own pledges; nothing for anyone but a donor."""
+    if viewer.donor_id is None:
+        return select(VaultPledge.pledge_id).where(false()).scalar_subquery()
+    mine = VaultPledge.donor_id == viewer.donor_id
+    return select(VaultPledge.pledge_id).where(mine).scalar_subquery()
+
+
+def children_of_donor(viewer: Viewer) -> Any:
+    """Select the ids of children in approved matches of the viewer's pledges."""
+    shown = (MatchStatus.ACTIVE, MatchStatus.ENDED)
+    return (
+        select(Match.child_id)
+        .where(Match.pledge_id.in_(pledges_of_donor(viewer)), Match.status.in_(shown))
+        .scalar_subquery()
+    )

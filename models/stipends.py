@@ -1,0 +1,212 @@
+"""Instalments, gifts, the facts about them, and the batches they are handed over in."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Standings, held, in_regions
+from models.pledges import Match
+from models.triggers import append_only
+from privacy.disclosure import NOBODY, Audience, seen_by
+from privacy.viewers import Viewer
+from vocabulary.enums import BatchStatus, Evidence, FactKind, Role, Snag
+from vocabulary.money import Fen
+from vocabulary.refs import new_ref
+
+_HANDS = (Audience.CASE_STAFF, Audience.OWN_SCHOOL, Audience.OWN_VILLAGE)
+_ALL = (*_HANDS, Audience.OWN_FAMILY, Audience.OWNING_DONOR, Audience.AUDIT)
+_BUT_SCHOOL = (
+    Audience.CASE_STAFF,
+    Audience.OWN_FAMILY,
+    Audience.OWNING_DONOR,
+    Audience.AUDIT,
+)
+
+
+class FactDates:
+    """The day of the latest effective fact of each kind: kept by services/facts.py, checked nightly."""
+
+    promised_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
+    received_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
+    sent_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
+    handed_over_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
+    confirmed_on: Mapped[date | None] = mapped_column(info=seen_by(*_BUT_SCHOOL))
+    disputed_on: Mapped[date | None] = mapped_column(
+        info=seen_by(Audience.CASE_STAFF, Audience.OWN_FAMILY)
+    )
+    not_handed_over_on: Mapped[date | None] = mapped_column(info=seen_by(*_HANDS))
+    returned_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    cancelled_on: Mapped[date | None] = mapped_column(info=seen_by(*_BUT_SCHOOL))
+    written_off_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+
+
+class Stipend(FactDates, Base):
+    """One instalment of one match. Its status is derived from its facts."""
+
+    __tablename__ = "stipends"
+    __table_args__ = (
+        UniqueConstraint("match_id", "due_on", name="uq_stipends_match_id_due_on"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    match_id: Mapped[int] = mapped_column(ForeignKey("matches.id"), info=NOBODY)
+    due_on: Mapped[date] = mapped_column(index=True, info=seen_by(*_ALL))
+    amount_fen: Mapped[Fen] = mapped_column(info=seen_by(*_ALL))
+    run_id: Mapped[int] = mapped_column(ForeignKey("job_runs.id"), index=True, info=NOBODY)
+    batch_id: Mapped[int | None] = mapped_column(
+        ForeignKey("batches.id"), index=True, info=NOBODY
+    )
+    snag: Mapped[Snag | None] = mapped_column(info=seen_by(*_HANDS))
+    is_funded: Mapped[bool] = mapped_column(default=False, info=seen_by(Audience.CASE_STAFF))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """As the match's, for the child's side only once money is on its way to the hand."""
+        return stipend_standings(cls, viewer)
+
+
+class Gift(FactDates, Base):
+    """A one-time sum for one child beside the instalments."""
+
+    __tablename__ = "gifts"
+    __table_args__ = (CheckConstraint("amount_fen > 0", name="amount_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("gift"), info=seen_by(Audience.CASE_STAFF)
+    )
+    match_id: Mapped[int] = mapped_column(ForeignKey("matches.id"), index=True, info=NOBODY)
+    due_on: Mapped[date] = mapped_column(info=seen_by(*_ALL))
+    amount_fen: Mapped[Fen] = mapped_column(info=seen_by(*_ALL))
+    occasion: Mapped[str] = mapped_column(String(60), info=seen_by(*_ALL))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """As a stipend's."""
+        return stipend_standings(cls, viewer)
+
+
+def stipend_standings(table: "type[Stipend | Gift]", viewer: Viewer) -> Standings:
+    """Standings of an instalment or gift: those of its match; hands see what was sent to them."""
+    through_match = {
+        audience: table.match_id.in_(select(Match.id).where(condition))
+        for audience, condition in Match.standings(viewer).items()
+    }
+    for hand in (Audience.OWN_SCHOOL, Audience.OWN_VILLAGE):
+        if hand in through_match:
+            through_match[hand] = and_(through_match[hand], table.sent_on.is_not(None))
+    if viewer.has(Role.FAMILY) and viewer.stipend_id and table is Stipend:
+        through_match[Audience.OWN_FAMILY] = table.id == viewer.stipend_id  # type: ignore[attr-defined]
+    return through_match | held(
+        viewer, (Audience.AUDIT, (Role.AUDITOR,), table.due_on.is_not(None))
+    )
+
+
+class Fact(Base):
+    """One thing that happened to an instalment or gift; taken back by a row naming it in `cancels`."""
+
+    __tablename__ = "facts"
+    __table_args__ = (
+        CheckConstraint("(stipend_id IS NULL) <> (gift_id IS NULL)", name="one_subject"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    stipend_id: Mapped[int | None] = mapped_column(
+        ForeignKey("stipends.id"), index=True, info=NOBODY
+    )
+    gift_id: Mapped[int | None] = mapped_column(ForeignKey("gifts.id"), index=True, info=NOBODY)
+    kind: Mapped[FactKind] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    on: Mapped[date] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    by: Mapped[str] = mapped_column(String(40), info=seen_by(Audience.CASE_STAFF))
+    evidence: Mapped[Evidence] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    upload_id: Mapped[int | None] = mapped_column(ForeignKey("uploads.id"), info=NOBODY)
+    detail: Mapped[str | None] = mapped_column(String(60), info=seen_by(Audience.CASE_STAFF))
+    amount_fen: Mapped[Fen | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    cancels_id: Mapped[int | None] = mapped_column(
+        ForeignKey("facts.id"), unique=True, info=NOBODY
+    )
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("job_runs.id"), index=True, info=NOBODY)
+    noted_at: Mapped[datetime] = mapped_column(info=NOBODY)
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """Case staff see the row behind a date, but never when the donor's money came in."""
+        shown = cls.kind.not_in((FactKind.PROMISED, FactKind.RECEIVED))
+        return {
+            audience: and_(cls.stipend_id.in_(select(Stipend.id).where(condition)), shown)
+            for audience, condition in Stipend.standings(viewer).items()
+            if audience is Audience.CASE_STAFF
+        }
+
+
+append_only(Fact.__table__)  # type: ignore[arg-type]
+
+
+class Batch(Base):
+    """What one hand (a school, or a village director) gets for one month."""
+
+    __tablename__ = "batches"
+    __table_args__ = (
+        Index("ix_batches_status", "status"),
+        UniqueConstraint(
+            "organisation_id", "region_code", "month", "number", name="uq_batches_hand_month"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16),
+        unique=True,
+        default=lambda: new_ref("batch"),
+        info=seen_by(*_HANDS, Audience.PAYING, Audience.AUDIT),
+    )
+    memo: Mapped[str] = mapped_column(
+        String(16),
+        unique=True,
+        default=lambda: "FK" + new_ref("memo", 6),
+        info=seen_by(*_HANDS, Audience.PAYING),
+    )
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisations.id"), index=True, info=NOBODY
+    )
+    region_code: Mapped[str] = mapped_column(
+        ForeignKey("regions.code"), index=True, info=seen_by(Audience.CASE_STAFF, Audience.PAYING)
+    )
+    month: Mapped[date] = mapped_column(
+        index=True, info=seen_by(*_HANDS, Audience.PAYING, Audience.AUDIT)
+    )
+    number: Mapped[int] = mapped_column(
+        default=1, info=seen_by(*_HANDS, Audience.PAYING, Audience.AUDIT)
+    )
+    status: Mapped[BatchStatus] = mapped_column(
+        default=BatchStatus.OPEN, info=seen_by(*_HANDS, Audience.PAYING, Audience.AUDIT)
+    )
+    opened_on: Mapped[date] = mapped_column(info=seen_by(Audience.PAYING, Audience.AUDIT))
+    sent_on: Mapped[date | None] = mapped_column(
+        info=seen_by(*_HANDS, Audience.PAYING, Audience.AUDIT)
+    )
+    sent_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(Audience.PAYING))
+    hand_over_by: Mapped[date | None] = mapped_column(info=seen_by(*_HANDS))
+    escalated_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    last_reminder: Mapped[int] = mapped_column(default=0, info=seen_by(Audience.CASE_STAFF))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """The paying desk and case staff of the region; the school its own, once sent."""
+        here = in_regions(cls.region_code, viewer)
+        sent = cls.sent_on.is_not(None)
+        own = and_(cls.organisation_id == viewer.organisation_id, sent)
+        if viewer.batch_id is not None:
+            own = and_(own, cls.id == viewer.batch_id)
+        return held(
+            viewer,
+            (Audience.CASE_STAFF, (Role.CASE_WORKER, Role.APPROVER), here),
+            (Audience.PAYING, (Role.PAYING_DESK,), here),
+            (Audience.OWN_SCHOOL, (Role.SCHOOL_OFFICER, Role.CLASS_TEACHER), own),
+            (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), and_(here, sent, cls.organisation_id.is_(None))),
+            (Audience.AUDIT, (Role.AUDITOR,), cls.id.is_not(None)),
+        )
+
+

@@ -1,0 +1,32 @@
+"""Triggers that make a table append-only: declared beside the table, made anew after migrations.
+
+Batch migrations silently drop triggers, so `install` runs after every upgrade and
+`missing` compares the database's with the declared list.
+"""
+
+from sqlalchemy import Connection, Table, text
+
+_declared: dict[str, str] = {}
+_SQLITE = """CREATE TRIGGER {name} BEFORE {event} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+
+
+def append_only(table: Table) -> None:
+    """Let the database itself refuse UPDATE and DELETE (and so REPLACE) on the table."""
+    for event in ("UPDATE", "DELETE"):
+        name = f"append_only_{table.name}_{event.lower()}"
+        _declared[name] = _SQLITE.format(name=name, event=event, table=table.name)
+
+
+def install(connection: Connection) -> None:
+    """Make every declared trigger anew."""
+    for name, statement in _declared.items():
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+        connection.execute(text(statement))
+
+
+def missing(connection: Connection) -> list[str]:
+    """Return the names of declared triggers that are absent or differ in the database."""
+    found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    present = {row.name: row.sql for row in found}
+    return [name for name, sql in _declared.items() if present.get(name) != sql]

@@ -1,0 +1,64 @@
+"""爱心妈妈 volunteers and what they are cleared for."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import CASE, Base, Sealed, Standings, held, in_regions
+from privacy.disclosure import NOBODY, Audience, seen_by
+from privacy.viewers import Viewer
+from vocabulary.enums import Role, Sex, VolunteerStatus
+from vocabulary.refs import new_ref
+
+_KNOWN = (Audience.CASE_STAFF, Audience.SELF)
+
+
+class Volunteer(Base):
+    __tablename__ = "volunteers"
+    __table_args__ = (CheckConstraint("capacity BETWEEN 1 AND 5", name="capacity_range"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("volunteer"), info=seen_by(*_KNOWN)
+    )
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), info=NOBODY)
+    name: Mapped[str] = mapped_column(Sealed("volunteers.name"), info=seen_by(*_KNOWN))
+    sex: Mapped[Sex | None] = mapped_column(info=seen_by(*_KNOWN))
+    id_number: Mapped[str | None] = mapped_column(
+        Sealed("volunteers.id_number"), info=seen_by(*_KNOWN)
+    )
+    id_index: Mapped[str | None] = mapped_column(String(64), unique=True, info=NOBODY)
+    phone: Mapped[str | None] = mapped_column(Sealed("volunteers.phone"), info=seen_by(*_KNOWN))
+    region_code: Mapped[str] = mapped_column(
+        ForeignKey("regions.code"), index=True, info=seen_by(*_KNOWN)
+    )
+    occupation: Mapped[str | None] = mapped_column(
+        Sealed("volunteers.occupation"), info=seen_by(*_KNOWN)
+    )
+    skills: Mapped[list[Any]] = mapped_column(JSON, default=list, info=seen_by(*_KNOWN))
+    languages: Mapped[list[Any]] = mapped_column(JSON, default=list, info=seen_by(*_KNOWN))
+    availability: Mapped[str | None] = mapped_column(String(60), info=seen_by(*_KNOWN))
+    capacity: Mapped[int] = mapped_column(default=1, info=seen_by(*_KNOWN))
+    status: Mapped[VolunteerStatus] = mapped_column(
+        default=VolunteerStatus.APPLIED, info=seen_by(*_KNOWN)
+    )
+    checked_on: Mapped[date | None] = mapped_column(info=seen_by(*_KNOWN))
+    trained_on: Mapped[date | None] = mapped_column(info=seen_by(*_KNOWN))
+    insured_until: Mapped[date | None] = mapped_column(info=seen_by(*_KNOWN))
+    entered_by: Mapped[str] = mapped_column(String(40), info=seen_by(Audience.CASE_STAFF))
+    entered_on: Mapped[date] = mapped_column(info=seen_by(*_KNOWN))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """Case staff see those of their regions, a volunteer herself."""
+        return held(
+            viewer,
+            (
+                Audience.CASE_STAFF,
+                (*CASE, Role.CONSOLE),
+                in_regions(cls.region_code, viewer),
+            ),
+            (Audience.SELF, (Role.VOLUNTEER,), cls.id == viewer.volunteer_id),
+        )

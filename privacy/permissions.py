@@ -1,0 +1,71 @@
+"""Who may do what. A role absent from a line may not; nothing is inherited."""
+
+from enum import StrEnum
+
+from privacy.viewers import Viewer
+from vocabulary.enums import Role
+from vocabulary.errors import NotPermitted, RolesExclude
+
+
+class Act(StrEnum):
+    ENTER_CHILD = "enter_child"
+    VERIFY_CHILD = "verify_child"
+    RECORD_CONSENT = "record_consent"
+    IMPORT_ROSTER = "import_roster"
+    RUN_MATCHING = "run_matching"
+    DECIDE_MATCH = "decide_match"
+    RECORD_MONEY = "record_money"
+    SEND_BATCH = "send_batch"
+    RUN_STIPENDS = "run_stipends"
+    HAND_OVER = "hand_over"
+    PASS_CLASS_LIST = "pass_class_list"
+    ANSWER_FOR_FAMILY = "answer_for_family"
+    SETTLE_DISPUTE = "settle_dispute"
+    RELEASE_LATE = "release_late"
+    GRANT_ROLE = "grant_role"
+    SEE_HEALTH = "see_health"
+    SEE_BOOKS = "see_books"
+
+
+CASE_STAFF = frozenset({Role.CASE_WORKER, Role.APPROVER})
+
+PERMISSIONS: dict[Act, frozenset[Role]] = {
+    Act.ENTER_CHILD: CASE_STAFF | {Role.CONSOLE, Role.SCHOOL_OFFICER},
+    Act.VERIFY_CHILD: CASE_STAFF,
+    Act.RECORD_CONSENT: CASE_STAFF | {Role.CONSOLE},
+    Act.IMPORT_ROSTER: CASE_STAFF | {Role.CONSOLE},
+    Act.RUN_MATCHING: CASE_STAFF | {Role.ENGINE, Role.CONSOLE},
+    Act.DECIDE_MATCH: frozenset({Role.APPROVER}),
+    Act.RECORD_MONEY: frozenset({Role.COLLECTING_DESK}),
+    Act.SEND_BATCH: frozenset({Role.PAYING_DESK}),
+    Act.RUN_STIPENDS: frozenset({Role.ENGINE, Role.CONSOLE}),
+    Act.HAND_OVER: frozenset({Role.SCHOOL_OFFICER, Role.CLASS_TEACHER, Role.VILLAGE_DIRECTOR}),
+    Act.PASS_CLASS_LIST: frozenset({Role.SCHOOL_OFFICER}),
+    Act.ANSWER_FOR_FAMILY: frozenset({Role.VILLAGE_DIRECTOR}) | CASE_STAFF,
+    Act.SETTLE_DISPUTE: CASE_STAFF,
+    Act.RELEASE_LATE: frozenset({Role.PAYING_DESK}),
+    Act.GRANT_ROLE: frozenset({Role.ADMINISTRATOR}),
+    Act.SEE_HEALTH: frozenset({Role.ADMINISTRATOR}),
+    Act.SEE_BOOKS: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+}
+
+# Law 7: one person never holds roles from two of these sets.
+EXCLUSIVE: tuple[frozenset[Role], ...] = (
+    frozenset({Role.COLLECTING_DESK}),
+    CASE_STAFF,
+    frozenset({Role.CUSTODIAN}),
+    frozenset({Role.AUDITOR}),
+    frozenset({Role.ADMINISTRATOR}),
+)
+
+
+def require(viewer: Viewer, act: Act) -> None:
+    """Raise NotPermitted unless one of the viewer's roles may do the act."""
+    if viewer.roles.isdisjoint(PERMISSIONS[act]):
+        raise NotPermitted()
+
+
+def check_exclusive(roles: frozenset[Role]) -> None:
+    """Raise RolesExclude if the roles come from two exclusive sets."""
+    if sum(not roles.isdisjoint(group) for group in EXCLUSIVE) > 1:
+        raise RolesExclude()

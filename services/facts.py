@@ -1,0 +1,199 @@
+"""Facts about instalments and gifts (law 3): rows, never overwritten; taken back by a further row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import set_committed_value
+
+from models.pledges import Match
+from models.stipends import Batch, Fact, Gift, Stipend
+from privacy.viewers import Viewer
+from services import ledger
+from services.ledger import Event, Leg
+from vocabulary.enums import AccountKind, Evidence, FactKind, TransactionKind
+from vocabulary.errors import AlreadyDecided, WrongState
+from vocabulary.money import Fen
+from vocabulary.stipends import check_fact
+
+DATE_COLUMN = {kind: f"{kind.value}_on" for kind in FactKind}
+
+# Debit, credit and kind of the transaction that a fact makes; other facts move no money.
+_MOVES = {
+    FactKind.PROMISED: (TransactionKind.OPENED, AccountKind.PROMISED, AccountKind.OWED),
+    FactKind.RECEIVED: (TransactionKind.FUNDED, AccountKind.PREPAID, AccountKind.PROMISED),
+    FactKind.SENT: (TransactionKind.SENT, AccountKind.IN_TRANSIT, AccountKind.BANK),
+    FactKind.HANDED_OVER: (TransactionKind.HANDED_OVER, AccountKind.OWED, AccountKind.IN_TRANSIT),
+}
+_BY_PLEDGE = (AccountKind.PREPAID, AccountKind.PROMISED, AccountKind.OWED)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """On what a fact rests, and what else was said."""
+
+    evidence: Evidence
+    detail: str | None = None
+    amount_fen: Fen | None = None
+    upload_id: int | None = None
+    run_id: int | None = None
+
+
+def dates_of(subject: Stipend | Gift) -> dict[FactKind, date | None]:
+    """Return the effective date of each kind of fact."""
+    return {kind: getattr(subject, column) for kind, column in DATE_COLUMN.items()}
+
+
+def record(  # noqa: PLR0913 a fact has exactly these sides
+    session: Session,
+    kind: FactKind,
+    subjects: Sequence[Stipend] | Sequence[Gift],
+    *,
+    on: date,
+    by: Viewer,
+    now: datetime,
+    basis: Basis,
+) -> None:
+    """Add the fact to every subject, with its ledger entry, or to none.
+
+    Raises WrongState where the facts before do not allow it, AlreadyDecided when raced.
+    """
+    if not subjects:
+        return
+    for subject in subjects:
+        check_fact(kind, dates_of(subject))
+    session.execute(
+        insert(Fact), [_fact_row(s, kind, on=on, by=by, now=now, basis=basis) for s in subjects]
+    )
+    _set_date(session, kind, subjects, on)
+    if kind in _MOVES:
+        _post(session, kind, subjects, on=on, by=by)
+
+
+def take_back(  # noqa: PLR0913 as record
+    session: Session,
+    kind: FactKind,
+    subject: Stipend | Gift,
+    *,
+    on: date,
+    by: Viewer,
+    now: datetime,
+    basis: Basis,
+) -> None:
+    """Cancel the effective fact of a kind by a further row, and reverse what it posted."""
+    session.flush()
+    later = aliased(Fact)
+    mine = Fact.stipend_id if isinstance(subject, Stipend) else Fact.gift_id
+    effective = session.scalar(
+        select(Fact.id)
+        .outerjoin(later, later.cancels_id == Fact.id)
+        .where(mine == subject.id, Fact.kind == kind, Fact.cancels_id.is_(None), later.id.is_(None))
+        .order_by(Fact.id.desc())
+    )
+    column = DATE_COLUMN[kind]
+    if effective is None or getattr(subject, column) is None:
+        raise WrongState(from_state="none", to_state=kind.value)
+    row = _fact_row(subject, kind, on=on, by=by, now=now, basis=basis)
+    session.execute(insert(Fact).values(**row, cancels_id=effective))
+    table = type(subject)
+    session.execute(
+        update(table)
+        .where(table.id == subject.id)
+        .values({column: None})
+        .execution_options(synchronize_session=False)
+    )
+    set_committed_value(subject, column, None)
+    if kind in _MOVES:
+        ledger.reverse(session, _event(subject, TransactionKind.REVERSED, on), of=_MOVES[kind][0], by=by)
+
+
+def _set_date(
+    session: Session, kind: FactKind, subjects: Sequence[Stipend] | Sequence[Gift], on: date
+) -> None:
+    table, column = type(subjects[0]), DATE_COLUMN[kind]
+    ids = [subject.id for subject in subjects]
+    moved = session.execute(
+        update(table)
+        .where(table.id.in_(ids), getattr(table, column).is_(None))
+        .values({column: on})
+        .execution_options(synchronize_session=False)
+    )
+    if moved.rowcount != len(ids):  # type: ignore[attr-defined]
+        raise AlreadyDecided()
+    for subject in subjects:
+        set_committed_value(subject, column, on)
+
+
+def _fact_row(  # noqa: PLR0913 as record
+    subject: Stipend | Gift, kind: FactKind, *, on: date, by: Viewer, now: datetime, basis: Basis
+) -> dict[str, object]:
+    return {
+        "stipend_id": subject.id if isinstance(subject, Stipend) else None,
+        "gift_id": subject.id if isinstance(subject, Gift) else None,
+        "kind": kind,
+        "on": on,
+        "by": by.actor,
+        "evidence": basis.evidence,
+        "detail": basis.detail,
+        "amount_fen": basis.amount_fen,
+        "upload_id": basis.upload_id,
+        "run_id": basis.run_id,
+        "noted_at": now,
+    }
+
+
+def _post(
+    session: Session,
+    kind: FactKind,
+    subjects: Sequence[Stipend] | Sequence[Gift],
+    *,
+    on: date,
+    by: Viewer,
+) -> None:
+    transaction, debit, credit = _MOVES[kind]
+    pledges = _pledges_of(session, subjects)
+    hands = _hands_of(session, subjects)
+    entries = []
+    for subject in subjects:
+        legs = [
+            _leg(account, amount, pledges[subject.match_id], hands.get(_batch_id(subject)))
+            for account, amount in ((debit, subject.amount_fen), (credit, Fen(-subject.amount_fen)))
+        ]
+        entries.append((_event(subject, transaction, on), legs))
+    ledger.post_all(session, entries, by=by)
+
+
+def _leg(account: AccountKind, amount: Fen, pledge_id: int, hand_id: int | None) -> Leg:
+    if account in _BY_PLEDGE:
+        return Leg(account, amount, pledge_id=pledge_id)
+    if account is AccountKind.IN_TRANSIT:
+        return Leg(account, amount, organisation_id=hand_id)
+    return Leg(account, amount)
+
+
+def _event(subject: Stipend | Gift, kind: TransactionKind, on: date) -> Event:
+    if isinstance(subject, Stipend):
+        return Event(kind, on, stipend_id=subject.id)
+    return Event(kind, on, gift_id=subject.id)
+
+
+def _batch_id(subject: Stipend | Gift) -> int | None:
+    return subject.batch_id if isinstance(subject, Stipend) else None
+
+
+def _pledges_of(
+    session: Session, subjects: Sequence[Stipend] | Sequence[Gift]
+) -> dict[int, int]:
+    ids = {subject.match_id for subject in subjects}
+    rows = session.execute(select(Match.id, Match.pledge_id).where(Match.id.in_(ids)))
+    return {match_id: pledge_id for match_id, pledge_id in rows}  # noqa: C416 Row is no tuple to mypy
+
+
+def _hands_of(
+    session: Session, subjects: Sequence[Stipend] | Sequence[Gift]
+) -> dict[int | None, int | None]:
+    ids = {batch_id for s in subjects if (batch_id := _batch_id(s)) is not None}
+    rows = session.execute(select(Batch.id, Batch.organisation_id).where(Batch.id.in_(ids)))
+    return {batch_id: organisation_id for batch_id, organisation_id in rows}  # noqa: C416 as above

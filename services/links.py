@@ -1,0 +1,111 @@
+"""Private links: a bearer token whose hash alone is kept, bound to one purpose and one subject."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.children import Child
+from models.notices import AccessLink
+from models.pledges import Match
+from models.stipends import Batch, Stipend
+from models.vault import Donor
+from privacy.viewers import Viewer
+from vocabulary.enums import LinkPurpose, Role
+from vocabulary.errors import LinkExpired
+from vocabulary.refs import new_token, token_hash
+
+DAYS = {
+    LinkPurpose.DONOR_HOME: 400,
+    LinkPurpose.CLASS_LIST: 14,
+    LinkPurpose.SLIP: 400,
+    LinkPurpose.FIRST_PASSWORD: 7,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a link opens; exactly the keys that its purpose needs."""
+
+    donor_id: int | None = None
+    account_id: int | None = None
+    batch_id: int | None = None
+    class_name: str | None = None
+    stipend_id: int | None = None
+
+
+def make(
+    session: Session, by: Viewer, purpose: LinkPurpose, subject: Subject, *, now: datetime
+) -> str:
+    """Make a link and return its token, which is kept nowhere."""
+    token = new_token(purpose.value)
+    session.add(
+        AccessLink(
+            token_hash=token_hash(token),
+            purpose=purpose,
+            donor_id=subject.donor_id,
+            account_id=subject.account_id,
+            batch_id=subject.batch_id,
+            class_name=subject.class_name,
+            stipend_id=subject.stipend_id,
+            made_by=by.actor,
+            created_at=now,
+            expires_at=now + timedelta(days=DAYS[purpose]),
+        )
+    )
+    session.flush()
+    return token
+
+
+def find(session: Session, token: str, purpose: LinkPurpose, *, now: datetime) -> AccessLink:
+    """Return the live link of a token, for services. Raises LinkExpired for all else, alike."""
+    link = session.scalar(
+        select(AccessLink).where(
+            AccessLink.token_hash == token_hash(token),
+            AccessLink.purpose == purpose,
+            AccessLink.expires_at > now,
+            AccessLink.revoked_at.is_(None),
+        )
+    )
+    if link is None:
+        raise LinkExpired()
+    return link
+
+
+def open_donor(session: Session, token: str, *, now: datetime) -> Viewer:
+    """Return the donor behind his private link. Raises LinkExpired."""
+    link = find(session, token, LinkPurpose.DONOR_HOME, now=now)
+    donor = session.get_one(Donor, link.donor_id)
+    return Viewer(frozenset({Role.DONOR}), actor=f"donor:{donor.ref}", donor_id=donor.id)
+
+
+def open_slip(session: Session, token: str, *, now: datetime) -> Viewer:
+    """Return the family behind a slip's code, bound to that one instalment. Raises LinkExpired."""
+    link = find(session, token, LinkPurpose.SLIP, now=now)
+    child_id, child_ref, school_id = session.execute(
+        select(Child.id, Child.ref, Child.school_id)
+        .join(Match, Match.child_id == Child.id)
+        .join(Stipend, Stipend.match_id == Match.id)
+        .where(Stipend.id == link.stipend_id)
+    ).one()
+    return Viewer(
+        frozenset({Role.FAMILY}),
+        actor=f"family:{child_ref}",
+        child_id=child_id,
+        stipend_id=link.stipend_id,
+        organisation_id=school_id,
+    )
+
+
+def open_class(session: Session, token: str, *, now: datetime) -> Viewer:
+    """Return the class teacher behind a class list's link. Raises LinkExpired."""
+    link = find(session, token, LinkPurpose.CLASS_LIST, now=now)
+    batch = session.get_one(Batch, link.batch_id)
+    return Viewer(
+        frozenset({Role.CLASS_TEACHER}),
+        actor=f"class:{batch.ref}",
+        organisation_id=batch.organisation_id,
+        class_name=link.class_name,
+        batch_id=batch.id,
+    )

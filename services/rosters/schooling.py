@@ -1,0 +1,81 @@
+"""Read schools and grades as rosters write them."""
+
+import re
+from dataclasses import dataclass
+
+from gateways.spreadsheets import Cell
+from services.rosters.values import folded, is_nothing, plain
+from vocabulary.enums import Stage
+
+LONGEST_NAME = 60
+NO_SCHOOL = re.compile(
+    r"(?:未|没|没有)(?:上学|入学|就学|就读)|失学|辍学|在家|学龄前|散居|无学校|未入园"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """`year` counts school years from 1 (一年级) over 7 (初一) and 10 (高一) to 13 (大一)."""
+
+    text: str
+    stage: Stage | None = None
+    year: int | None = None
+
+
+_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_STAGES = (
+    (r"幼儿|学前|小班|中班|大班|托班", Stage.PRESCHOOL, 0, 0),
+    (r"研究生|博士|硕士", Stage.UNIVERSITY, 0, 0),
+    (r"(?:大学|大专|本科|高职|大|专科)", Stage.UNIVERSITY, 12, 5),
+    (r"(?:初中|初|中学)", Stage.JUNIOR, 6, 4),
+    (r"(?:高中|高|中职|职高|职中|中专|技校)", Stage.SENIOR, 9, 3),
+    (r"(?:小学|小)", Stage.PRIMARY, 0, 6),
+)
+_BY_YEAR = ((6, Stage.PRIMARY), (9, Stage.JUNIOR), (12, Stage.SENIOR))
+
+
+def read_grade(cell: Cell) -> Grade:
+    """Read 三年级, 初二, 八年级2班, 高三(1)班, 小五, 学前班, 大一."""
+    text = folded(cell)
+    if is_nothing(text):
+        return Grade("")
+    for pattern, stage, before, most in _STAGES:
+        if re.search(pattern, text):
+            number = _ordinal(re.search(rf"{pattern}\s*([一二三四五六1-6])", text)) or _year(text)
+            known = number is not None and 0 < number <= most
+            return Grade(text, stage, before + number if known and number else None)
+    number = _year(text)
+    stage_of = next((stage for last, stage in _BY_YEAR if number and number <= last), None)
+    return Grade(text, stage_of, number if stage_of else None)
+
+
+def _year(text: str) -> int | None:
+    named = re.search(
+        r"([一二三四五六七八九]|1[0-2]|[1-9])\s*(?:年级|年|级|[(（.]\s*\d+\s*[)）]?\s*班?)", text
+    )
+    alone = re.fullmatch(r"([一二三四五六七八九]|1[0-2]|[1-9])", text)
+    return _ordinal(named or alone)
+
+
+def _ordinal(found: re.Match[str] | None) -> int | None:
+    if not found:
+        return None
+    return _DIGITS.get(found.group(1)) or int(found.group(1))
+
+
+_GRADE_IN_SCHOOL = re.compile(
+    r"^(.*?(?:学校|小学|中学|校|幼儿园|学院|[一二三四五六七八九十]中))[\s,，（(]*"
+    r"((?:小学|初中|高中)?(?:[一二三四五六七八九1-9]年级|[初高][一二三1-3]|学前班|[大中小]班).*?)[)）]?$"
+)
+
+
+def split_school(text: str) -> tuple[str, str]:
+    """Separate '大杨树镇第一小学三年级' into school and grade."""
+    found = _GRADE_IN_SCHOOL.match(text) if len(text) <= LONGEST_NAME else None
+    return (found.group(1).strip(), found.group(2).strip()) if found else (text, "")
+
+
+def read_school(cell: Cell) -> str:
+    """Return the school's name, or nothing for 无, —, 空, 未上学."""
+    text = re.sub(r"\s+", "", plain(cell))
+    return "" if is_nothing(text) or NO_SCHOOL.search(text) else text

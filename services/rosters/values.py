@@ -1,0 +1,165 @@
+"""Turn cells into plain values: texts, names, sexes, phones, consents, grades, lists."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from gateways.spreadsheets import Cell, as_text
+from services.rosters.births import read_birth
+from vocabulary.enums import Sex
+
+LONGEST_READ = 1_000
+NOTHING = frozenset(
+    {
+        "",
+        "无",
+        "没有",
+        "暂无",
+        "空",
+        "空白",
+        "/",
+        "\\",
+        "—",
+        "——",
+        "-",
+        "--",
+        "---",
+        "_",
+        "―",
+        "–",
+        "n/a",
+        "na",
+        "none",
+        "null",
+        "nan",
+        "不详",
+        "未知",
+        "不知道",
+        "不清楚",
+        "待补",
+        "待定",
+        "未填",
+        "?",
+        "？",
+    }
+)
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u200e\u200f\u202a\u202c\u00ad"))
+_DOTS = re.compile(
+    r"(?<=[^\x00-\x7f\s])\s*[•‧∙●・\uff0e･\u2024᛫]\s*(?=[^\x00-\x7f\s])|(?<=[\u4e00-\u9fff])\s*[·.]\s*(?=[\u4e00-\u9fff])"
+)
+_BETWEEN_HAN = re.compile(
+    r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])"
+)
+_MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[-\s]*)?(1[3-9]\d(?:[-\s.—–]?\d){8})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(0[1-9]\d{1,2})[-\s)）]*(\d{3,4})[-\s]?(\d{4})(?!\d)")
+_NO_CONSENT = re.compile(r"未|待|不同意|拒|口头|暂|尚|没")
+_CONSENT = re.compile(
+    r"^(?:有|已|是|√|✓|✔|☑|✅|同意|监护人同意|签|y|yes|t|true|1|齐|全)|已签|签署|签字|签名",
+    re.IGNORECASE,
+)
+_SEPARATORS = re.compile(r"[、，,;；/／\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """The first number of a cell, and whatever else stood there."""
+
+    number: str | None
+    others: tuple[str, ...] = ()
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Whether the cell says that the paper is signed, when, and whether it could be read."""
+
+    is_given: bool
+    on: date | None = None
+    is_clear: bool = True
+
+
+def plain(cell: Cell) -> str:
+    """Return the cell's text without what the eye cannot see; whole numbers without '.0'."""
+    text = as_text(cell).translate(_INVISIBLE)
+    return text.replace("\u00a0", " ").replace("\u3000", " ").strip()
+
+
+def folded(cell: Cell) -> str:
+    """Return the text with full-width forms made narrow: for reading, never for keeping names."""
+    return unicodedata.normalize("NFKC", plain(cell)[:LONGEST_READ]).strip()
+
+
+def is_nothing(text: str) -> bool:
+    """Say whether a text only says that there is nothing: 无, —, 空, N/A."""
+    return text.strip(" 。.（）()").lower() in NOTHING
+
+
+def read_name(cell: Cell) -> str:
+    """Keep rare characters, emoji and Mongolian script; mend spaces and the middle dot."""
+    text = plain(cell).removeprefix("'")
+    if is_nothing(text):
+        return ""
+    text = _DOTS.sub("·", text)
+    return re.sub(r"[ \t\r\n]+", " ", _BETWEEN_HAN.sub("", text)).strip()
+
+
+def read_text(cell: Cell) -> str:
+    """Return what is written, or nothing where it says 无."""
+    text = plain(cell)
+    return "" if is_nothing(text) else text
+
+
+def read_sex(cell: Cell) -> Sex | None:
+    """Read 男/女, M/F, 1/2, with or without 性, 孩, 童 or 生."""
+    text = re.sub(r"[性孩童生子\s]", "", folded(cell)).lower()
+    if text in {"男", "m", "male", "1", "♂", "boy"}:
+        return Sex.MALE
+    return Sex.FEMALE if text in {"女", "f", "female", "2", "0", "♀", "girl"} else None
+
+
+def read_phone(cell: Cell) -> Phone:
+    """Take the first whole number; keep further ones and the words beside them."""
+    text = re.sub(r"\.0+$", "", folded(cell))
+    numbers = [re.sub(r"\D", "", n) for n in _MOBILE.findall(text)]
+    rest = _MOBILE.sub(" ", text)
+    numbers += [f"{area}-{head}{tail}" for area, head, tail in _LANDLINE.findall(rest)]
+    remark = re.sub(
+        r"^[\s()（）/、,;；:：'-]+|[\s()（）/、,;；:：'-]+$", "", _LANDLINE.sub(" ", rest)
+    )
+    first = numbers[0] if numbers else None
+    return Phone(first, tuple(dict.fromkeys(n for n in numbers if n != first)), remark)
+
+
+def read_consent(cell: Cell) -> Consent:
+    """Read '有（2026.9.1）', 已签, √ or a date as given; anything in doubt as not given."""
+    if isinstance(cell, (datetime, date)):
+        return Consent(is_given=True, on=cell.date() if isinstance(cell, datetime) else cell)
+    if isinstance(cell, (time, timedelta)):
+        return Consent(is_given=False, is_clear=False)
+    text = folded(cell)
+    starts_no = re.match(r"无|否|不|×|✗|✘|x$|n$|no$|f$|false$|0$", text, re.IGNORECASE)
+    if is_nothing(text) or starts_no or _NO_CONSENT.search(text):
+        return Consent(is_given=False)
+    dated = re.search(r"\d{4}\D{1,3}\d{1,2}\D{1,3}\d{1,2}|\d{8}|^\d{5}$", text)
+    birth = read_birth(dated.group(0)) if dated else None
+    on = birth.day if birth else None
+    is_given = bool(on or _CONSENT.search(text))
+    return Consent(is_given=is_given, on=on, is_clear=is_given)
+
+
+def read_list(cell: Cell) -> tuple[str, ...]:
+    """Split '蒙古语、汉语' at 、，；/ and spaces, never inside brackets."""
+    text = re.sub(r"[、，,;；/／\s]+(?=[^（(]*[)）])", "·", plain(cell)[:LONGEST_READ])
+    return tuple(dict.fromkeys(t for t in _SEPARATORS.split(text) if not is_nothing(t)))
+
+
+_ETHNIC = re.compile(r"^[\u4e00-\u9fff]{1,5}$")
+
+
+def read_ethnicity(cell: Cell) -> str:
+    """Complete 汉 or 蒙 to 汉族 and 蒙古族."""
+    text = read_text(cell).replace(" ", "")
+    if text in {"蒙", "蒙族", "蒙古"}:
+        return "蒙古族"
+    return f"{text}族" if _ETHNIC.match(text) and not text.endswith(("族", "人", "他")) else text

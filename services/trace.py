@@ -1,0 +1,70 @@
+"""Every act leaves an entry in a hash chain, in the same transaction or the act fails (law 11)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from models.trace import CustodianEntry, OrdinaryEntry
+from privacy.viewers import Viewer
+from vocabulary.enums import Chain
+
+START = "0" * 64
+_TABLES: dict[Chain, type[OrdinaryEntry] | type[CustodianEntry]] = {
+    Chain.ORDINARY: OrdinaryEntry,
+    Chain.CUSTODIAN: CustodianEntry,
+}
+
+
+def record(  # noqa: PLR0913 who, what, which, when, why: the law names them all
+    session: Session,
+    viewer: Viewer,
+    act: str,
+    subject: str,
+    *,
+    now: datetime,
+    why: str = "",
+    detail: Mapping[str, Any] | None = None,
+    chain: Chain = Chain.ORDINARY,
+) -> None:
+    """Append one entry. `subject` is 'table:ref', never a key or a name."""
+    table = _TABLES[chain]
+    last = session.execute(
+        select(table.seq, table.digest).order_by(table.seq.desc()).limit(1)
+    ).first()
+    entry = {
+        "seq": (last.seq if last else 0) + 1,
+        "at": now.astimezone(UTC),
+        "actor": viewer.actor,
+        "act": act,
+        "subject": subject,
+        "why": why or viewer.reason,
+        "detail": dict(detail or {}),
+        "previous": last.digest if last else START,
+    }
+    session.execute(insert(table).values(**entry, digest=digest_of(entry)))
+
+
+def digest_of(entry: Mapping[str, Any]) -> str:
+    """Hash every column of an entry but the digest itself, the digest before included."""
+    plain = {**entry, "at": entry["at"].astimezone(UTC).isoformat()}
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def broken_entries(session: Session, chain: Chain) -> list[int]:
+    """Return the sequence numbers at which a chain does not verify, in order."""
+    table = _TABLES[chain]
+    columns = [c for c in table.__table__.columns if c.name != "digest"]
+    previous, expected, broken = START, 1, []
+    for row in session.execute(select(table.__table__).order_by(table.seq)).mappings():
+        entry = {c.name: row[c.name] for c in columns}
+        sound = row["digest"] == digest_of(entry) and row["previous"] == previous
+        if not sound or row["seq"] != expected:
+            broken.append(row["seq"])
+        previous, expected = row["digest"], row["seq"] + 1
+    return broken

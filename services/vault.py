@@ -1,0 +1,154 @@
+"""The donors' side: contacts, and the mapping of donor, pledge and payment reference.
+
+No other module touches the vault's tables. What happens here goes to the custodian's chain.
+"""
+
+import os
+import re
+import unicodedata
+from datetime import datetime
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import keys
+from models.pledges import Pledge
+from models.vault import Donor, PaidNote, VaultContact, VaultKey, VaultPledge, VaultReceipt
+from vocabulary.dates import today
+from vocabulary.enums import ContactKind
+from vocabulary.errors import BadInput, NotFound
+from vocabulary.money import Fen
+from vocabulary.refs import payment_reference
+
+_PHONE = re.compile(r"^1[3-9]\d{9}$")
+_MAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}$")
+_PLACE = "vault_contacts.contact_index"
+_KEY_PLACE = "vault_keys.wrapped"
+
+
+def read_contact(text: str) -> tuple[ContactKind, str]:
+    """Tell a phone from a mail address and normalise it. Raises BadInput for neither."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    digits = re.sub(r"[\s\-()]", "", plain).removeprefix("+86").removeprefix("0086")
+    if _PHONE.match(digits):
+        return ContactKind.PHONE, digits
+    if _MAIL.match(plain) and len(plain) <= 120:  # noqa: PLR2004 RFC 5321 allows little more
+        return ContactKind.MAIL, plain.lower()
+    raise BadInput(field="contact", reason="not_a_contact")
+
+
+def find_donor_by_contact(session: Session, contact: str) -> int | None:
+    """Return the donor's key, or None; the caller answers both alike."""
+    _, value = read_contact(contact)
+    index = keys.blind_index(_PLACE, value)
+    return session.scalar(
+        select(VaultContact.donor_id).where(VaultContact.contact_index == index).limit(1)
+    )
+
+
+def register(session: Session, contact: str, *, now: datetime) -> int:
+    """Return the key of the donor with this contact, made anew if there is none."""
+    known = find_donor_by_contact(session, contact)
+    if known is not None:
+        return known
+    kind, value = read_contact(contact)
+    donor = Donor(since_on=today(now))
+    session.add(donor)
+    session.flush()
+    person_key = AESGCM.generate_key(256)
+    wrapped = _wrap(person_key)
+    sealed = keys.seal(AESGCM(person_key), value, place=f"donor:{donor.ref}")
+    session.add(VaultKey(donor_id=donor.id, wrapped=wrapped))
+    session.add(
+        VaultContact(
+            donor_id=donor.id,
+            kind=kind,
+            value=sealed,
+            contact_index=keys.blind_index(_PLACE, value),
+        )
+    )
+    session.flush()
+    return donor.id
+
+
+def contact_of(session: Session, donor_id: int) -> tuple[ContactKind, str]:
+    """Open a donor's contact, for delivery only. Raises NotFound for a forgotten donor."""
+    row = session.execute(
+        select(VaultContact, VaultKey.wrapped, Donor.ref)
+        .join(VaultKey, VaultKey.donor_id == VaultContact.donor_id)
+        .join(Donor, Donor.id == VaultContact.donor_id)
+        .where(VaultContact.donor_id == donor_id)
+        .limit(1)
+    ).first()
+    if row is None:
+        raise NotFound()
+    contact, wrapped, ref = row
+    cipher = AESGCM(_unwrap(wrapped))
+    return contact.kind, keys.unseal(cipher, contact.value, place=f"donor:{ref}")
+
+
+def file_pledge(session: Session, donor_id: int, pledge: Pledge) -> str:
+    """Join donor and pledge under a fresh payment reference, and return the reference."""
+    taken = True
+    while taken:
+        reference = payment_reference()
+        taken = session.scalar(
+            select(VaultPledge.pledge_id).where(VaultPledge.payment_reference == reference)
+        ) is not None
+    session.add(
+        VaultPledge(pledge_id=pledge.id, donor_id=donor_id, payment_reference=reference)
+    )
+    session.flush()
+    return reference
+
+
+def reference_of(session: Session, pledge_id: int) -> str:
+    """Return the payment reference of a pledge, for its donor."""
+    found = session.scalar(
+        select(VaultPledge.payment_reference).where(VaultPledge.pledge_id == pledge_id)
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def find_pledge_by_reference(session: Session, reference: str) -> int | None:
+    """Return the pledge's key for posting money; it is never shown beside the reference."""
+    return session.scalar(
+        select(VaultPledge.pledge_id).where(VaultPledge.payment_reference == reference)
+    )
+
+
+def donor_of_pledge(session: Session, pledge_id: int) -> int:
+    """Return the donor's key, for addressing a notice."""
+    found = session.scalar(select(VaultPledge.donor_id).where(VaultPledge.pledge_id == pledge_id))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def file_receipt(session: Session, receipt_id: int, pledge_id: int) -> None:
+    """Keep which pledge a payment was posted to, out of both desks' sight."""
+    session.add(VaultReceipt(receipt_id=receipt_id, pledge_id=pledge_id))
+
+
+def note_paid(session: Session, pledge_id: int, amount: Fen, *, now: datetime) -> None:
+    """Keep a donor's word that he has paid."""
+    session.add(
+        PaidNote(
+            payment_reference=reference_of(session, pledge_id),
+            amount_fen=amount,
+            noted_on=today(now),
+        )
+    )
+
+
+def _wrap(person_key: bytes) -> bytes:
+    nonce = os.urandom(keys.NONCE_BYTES)
+    return nonce + keys.ring().vault_cipher.encrypt(nonce, person_key, _KEY_PLACE.encode())
+
+
+def _unwrap(wrapped: bytes) -> bytes:
+    nonce, blob = wrapped[: keys.NONCE_BYTES], wrapped[keys.NONCE_BYTES :]
+    return keys.ring().vault_cipher.decrypt(nonce, blob, _KEY_PLACE.encode())

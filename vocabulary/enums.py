@@ -1,0 +1,400 @@
+"""Every closed list of words. Values are what the database keeps; labels live in web/labels.py."""
+
+from enum import StrEnum
+
+
+class Rhythm(StrEnum):
+    MONTH = "month"
+    TERM = "term"
+    YEAR = "year"
+
+
+class Sex(StrEnum):
+    FEMALE = "F"
+    MALE = "M"
+
+
+class Stage(StrEnum):
+    PRESCHOOL = "preschool"
+    PRIMARY = "primary"
+    JUNIOR = "junior"
+    SENIOR = "senior"
+    UNIVERSITY = "university"
+
+
+class RegionLevel(StrEnum):
+    REGION = "region"
+    LEAGUE = "league"
+    BANNER = "banner"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+
+
+class OrganisationKind(StrEnum):
+    FEDERATION = "federation"
+    SCHOOL = "school"
+    WORK_UNIT = "work_unit"
+    INSTITUTION = "institution"
+
+
+class Role(StrEnum):
+    """Whom a viewer stands for. `PUBLIC` needs no account; links stand for the next five."""
+
+    PUBLIC = "public"
+    DONOR = "donor"
+    FAMILY = "family"
+    CLASS_TEACHER = "class_teacher"
+    CASE_WORKER = "case_worker"
+    APPROVER = "approver"
+    COLLECTING_DESK = "collecting_desk"
+    PAYING_DESK = "paying_desk"
+    CUSTODIAN = "custodian"
+    AUDITOR = "auditor"
+    STATISTICS = "statistics"
+    ADMINISTRATOR = "administrator"
+    SCHOOL_OFFICER = "school_officer"
+    VILLAGE_DIRECTOR = "village_director"
+    VOLUNTEER = "volunteer"
+    CONSOLE = "console"
+    ENGINE = "engine"
+
+
+class NeedKind(StrEnum):
+    FINANCIAL = "financial"
+    TUTORING = "tutoring"
+    DAILY_CARE = "daily_care"
+    PSYCHOLOGICAL = "psychological"
+    COMPANIONSHIP = "companionship"
+    MATERIAL = "material"
+
+
+class NeedStatus(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ChildStatus(StrEnum):
+    DRAFT = "draft"
+    VERIFIED = "verified"
+    OPEN = "open"
+    SUPPORTED = "supported"
+    ENDED = "ended"
+
+
+class EndReason(StrEnum):
+    GRADUATED = "graduated"
+    ADOPTED = "adopted"
+    WITHDREW = "withdrew"
+    DIED = "died"
+    GROWN_UP = "grown_up"
+    MOVED_AWAY = "moved_away"
+
+
+class Category(StrEnum):
+    """Why the child is on the roster (民政 categories); case staff only."""
+
+    ORPHAN = "orphan"
+    UNATTENDED = "unattended"
+    LEFT_BEHIND = "left_behind"
+    MIGRANT = "migrant"
+    ILL_OR_DISABLED = "ill_or_disabled"
+    LOW_INCOME = "low_income"
+    SINGLE_PARENT = "single_parent"
+    OTHER = "other"
+
+
+class Route(StrEnum):
+    SCHOOL = "school"
+    CARD = "card"
+    VILLAGE = "village"
+    INSTITUTION = "institution"
+    WORK_UNIT = "work_unit"
+
+
+class KinRole(StrEnum):
+    """Only a guardian by law or appointment consents; a carer receives and confirms."""
+
+    GUARDIAN = "guardian"
+    CARER = "carer"
+
+
+class Purpose(StrEnum):
+    """What a consent covers; each may be withdrawn alone."""
+
+    CASE_FILE = "case_file"
+    SPONSORSHIP = "sponsorship"
+    LETTERS = "letters"
+    PHOTO = "photo"
+    STATISTICS = "statistics"
+
+
+class PledgeStatus(StrEnum):
+    OFFERED = "offered"
+    CONFIRMED = "confirmed"
+    PAUSED = "paused"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
+class PledgeKind(StrEnum):
+    """A listed sum goes to one child; any other sum would give its giver away."""
+
+    CHILD = "child"
+    GAP_FUND = "gap_fund"
+
+
+class PledgeEnd(StrEnum):
+    """Until when a pledge runs."""
+
+    JUNIOR = "junior"
+    SENIOR = "senior"
+    UNIVERSITY = "university"
+    COUNT = "count"
+    UNTIL_STOPPED = "until_stopped"
+
+
+class StopReason(StrEnum):
+    GRADUATED = "graduated"
+    MONEY = "money"
+    LOST_CONTACT = "lost_contact"
+    DIED = "died"
+    UNIT_DISSOLVED = "unit_dissolved"
+    HELP_OTHERS = "help_others"
+    NOT_SAID = "not_said"
+
+
+class Naming(StrEnum):
+    SEALED = "sealed"
+    ALIAS = "alias"
+
+
+class ContactKind(StrEnum):
+    PHONE = "phone"
+    MAIL = "mail"
+
+
+class MatchStatus(StrEnum):
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    ENDED = "ended"
+
+
+class DeclineReason(StrEnum):
+    CIRCUMSTANCES_CHANGED = "circumstances_changed"
+    CHILD_UNWILLING = "child_unwilling"
+    PAPERS_TO_CHECK = "papers_to_check"
+    RELATED = "related"
+    OTHER = "other"
+
+
+class FactKind(StrEnum):
+    """What happened to an instalment. The first five are the petals; a fact is taken back by a
+    further row that names it in `cancels`."""
+
+    PROMISED = "promised"
+    RECEIVED = "received"
+    SENT = "sent"
+    HANDED_OVER = "handed_over"
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
+    NOT_HANDED_OVER = "not_handed_over"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    WRITTEN_OFF = "written_off"
+
+
+class StipendStatus(StrEnum):
+    """Derived from the facts, never stored."""
+
+    DUE = "due"
+    FUNDED = "funded"
+    SENT = "sent"
+    HANDED_OVER = "handed_over"
+    CONFIRMED = "confirmed"
+    IN_DISPUTE = "in_dispute"
+    HELD_UP = "held_up"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    WRITTEN_OFF = "written_off"
+
+
+class Snag(StrEnum):
+    """Why a school could not hand over as listed."""
+
+    ON_LEAVE = "on_leave"
+    SUSPENDED = "suspended"
+    TRANSFERRED = "transferred"
+    LEFT_SCHOOL = "left_school"
+    BOARDING = "boarding"
+    SOMEONE_ELSE = "someone_else"
+    REFUSED = "refused"
+    PARTLY = "partly"
+    WRONG_DETAILS = "wrong_details"
+
+
+class Answer(StrEnum):
+    """What a family says to "did it come?"."""
+
+    RECEIVED = "received"
+    NOT_RECEIVED = "not_received"
+    WRONG_SUM = "wrong_sum"
+
+
+class Evidence(StrEnum):
+    """On what a fact rests."""
+
+    WORD = "word"
+    SLIP_PHOTO = "slip_photo"
+    SLIP_SCAN = "slip_scan"
+    SLIP_PAPER = "slip_paper"
+    LINK = "link"
+    ASSISTED = "assisted"
+    BANK = "bank"
+    LEDGER = "ledger"
+    STORY = "story"
+
+
+class AccountKind(StrEnum):
+    """Ledger accounts; a posting names one of these and, where apt, a pledge or organisation."""
+
+    BANK = "bank"
+    PREPAID = "prepaid"
+    PROMISED = "promised"
+    OWED = "owed"
+    IN_TRANSIT = "in_transit"
+    UNMATCHED = "unmatched"
+    GAP_FUND = "gap_fund"
+
+
+class TransactionKind(StrEnum):
+    OPENED = "opened"
+    RECEIVED = "received"
+    FUNDED = "funded"
+    SENT = "sent"
+    HANDED_OVER = "handed_over"
+    REVERSED = "reversed"
+
+
+class BatchStatus(StrEnum):
+    OPEN = "open"
+    SENT = "sent"
+    CLOSED = "closed"
+
+
+class NoticeKind(StrEnum):
+    """Each kind has a text per language and a rule who receives it."""
+
+    PRIVATE_LINK = "private_link"
+    PLEDGE_CONFIRMED = "pledge_confirmed"
+    MATCHED = "matched"
+    HANDED_OVER = "handed_over"
+    CONFIRMED = "confirmed"
+    CHANGE_TAKES_EFFECT = "change_takes_effect"
+    MONEY_RUNS_OUT = "money_runs_out"
+    PROPOSALS_WAIT = "proposals_wait"
+    BATCH_SENT = "batch_sent"
+    SCHOOL_REMINDER = "school_reminder"
+    SCHOOL_SILENT = "school_silent"
+    FAMILY_DISPUTE = "family_dispute"
+    CLASS_CODE = "class_code"
+    PAYMENT_DUE = "payment_due"
+    JOB_ALARM = "job_alarm"
+    LATE_RELEASE = "late_release"
+
+
+class NoticeStatus(StrEnum):
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+class Channel(StrEnum):
+    INBOX = "inbox"
+    MAIL = "mail"
+    SMS = "sms"
+
+
+class RecipientKind(StrEnum):
+    ACCOUNT = "account"
+    DONOR = "donor"
+    FAMILY = "family"
+    SCHOOL_CONTACT = "school_contact"
+
+
+class LinkPurpose(StrEnum):
+    DONOR_HOME = "donor_home"
+    CLASS_LIST = "class_list"
+    SLIP = "slip"
+    FIRST_PASSWORD = "first_password"  # noqa: S105 a purpose, not a secret
+
+
+class Chain(StrEnum):
+    ORDINARY = "ordinary"
+    CUSTODIAN = "custodian"
+
+
+class JobStatus(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ImportKind(StrEnum):
+    CHILDREN = "children"
+    VOLUNTEERS = "volunteers"
+    SCHOOLS = "schools"
+
+
+class ImportStatus(StrEnum):
+    PREVIEWED = "previewed"
+    TAKEN = "taken"
+    DISCARDED = "discarded"
+
+
+class VolunteerStatus(StrEnum):
+    APPLIED = "applied"
+    CLEARANCE = "clearance"
+    TRAINING = "training"
+    CLEARED = "cleared"
+    ACTIVE = "active"
+    ON_LEAVE = "on_leave"
+    ENDED = "ended"
+
+
+class AccountStatus(StrEnum):
+    INVITED = "invited"
+    ACTIVE = "active"
+    LOCKED = "locked"
+    ENDED = "ended"
+
+
+class GrantStatus(StrEnum):
+    ASKED = "asked"
+    GRANTED = "granted"
+    ENDED = "ended"
+
+
+class ChangeStatus(StrEnum):
+    """A donor's change to a pledge waits for its day and can be undone until then."""
+
+    WAITING = "waiting"
+    APPLIED = "applied"
+    UNDONE = "undone"
+
+
+class ChangeKind(StrEnum):
+    PAUSE = "pause"
+    RESUME = "resume"
+    TERMS = "terms"
+    STOP = "stop"
+
+
+class SetAsideReason(StrEnum):
+    """Why an instalment that was due was not opened."""
+
+    PAUSED = "paused"
+    NO_CONSENT = "no_consent"
+    BAD_RECORD = "bad_record"

@@ -1,0 +1,69 @@
+"""What the facts of one instalment say: its status for those who see all of them, and for others.
+
+Each date is that of the latest effective fact of its kind, or None.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from vocabulary.enums import FactKind, StipendStatus
+from vocabulary.errors import WrongState
+
+Facts = Mapping[FactKind, date | None]
+
+_ENDS = (
+    (FactKind.WRITTEN_OFF, StipendStatus.WRITTEN_OFF),
+    (FactKind.CANCELLED, StipendStatus.CANCELLED),
+    (FactKind.DISPUTED, StipendStatus.IN_DISPUTE),
+    (FactKind.CONFIRMED, StipendStatus.CONFIRMED),
+    (FactKind.HANDED_OVER, StipendStatus.HANDED_OVER),
+    (FactKind.RETURNED, StipendStatus.RETURNED),
+    (FactKind.NOT_HANDED_OVER, StipendStatus.HELD_UP),
+    (FactKind.SENT, StipendStatus.SENT),
+    (FactKind.RECEIVED, StipendStatus.FUNDED),
+)
+
+# A fact needs these before it, and none of those beside it.
+_NEEDS: Mapping[FactKind, tuple[FactKind, ...]] = {
+    FactKind.PROMISED: (),
+    FactKind.RECEIVED: (FactKind.PROMISED,),
+    FactKind.SENT: (FactKind.RECEIVED,),
+    FactKind.HANDED_OVER: (FactKind.SENT,),
+    FactKind.NOT_HANDED_OVER: (FactKind.SENT,),
+    FactKind.CONFIRMED: (FactKind.SENT,),
+    FactKind.DISPUTED: (FactKind.SENT,),
+    FactKind.RETURNED: (FactKind.SENT,),
+    FactKind.CANCELLED: (FactKind.PROMISED,),
+    FactKind.WRITTEN_OFF: (FactKind.SENT,),
+}
+_BARS: Mapping[FactKind, tuple[FactKind, ...]] = {
+    FactKind.HANDED_OVER: (FactKind.NOT_HANDED_OVER, FactKind.RETURNED),
+    FactKind.NOT_HANDED_OVER: (FactKind.HANDED_OVER,),
+    FactKind.CONFIRMED: (FactKind.DISPUTED,),
+    FactKind.DISPUTED: (FactKind.CONFIRMED,),
+    FactKind.CANCELLED: (FactKind.SENT,),
+    FactKind.SENT: (FactKind.CANCELLED,),
+    FactKind.RECEIVED: (FactKind.CANCELLED,),
+}
+
+
+def status_of(facts: Facts) -> StipendStatus:
+    """Derive the one status that staff see; it overwrites no fact."""
+    for kind, status in _ENDS:
+        if facts.get(kind):
+            return status
+    return StipendStatus.DUE
+
+
+def school_status_of(facts: Facts) -> StipendStatus:
+    """Derive what the school may see: nothing a family said has a part in it (law 15)."""
+    hidden = (FactKind.CONFIRMED, FactKind.DISPUTED)
+    return status_of({kind: on for kind, on in facts.items() if kind not in hidden})
+
+
+def check_fact(kind: FactKind, facts: Facts) -> None:
+    """Raise WrongState if `kind` is there already, lacks a fact before it, or meets a bar."""
+    lacking = [needed for needed in _NEEDS[kind] if not facts.get(needed)]
+    barred = [bar for bar in _BARS.get(kind, ()) if facts.get(bar)]
+    if facts.get(kind) or lacking or barred:
+        raise WrongState(from_state=status_of(facts).value, to_state=kind.value)

@@ -1,0 +1,29 @@
+"""The doors: parse, call one service, answer. `init_app` is called by create_app()."""
+
+from flask import Flask
+
+from web import auth, donor, family, public, school, staff, village, volunteer
+from web.core import access, errors, filters, headers, health, requests
+
+DOORS = (
+    public.bp,
+    auth.bp,
+    donor.bp,
+    school.bp,
+    village.bp,
+    volunteer.bp,
+    family.bp,
+    staff.bp,
+    health.bp,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Register every door and what all of them share."""
+    headers.init_app(app)
+    requests.init_app(app)
+    access.init_app(app)
+    filters.init_app(app)
+    errors.init_app(app)
+    for door in DOORS:
+        app.register_blueprint(door)

@@ -1,0 +1,1 @@
+"""What every door shares: transactions, access, headers, filters, messages, errors."""

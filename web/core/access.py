@@ -1,0 +1,120 @@
+"""Who is looking: a signed-in account, a private link, or the public. Every view says who may enter."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, abort, g, redirect, request, url_for
+from flask import session as cookie
+from flask_login import UserMixin, current_user
+from werkzeug.wrappers import Response
+
+from extensions import db, login
+from privacy import viewers
+from privacy.permissions import PERMISSIONS, Act
+from privacy.viewers import Viewer
+from services import accounts, links
+from vocabulary import clock
+from vocabulary.enums import Role
+from vocabulary.errors import LinkExpired
+
+View = TypeVar("View", bound=Callable[..., Any])
+_OPENERS = {
+    "donor_link": links.open_donor,
+    "slip_link": links.open_slip,
+    "class_link": links.open_class,
+}
+DOOR_ROLES = "door_roles"
+IS_OPEN = "is_open"
+
+
+class SignedIn(UserMixin):
+    """What flask-login carries: the account's key and stamp, and the viewer behind them."""
+
+    def __init__(self, account_id: int, stamp: str, viewer: Viewer) -> None:
+        self.id = f"{account_id}:{stamp}"
+        self.viewer = viewer
+
+
+def init_app(app: Flask) -> None:
+    login.user_loader(_load)
+    login.login_view = "auth.login"
+    login.login_message = None
+
+
+def _load(key: str) -> SignedIn | None:
+    account_id, _, stamp = key.partition(":")
+    if not account_id.isdecimal():
+        return None
+    viewer = accounts.find_viewer(db.session(), int(account_id), stamp, now=clock.now())
+    return SignedIn(int(account_id), stamp, viewer) if viewer else None
+
+
+def current_viewer() -> Viewer:
+    """Return the account's viewer, or the public's."""
+    if current_user.is_authenticated:
+        viewer: Viewer = current_user.viewer
+        return viewer
+    viewer = g.get("link_viewer") or viewers.public()
+    return viewer
+
+
+def remember_link(kind: str, token: str) -> None:
+    """Keep a link's token in the cookie, so that later pages carry no token in their address."""
+    cookie[kind] = token
+
+
+def behind_link(kind: str) -> Callable[[View], View]:
+    """Let a view be entered with a private link of a kind only; others read LinkExpired."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def entered(*args: Any, **kwargs: Any) -> Any:
+            g.link_viewer = link_viewer(kind)
+            return view(*args, **kwargs)
+
+        setattr(entered, DOOR_ROLES, kind)
+        return entered  # type: ignore[return-value]
+
+    return decorate
+
+
+def link_viewer(kind: str) -> Viewer:
+    """Return the viewer behind the cookie's link of a kind. Raises LinkExpired."""
+    token = cookie.get(kind)
+    if not token:
+        raise LinkExpired()
+    return _OPENERS[kind](db.session(), token, now=clock.now())
+
+
+def for_roles(*roles: Role) -> Callable[[View], View]:
+    """Let accounts with one of the roles in; others get the login page or the same 404."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def entered(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                return _to_login()
+            if not current_viewer().has(*roles):
+                abort(404)
+            return view(*args, **kwargs)
+
+        setattr(entered, DOOR_ROLES, frozenset(roles))
+        return entered  # type: ignore[return-value]
+
+    return decorate
+
+
+def may(act: Act) -> Callable[[View], View]:
+    """Let accounts in whose role may do the act."""
+    return for_roles(*sorted(PERMISSIONS[act]))
+
+
+def open_to_all(view: View) -> View:
+    """Mark a view that needs no login; the house tests keep the list of these short."""
+    setattr(view, IS_OPEN, True)
+    return view
+
+
+def _to_login() -> Response:
+    return redirect(url_for("auth.login", next=request.full_path if request.query_string else request.path))

@@ -1,0 +1,62 @@
+"""What a person reads when something was refused or went wrong."""
+
+from flask import Flask, current_app, flash, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from extensions import db
+from vocabulary.errors import LinkExpired, NotFound, NotPermitted, Refused
+from vocabulary.refs import new_ref
+from web.core.messages import sentence
+
+Answer = tuple[str, int] | Response
+PAGES = (400, 404, 413, 429, 503)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(CSRFError, _session_expired)
+    app.register_error_handler(NotFound, _absent)
+    app.register_error_handler(NotPermitted, _absent)
+    app.register_error_handler(LinkExpired, _dead_link)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _ours)
+
+
+def _absent(_error: Exception) -> Answer:
+    return render_template("errors/404.html"), 404
+
+
+def _session_expired(_error: CSRFError) -> Answer:
+    return render_template("errors/400.html"), 400
+
+
+def _dead_link(_error: LinkExpired) -> Answer:
+    return redirect(url_for("public.relink", expired=1))
+
+
+def _refused(error: Refused) -> Answer:
+    """A refusal that no view caught: say it on the page it came from."""
+    db.session().rollback()
+    flash(sentence(error), "danger")
+    return redirect(request.path if request.method == "GET" else (request.headers.get("X-Back") or url_for("public.home")))
+
+
+def _http(error: HTTPException) -> Answer:
+    code = error.code or 500
+    page = code if code in PAGES else 404 if code < 500 else 500  # noqa: PLR2004 status classes
+    response = current_app.make_response(
+        (render_template(f"errors/{page}.html", error_number=""), code)
+    )
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After", "Location"}:
+            response.headers[name] = value
+    return response
+
+
+def _ours(_error: Exception) -> Answer:
+    db.session().rollback()
+    number = new_ref("error", 6)
+    current_app.logger.exception("error %s", number)
+    return render_template("errors/500.html", error_number=number), 500

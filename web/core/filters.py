@@ -1,0 +1,81 @@
+"""How values look on a page, and what every template may ask for."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, current_app
+
+from config import Mode, Operator
+from vocabulary.dates import SHANGHAI
+from vocabulary.money import format_yuan, format_yuan_short
+from web.core.access import current_viewer
+from web.core.labels import label
+from web.core.menus import menu_of
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        yuan=format_yuan,
+        yuan_short=format_yuan_short,
+        day=day,
+        full_day=full_day,
+        month_name=month_name,
+        clock_time=clock_time,
+        label=label,
+    )
+    app.context_processor(_shared)
+
+
+def _shared() -> dict[str, Any]:
+    return {
+        "operator": operator_facts(),
+        "viewer": current_viewer(),
+        "menu": menu_of(current_viewer()),
+        "me": None,
+    }
+
+
+def operator_facts() -> dict[str, Any]:
+    """Return who runs this installation, as the pages' footers say it."""
+    settings = current_app.config["SETTINGS"]
+    operator: Operator = settings.operator
+    return {
+        "name": operator.name,
+        "qualification": operator.qualification,
+        "filing": operator.filing,
+        "hotline": operator.hotline,
+        "bank_name": operator.bank_name,
+        "bank_account": operator.bank_account,
+        "bank_holder": operator.bank_holder,
+        "officer": operator.officer,
+        "is_demo": settings.mode is not Mode.PRODUCTION,
+    }
+
+
+def _local(value: date | datetime) -> date:
+    return value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
+
+
+def day(value: date | datetime | None) -> str:
+    """11月21日; empty for none."""
+    if value is None:
+        return ""
+    local = _local(value)
+    return f"{local.month}月{local.day}日"
+
+
+def full_day(value: date | datetime | None) -> str:
+    """2026年11月21日; empty for none."""
+    return f"{_local(value).year}年{day(value)}" if value is not None else ""
+
+
+def month_name(value: date | None) -> str:
+    """11月; empty for none."""
+    return f"{value.month}月" if value is not None else ""
+
+
+def clock_time(value: datetime | None) -> str:
+    """11月21日 08:30, Shanghai time; empty for none."""
+    return f"{day(value)} {value.astimezone(SHANGHAI):%H:%M}" if value is not None else ""
+
+

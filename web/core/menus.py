@@ -1,0 +1,58 @@
+"""Every role has its own menu: the one list of what stands in it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, request, url_for
+
+from privacy.viewers import Viewer
+from vocabulary.enums import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    label: str
+    endpoint: str
+    icon: str
+    roles: frozenset[Role]
+
+
+def _for(label: str, endpoint: str, icon: str, *roles: Role) -> Item:
+    return Item(label, endpoint, icon, frozenset(roles))
+
+
+_CASE = (Role.CASE_WORKER, Role.APPROVER)
+
+ITEMS: tuple[Item, ...] = (
+    _for("总览", "staff.home", "grid", *_CASE, Role.STATISTICS),
+    _for("待审批", "staff.matches.queue", "check-square", *_CASE),
+    _for("拨付与转交", "staff.stipends.index", "cash-coin", *_CASE),
+    _for("孩子", "staff.children.index", "person-badge", *_CASE),
+    _for("认捐", "staff.pledges.index", "heart", *_CASE),
+    _for("爱心妈妈", "staff.volunteers.index", "people", *_CASE),
+    _for("名册导入", "staff.imports.index", "upload", *_CASE),
+    _for("到账登记", "staff.receipts.index", "bank", Role.COLLECTING_DESK),
+    _for("拨付", "staff.batches.index", "cash-stack", Role.PAYING_DESK),
+    _for("账目核对", "staff.books.index", "clipboard-check", Role.AUDITOR),
+    _for("保密记录", "staff.custody.index", "shield-lock", Role.CUSTODIAN),
+    _for("帐号与角色", "staff.accounts.index", "person-gear", Role.ADMINISTRATOR),
+    _for("运行状况", "staff.health.index", "activity", Role.ADMINISTRATOR),
+    _for("消息", "staff.notices.index", "bell", *_CASE, Role.PAYING_DESK, Role.COLLECTING_DESK,
+         Role.CUSTODIAN, Role.AUDITOR, Role.ADMINISTRATOR),
+)
+
+
+def menu_of(viewer: Viewer) -> list[dict[str, Any]]:
+    """Return the viewer's menu entries, the present one marked."""
+    return [
+        {
+            "label": item.label,
+            "href": url_for(item.endpoint),
+            "icon": item.icon,
+            "active": (request.endpoint or "").rpartition(".")[0] == item.endpoint.rpartition(".")[0],
+            "count": 0,
+            "late": 0,
+        }
+        for item in ITEMS
+        if viewer.has(*item.roles) and item.endpoint in current_app.view_functions
+    ]

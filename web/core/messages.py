@@ -1,0 +1,26 @@
+"""The Chinese sentence of every refusal: what happened and what to do next."""
+
+from vocabulary import errors
+from vocabulary.errors import Refused
+
+SENTENCES: dict[type[Refused], str] = {
+    Refused: "这一步现在做不了，请刷新后再看。",
+    errors.NotFound: "没有找到，可能已经处理过了。请刷新后查看。",
+    errors.NotPermitted: "没有找到，可能已经处理过了。请刷新后查看。",
+    errors.AlreadyDecided: "别人刚刚已经处理了这一件，请刷新后查看。",
+    errors.ActedBefore: "前一步是你做的，这一步要由另一个人来做。",
+    errors.WrongState: "它现在的状态不能做这一步，请刷新后查看。",
+    errors.NoConsent: "还缺监护人的同意书，补齐后再办。",
+    errors.BadInput: "填的内容有一处用不了，请改一下再交。",
+    errors.LinkExpired: "这条链接打不开了。留下联系方式，我们发一条新的。",
+    errors.RolesExclude: "这个人已有的角色不能和它兼任，请换一个人。",
+    errors.NeedsSecondPerson: "已记下，等另一个人同意后生效。",
+    errors.WrongPassword: "登录名或密码不对，请再试一次。",
+    errors.TooManyTries: "试得太多了，请过 15 分钟再试。",
+    errors.NotEmpty: "数据库里已经有内容，演示数据只能放进空的数据库。",
+}
+
+
+def sentence(error: Refused) -> str:
+    """Return what to tell the person; the nearest parent's sentence when a kind has none."""
+    return next(SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES)

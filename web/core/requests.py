@@ -1,0 +1,85 @@
+"""One transaction per request, committed in one place; reads are traced before they are shown."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from extensions import db
+from services import trace
+from services.writing import begin_writing
+from vocabulary import clock
+from web.core.access import current_viewer
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FIRST_ERROR = 400
+
+
+def session() -> Session:
+    """Return this request's database session."""
+    return db.session()
+
+
+def now() -> datetime:
+    """Return this request's one instant: every step of it shares the deciding moment."""
+    if "now" not in g:
+        g.now = clock.now()
+    instant: datetime = g.now
+    return instant
+
+
+def note_read(act: str, subjects: Iterable[str]) -> None:
+    """Say that this page reads the named records; one entry is kept before the page is shown."""
+    g.setdefault("reads", {}).setdefault(act, []).extend(subjects)
+
+
+def keep_nothing() -> None:
+    """Undo this request's writes although its answer is a page (a refused form)."""
+    g.keep_nothing = True
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    if request.method not in SAFE:
+        begin_writing(session())
+
+
+def _end(response: Response) -> Response:
+    if request.method in SAFE:
+        return _after_reading(response)
+    if response.status_code < FIRST_ERROR and not g.get("keep_nothing"):
+        session().commit()
+    else:
+        session().rollback()
+    return response
+
+
+def _after_reading(response: Response) -> Response:
+    """End the read, then trace it in a short write; a page whose trace fails is not shown."""
+    session().rollback()
+    reads = g.pop("reads", None)
+    if not reads or response.status_code >= FIRST_ERROR:
+        return response
+    try:
+        begin_writing(session())
+        for act, subjects in reads.items():
+            trace.record(
+                session(),
+                current_viewer(),
+                act,
+                subjects[0] if len(subjects) == 1 else f"{len(subjects)} records",
+                now=now(),
+                detail={"subjects": sorted(subjects)} if len(subjects) > 1 else {},
+            )
+        session().commit()
+    except (OperationalError, SQLAlchemyError):
+        session().rollback()
+        current_app.logger.exception("a read could not be traced")
+        return current_app.make_response(("现在不能显示这一页，请稍后再试。", 503))
+    return response

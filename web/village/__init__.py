@@ -1,0 +1,5 @@
+"""The village door."""
+
+from flask import Blueprint
+
+bp = Blueprint("village", __name__, url_prefix="/village")
