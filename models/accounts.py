@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import CASE, Base, Sealed, Standings, held, in_regions
+from models.base import CASE, Base, Sealed, Standings, held, in_regions, is_own, own_roles
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import AccountStatus, GrantStatus, Role
@@ -42,7 +42,7 @@ class Account(Base):
         """One sees oneself; administrators see all, colleagues of the region see names."""
         return held(
             viewer,
-            (Audience.SELF, tuple(viewer.roles), cls.id == viewer.account_id),
+            (Audience.SELF, own_roles(viewer), is_own(cls.id, viewer.account_id)),
             (Audience.ADMINISTRATION, (Role.ADMINISTRATOR,), true()),
             (Audience.CASE_STAFF, CASE, in_regions(cls.region_code, viewer)),
         )
@@ -71,6 +71,6 @@ class Grant(Base):
         """One sees one's own grants; administrators see all."""
         return held(
             viewer,
-            (Audience.SELF, tuple(viewer.roles), cls.account_id == viewer.account_id),
+            (Audience.SELF, own_roles(viewer), is_own(cls.account_id, viewer.account_id)),
             (Audience.ADMINISTRATION, (Role.ADMINISTRATOR,), true()),
         )

@@ -5,7 +5,17 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, NoReturn
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, LargeBinary, MetaData, String, false, or_
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Enum,
+    LargeBinary,
+    MetaData,
+    String,
+    false,
+    or_,
+)
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.operators import OperatorType, is_, is_not
@@ -137,9 +147,19 @@ def in_regions(column: InstrumentedAttribute[Any], viewer: Viewer) -> Condition:
     return or_(*(column.between(prefix.ljust(12, "0"), prefix.ljust(12, "9")) for prefix in sorted(prefixes)))
 
 
+def is_own(column: InstrumentedAttribute[Any], value: object) -> Condition:
+    """Say in SQL that a column holds the viewer's own key; a viewer without one owns nothing."""
+    return false() if value is None else column == value
+
+
 def held(viewer: Viewer, *lines: tuple[Audience, tuple[Role, ...], Condition]) -> Standings:
     """Keep the lines whose roles the viewer holds: (audience, roles, condition on the row)."""
     return {audience: condition for audience, roles, condition in lines if viewer.has(*roles)}
+
+
+def own_roles(viewer: Viewer) -> tuple[Role, ...]:
+    """Return the roles of a viewer who is somebody; the public is nobody."""
+    return tuple(viewer.roles - {Role.PUBLIC})
 
 
 CASE = (Role.CASE_WORKER, Role.APPROVER)

@@ -5,7 +5,17 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import CASE, Base, Condition, Sealed, SealedDate, Standings, held, in_regions
+from models.base import (
+    CASE,
+    Base,
+    Condition,
+    Sealed,
+    SealedDate,
+    Standings,
+    held,
+    in_regions,
+    is_own,
+)
 from privacy.disclosure import NOBODY, Audience, Derived, seen_by, shown_to
 from privacy.viewers import Viewer
 from vocabulary.enums import (
@@ -29,7 +39,6 @@ _IDENTITY = (
     Audience.OWN_SCHOOL,
     Audience.OWN_VILLAGE,
     Audience.OWN_FAMILY,
-    Audience.PAIRED_VOLUNTEER,
 )
 _STAFF = (Audience.CASE_STAFF,)
 _GENERAL = (*_IDENTITY, Audience.SUPPORTING_DONOR)
@@ -92,6 +101,8 @@ class Child(Base):
     entered_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
     verified_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))
     verified_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+    agreed_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, Audience.OWN_FAMILY))
+    opened_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     ended_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     end_reason: Mapped[EndReason | None] = mapped_column(info=seen_by(*_STAFF))
 
@@ -103,7 +114,7 @@ class Child(Base):
     def standings(cls, viewer: Viewer) -> Standings:
         """Case staff see children of their own regions, a school its own pupils, a village
         director her own village, a donor only the general profile of those he supports."""
-        pupils = cls.school_id == viewer.organisation_id
+        pupils = is_own(cls.school_id, viewer.organisation_id)
         in_class = pupils & (cls.class_name == viewer.class_name) if viewer.class_name else pupils
         here = in_regions(cls.region_code, viewer)
         return held(
@@ -112,7 +123,7 @@ class Child(Base):
             (Audience.STATISTICS, (Role.STATISTICS,), here),
             (Audience.OWN_SCHOOL, (Role.SCHOOL_OFFICER, Role.CLASS_TEACHER), in_class),
             (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), here),
-            (Audience.OWN_FAMILY, (Role.FAMILY,), cls.id == viewer.child_id),
+            (Audience.OWN_FAMILY, (Role.FAMILY,), is_own(cls.id, viewer.child_id)),
             (Audience.SUPPORTING_DONOR, (Role.DONOR,), _supported_by(viewer)),
         )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Sealed, Standings, held
+from models.base import Base, Sealed, Standings, held, is_own, own_roles
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import (
@@ -57,11 +57,11 @@ class Notice(Base):
     def standings(cls, viewer: Viewer) -> Standings:
         """The recipient alone."""
         to_account = (cls.recipient_kind == RecipientKind.ACCOUNT) & (
-            cls.recipient_id == viewer.account_id
+            is_own(cls.recipient_id, viewer.account_id)
         )
-        to_donor = (cls.recipient_kind == RecipientKind.DONOR) & (cls.recipient_id == viewer.donor_id)
+        to_donor = (cls.recipient_kind == RecipientKind.DONOR) & (is_own(cls.recipient_id, viewer.donor_id))
         mine = to_donor if viewer.donor_id is not None else to_account
-        return held(viewer, (Audience.SELF, tuple(viewer.roles), mine))
+        return held(viewer, (Audience.SELF, own_roles(viewer), mine))
 
 
 class AccessLink(Base):

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, String, and_, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import CASE, Base, Condition, Sealed, Standings, held, in_regions
+from models.base import CASE, Base, Condition, Sealed, Standings, held, in_regions, is_own
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import OrganisationKind, Role
@@ -47,7 +47,7 @@ class Organisation(Base):
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
         """Staff see those of their own regions, members their own, families their school's name."""
-        own = cls.id == viewer.organisation_id
+        own = is_own(cls.id, viewer.organisation_id)
         here = in_regions(cls.region_code, viewer)
         return held(
             viewer,

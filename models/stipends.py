@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Standings, held, in_regions
+from models.base import Base, Standings, held, in_regions, is_own
 from models.pledges import Match
 from models.triggers import append_only
 from privacy.disclosure import NOBODY, Audience, seen_by
@@ -197,7 +197,7 @@ class Batch(Base):
         """The paying desk and case staff of the region; the school its own, once sent."""
         here = in_regions(cls.region_code, viewer)
         sent = cls.sent_on.is_not(None)
-        own = and_(cls.organisation_id == viewer.organisation_id, sent)
+        own = and_(is_own(cls.organisation_id, viewer.organisation_id), sent)
         if viewer.batch_id is not None:
             own = and_(own, cls.id == viewer.batch_id)
         return held(

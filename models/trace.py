@@ -12,7 +12,7 @@ from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import Role
 
-_READERS = (Audience.AUDIT, Audience.CUSTODY)
+_READERS = (Audience.CHAIN_READER,)
 
 
 class _Entry:
@@ -37,7 +37,7 @@ class OrdinaryEntry(_Entry, Base):
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
         """The auditor."""
-        return held(viewer, (Audience.AUDIT, (Role.AUDITOR,), cls.seq.is_not(None)))
+        return held(viewer, (Audience.CHAIN_READER, (Role.AUDITOR,), cls.seq.is_not(None)))
 
 
 class CustodianEntry(_Entry, Base):
@@ -48,7 +48,7 @@ class CustodianEntry(_Entry, Base):
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
         """The custodian."""
-        return held(viewer, (Audience.CUSTODY, (Role.CUSTODIAN,), cls.seq.is_not(None)))
+        return held(viewer, (Audience.CHAIN_READER, (Role.CUSTODIAN,), cls.seq.is_not(None)))
 
 
 class StateChange(Base):

@@ -4,7 +4,7 @@ Batch migrations silently drop triggers, so `install` runs after every upgrade a
 `missing` compares the database's with the declared list.
 """
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table, inspect, text
 
 _declared: dict[str, str] = {}
 _SQLITE = """CREATE TRIGGER {name} BEFORE {event} ON {table}
@@ -19,8 +19,11 @@ def append_only(table: Table) -> None:
 
 
 def install(connection: Connection) -> None:
-    """Make every declared trigger anew."""
+    """Make anew every declared trigger whose table exists."""
+    tables = set(inspect(connection).get_table_names())
     for name, statement in _declared.items():
+        if statement.split(" ON ")[1].split()[0] not in tables:
+            continue
         connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
         connection.execute(text(statement))
 

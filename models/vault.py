@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Standings, held
+from models.base import Base, Standings, held, is_own
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import ContactKind, Role
@@ -28,7 +28,7 @@ class Donor(Base):
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
         """A donor sees himself, and nobody else does."""
-        return held(viewer, (Audience.OWNING_DONOR, (Role.DONOR,), cls.id == viewer.donor_id))
+        return held(viewer, (Audience.OWNING_DONOR, (Role.DONOR,), is_own(cls.id, viewer.donor_id)))
 
 
 class VaultKey(Base):

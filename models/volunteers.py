@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import CASE, Base, Sealed, Standings, held, in_regions
+from models.base import CASE, Base, Sealed, Standings, held, in_regions, is_own
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import Role, Sex, VolunteerStatus
@@ -60,5 +60,5 @@ class Volunteer(Base):
                 (*CASE, Role.CONSOLE),
                 in_regions(cls.region_code, viewer),
             ),
-            (Audience.SELF, (Role.VOLUNTEER,), cls.id == viewer.volunteer_id),
+            (Audience.SELF, (Role.VOLUNTEER,), is_own(cls.id, viewer.volunteer_id)),
         )

@@ -14,7 +14,7 @@ class Audience(StrEnum):
     STATISTICS = "statistics"
     COLLECTING = "collecting"
     PAYING = "paying"
-    CUSTODY = "custody"
+    CHAIN_READER = "chain_reader"
     AUDIT = "audit"
     ADMINISTRATION = "administration"
     OWN_SCHOOL = "own_school"
@@ -22,7 +22,6 @@ class Audience(StrEnum):
     OWN_FAMILY = "own_family"
     SUPPORTING_DONOR = "supporting_donor"
     OWNING_DONOR = "owning_donor"
-    PAIRED_VOLUNTEER = "paired_volunteer"
     SELF = "self"
     ENGINE = "engine"
 

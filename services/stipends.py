@@ -21,7 +21,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models.children import Consent
@@ -33,6 +32,7 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import facts
 from services.facts import Basis
+from services.writing import insert_into
 from vocabulary.enums import (
     AccountKind,
     ChangeKind,
@@ -184,12 +184,6 @@ def _open(session: Session, run: JobRun, *, on: date, here: ColumnElement[bool])
     names = ["match_id", "due_on", "amount_fen", "run_id", "is_funded", "promised_on"]
     statement = insert_into(session, Stipend).from_select(names, rows).on_conflict_do_nothing()
     return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
-
-
-def insert_into(session: Session, table: Any) -> Any:
-    """Return the dialect's own INSERT, which knows ON CONFLICT."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
 
 def _opened_here(run: JobRun, here: ColumnElement[bool]) -> Any:

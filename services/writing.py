@@ -1,5 +1,8 @@
 """Transactions that write begin IMMEDIATE, so that two writers queue instead of colliding."""
 
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models.sqlite import BEGIN_OPTION
@@ -8,3 +11,9 @@ from models.sqlite import BEGIN_OPTION
 def begin_writing(session: Session) -> None:
     """Open the session's transaction as a writer's; it must not have begun already."""
     session.connection(execution_options={BEGIN_OPTION: "IMMEDIATE"})
+
+
+def insert_into(session: Session, table: Any) -> Any:
+    """Return the dialect's own INSERT, which knows ON CONFLICT."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)

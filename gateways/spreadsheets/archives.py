@@ -120,7 +120,6 @@ def scan_parts(data: bytes, infos: list[ZipInfo]) -> dict[str, Part]:
     total = 0
     for info in infos:
         part = scan(inflate(data, info, room=MOST_UNPACKED - total))
-        check_reach(part)
         total += part.unpacked
         parts[info.filename] = part
     return parts
@@ -173,8 +172,10 @@ def scan(pieces: Iterator[bytes]) -> Part:
         if len(text) - cut > LONGEST_TEXT:
             cut = _cut_long(text, cut)
         measure(text[:cut], part)
+        check_reach(part)
         rest = text[cut:]
     measure(rest, part)
+    check_reach(part)
     return part
 
 

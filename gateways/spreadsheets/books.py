@@ -1,6 +1,5 @@
 """Read .xlsx and .xls with calamine, after archives.py or compounds.py found them safe."""
 
-from collections.abc import Iterator
 from io import BytesIO
 
 from python_calamine import (
@@ -72,15 +71,11 @@ def grid_of(sheet: CalamineSheet) -> Grid:
     """Lay out cells by the sheet's own row numbers, keeping one copy of equal texts."""
     if sheet.start is None:
         return {}
-    first_row, first_column = sheet.start
-    padding: list[Cell] = [""] * first_column
     texts: dict[str, str] = {}
     grid: Grid = {}
     length = 0
-    for number, cells in enumerate(sheet.iter_rows(), first_row + 1):
-        grid[number] = padding + [
-            texts.setdefault(c, c) if isinstance(c, str) else c for c in cells
-        ]
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        grid[number] = [texts.setdefault(c, c) if isinstance(c, str) else c for c in cells]
         length += sum(len(c) for c in cells if isinstance(c, str))
         if length > MOST_TEXT:
             raise FileTooWide
@@ -113,9 +108,3 @@ def put(grid: Grid, row: int, column: int, value: Cell) -> None:
     cells += [""] * (column + 1 - len(cells))
     if is_blank(cells[column]):
         cells[column] = value
-
-
-def texts_of(rows: tuple[Row, ...]) -> Iterator[str]:
-    """Yield the texts of the first rows, where a header would be."""
-    for row in rows[:30]:
-        yield from (cell for cell in row.cells if isinstance(cell, str))

@@ -67,7 +67,7 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         broken = error
     utf8, other = lines_by_encoding(data)
-    if len(utf8) > len(other):
+    if utf8 and len(utf8) >= len(other):
         raise TextUndecodable(row=row_at(data, broken.start, "utf-8"))
     if utf8:
         raise TextUndecodable(row=row_at(data, utf8[0], "gb18030"))
@@ -131,7 +131,7 @@ def cells_in(sample: str, separator: str) -> int:
     """Count the cells this separator makes of the sample."""
     try:
         return sum(
-            len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+            len(row) - 1 for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
         )
     except csv.Error:
         return 0

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from gateways.spreadsheets.archives import check_archive
-from gateways.spreadsheets.books import Formulas, Page, pages_of, texts_of
+from gateways.spreadsheets.books import Formulas, Page, pages_of
 from gateways.spreadsheets.compounds import MAGIC, check_compound
 from gateways.spreadsheets.delimited import read_delimited
 from gateways.spreadsheets.sheets import (
@@ -12,6 +12,7 @@ from gateways.spreadsheets.sheets import (
     FileEmpty,
     FileTooLarge,
     FileWrongType,
+    Row,
     Sheet,
     SheetEmpty,
 )
@@ -36,6 +37,7 @@ HEADER_WORDS = re.compile(
     r"|需求|同意书|特长|结对|地址|住址|户籍|类型"
 )
 LONGEST_LABEL = 40
+SEARCHED_ROWS = 40
 
 
 def read(filename: str, data: bytes) -> Sheet:
@@ -85,12 +87,15 @@ def weight(page: Page) -> tuple[int, int]:
 
 
 def header_words(page: Page) -> int:
-    """Count distinct header words in short cells of the first rows."""
-    words: set[str] = set()
-    for text in texts_of(page.rows):
-        if len(text) <= LONGEST_LABEL:
-            words.update(HEADER_WORDS.findall(text))
-    return len(words)
+    """Count the header words that stand together, in two rows at most: a header does so."""
+    counts = [words_in(row) for row in page.rows[:SEARCHED_ROWS]]
+    return max(len(one | two) for one, two in zip(counts, [*counts[1:], set()], strict=True))
+
+
+def words_in(row: Row) -> set[str]:
+    """Return the header words in the short cells of a row."""
+    texts = (cell for cell in row.cells if isinstance(cell, str) and len(cell) <= LONGEST_LABEL)
+    return {word for text in texts for word in HEADER_WORDS.findall(text)}
 
 
 def note_on(page: Page) -> str:

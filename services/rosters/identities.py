@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from stdnum import numdb
 from stdnum.cn import ric
@@ -96,10 +97,13 @@ def _birth(number: str) -> date | None:
     return birth if isinstance(birth, date) and birth.year < LARGEST_YEAR else None
 
 
+@lru_cache(maxsize=4096)
+def _is_region(prefix: str) -> bool:
+    """Ask whether a banner ever had this code: a number keeps the code it was issued under."""
+    return any("county" in properties for _, properties in numdb.get("cn/loc").info(prefix))
+
+
 def _region_state(number: str) -> IdState:
     if number.startswith(_PERMIT):
         return IdState.BY_HAND
-    # Codes of any year count: a number keeps the code of the banner that issued it.
-    places = numdb.get("cn/loc").info(number[:6])
-    known = any("county" in properties for _, properties in places)
-    return IdState.GOOD if known else IdState.UNKNOWN_REGION
+    return IdState.GOOD if _is_region(number[:6]) else IdState.UNKNOWN_REGION

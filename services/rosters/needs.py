@@ -7,13 +7,13 @@ from services.rosters.values import folded, is_nothing, read_text
 from vocabulary.enums import Category, NeedKind
 
 _CATEGORIES = (
-    (r"事实无人|无人抚养", Category.UNATTENDED),
-    (r"孤", Category.ORPHAN),
-    (r"留守", Category.LEFT_BEHIND),
-    (r"流动|随迁", Category.MIGRANT),
-    (r"病|残", Category.ILL_OR_DISABLED),
-    (r"单亲|离异", Category.SINGLE_PARENT),
-    (r"低保|贫困|低收入|特困|脱贫|困难", Category.LOW_INCOME),
+    (re.compile(r"事实无人|无人抚养"), Category.UNATTENDED),
+    (re.compile(r"孤"), Category.ORPHAN),
+    (re.compile(r"留守"), Category.LEFT_BEHIND),
+    (re.compile(r"流动|随迁"), Category.MIGRANT),
+    (re.compile(r"病|残"), Category.ILL_OR_DISABLED),
+    (re.compile(r"单亲|离异"), Category.SINGLE_PARENT),
+    (re.compile(r"低保|贫困|低收入|特困|脱贫|困难"), Category.LOW_INCOME),
 )
 
 
@@ -22,23 +22,29 @@ def read_category(cell: Cell) -> Category | None:
     text = read_text(cell)
     if not text:
         return None
-    return next((kind for pattern, kind in _CATEGORIES if re.search(pattern, text)), Category.OTHER)
+    return next((kind for pattern, kind in _CATEGORIES if pattern.search(text)), Category.OTHER)
 
 
 _NEEDS = (
     (
-        r"(?<!帮)助学|补助|补贴|生活费|学费|学杂费|伙食费|住宿费|资助|资金|经济|费用|救助金|慰问金|钱|\d\s*元|financial",
+        re.compile(
+            r"(?<!帮)助学|补助|补贴|生活费|学费|学杂费|伙食费|住宿费|资助|资金|经济|费用|救助金|慰问金|钱|\d\s*元|financial"
+        ),
         NeedKind.FINANCIAL,
     ),
     (
-        r"辅导|补课|补习|作业|功课|家教|学业|课业|学习(?!用|费|资料|文具|桌|机)|tutoring",
+        re.compile(
+            r"辅导|补课|补习|作业|功课|家教|学业|课业|学习(?!用|费|资料|文具|桌|机)|tutoring"
+        ),
         NeedKind.TUTORING,
     ),
-    (r"照料|照顾|照护|看护|接送|做饭|托管|护理|daily_care", NeedKind.DAILY_CARE),
-    (r"心理|疏导|情绪|抑郁|自闭|psychological", NeedKind.PSYCHOLOGICAL),
-    (r"陪|聊天|谈心|探望|情感|亲情|关爱|companionship", NeedKind.COMPANIONSHIP),
+    (re.compile(r"照料|照顾|照护|看护|接送|做饭|托管|护理|daily_care"), NeedKind.DAILY_CARE),
+    (re.compile(r"心理|疏导|情绪|抑郁|自闭|psychological"), NeedKind.PSYCHOLOGICAL),
+    (re.compile(r"陪|聊天|谈心|探望|情感|亲情|关爱|companionship"), NeedKind.COMPANIONSHIP),
     (
-        r"衣|用品|用具|文具|书包|图书|书籍|鞋|被褥|棉被|物资|物品|电脑|学习机|轮椅|奶粉|取暖|煤|material",
+        re.compile(
+            r"衣|用品|用具|文具|书包|图书|书籍|鞋|被褥|棉被|物资|物品|电脑|学习机|轮椅|奶粉|取暖|煤|material"
+        ),
         NeedKind.MATERIAL,
     ),
 )
@@ -49,9 +55,7 @@ def read_needs(cell: Cell) -> tuple[NeedKind, ...]:
     text = folded(cell)
     if is_nothing(text):
         return ()
-    rest = re.sub(r"心理(?:健康)?(?:辅导|咨询|陪伴|关爱|照料|照护)", "心理", text)
+    rest = re.sub(r"心理(?:健康)?(?:辅导|咨询|陪伴|关爱|照料|照护)", "心理", text.lower())
     rest = re.sub(r"陪护|陪读", "照护", rest)
     rest = re.sub(r"生活照(?:料|顾)|生活自理", "照料", rest)
-    return tuple(
-        sorted(kind for pattern, kind in _NEEDS if re.search(pattern, rest, re.IGNORECASE))
-    )
+    return tuple(sorted(kind for pattern, kind in _NEEDS if pattern.search(rest)))

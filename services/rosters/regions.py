@@ -121,11 +121,18 @@ def weigh(hit: Hit, hits: list[Hit], index: RegionIndex) -> tuple[int, bool, int
 
 
 def contradicted(code: str, hits: list[Hit], index: RegionIndex) -> bool:
-    """Say whether the text also names, in full, a league or banner the region does not lie in."""
+    """Say whether the text also names, in full, a place that this region neither is nor lies in.
+
+    Below a township a like-named street elsewhere is chance, so townships count above it only.
+    """
     own = {code, *ancestors(code, index)}
     spans = {(h.start, h.end) for h in hits if h.region.code in own}
+    levels = {RegionLevel.LEAGUE, RegionLevel.BANNER}
+    if index.by_code[code].level in levels:
+        levels.add(RegionLevel.TOWNSHIP)
     return any(
-        (h.start, h.end) not in spans and h.end - h.start == len(h.region.name)
+        h.region.level in levels
+        and (h.start, h.end) not in spans
+        and h.end - h.start == len(h.region.name)
         for h in hits
-        if h.region.level in {RegionLevel.LEAGUE, RegionLevel.BANNER}
     )

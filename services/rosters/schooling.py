@@ -9,7 +9,8 @@ from vocabulary.enums import Stage
 
 LONGEST_NAME = 60
 NO_SCHOOL = re.compile(
-    r"(?:未|没|没有)(?:上学|入学|就学|就读)|失学|辍学|在家|学龄前|散居|无学校|未入园"
+    r"(?:因[病残故])?(?:暂时?|还|尚|现)?(?:(?:未|没有?|不)(?:能|再)?(?:上|入|就|在)?(?:学|读|校|园)"
+    r"|(?:已|现)?(?:失学|辍学)|在家(?!乡)|学龄前|散居|无学校)"
 )
 
 
@@ -23,13 +24,16 @@ class Grade:
 
 
 _DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-_STAGES = (
-    (r"幼儿|学前|小班|中班|大班|托班", Stage.PRESCHOOL, 0, 0),
-    (r"研究生|博士|硕士", Stage.UNIVERSITY, 0, 0),
-    (r"(?:大学|大专|本科|高职|大|专科)", Stage.UNIVERSITY, 12, 5),
-    (r"(?:初中|初|中学)", Stage.JUNIOR, 6, 4),
-    (r"(?:高中|高|中职|职高|职中|中专|技校)", Stage.SENIOR, 9, 3),
-    (r"(?:小学|小)", Stage.PRIMARY, 0, 6),
+_STAGES = tuple(
+    (re.compile(pattern), re.compile(rf"(?:{pattern})\s*([一二三四五六1-6])"), stage, before, most)
+    for pattern, stage, before, most in (
+        (r"幼儿|学前|小班|(?<![初高])中班|大班|托班", Stage.PRESCHOOL, 0, 0),
+        (r"研究生|博士|硕士", Stage.UNIVERSITY, 0, 0),
+        (r"大学|大专|本科|高职|专科|大(?=[一二三四五1-5])", Stage.UNIVERSITY, 12, 5),
+        (r"初中|初(?=[一二三四1-4])", Stage.JUNIOR, 6, 4),
+        (r"高中|高(?=[一二三1-3])|中职|职高|职中|中专|技校", Stage.SENIOR, 9, 3),
+        (r"小学|小(?=[一二三四五六1-6])", Stage.PRIMARY, 0, 6),
+    )
 )
 _BY_YEAR = ((6, Stage.PRIMARY), (9, Stage.JUNIOR), (12, Stage.SENIOR))
 
@@ -39,22 +43,24 @@ def read_grade(cell: Cell) -> Grade:
     text = folded(cell)
     if is_nothing(text):
         return Grade("")
-    for pattern, stage, before, most in _STAGES:
-        if re.search(pattern, text):
-            number = _ordinal(re.search(rf"{pattern}\s*([一二三四五六1-6])", text)) or _year(text)
-            known = number is not None and 0 < number <= most
-            return Grade(text, stage, before + number if known and number else None)
-    number = _year(text)
-    stage_of = next((stage for last, stage in _BY_YEAR if number and number <= last), None)
-    return Grade(text, stage_of, number if stage_of else None)
+    for pattern, numbered, stage, before, most in _STAGES:
+        if pattern.search(text):
+            number = _ordinal(numbered.search(text)) or _year(text) or 0
+            year = number if number > most else before + number
+            return Grade(text, stage, year if number and year <= before + most else None)
+    plain_year = _year(text)
+    stage_of = next((s for last, s in _BY_YEAR if plain_year and plain_year <= last), None)
+    return Grade(text, stage_of, plain_year if stage_of else None)
+
+
+_NAMED_YEAR = re.compile(
+    r"([一二三四五六七八九]|1[0-2]|[1-9])\s*(?:年级|年|级|[(（.]\s*\d+\s*[)）]?\s*班?)"
+)
+_YEAR_ALONE = re.compile(r"([一二三四五六七八九]|1[0-2]|[1-9])")
 
 
 def _year(text: str) -> int | None:
-    named = re.search(
-        r"([一二三四五六七八九]|1[0-2]|[1-9])\s*(?:年级|年|级|[(（.]\s*\d+\s*[)）]?\s*班?)", text
-    )
-    alone = re.fullmatch(r"([一二三四五六七八九]|1[0-2]|[1-9])", text)
-    return _ordinal(named or alone)
+    return _ordinal(_NAMED_YEAR.search(text) or _YEAR_ALONE.fullmatch(text))
 
 
 def _ordinal(found: re.Match[str] | None) -> int | None:
@@ -78,4 +84,4 @@ def split_school(text: str) -> tuple[str, str]:
 def read_school(cell: Cell) -> str:
     """Return the school's name, or nothing for 无, —, 空, 未上学."""
     text = re.sub(r"\s+", "", plain(cell))
-    return "" if is_nothing(text) or NO_SCHOOL.search(text) else text
+    return "" if is_nothing(text) or NO_SCHOOL.match(text) else text

@@ -7,13 +7,14 @@ from enum import StrEnum
 
 from gateways.spreadsheets import Cell, Row, Sheet
 from services.rosters.columns import SERIAL, Columns
-from services.rosters.headers import Header, find_header
+from services.rosters.headers import Header, find_header, header_of
 from services.rosters.values import is_nothing, plain
 
 WIDE_MERGE = 3
 SENTENCE = 24
 LONGEST_READ = 120
 SAME_SHARE = 0.6
+FEWEST_LABELS = 3
 
 
 class Aside(StrEnum):
@@ -67,6 +68,7 @@ _TITLE = re.compile(
     r"(?:花名册|名单|登记表|统计表|汇总表|信息表|报名表|一览表|台账|明细表)(?:[（(].*)?$"
 )
 _SECTION = re.compile(r"^[一二三四五六七八九十]+[、.\uff0e]|^[（(][一二三四五六七八九十]+[)）]")
+_NAME_LABEL = re.compile(r"姓\s*名|学校名称")
 _SERIAL_TEXT = re.compile(r"^[\d.\s]*$")
 
 
@@ -79,6 +81,7 @@ def read_table(sheet: Sheet, columns: Columns) -> Table:
     for row in sheet.rows:
         if row.number <= header.bottom:
             continue
+        header = header_again(row, sheet, columns) or header
         data = data_row(row, header)
         why = aside(row, data, header, columns, is_wide=row.number in wide)
         if why:
@@ -87,6 +90,19 @@ def read_table(sheet: Sheet, columns: Columns) -> Table:
         else:
             rows.append(data)
     return Table(header, tuple(rows), tuple(skipped))
+
+
+def header_again(row: Row, sheet: Sheet, columns: Columns) -> Header | None:
+    """Return a further header in mid-sheet: the next list may have its columns in another order."""
+    texts = [plain(cell)[:LONGEST_READ] for cell in row.cells]
+    if not any(_NAME_LABEL.search(text) for text in texts):
+        return None
+    again = header_of([row], sheet.merges, columns)
+    filled = sum(1 for text in texts if text)
+    is_header = "name" in again.fields and len(again.fields) >= max(
+        FEWEST_LABELS, SAME_SHARE * filled
+    )
+    return again if is_header else None
 
 
 def data_row(row: Row, header: Header) -> DataRow:

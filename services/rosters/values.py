@@ -81,7 +81,10 @@ class Consent:
 
 def plain(cell: Cell) -> str:
     """Return the cell's text without what the eye cannot see; whole numbers without '.0'."""
-    text = as_text(cell).translate(_INVISIBLE)
+    text = cell if isinstance(cell, str) else as_text(cell)
+    if text.isascii():
+        return text.strip()
+    text = text.translate(_INVISIBLE)
     return text.replace("\u00a0", " ").replace("\u3000", " ").strip()
 
 

@@ -5,6 +5,7 @@ from scipy.optimize import LinearConstraint, linprog, milp
 from scipy.sparse import coo_array
 
 from matching import LISTED_UNITS, Limits, Proof, Weights, propose, score_of
+from matching.flow import NotSolved, Transport, best_transport
 from tests.matching.checker import best_by_trying_all, faults, is_allowed
 from tests.matching.worlds import a_need, a_world, an_offer, easy_worlds, worlds
 
@@ -121,6 +122,34 @@ def test_a_plan_that_is_not_proved_says_how_far_it_could_be():
     assert plan.total <= whole_optimum(needs, offers) <= plan.bound
     assert plan.proof == Proof.BOUND
     assert faults(plan, needs, offers) == []
+
+
+@pytest.mark.parametrize("effort", [0.0, 0.02, 0.2])
+def test_a_search_cut_short_still_gives_a_lawful_plan_and_the_same_each_time(effort):
+    needs, offers = a_world(60, 60, seed=10)
+    limits = Limits(proof_effort=effort)
+
+    plan = propose(needs, offers, limits=limits)
+
+    assert faults(plan, needs, offers) == []
+    assert plan.total <= whole_optimum(needs, offers) <= plan.bound
+    assert plan == propose(needs, offers, limits=limits)
+
+
+def test_rounding_that_loses_nothing_needs_no_search():
+    needs, offers = a_world(60, 60, seed=10, units=(2, 4, 6), sums=(2,))
+
+    plan = propose(needs, offers, limits=Limits(proved_pairs=0))
+
+    assert (plan.total, plan.proof) == (whole_optimum(needs, offers), Proof.FLOW)
+
+
+def test_numbers_beyond_the_solver_are_refused_and_not_answered_wrongly():
+    one, huge = np.ones(1, dtype=np.int64), np.full(1, 2**62, dtype=np.int64)
+    here = np.zeros(1, dtype=np.int64)
+
+    with pytest.raises(NotSolved):
+        best_transport(Transport(one, one, here, here, one, huge))
 
 
 def test_keeping_the_best_pairs_loses_next_to_nothing():

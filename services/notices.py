@@ -1,0 +1,105 @@
+"""The outbox: one message per recipient, kind, subject and rung, whatever asks for it twice.
+
+A row keeps refs only. Its text is drawn at delivery (services/delivery.py), through the gate, with
+the recipient as viewer. Recipient keys: an account's, a donor's, for FAMILY the child's (whoever
+cares for it is looked up at delivery), for SCHOOL_CONTACT the organisation's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from models.accounts import Account, Grant
+from models.notices import Notice
+from privacy.viewers import region_prefix
+from services.writing import insert_into
+from vocabulary.dates import today
+from vocabulary.enums import (
+    AccountStatus,
+    GrantStatus,
+    NoticeKind,
+    NoticeStatus,
+    RecipientKind,
+    Role,
+)
+from vocabulary.refs import new_ref
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """To whom: the key never leaves the outbox."""
+
+    kind: RecipientKind
+    id: int
+
+
+def queue(  # noqa: PLR0913 the unique key of a notice, and when
+    session: Session,
+    to: Recipient,
+    kind: NoticeKind,
+    subject: str,
+    *,
+    now: datetime,
+    rung: int = 0,
+) -> None:
+    """Put one notice into the outbox; the same one again changes nothing.
+
+    `subject` is "table:ref" ("stipend:<ref>", "match:<donor_ref>", "donor:<ref>", "batch:<ref>"),
+    never a name, phone or token.
+    """
+    session.execute(
+        insert_into(session, Notice)
+        .values(
+            ref=new_ref("notice"),
+            recipient_kind=to.kind,
+            recipient_id=to.id,
+            kind=kind,
+            subject=subject,
+            rung=rung,
+            status=NoticeStatus.WAITING,
+            created_at=now,
+            not_before=now,
+            attempts=0,
+            is_held=False,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def to_roles(  # noqa: PLR0913 as `queue`, with whom in two words
+    session: Session,
+    roles: Iterable[Role],
+    region_code: str,
+    kind: NoticeKind,
+    subject: str,
+    *,
+    now: datetime,
+    rung: int = 0,
+) -> None:
+    """Queue to every active account that holds one of the roles over the region today."""
+    for account_id in _holders(session, roles, region_code, now=now):
+        to = Recipient(RecipientKind.ACCOUNT, account_id)
+        queue(session, to, kind, subject, now=now, rung=rung)
+
+
+def _holders(
+    session: Session, roles: Iterable[Role], region_code: str, *, now: datetime
+) -> list[int]:
+    day = today(now)
+    rows = session.execute(
+        select(Account.id, Account.region_code)
+        .join(Grant, Grant.account_id == Account.id)
+        .where(
+            Account.status == AccountStatus.ACTIVE,
+            Grant.role.in_(tuple(roles)),
+            Grant.status == GrantStatus.GRANTED,
+            Grant.from_on <= day,
+            or_(Grant.until_on.is_(None), Grant.until_on >= day),
+        )
+        .distinct()
+        .order_by(Account.id)
+    )
+    return [key for key, own in rows if region_code.startswith(region_prefix(own))]
