@@ -39,6 +39,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=is_https,
         WTF_CSRF_TIME_LIMIT=8 * 3600,
+        # The referrer is never sent (no-referrer); the token and SameSite cookies do the work.
+        WTF_CSRF_SSL_STRICT=False,
         BABEL_DEFAULT_LOCALE="zh_CN",
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         TESTING=settings.mode is config.Mode.TEST,

@@ -2,9 +2,11 @@
 
 from flask import Flask
 
-from cli import jobs, server, stipends
+from cli.jobs import jobs
+from cli.server import serve, up
+from cli.stipends import stipends
 
-COMMANDS = (server.up, server.serve, stipends.stipends, jobs.jobs)
+COMMANDS = (up, serve, stipends, jobs)
 
 
 def init_app(app: Flask) -> None:

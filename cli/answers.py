@@ -26,7 +26,11 @@ def say(answer: object, *, as_json: bool = True) -> None:
 
 def actor(login: str | None) -> Viewer:
     """Return who acts: the login given by --by, or the console, which may enter but not approve."""
-    return accounts.viewer_by_login(db.session(), login, now=clock.now()) if login else viewers.console()
+    return (
+        accounts.viewer_by_login(db.session(), login, now=clock.now())
+        if login
+        else viewers.console()
+    )
 
 
 def told(command: Command) -> Command:

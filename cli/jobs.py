@@ -17,7 +17,9 @@ jobs = AppGroup("jobs", help="Scheduled work, by hand.")
 
 @jobs.command("run")
 @click.argument("name", type=click.Choice(sorted(BY_NAME)))
-@click.option("--period", type=click.DateTime(["%Y-%m-%d"]), help="The day to work for; today if absent.")
+@click.option(
+    "--period", type=click.DateTime(["%Y-%m-%d"]), help="The day to work for; today if absent."
+)
 @told
 def run(name: str, period: datetime | None) -> None:
     """Run one job for one period; safe to repeat."""

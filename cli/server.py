@@ -25,4 +25,4 @@ def serve() -> None:
 def _serve() -> None:
     settings = current_app.config["SETTINGS"]
     click.echo(f"http://{settings.host}:{settings.port}", err=True)
-    waitress_serve(current_app._get_current_object(), host=settings.host, port=settings.port)  # type: ignore[attr-defined]  # noqa: SLF001 waitress needs the app, not its proxy
+    waitress_serve(current_app._get_current_object(), host=settings.host, port=settings.port)  # type: ignore[attr-defined]

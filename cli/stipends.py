@@ -17,10 +17,12 @@ stipends = AppGroup("stipends", help="Open what is due, fund it, and put it into
 
 
 @stipends.command("run")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day to work for; today if absent.")
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), help="The day to work for; today if absent."
+)
 @click.option("--json", "as_json", is_flag=True)
 @told
-def run(on: datetime | None, as_json: bool) -> None:  # noqa: FBT001 click passes options so
+def run(on: datetime | None, as_json: bool) -> None:
     """Open every instalment that is due by the day, exactly once."""
     day: date = on.date() if on else today(clock.now())
     work = Run(db.session(), "stipends", period=day)

@@ -1,25 +1,38 @@
 """How a job runs: under a lease, in slices that each commit, with counts at the end."""
 
-from collections.abc import Callable, Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from jobs import holders
 from privacy import viewers
 from privacy.viewers import Viewer
 from services import jobs
 from services.writing import begin_writing
 from vocabulary import clock
 from vocabulary.enums import JobStatus
+from vocabulary.errors import AlreadyDecided, Superseded
 
 Body = Callable[["Run"], None]
+Find = Callable[[int], Sequence[int]]
+Work = Callable[[Sequence[int], datetime], Mapping[str, int]]
+Refuse = Callable[[int, datetime], None]
+_LOG = logging.getLogger(__name__)
+_WAIT_SECONDS = 0.5
+_PAUSE_SECONDS = 0.005
 
 
 class Run:
     """One run of one job: hands out slices, each a transaction that checks the fencing token."""
 
-    def __init__(self, session: Session, name: str, *, period: date, by: Viewer | None = None) -> None:
+    def __init__(
+        self, session: Session, name: str, *, period: date, by: Viewer | None = None
+    ) -> None:
         self.session = session
         self.by = by or viewers.engine(name)
         self.name = name
@@ -46,26 +59,89 @@ class Run:
         for name, more in counts.items():
             self.counts[name] += more
 
-    def execute(self, body: Body) -> dict[str, int]:
-        """Run the body under the job's lease and keep how it ended."""
-        self._begin()
+    def sift(self, find: Find, work: Work, refuse: Refuse) -> None:
+        """Work through all keys that `find` names after a key, slice by slice.
+
+        A slice that fails is halved until what fails stands alone: that is refused, the rest done.
+        """
+        after = 0
+        while keys := find(after):
+            self._part(keys, work, refuse)
+            after = keys[-1]
+            time.sleep(_PAUSE_SECONDS)  # lets people's own writes in between
+
+    def _part(self, keys: Sequence[int], work: Work, refuse: Refuse) -> None:
+        try:
+            with self.slice() as now:
+                counts = work(keys, now)
+        except (Superseded, OperationalError):
+            raise  # not the record's fault: no disk, no lock, no lease
+        except Exception as error:
+            self._halve(keys, work, refuse, error=error)
+        else:
+            self.add(**counts)
+
+    def _halve(
+        self, keys: Sequence[int], work: Work, refuse: Refuse, *, error: Exception
+    ) -> None:
+        if len(keys) > 1:
+            middle = len(keys) // 2
+            self._part(keys[:middle], work, refuse)
+            self._part(keys[middle:], work, refuse)
+            return
+        _LOG.warning("%s: one record refused: %s", self.name, type(error).__name__)
+        self.add(failed=1)
+        with self.slice() as now:
+            refuse(keys[0], now)
+
+    def execute(self, body: Body, *, patience_seconds: float = 0) -> dict[str, int]:
+        """Run the body under the job's lease and keep how it ended.
+
+        While another holds the lease: wait that long for it, then raise AlreadyDecided.
+        """
+        self._begin(time.monotonic() + patience_seconds)
         try:
             body(self)
-        except Exception as error:
+        except Superseded:
+            raise
+        except BaseException as error:
             self._end(JobStatus.FAILED, error=type(error).__name__)
             raise
         self._end(JobStatus.DONE)
         return self.counts
 
-    def _begin(self) -> None:
+    def _begin(self, give_up: float) -> None:
+        while True:
+            try:
+                self.id = self._lease()
+            except AlreadyDecided:
+                self.session.rollback()
+                if time.monotonic() >= give_up:
+                    raise
+                time.sleep(_WAIT_SECONDS)
+            else:
+                return
+
+    def _lease(self) -> int:
         self.session.rollback()
         begin_writing(self.session)
-        self.id = jobs.begin(self.session, viewers.engine(self.name), self.name, period=self.period, now=clock.now())
+        key = jobs.begin(
+            self.session,
+            viewers.engine(self.name),
+            self.name,
+            period=self.period,
+            now=clock.now(),
+            holder=holders.myself(),
+            is_gone=holders.is_gone,
+        )
         self.session.commit()
+        return key
 
     def _end(self, to: JobStatus, error: str | None = None) -> None:
         with self.slice() as now:
             run = jobs.run_of(self.session, self.id, now=now)
             for name, count in self.counts.items():
                 setattr(run, name, count)
-            jobs.finish(self.session, viewers.engine(self.name), self.id, to, now=now, error=error)
+            jobs.finish(
+                self.session, viewers.engine(self.name), self.id, to, now=now, error=error
+            )

@@ -27,11 +27,11 @@ class Account(Base):
     name: Mapped[str] = mapped_column(Sealed("accounts.name"), info=seen_by(*_KNOWN))
     mail: Mapped[str | None] = mapped_column(Sealed("accounts.mail"), info=seen_by(*_DUTY))
     phone: Mapped[str | None] = mapped_column(Sealed("accounts.phone"), info=seen_by(*_DUTY))
-    status: Mapped[AccountStatus] = mapped_column(default=AccountStatus.INVITED, info=seen_by(*_DUTY))
+    status: Mapped[AccountStatus] = mapped_column(
+        default=AccountStatus.INVITED, info=seen_by(*_DUTY)
+    )
     region_code: Mapped[str] = mapped_column(ForeignKey("regions.code"), info=seen_by(*_KNOWN))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), info=NOBODY)
-    failed_tries: Mapped[int] = mapped_column(default=0, info=NOBODY)
-    blocked_until: Mapped[datetime | None] = mapped_column(info=NOBODY)
     session_stamp: Mapped[str] = mapped_column(
         String(16), default=lambda: new_ref("session"), info=NOBODY
     )
@@ -74,3 +74,14 @@ class Grant(Base):
             (Audience.SELF, own_roles(viewer), is_own(cls.account_id, viewer.account_id)),
             (Audience.ADMINISTRATION, (Role.ADMINISTRATOR,), true()),
         )
+
+
+class SignInFailure(Base):
+    """Failed tries by a keyed hash of what was typed as login, whether such a login exists or not."""
+
+    __tablename__ = "sign_in_failures"
+
+    handle: Mapped[str] = mapped_column(String(64), primary_key=True, info=NOBODY)
+    tries: Mapped[int] = mapped_column(info=NOBODY)
+    last_at: Mapped[datetime] = mapped_column(index=True, info=NOBODY)
+    blocked_until: Mapped[datetime | None] = mapped_column(info=NOBODY)

@@ -77,7 +77,7 @@ class Sealed(TypeDecorator[str]):
         def _refuse() -> NoReturn:
             raise TypeError("a sealed column cannot be compared or sorted: use its blind index")
 
-    comparator_factory = Comparator  # type: ignore[assignment]  # narrower on purpose
+    comparator_factory = Comparator
 
     def __init__(self, place: str) -> None:
         super().__init__()
@@ -99,7 +99,7 @@ class SealedDate(TypeDecorator[date]):
 
     impl = LargeBinary
     cache_ok = True
-    comparator_factory = Sealed.Comparator  # type: ignore[assignment]  # as above
+    comparator_factory = Sealed.Comparator
 
     def __init__(self, place: str) -> None:
         super().__init__()
@@ -120,7 +120,7 @@ class Base(DeclarativeBase):
     """All tables. Each has `standings(viewer)`; each column has `info=seen_by(...)`."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012 SQLAlchemy's own name and shape
+    type_annotation_map = {
         datetime: Instant,
         Fen: BigInteger,
         str: String,
@@ -144,7 +144,12 @@ def in_regions(column: InstrumentedAttribute[Any], viewer: Viewer) -> Condition:
     prefixes = {region_prefix(code) for code in viewer.regions}
     if not prefixes:
         return false()
-    return or_(*(column.between(prefix.ljust(12, "0"), prefix.ljust(12, "9")) for prefix in sorted(prefixes)))
+    return or_(
+        *(
+            column.between(prefix.ljust(12, "0"), prefix.ljust(12, "9"))
+            for prefix in sorted(prefixes)
+        )
+    )
 
 
 def is_own(column: InstrumentedAttribute[Any], value: object) -> Condition:
@@ -152,7 +157,9 @@ def is_own(column: InstrumentedAttribute[Any], value: object) -> Condition:
     return false() if value is None else column == value
 
 
-def held(viewer: Viewer, *lines: tuple[Audience, tuple[Role, ...], Condition]) -> Standings:
+def held(
+    viewer: Viewer, *lines: tuple[Audience, tuple[Role, ...], Condition]
+) -> dict[Audience, Condition]:
     """Keep the lines whose roles the viewer holds: (audience, roles, condition on the row)."""
     return {audience: condition for audience, roles, condition in lines if viewer.has(*roles)}
 

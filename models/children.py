@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import (
@@ -18,6 +18,7 @@ from models.base import (
 )
 from privacy.disclosure import NOBODY, Audience, Derived, seen_by, shown_to
 from privacy.viewers import Viewer
+from vocabulary.classes import class_label
 from vocabulary.enums import (
     Category,
     ChildStatus,
@@ -107,7 +108,7 @@ class Child(Base):
     end_reason: Mapped[EndReason | None] = mapped_column(info=seen_by(*_STAFF))
 
     class_label: Derived = shown_to(
-        *_AT_SCHOOL, needs=("grade", "class_name"), compute=lambda grade, name: (grade, name or "")
+        *_AT_SCHOOL, needs=("grade", "class_name"), compute=class_label
     )
 
     @classmethod
@@ -115,7 +116,7 @@ class Child(Base):
         """Case staff see children of their own regions, a school its own pupils, a village
         director her own village, a donor only the general profile of those he supports."""
         pupils = is_own(cls.school_id, viewer.organisation_id)
-        in_class = pupils & (cls.class_name == viewer.class_name) if viewer.class_name else pupils
+        in_class = pupils & _in_class_of(viewer) if viewer.has(Role.CLASS_TEACHER) else pupils
         here = in_regions(cls.region_code, viewer)
         return held(
             viewer,
@@ -128,9 +129,18 @@ class Child(Base):
         )
 
 
+def _in_class_of(viewer: Viewer) -> Condition:
+    """A class teacher stands near exactly one class: both its grade and its name, or nothing."""
+    if viewer.class_grade is None and viewer.class_name is None:
+        return false()
+    return Child.grade.is_not_distinct_from(
+        viewer.class_grade
+    ) & Child.class_name.is_not_distinct_from(viewer.class_name)
+
+
 def _supported_by(viewer: Viewer) -> Condition:
     """A donor stands near a child through a match of his own that was approved."""
-    from models.pledges import children_of_donor  # noqa: PLC0415 the two modules meet here
+    from models.pledges import children_of_donor
 
     return Child.id.in_(children_of_donor(viewer))
 

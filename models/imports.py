@@ -61,7 +61,7 @@ class ImportRow(Base):
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
         """Whoever uploaded it."""
-        from sqlalchemy import select  # noqa: PLC0415 kept beside its only use
+        from sqlalchemy import select
 
         mine = cls.import_id.in_(select(Import.id).where(Import.by == viewer.actor))
         return held(viewer, (Audience.SELF, (*CASE, Role.CONSOLE), mine))
@@ -74,7 +74,10 @@ class Upload(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     ref: Mapped[str] = mapped_column(
-        String(16), unique=True, default=lambda: new_ref("upload"), info=seen_by(Audience.CASE_STAFF)
+        String(16),
+        unique=True,
+        default=lambda: new_ref("upload"),
+        info=seen_by(Audience.CASE_STAFF),
     )
     stipend_id: Mapped[int | None] = mapped_column(
         ForeignKey("stipends.id"), index=True, info=NOBODY
@@ -88,9 +91,9 @@ class Upload(Base):
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
         """Case staff who see the stipend it shows."""
-        from sqlalchemy import select  # noqa: PLC0415 models.stipends refers to this table
+        from sqlalchemy import select
 
-        from models.stipends import Stipend  # noqa: PLC0415 as above
+        from models.stipends import Stipend
 
         return {
             audience: cls.stipend_id.in_(select(Stipend.id).where(condition))

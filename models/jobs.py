@@ -14,13 +14,25 @@ _HEALTH = (Audience.ADMINISTRATION,)
 
 
 class JobLease(Base):
-    """Who may run a job now; the token only grows, and a slice writes only under the newest."""
+    """Who may run a job now; the token only grows, and a slice writes only under the newest.
+
+    `expected_at` is when the schedule starts it next: the watchdog shouts when that passes in
+    silence. `looked_at` is when it was last started and found nothing to do.
+    """
 
     __tablename__ = "job_leases"
 
-    name: Mapped[str] = mapped_column(String(40), primary_key=True, info=NOBODY)
+    name: Mapped[str] = mapped_column(String(40), primary_key=True, info=seen_by(*_HEALTH))
     token: Mapped[int] = mapped_column(default=0, info=NOBODY)
-    leased_until: Mapped[datetime | None] = mapped_column(info=NOBODY)
+    leased_until: Mapped[datetime | None] = mapped_column(info=seen_by(*_HEALTH))
+    holder: Mapped[str] = mapped_column(String(120), default="", info=NOBODY)
+    expected_at: Mapped[datetime | None] = mapped_column(info=seen_by(*_HEALTH))
+    looked_at: Mapped[datetime | None] = mapped_column(info=seen_by(*_HEALTH))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """The administrator."""
+        return held(viewer, (Audience.ADMINISTRATION, (Role.ADMINISTRATOR,), cls.name.is_not(None)))
 
 
 class JobRun(Base):
@@ -71,9 +83,9 @@ class SetAside(Base):
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
         """Case staff who see the match."""
-        from sqlalchemy import select  # noqa: PLC0415 models.pledges imports nothing of ours here
+        from sqlalchemy import select
 
-        from models.pledges import Match  # noqa: PLC0415 as above
+        from models.pledges import Match
 
         return {
             audience: cls.match_id.in_(select(Match.id).where(condition))

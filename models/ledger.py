@@ -55,9 +55,7 @@ class Posting(Base):
     )
     account: Mapped[AccountKind] = mapped_column(info=seen_by(*_BOOKS))
     pledge_id: Mapped[int | None] = mapped_column(ForeignKey("pledges.id"), info=NOBODY)
-    organisation_id: Mapped[int | None] = mapped_column(
-        ForeignKey("organisations.id"), info=NOBODY
-    )
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), info=NOBODY)
     amount: Mapped[Fen] = mapped_column(info=seen_by(*_BOOKS))
 
     @classmethod
@@ -78,7 +76,10 @@ class Receipt(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     ref: Mapped[str] = mapped_column(
-        String(16), unique=True, default=lambda: new_ref("receipt"), info=seen_by(Audience.COLLECTING)
+        String(16),
+        unique=True,
+        default=lambda: new_ref("receipt"),
+        info=seen_by(Audience.COLLECTING),
     )
     payment_reference: Mapped[str] = mapped_column(
         String(40), index=True, info=seen_by(Audience.COLLECTING)

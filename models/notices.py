@@ -21,7 +21,11 @@ _SELF = (Audience.SELF,)
 
 
 class Notice(Base):
-    """One message to one recipient. The row keeps refs; its text is drawn at delivery and kept."""
+    """One message to one recipient. The row keeps refs; its texts are drawn at delivery and kept.
+
+    `text` is what the inbox shows from `inbox_at` on, `sent_text` what left the house (its live
+    token left out). `not_before` is when it should leave: quiet hours and retries move it.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -29,6 +33,7 @@ class Notice(Base):
             "recipient_kind", "recipient_id", "kind", "subject", "rung", name="uq_notices_once"
         ),
         Index("ix_notices_status_not_before", "status", "not_before"),
+        Index("ix_notices_recipient_inbox_at", "recipient_kind", "recipient_id", "inbox_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
@@ -40,18 +45,19 @@ class Notice(Base):
     kind: Mapped[NoticeKind] = mapped_column(info=seen_by(*_SELF))
     subject: Mapped[str] = mapped_column(String(40), info=seen_by(*_SELF))
     rung: Mapped[int] = mapped_column(default=0, info=seen_by(*_SELF))
-    status: Mapped[NoticeStatus] = mapped_column(
-        default=NoticeStatus.WAITING, info=seen_by(*_SELF)
-    )
+    status: Mapped[NoticeStatus] = mapped_column(default=NoticeStatus.WAITING, info=seen_by(*_SELF))
     channel: Mapped[Channel | None] = mapped_column(info=seen_by(*_SELF))
     created_at: Mapped[datetime] = mapped_column(info=NOBODY)
     not_before: Mapped[datetime] = mapped_column(info=NOBODY)
+    claimed_at: Mapped[datetime | None] = mapped_column(info=NOBODY)
+    inbox_at: Mapped[datetime | None] = mapped_column(info=seen_by(*_SELF))
     delivered_at: Mapped[datetime | None] = mapped_column(info=seen_by(*_SELF))
     read_at: Mapped[datetime | None] = mapped_column(info=seen_by(*_SELF))
     attempts: Mapped[int] = mapped_column(default=0, info=NOBODY)
     is_held: Mapped[bool] = mapped_column(default=False, info=NOBODY)
+    released_at: Mapped[datetime | None] = mapped_column(info=NOBODY)
     text: Mapped[str | None] = mapped_column(Sealed("notices.text"), info=seen_by(*_SELF))
-    run_id: Mapped[int | None] = mapped_column(ForeignKey("job_runs.id"), index=True, info=NOBODY)
+    sent_text: Mapped[str | None] = mapped_column(Sealed("notices.sent_text"), info=seen_by(*_SELF))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
@@ -59,7 +65,9 @@ class Notice(Base):
         to_account = (cls.recipient_kind == RecipientKind.ACCOUNT) & (
             is_own(cls.recipient_id, viewer.account_id)
         )
-        to_donor = (cls.recipient_kind == RecipientKind.DONOR) & (is_own(cls.recipient_id, viewer.donor_id))
+        to_donor = (cls.recipient_kind == RecipientKind.DONOR) & (
+            is_own(cls.recipient_id, viewer.donor_id)
+        )
         mine = to_donor if viewer.donor_id is not None else to_account
         return held(viewer, (Audience.SELF, own_roles(viewer), mine))
 
@@ -73,8 +81,10 @@ class AccessLink(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=NOBODY)
     purpose: Mapped[LinkPurpose] = mapped_column(info=NOBODY)
     donor_id: Mapped[int | None] = mapped_column(ForeignKey("vault_donors.id"), info=NOBODY)
+    pledge_id: Mapped[int | None] = mapped_column(ForeignKey("pledges.id"), info=NOBODY)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), info=NOBODY)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), info=NOBODY)
+    class_grade: Mapped[int | None] = mapped_column(info=NOBODY)
     class_name: Mapped[str | None] = mapped_column(String(20), info=NOBODY)
     stipend_id: Mapped[int | None] = mapped_column(
         ForeignKey("stipends.id"), index=True, info=NOBODY

@@ -20,7 +20,10 @@ class Organisation(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     ref: Mapped[str] = mapped_column(
-        String(16), unique=True, default=lambda: new_ref("organisation"), info=seen_by(*_PUBLIC_NAME)
+        String(16),
+        unique=True,
+        default=lambda: new_ref("organisation"),
+        info=seen_by(*_PUBLIC_NAME),
     )
     kind: Mapped[OrganisationKind] = mapped_column(info=seen_by(*_PUBLIC_NAME))
     name: Mapped[str] = mapped_column(String(80), index=True, info=seen_by(*_PUBLIC_NAME))
@@ -31,7 +34,8 @@ class Organisation(Base):
         Sealed("organisations.contact_name"), info=seen_by(Audience.CASE_STAFF, Audience.OWN_SCHOOL)
     )
     contact_phone: Mapped[str | None] = mapped_column(
-        Sealed("organisations.contact_phone"), info=seen_by(Audience.CASE_STAFF, Audience.OWN_SCHOOL)
+        Sealed("organisations.contact_phone"),
+        info=seen_by(Audience.CASE_STAFF, Audience.OWN_SCHOOL),
     )
     account_name: Mapped[str | None] = mapped_column(
         String(80), info=seen_by(Audience.CASE_STAFF, Audience.PAYING, Audience.OWN_SCHOOL)
@@ -66,5 +70,7 @@ def _schools_of_village(viewer: Viewer) -> Condition:
     codes = [code[:6].ljust(12, "0") for code in viewer.regions]
     return and_(
         Organisation.kind == OrganisationKind.SCHOOL,
-        in_regions(Organisation.region_code, Viewer(viewer.roles, viewer.actor, regions=tuple(codes))),
+        in_regions(
+            Organisation.region_code, Viewer(viewer.roles, viewer.actor, regions=tuple(codes))
+        ),
     )

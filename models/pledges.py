@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import CASE, Base, Sealed, Standings, held, in_regions
+from models.base import CASE, Base, Condition, Sealed, Standings, held, in_regions
 from models.children import Child
 from models.vault import VaultPledge
 from privacy.disclosure import NOBODY, Audience, seen_by
@@ -65,9 +65,7 @@ class Pledge(Base):
     instalment_fen: Mapped[Fen] = mapped_column(info=seen_by(*_BOTH))
     rhythm: Mapped[Rhythm] = mapped_column(info=seen_by(*_BOTH))
     children_wanted: Mapped[int] = mapped_column(default=1, info=seen_by(*_BOTH))
-    until: Mapped[PledgeEnd] = mapped_column(
-        default=PledgeEnd.UNTIL_STOPPED, info=seen_by(*_BOTH)
-    )
+    until: Mapped[PledgeEnd] = mapped_column(default=PledgeEnd.UNTIL_STOPPED, info=seen_by(*_BOTH))
     until_count: Mapped[int | None] = mapped_column(info=seen_by(*_BOTH))
     wish_sex: Mapped[Sex | None] = mapped_column(info=seen_by(*_BOTH))
     wish_stage: Mapped[Stage | None] = mapped_column(info=seen_by(*_BOTH))
@@ -83,6 +81,7 @@ class Pledge(Base):
     confirmed_on: Mapped[date | None] = mapped_column(info=seen_by(*_OWNER))
     ends_on: Mapped[date | None] = mapped_column(info=seen_by(*_BOTH))
     stop_reason: Mapped[StopReason | None] = mapped_column(info=seen_by(*_OWNER))
+    form_hash: Mapped[str | None] = mapped_column(String(64), unique=True, info=NOBODY)
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
@@ -152,14 +151,10 @@ class Match(Base):
     pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
     child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), index=True, info=NOBODY)
     need_id: Mapped[int | None] = mapped_column(ForeignKey("needs.id"), index=True, info=NOBODY)
-    instalment_fen: Mapped[Fen] = mapped_column(
-        info=seen_by(*_BOTH, Audience.OWN_FAMILY)
-    )
+    instalment_fen: Mapped[Fen] = mapped_column(info=seen_by(*_BOTH, Audience.OWN_FAMILY))
     rhythm: Mapped[Rhythm] = mapped_column(info=seen_by(*_BOTH, Audience.OWN_FAMILY))
     code_name: Mapped[str] = mapped_column(String(20), info=seen_by(*_OWNER))
-    status: Mapped[MatchStatus] = mapped_column(
-        default=MatchStatus.PROPOSED, info=seen_by(*_BOTH)
-    )
+    status: Mapped[MatchStatus] = mapped_column(default=MatchStatus.PROPOSED, info=seen_by(*_BOTH))
     proposed_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
     proposed_by: Mapped[str] = mapped_column(String(40), info=seen_by(*_STAFF))
     decide_by: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
@@ -180,7 +175,7 @@ class Match(Base):
     def standings(cls, viewer: Viewer) -> Standings:
         """Case staff see matches of their children; a donor his own, once approved; the school,
         village and family side see that there is one through the stipend only."""
-        child_side = {
+        child_side: dict[Audience, Condition] = {
             audience: cls.child_id.in_(select(Child.id).where(condition))
             for audience, condition in Child.standings(viewer).items()
             if audience is not Audience.SUPPORTING_DONOR
@@ -219,10 +214,16 @@ class Exclusion(Base):
 
 
 def pledges_of_donor(viewer: Viewer) -> ScalarSelect[int] | ColumnElement[Any]:
-    """Select the ids of the viewer's own pledges; nothing for anyone but a donor."""
+    """Select the ids of the viewer's own pledges; nothing for anyone but a donor.
+
+    The phone on which a pledge was made sees that pledge alone: whoever typed a contact into the
+    form has not shown that it is his.
+    """
     if viewer.donor_id is None:
         return select(VaultPledge.pledge_id).where(false()).scalar_subquery()
     mine = VaultPledge.donor_id == viewer.donor_id
+    if viewer.pledge_id is not None:
+        mine = and_(mine, VaultPledge.pledge_id == viewer.pledge_id)
     return select(VaultPledge.pledge_id).where(mine).scalar_subquery()
 
 

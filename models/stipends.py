@@ -5,12 +5,12 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Standings, held, in_regions, is_own
+from models.base import Base, Condition, Standings, held, in_regions, is_own
 from models.pledges import Match
 from models.triggers import append_only
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import BatchStatus, Evidence, FactKind, Role, Snag
+from vocabulary.enums import BatchStatus, Evidence, FactKind, Language, Outcome, Role, Snag
 from vocabulary.money import Fen
 from vocabulary.refs import new_ref
 
@@ -55,10 +55,9 @@ class Stipend(FactDates, Base):
     due_on: Mapped[date] = mapped_column(index=True, info=seen_by(*_ALL))
     amount_fen: Mapped[Fen] = mapped_column(info=seen_by(*_ALL))
     run_id: Mapped[int] = mapped_column(ForeignKey("job_runs.id"), index=True, info=NOBODY)
-    batch_id: Mapped[int | None] = mapped_column(
-        ForeignKey("batches.id"), index=True, info=NOBODY
-    )
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True, info=NOBODY)
     snag: Mapped[Snag | None] = mapped_column(info=seen_by(*_HANDS))
+    handed_fen: Mapped[Fen | None] = mapped_column(info=seen_by(*_HANDS))
     is_funded: Mapped[bool] = mapped_column(default=False, info=seen_by(Audience.CASE_STAFF))
 
     @classmethod
@@ -90,18 +89,31 @@ class Gift(FactDates, Base):
 
 def stipend_standings(table: "type[Stipend | Gift]", viewer: Viewer) -> Standings:
     """Standings of an instalment or gift: those of its match; hands see what was sent to them."""
-    through_match = {
+    through_match: dict[Audience, Condition] = {
         audience: table.match_id.in_(select(Match.id).where(condition))
         for audience, condition in Match.standings(viewer).items()
     }
     for hand in (Audience.OWN_SCHOOL, Audience.OWN_VILLAGE):
         if hand in through_match:
             through_match[hand] = and_(through_match[hand], table.sent_on.is_not(None))
+    if Audience.OWN_SCHOOL in through_match and table is Stipend:
+        through_match[Audience.OWN_SCHOOL] = _with_school(through_match[Audience.OWN_SCHOOL], viewer)
     if viewer.has(Role.FAMILY) and viewer.stipend_id and table is Stipend:
-        through_match[Audience.OWN_FAMILY] = table.id == viewer.stipend_id  # type: ignore[attr-defined]
+        through_match[Audience.OWN_FAMILY] = table.id == viewer.stipend_id
     return through_match | held(
         viewer, (Audience.AUDIT, (Role.AUDITOR,), table.due_on.is_not(None))
     )
+
+
+def _with_school(near: Condition, viewer: Viewer) -> Condition:
+    """A class list's link opens its own batch only; an officer also answers for the money of a
+    pupil who moved away after it was sent."""
+    if viewer.batch_id is not None:
+        return and_(near, Stipend.batch_id == viewer.batch_id)
+    if not viewer.has(Role.SCHOOL_OFFICER):
+        return near
+    own = and_(is_own(Batch.organisation_id, viewer.organisation_id), Batch.sent_on.is_not(None))
+    return or_(near, Stipend.batch_id.in_(select(Batch.id).where(own)))
 
 
 class Fact(Base):
@@ -124,9 +136,8 @@ class Fact(Base):
     upload_id: Mapped[int | None] = mapped_column(ForeignKey("uploads.id"), info=NOBODY)
     detail: Mapped[str | None] = mapped_column(String(60), info=seen_by(Audience.CASE_STAFF))
     amount_fen: Mapped[Fen | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
-    cancels_id: Mapped[int | None] = mapped_column(
-        ForeignKey("facts.id"), unique=True, info=NOBODY
-    )
+    language: Mapped[Language | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    cancels_id: Mapped[int | None] = mapped_column(ForeignKey("facts.id"), unique=True, info=NOBODY)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("job_runs.id"), index=True, info=NOBODY)
     noted_at: Mapped[datetime] = mapped_column(info=NOBODY)
 
@@ -142,6 +153,30 @@ class Fact(Base):
 
 
 append_only(Fact.__table__)  # type: ignore[arg-type]
+
+
+class Settlement(Base):
+    """What became of a family's "it did not come", found out by somebody who had no part in it."""
+
+    __tablename__ = "settlements"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    stipend_id: Mapped[int] = mapped_column(ForeignKey("stipends.id"), unique=True, info=NOBODY)
+    outcome: Mapped[Outcome] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    reason: Mapped[str] = mapped_column(
+        Sealed("settlements.reason"), info=seen_by(Audience.CASE_STAFF)
+    )
+    settled_by: Mapped[str] = mapped_column(String(40), info=seen_by(Audience.CASE_STAFF))
+    settled_on: Mapped[date] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """Case staff of the child alone."""
+        return {
+            audience: cls.stipend_id.in_(select(Stipend.id).where(condition))
+            for audience, condition in Stipend.standings(viewer).items()
+            if audience is Audience.CASE_STAFF
+        }
 
 
 class Batch(Base):
@@ -205,8 +240,10 @@ class Batch(Base):
             (Audience.CASE_STAFF, (Role.CASE_WORKER, Role.APPROVER), here),
             (Audience.PAYING, (Role.PAYING_DESK,), here),
             (Audience.OWN_SCHOOL, (Role.SCHOOL_OFFICER, Role.CLASS_TEACHER), own),
-            (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), and_(here, sent, cls.organisation_id.is_(None))),
+            (
+                Audience.OWN_VILLAGE,
+                (Role.VILLAGE_DIRECTOR,),
+                and_(here, sent, cls.organisation_id.is_(None)),
+            ),
             (Audience.AUDIT, (Role.AUDITOR,), cls.id.is_not(None)),
         )
-
-

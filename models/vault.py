@@ -20,7 +20,10 @@ class Donor(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     ref: Mapped[str] = mapped_column(
-        String(16), unique=True, default=lambda: new_ref("donor"), info=seen_by(Audience.OWNING_DONOR)
+        String(16),
+        unique=True,
+        default=lambda: new_ref("donor"),
+        info=seen_by(Audience.OWNING_DONOR),
     )
     password_hash: Mapped[str | None] = mapped_column(String(200), info=NOBODY)
     since_on: Mapped[date] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
@@ -67,7 +70,9 @@ class VaultReceipt(Base):
 
     __tablename__ = "vault_receipts"
 
-    receipt_id: Mapped[int] = mapped_column(ForeignKey("receipts.id"), primary_key=True, info=NOBODY)
+    receipt_id: Mapped[int] = mapped_column(
+        ForeignKey("receipts.id"), primary_key=True, info=NOBODY
+    )
     pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
 
 
@@ -86,6 +91,4 @@ class PaidNote(Base):
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
         """The collecting desk looks for the money that was announced."""
-        return held(
-            viewer, (Audience.COLLECTING, (Role.COLLECTING_DESK,), cls.id.is_not(None))
-        )
+        return held(viewer, (Audience.COLLECTING, (Role.COLLECTING_DESK,), cls.id.is_not(None)))

@@ -25,6 +25,7 @@ class Act(StrEnum):
     GRANT_ROLE = "grant_role"
     SEE_HEALTH = "see_health"
     SEE_BOOKS = "see_books"
+    KEEP_BACKUPS = "keep_backups"
 
 
 CASE_STAFF = frozenset({Role.CASE_WORKER, Role.APPROVER})
@@ -47,6 +48,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.GRANT_ROLE: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_HEALTH: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_BOOKS: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+    Act.KEEP_BACKUPS: frozenset({Role.ENGINE, Role.CONSOLE}),
 }
 
 # Law 7: one person never holds roles from two of these sets.

@@ -18,9 +18,11 @@ class Viewer:
     account_id: int | None = None
     regions: tuple[str, ...] = ()
     organisation_id: int | None = None
+    class_grade: int | None = None
     class_name: str | None = None
     batch_id: int | None = None
     donor_id: int | None = None
+    pledge_id: int | None = None
     child_id: int | None = None
     stipend_id: int | None = None
     volunteer_id: int | None = None

@@ -1,26 +1,29 @@
-"""Logins, the roles they hold on a day, and who a signed-in person is as a viewer."""
+"""Signing in, and who a signed-in person is as a viewer today."""
 
 from datetime import date, datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import or_, select
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.accounts import Account, Grant
+from models import keys
+from models.accounts import Account, Grant, SignInFailure
+from models.regions import Region
 from models.volunteers import Volunteer
 from privacy.viewers import Viewer
-from services import trace
+from services import gate, trace
+from services.gate import Card, Part
 from vocabulary.dates import today
 from vocabulary.enums import AccountStatus, GrantStatus, Role
 from vocabulary.errors import TooManyTries, WrongPassword
-from vocabulary.refs import new_ref
 
 TRIES = 8
 BLOCK_MINUTES = 15
 # 25 ms on an office PC; the library's default takes 220 ms and 64 MB.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _DUMMY = HASHER.hash("nobody's password")
+_PLACE = "sign_in_failures.handle"
 
 
 def roles_on(session: Session, account_id: int, day: date) -> frozenset[Role]:
@@ -63,6 +66,12 @@ def find_viewer(session: Session, account_id: int, stamp: str, *, now: datetime)
     return viewer_of(session, account, now=now) if account.session_stamp == stamp else None
 
 
+def myself(session: Session, viewer: Viewer) -> Card:
+    """Return the name and login of whoever is signed in, for the corner of each page."""
+    account = session.get_one(Account, viewer.account_id)
+    return Card({"ref": account.ref, "name": account.name, "login": account.login})
+
+
 def viewer_by_login(session: Session, login: str, *, now: datetime) -> Viewer:
     """Return the viewer of an active login, for commands run with --by. Raises WrongPassword."""
     account = session.scalar(
@@ -73,42 +82,69 @@ def viewer_by_login(session: Session, login: str, *, now: datetime) -> Viewer:
     return viewer_of(session, account, now=now)
 
 
-def sign_in(session: Session, login: str, password: str, *, now: datetime) -> tuple[int, str] | None:
+def sign_in(
+    session: Session, login: str, password: str, *, now: datetime
+) -> tuple[int, str] | None:
     """Return (account key, session stamp), or None when login or password is wrong.
 
-    A known and an unknown login cost the same. Raises TooManyTries while the login is blocked.
-    The caller commits either way, so that failed tries are counted.
+    A known and an unknown login cost the same time and statements, and are blocked alike: failures
+    are counted by what was typed. Raises TooManyTries while blocked. The caller commits either way.
     """
-    account = session.scalar(select(Account).where(Account.login == login.strip().lower()))
-    if account and account.blocked_until and account.blocked_until > now:
+    typed = login.strip().lower()
+    handle = keys.blind_index(_PLACE, typed)
+    account = session.scalar(select(Account).where(Account.login == typed))
+    failure = session.get(SignInFailure, handle)
+    if failure and failure.blocked_until and failure.blocked_until > now:
         raise TooManyTries(minutes=BLOCK_MINUTES)
-    fits = _fits(account.password_hash if account else None, password)
+    fits = fits_hash(account.password_hash if account else None, password)
     if account is None or not fits or account.status is not AccountStatus.ACTIVE:
-        if account is not None:
-            _count_failure(account, now=now)
+        _count_failure(session, handle, failure, now=now)
         return None
-    account.failed_tries = 0
+    session.execute(delete(SignInFailure).where(SignInFailure.handle == handle))
     viewer = viewer_of(session, account, now=now)
     trace.record(session, viewer, "account.sign_in", f"account:{account.ref}", now=now)
     return account.id, account.session_stamp
 
 
-def _fits(stored: str | None, password: str) -> bool:
+def fits_hash(stored: str | None, password: str) -> bool:
+    """Say whether a password opens a stored hash; takes as long when there is none."""
     try:
         return HASHER.verify(stored or _DUMMY, password) and stored is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
 
 
-def _count_failure(account: Account, *, now: datetime) -> None:
-    account.failed_tries += 1
-    if account.failed_tries >= TRIES:
-        account.failed_tries = 0
-        account.blocked_until = now + timedelta(minutes=BLOCK_MINUTES)
+def _count_failure(
+    session: Session, handle: str, failure: SignInFailure | None, *, now: datetime
+) -> None:
+    """Count one more; the last of TRIES within the window blocks."""
+    window = timedelta(minutes=BLOCK_MINUTES)
+    is_recent = failure is not None and failure.last_at > now - window
+    tries = failure.tries + 1 if failure is not None and is_recent else 1
+    is_last = tries >= TRIES
+    values = {
+        "tries": 0 if is_last else tries,
+        "last_at": now,
+        "blocked_until": now + window if is_last else None,
+    }
+    if failure is None:
+        session.execute(insert(SignInFailure).values(handle=handle, **values))
+    else:
+        session.execute(
+            update(SignInFailure).where(SignInFailure.handle == handle).values(**values)
+        )
 
 
-def set_password(session: Session, account_id: int, password: str) -> None:
-    """Set a password; every session opened before it ends."""
-    account = session.get_one(Account, account_id)
-    account.password_hash = HASHER.hash(password)
-    account.session_stamp = new_ref("session")
+def forget_failures(session: Session, _by: Viewer, *, now: datetime) -> int:
+    """Delete counts of yesterday and before; return how many."""
+    old = SignInFailure.last_at < now - timedelta(days=1)
+    return int(session.execute(delete(SignInFailure).where(old)).rowcount)  # type: ignore[attr-defined]
+
+
+def me(session: Session, viewer: Viewer) -> Card | None:
+    """Return the signed-in person's own name and place, for the corner of every page."""
+    if viewer.account_id is None:
+        return None
+    place = Part(Region, Region.code == Account.region_code, ("name",))
+    own = Account.id == viewer.account_id
+    return gate.card(session, viewer, Account, own, parts={"place": place}, fields=("name",))

@@ -29,7 +29,9 @@ def build(session: Session, by: Viewer, *, on: date) -> int:
     """
     require(by, Act.RUN_STIPENDS)
     rows = session.execute(
-        select(Stipend.id, Child.route, Child.school_id, Child.region_code, Organisation.region_code)
+        select(
+            Stipend.id, Child.route, Child.school_id, Child.region_code, Organisation.region_code
+        )
         .join(Match, Match.id == Stipend.match_id)
         .join(Child, Child.id == Match.child_id)
         .outerjoin(Organisation, Organisation.id == Child.school_id)
@@ -51,9 +53,7 @@ def build(session: Session, by: Viewer, *, on: date) -> int:
     return len(rows)
 
 
-def _open_batch(
-    session: Session, school_id: int | None, region_code: str, *, on: date
-) -> Batch:
+def _open_batch(session: Session, school_id: int | None, region_code: str, *, on: date) -> Batch:
     month = first_of_month(on)
     same = (
         Batch.organisation_id == school_id,
@@ -106,7 +106,11 @@ def sent(session: Session, viewer: Viewer, *, limit: int = 100) -> list[Card]:
 def _of(
     session: Session, viewer: Viewer, status: BatchStatus, limit: int | None = None
 ) -> list[Card]:
-    order = (Batch.month.desc(), Batch.memo) if status is not BatchStatus.OPEN else (Batch.month, Batch.memo)
+    order = (
+        (Batch.month.desc(), Batch.memo)
+        if status is not BatchStatus.OPEN
+        else (Batch.month, Batch.memo)
+    )
     hand = Part(Organisation, Organisation.id == Batch.organisation_id)
     return gate.cards(
         session,

@@ -255,7 +255,7 @@ def has_consent(session: Session, child: Child, *, on: date) -> bool:
     return given is not None and (not is_grown or child.agreed_on is not None)
 
 
-def change_school(  # noqa: PLR0913 a move names the school, the grade and the class
+def change_school(
     session: Session,
     by: Viewer,
     ref: str,

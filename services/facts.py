@@ -46,7 +46,7 @@ def dates_of(subject: Stipend | Gift) -> dict[FactKind, date | None]:
     return {kind: getattr(subject, column) for kind, column in DATE_COLUMN.items()}
 
 
-def record(  # noqa: PLR0913 a fact has exactly these sides
+def record(
     session: Session,
     kind: FactKind,
     subjects: Sequence[Stipend] | Sequence[Gift],
@@ -72,7 +72,7 @@ def record(  # noqa: PLR0913 a fact has exactly these sides
         _post(session, kind, subjects, on=on, by=by)
 
 
-def take_back(  # noqa: PLR0913 as record
+def take_back(
     session: Session,
     kind: FactKind,
     subject: Stipend | Gift,
@@ -106,7 +106,9 @@ def take_back(  # noqa: PLR0913 as record
     )
     set_committed_value(subject, column, None)
     if kind in _MOVES:
-        ledger.reverse(session, _event(subject, TransactionKind.REVERSED, on), of=_MOVES[kind][0], by=by)
+        ledger.reverse(
+            session, _event(subject, TransactionKind.REVERSED, on), of=_MOVES[kind][0], by=by
+        )
 
 
 def _set_date(
@@ -126,7 +128,7 @@ def _set_date(
         set_committed_value(subject, column, on)
 
 
-def _fact_row(  # noqa: PLR0913 as record
+def _fact_row(
     subject: Stipend | Gift, kind: FactKind, *, on: date, by: Viewer, now: datetime, basis: Basis
 ) -> dict[str, object]:
     return {
@@ -183,12 +185,10 @@ def _batch_id(subject: Stipend | Gift) -> int | None:
     return subject.batch_id if isinstance(subject, Stipend) else None
 
 
-def _pledges_of(
-    session: Session, subjects: Sequence[Stipend] | Sequence[Gift]
-) -> dict[int, int]:
+def _pledges_of(session: Session, subjects: Sequence[Stipend] | Sequence[Gift]) -> dict[int, int]:
     ids = {subject.match_id for subject in subjects}
     rows = session.execute(select(Match.id, Match.pledge_id).where(Match.id.in_(ids)))
-    return {match_id: pledge_id for match_id, pledge_id in rows}  # noqa: C416 Row is no tuple to mypy
+    return {match_id: pledge_id for match_id, pledge_id in rows}
 
 
 def _hands_of(
@@ -196,4 +196,4 @@ def _hands_of(
 ) -> dict[int | None, int | None]:
     ids = {batch_id for s in subjects if (batch_id := _batch_id(s)) is not None}
     rows = session.execute(select(Batch.id, Batch.organisation_id).where(Batch.id.in_(ids)))
-    return {batch_id: organisation_id for batch_id, organisation_id in rows}  # noqa: C416 as above
+    return {batch_id: organisation_id for batch_id, organisation_id in rows}

@@ -102,9 +102,7 @@ def _declared(table: type[Base]) -> tuple[dict[str, frozenset[Audience]], dict[s
     return columns, derived
 
 
-def _shape(
-    name: str, table: type[Base], viewer: Viewer, wanted: Sequence[str] | None
-) -> _Shape:
+def _shape(name: str, table: type[Base], viewer: Viewer, wanted: Sequence[str] | None) -> _Shape:
     flags = table.standings(viewer)
     possible = frozenset(flags)
     columns, derived = _declared(table)
@@ -120,7 +118,7 @@ def _shape(
     )
 
 
-def cards(  # noqa: PLR0913 one call reads like the query it makes
+def cards(
     session: Session,
     viewer: Viewer,
     table: type[Base],
@@ -189,7 +187,9 @@ def row(session: Session, viewer: Viewer, table: type[T], *where: Condition) -> 
     Raises NotFound unless the viewer stands near it.
     """
     flags = table.standings(viewer)
-    found = session.scalars(select(table).where(or_(*flags.values()), *where)).all() if flags else []
+    found = (
+        session.scalars(select(table).where(or_(*flags.values()), *where)).all() if flags else []
+    )
     if len(found) != 1:
         raise NotFound()
     return found[0]

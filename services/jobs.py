@@ -1,5 +1,6 @@
 """Leases, fencing tokens and run records of scheduled work."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import insert, or_, select, update
@@ -10,37 +11,63 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate
 from services.gate import Card
-from services.lifecycle import advance
+from services.lifecycle import advance, advance_all
 from vocabulary.enums import JobStatus
-from vocabulary.errors import AlreadyDecided
+from vocabulary.errors import AlreadyDecided, Superseded
 
 LEASE = timedelta(minutes=10)
 
 
-def begin(session: Session, by: Viewer, name: str, *, period: date, now: datetime) -> int:
-    """Take the job's lease and open a run; return its key. Raises AlreadyDecided while leased."""
+def nobody_is_gone(_holder: str) -> bool:
+    """Trust the lease's time alone."""
+    return False
+
+
+def begin(
+    session: Session,
+    by: Viewer,
+    name: str,
+    *,
+    period: date,
+    now: datetime,
+    holder: str = "",
+    is_gone: Callable[[str], bool] = nobody_is_gone,
+) -> int:
+    """Take the job's lease and open a run; return its key. Raises AlreadyDecided while leased.
+
+    A lease is free when its time is over or its holder is gone; runs it left open are closed.
+    """
     require(by, Act.RUN_STIPENDS)
-    if session.get(JobLease, name) is None:
-        session.execute(insert(JobLease).values(name=name, token=0))
-    taken = session.execute(
-        update(JobLease)
-        .where(
-            JobLease.name == name,
-            or_(JobLease.leased_until.is_(None), JobLease.leased_until < now),
-        )
-        .values(token=JobLease.token + 1, leased_until=now + LEASE)
-    )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
-        raise AlreadyDecided()
-    token = session.scalar(select(JobLease.token).where(JobLease.name == name)) or 0
+    lease = session.get(JobLease, name, populate_existing=True)
+    if lease is None:
+        session.execute(insert(JobLease).values(name=name, token=0, holder=""))
+    is_free = lease is not None and bool(lease.holder) and is_gone(lease.holder)
+    token = _take(session, name, holder, now=now, even_if_leased=is_free)
+    left_open = select(JobRun.id).where(JobRun.name == name, JobRun.status == JobStatus.RUNNING)
+    advance_all(session, JobRun, left_open, JobStatus.FAILED, by=by, now=now, reason="lost")
     run = JobRun(name=name, period=period, started_at=now, token=token)
     session.add(run)
     session.flush()
     return run.id
 
 
+def _take(
+    session: Session, name: str, holder: str, *, now: datetime, even_if_leased: bool
+) -> int:
+    is_over = or_(JobLease.leased_until.is_(None), JobLease.leased_until < now)
+    taken = session.execute(
+        update(JobLease)
+        .where(JobLease.name == name, or_(is_over, even_if_leased))
+        .values(token=JobLease.token + 1, leased_until=now + LEASE, holder=holder)
+        .execution_options(synchronize_session=False)
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        raise AlreadyDecided()
+    return session.scalar(select(JobLease.token).where(JobLease.name == name)) or 0
+
+
 def run_of(session: Session, run_id: int, *, now: datetime) -> JobRun:
-    """Return the run for a slice and renew its lease; a fenced-off run raises AlreadyDecided.
+    """Return the run for a slice and renew its lease; a run fenced off raises Superseded.
 
     Called first in every slice's transaction, so that a late holder writes nothing.
     """
@@ -49,9 +76,10 @@ def run_of(session: Session, run_id: int, *, now: datetime) -> JobRun:
         update(JobLease)
         .where(JobLease.name == run.name, JobLease.token == run.token)
         .values(leased_until=now + LEASE)
+        .execution_options(synchronize_session=False)
     )
     if renewed.rowcount != 1:  # type: ignore[attr-defined]
-        raise AlreadyDecided()
+        raise Superseded()
     return run
 
 
@@ -71,7 +99,8 @@ def finish(
     session.execute(
         update(JobLease)
         .where(JobLease.name == run.name, JobLease.token == run.token)
-        .values(leased_until=None)
+        .values(leased_until=None, holder="")
+        .execution_options(synchronize_session=False)
     )
 
 

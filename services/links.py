@@ -29,8 +29,10 @@ class Subject:
     """What a link opens; exactly the keys that its purpose needs."""
 
     donor_id: int | None = None
+    pledge_id: int | None = None
     account_id: int | None = None
     batch_id: int | None = None
+    class_grade: int | None = None
     class_name: str | None = None
     stipend_id: int | None = None
 
@@ -45,6 +47,7 @@ def make(
             token_hash=token_hash(token),
             purpose=purpose,
             donor_id=subject.donor_id,
+            pledge_id=subject.pledge_id,
             account_id=subject.account_id,
             batch_id=subject.batch_id,
             class_name=subject.class_name,

@@ -92,5 +92,9 @@ def recent(session: Session, viewer: Viewer, *, limit: int = 50) -> list[Card]:
 def announced(session: Session, viewer: Viewer, *, limit: int = 50) -> list[Card]:
     """List payments that donors say are on their way, newest first."""
     return gate.cards(
-        session, viewer, PaidNote, order_by=(PaidNote.noted_on.desc(), PaidNote.id.desc()), limit=limit
+        session,
+        viewer,
+        PaidNote,
+        order_by=(PaidNote.noted_on.desc(), PaidNote.id.desc()),
+        limit=limit,
     )

@@ -210,9 +210,7 @@ def _state_promises(
     session.execute(insert(Fact).from_select(names, rows))
 
 
-def _post_openings(
-    session: Session, by: Viewer, run: JobRun, *, here: ColumnElement[bool]
-) -> None:
+def _post_openings(session: Session, by: Viewer, run: JobRun, *, here: ColumnElement[bool]) -> None:
     rows = _opened_here(run, here).with_only_columns(
         literal(TransactionKind.OPENED.value),
         Stipend.due_on,
@@ -282,9 +280,7 @@ def _waiting_by_pledge(session: Session) -> dict[int, list[Stipend]]:
     return waiting
 
 
-def _covered(
-    session: Session, pledge_id: int, waiting: list[Stipend]
-) -> dict[date, list[Stipend]]:
+def _covered(session: Session, pledge_id: int, waiting: list[Stipend]) -> dict[date, list[Stipend]]:
     """Group the instalments that the prepaid money covers by the day it came, first in first out."""
     moves = session.execute(
         select(Transaction.on, Transaction.kind, Posting.amount)

@@ -20,7 +20,7 @@ _TABLES: dict[Chain, type[OrdinaryEntry] | type[CustodianEntry]] = {
 }
 
 
-def record(  # noqa: PLR0913 who, what, which, when, why: the law names them all
+def record(
     session: Session,
     viewer: Viewer,
     act: str,

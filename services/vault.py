@@ -33,7 +33,7 @@ def read_contact(text: str) -> tuple[ContactKind, str]:
     digits = re.sub(r"[\s\-()]", "", plain).removeprefix("+86").removeprefix("0086")
     if _PHONE.match(digits):
         return ContactKind.PHONE, digits
-    if _MAIL.match(plain) and len(plain) <= 120:  # noqa: PLR2004 RFC 5321 allows little more
+    if _MAIL.match(plain) and len(plain) <= 120:
         return ContactKind.MAIL, plain.lower()
     raise BadInput(field="contact", reason="not_a_contact")
 
@@ -90,15 +90,10 @@ def contact_of(session: Session, donor_id: int) -> tuple[ContactKind, str]:
 
 def file_pledge(session: Session, donor_id: int, pledge: Pledge) -> str:
     """Join donor and pledge under a fresh payment reference, and return the reference."""
-    taken = True
-    while taken:
+    reference = payment_reference()
+    while find_pledge_by_reference(session, reference) is not None:
         reference = payment_reference()
-        taken = session.scalar(
-            select(VaultPledge.pledge_id).where(VaultPledge.payment_reference == reference)
-        ) is not None
-    session.add(
-        VaultPledge(pledge_id=pledge.id, donor_id=donor_id, payment_reference=reference)
-    )
+    session.add(VaultPledge(pledge_id=pledge.id, donor_id=donor_id, payment_reference=reference))
     session.flush()
     return reference
 

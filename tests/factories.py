@@ -41,13 +41,22 @@ _HASH = accounts.HASHER.hash(PASSWORD)
 
 def viewer(*roles: Role, regions: tuple[str, ...] = (BANNER,), **ids: Any) -> Viewer:
     """A viewer without a row behind it."""
-    return Viewer(frozenset(roles), actor=ids.pop("actor", f"account:{'-'.join(roles)}"), regions=regions, **ids)
+    return Viewer(
+        frozenset(roles),
+        actor=ids.pop("actor", f"account:{'-'.join(roles)}"),
+        regions=regions,
+        **ids,
+    )
 
 
 def a_school(session: Session, name: str = "吉文中学", region_code: str = TOWNSHIP) -> Organisation:
     school = Organisation(
-        kind=OrganisationKind.SCHOOL, name=name, region_code=region_code, entered_on=START,
-        account_name=name, account_bank="某农村信用社",
+        kind=OrganisationKind.SCHOOL,
+        name=name,
+        region_code=region_code,
+        entered_on=START,
+        account_name=name,
+        account_bank="某农村信用社",
     )
     session.add(school)
     session.flush()
@@ -59,16 +68,25 @@ def an_account(
 ) -> Account:
     """An active login with its roles; the password is PASSWORD."""
     account = Account(
-        login=login, name=more.pop("name", login), password_hash=_HASH, status=AccountStatus.ACTIVE,
-        region_code=region_code, entered_on=START, **more,
+        login=login,
+        name=more.pop("name", login),
+        password_hash=_HASH,
+        status=AccountStatus.ACTIVE,
+        region_code=region_code,
+        entered_on=START,
+        **more,
     )
     session.add(account)
     session.flush()
     for role in roles:
         session.add(
             Grant(
-                account_id=account.id, role=role, status=GrantStatus.GRANTED, from_on=START,
-                asked_by="test", granted_by="test-2",
+                account_id=account.id,
+                role=role,
+                status=GrantStatus.GRANTED,
+                from_on=START,
+                asked_by="test",
+                granted_by="test-2",
             )
         )
     session.flush()
@@ -78,22 +96,42 @@ def an_account(
 def a_child(session: Session, school: Organisation | None = None, **more: Any) -> Child:
     """An open child with a guardian, consent, and a financial need of 100 yuan a month."""
     values: dict[str, Any] = {
-        "name": "陈雨桐", "sex": Sex.FEMALE, "region_code": TOWNSHIP, "banner_code": BANNER,
-        "league_code": LEAGUE, "stage": Stage.PRIMARY, "grade": 4, "class_name": "2班",
-        "status": ChildStatus.OPEN, "entered_by": "account:enterer", "entered_on": START,
-        "verified_by": "account:verifier", "verified_on": START, "birth_on": date(2016, 5, 4),
+        "name": "陈雨桐",
+        "sex": Sex.FEMALE,
+        "region_code": TOWNSHIP,
+        "banner_code": BANNER,
+        "league_code": LEAGUE,
+        "stage": Stage.PRIMARY,
+        "grade": 4,
+        "class_name": "2班",
+        "status": ChildStatus.OPEN,
+        "entered_by": "account:enterer",
+        "entered_on": START,
+        "verified_by": "account:verifier",
+        "verified_on": START,
+        "birth_on": date(2016, 5, 4),
     } | more
     child = Child(school_id=school.id if school else None, **values)
     session.add(child)
     session.flush()
-    kin = Kin(child_id=child.id, kin_role=KinRole.GUARDIAN, relation="奶奶", name="陈奶奶", phone="13900000001")
+    kin = Kin(
+        child_id=child.id,
+        kin_role=KinRole.GUARDIAN,
+        relation="奶奶",
+        name="陈奶奶",
+        phone="13900000001",
+    )
     session.add(kin)
     session.flush()
     for purpose in (Purpose.CASE_FILE, Purpose.SPONSORSHIP):
         session.add(
             Consent(
-                child_id=child.id, kin_id=kin.id, purpose=purpose, version="2026-1",
-                given_on=START, recorded_by="account:enterer",
+                child_id=child.id,
+                kin_id=kin.id,
+                purpose=purpose,
+                version="2026-1",
+                given_on=START,
+                recorded_by="account:enterer",
             )
         )
     session.add(
@@ -106,8 +144,12 @@ def a_child(session: Session, school: Organisation | None = None, **more: Any) -
 def a_pledge(session: Session, contact: str = "13800000001", **more: Any) -> tuple[Pledge, str]:
     """A confirmed pledge of 100 yuan a month in the vault; returns it and its payment reference."""
     values: dict[str, Any] = {
-        "instalment_fen": Fen(10_000), "rhythm": Rhythm.MONTH, "until": PledgeEnd.UNTIL_STOPPED,
-        "status": PledgeStatus.CONFIRMED, "offered_on": START, "confirmed_on": START,
+        "instalment_fen": Fen(10_000),
+        "rhythm": Rhythm.MONTH,
+        "until": PledgeEnd.UNTIL_STOPPED,
+        "status": PledgeStatus.CONFIRMED,
+        "offered_on": START,
+        "confirmed_on": START,
     } | more
     pledge = Pledge(**values)
     session.add(pledge)
@@ -119,9 +161,15 @@ def a_pledge(session: Session, contact: str = "13800000001", **more: Any) -> tup
 def a_match(session: Session, pledge: Pledge, child: Child, **more: Any) -> Match:
     """An approved match that starts on 1 September 2026."""
     values: dict[str, Any] = {
-        "instalment_fen": pledge.instalment_fen, "rhythm": pledge.rhythm, "code_name": "河边的白桦",
-        "status": MatchStatus.ACTIVE, "proposed_on": START, "proposed_by": "engine",
-        "decided_by": "account:approver", "decided_on": START, "starts_on": START,
+        "instalment_fen": pledge.instalment_fen,
+        "rhythm": pledge.rhythm,
+        "code_name": "河边的白桦",
+        "status": MatchStatus.ACTIVE,
+        "proposed_on": START,
+        "proposed_by": "engine",
+        "decided_by": "account:approver",
+        "decided_on": START,
+        "starts_on": START,
     } | more
     match = Match(pledge_id=pledge.id, child_id=child.id, **values)
     session.add(match)

@@ -242,6 +242,26 @@ class Answer(StrEnum):
     WRONG_SUM = "wrong_sum"
 
 
+class Outcome(StrEnum):
+    """What staff found out about a family's "it did not come"."""
+
+    CAME_LATER = "came_later"
+    MADE_GOOD = "made_good"
+    MISUNDERSTOOD = "misunderstood"
+    NOT_RECEIVED = "not_received"
+
+
+class Language(StrEnum):
+    """In which language a family gave its answer to whoever entered it."""
+
+    CHINESE = "zh"
+    MONGOLIAN = "mn"
+    DAUR = "dta"
+    EVENKI = "evn"
+    OROQEN = "orh"
+    OTHER = "other"
+
+
 class Evidence(StrEnum):
     """On what a fact rests."""
 
@@ -274,6 +294,7 @@ class TransactionKind(StrEnum):
     FUNDED = "funded"
     SENT = "sent"
     HANDED_OVER = "handed_over"
+    RETURNED = "returned"
     REVERSED = "reversed"
 
 
@@ -284,9 +305,10 @@ class BatchStatus(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """Each kind has a text per language and a rule who receives it."""
+    """Each kind has its text in services/notice_texts.py."""
 
     PRIVATE_LINK = "private_link"
+    FIRST_PASSWORD = "first_password"
     PLEDGE_CONFIRMED = "pledge_confirmed"
     MATCHED = "matched"
     HANDED_OVER = "handed_over"
@@ -305,8 +327,12 @@ class NoticeKind(StrEnum):
 
 
 class NoticeStatus(StrEnum):
+    """SENDING: claimed, about to leave the house. UNCLEAR: it may have left; never sent again."""
+
     WAITING = "waiting"
+    SENDING = "sending"
     DELIVERED = "delivered"
+    UNCLEAR = "unclear"
     FAILED = "failed"
     DROPPED = "dropped"
 
@@ -328,7 +354,7 @@ class LinkPurpose(StrEnum):
     DONOR_HOME = "donor_home"
     CLASS_LIST = "class_list"
     SLIP = "slip"
-    FIRST_PASSWORD = "first_password"  # noqa: S105 a purpose, not a secret
+    FIRST_PASSWORD = "first_password"
 
 
 class Chain(StrEnum):

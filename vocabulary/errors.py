@@ -37,6 +37,12 @@ class ActedBefore(Refused):
     code = "acted_before"
 
 
+class Superseded(AlreadyDecided):
+    """A job's lease was taken over: its late holder writes nothing more."""
+
+    code = "superseded"
+
+
 class WrongState(Refused):
     """The lifecycle has no such step. Params: from_state, to_state."""
 
@@ -59,6 +65,18 @@ class LinkExpired(Refused):
     """The private link is unknown, used up or past its days: all three read alike."""
 
     code = "link_expired"
+
+
+class TooLate(Refused):
+    """A wrong tap can be taken back until the midnight of its day, and not after."""
+
+    code = "too_late"
+
+
+class WrongCode(Refused):
+    """The six digits do not fit the class list's link. Params: left."""
+
+    code = "wrong_code"
 
 
 class RolesExclude(Refused):

@@ -26,74 +26,112 @@ def _steps(table: dict[StrEnum, tuple[StrEnum, ...]]) -> Steps:
     return {state: frozenset(nexts) for state, nexts in table.items()}
 
 
-CHILD = _steps({
-    ChildStatus.DRAFT: (ChildStatus.VERIFIED, ChildStatus.ENDED),
-    ChildStatus.VERIFIED: (ChildStatus.OPEN, ChildStatus.DRAFT, ChildStatus.ENDED),
-    ChildStatus.OPEN: (ChildStatus.SUPPORTED, ChildStatus.DRAFT, ChildStatus.ENDED),
-    ChildStatus.SUPPORTED: (ChildStatus.OPEN, ChildStatus.ENDED),
-    ChildStatus.ENDED: (),
-})
+CHILD = _steps(
+    {
+        ChildStatus.DRAFT: (ChildStatus.VERIFIED, ChildStatus.ENDED),
+        ChildStatus.VERIFIED: (ChildStatus.OPEN, ChildStatus.DRAFT, ChildStatus.ENDED),
+        ChildStatus.OPEN: (ChildStatus.SUPPORTED, ChildStatus.DRAFT, ChildStatus.ENDED),
+        ChildStatus.SUPPORTED: (ChildStatus.OPEN, ChildStatus.ENDED),
+        ChildStatus.ENDED: (),
+    }
+)
 NEED = _steps({NeedStatus.OPEN: (NeedStatus.CLOSED,), NeedStatus.CLOSED: (NeedStatus.OPEN,)})
-PLEDGE = _steps({
-    PledgeStatus.OFFERED: (PledgeStatus.CONFIRMED, PledgeStatus.ENDED),
-    PledgeStatus.CONFIRMED: (PledgeStatus.PAUSED, PledgeStatus.ENDING, PledgeStatus.ENDED),
-    PledgeStatus.PAUSED: (PledgeStatus.CONFIRMED, PledgeStatus.ENDING, PledgeStatus.ENDED),
-    PledgeStatus.ENDING: (PledgeStatus.CONFIRMED, PledgeStatus.ENDED),
-    PledgeStatus.ENDED: (),
-})
-MATCH = _steps({
-    MatchStatus.PROPOSED: (MatchStatus.ACTIVE, MatchStatus.DECLINED, MatchStatus.LAPSED),
-    MatchStatus.ACTIVE: (MatchStatus.ENDED,),
-    MatchStatus.DECLINED: (),
-    MatchStatus.LAPSED: (),
-    MatchStatus.ENDED: (),
-})
-BATCH = _steps({
-    BatchStatus.OPEN: (BatchStatus.SENT,),
-    BatchStatus.SENT: (BatchStatus.CLOSED,),
-    BatchStatus.CLOSED: (BatchStatus.SENT,),
-})
-NOTICE = _steps({
-    NoticeStatus.WAITING: (NoticeStatus.DELIVERED, NoticeStatus.FAILED, NoticeStatus.DROPPED),
-    NoticeStatus.FAILED: (NoticeStatus.WAITING, NoticeStatus.DROPPED),
-    NoticeStatus.DELIVERED: (),
-    NoticeStatus.DROPPED: (),
-})
-JOB = _steps({
-    JobStatus.RUNNING: (JobStatus.DONE, JobStatus.FAILED),
-    JobStatus.DONE: (JobStatus.RUNNING,),
-    JobStatus.FAILED: (JobStatus.RUNNING,),
-})
-IMPORT = _steps({
-    ImportStatus.PREVIEWED: (ImportStatus.TAKEN, ImportStatus.DISCARDED),
-    ImportStatus.TAKEN: (),
-    ImportStatus.DISCARDED: (),
-})
-VOLUNTEER = _steps({
-    VolunteerStatus.APPLIED: (VolunteerStatus.CLEARANCE, VolunteerStatus.ENDED),
-    VolunteerStatus.CLEARANCE: (VolunteerStatus.TRAINING, VolunteerStatus.ENDED),
-    VolunteerStatus.TRAINING: (VolunteerStatus.CLEARED, VolunteerStatus.ENDED),
-    VolunteerStatus.CLEARED: (VolunteerStatus.ACTIVE, VolunteerStatus.ON_LEAVE, VolunteerStatus.ENDED),
-    VolunteerStatus.ACTIVE: (VolunteerStatus.ON_LEAVE, VolunteerStatus.ENDED),
-    VolunteerStatus.ON_LEAVE: (VolunteerStatus.ACTIVE, VolunteerStatus.ENDED),
-    VolunteerStatus.ENDED: (),
-})
-ACCOUNT = _steps({
-    AccountStatus.INVITED: (AccountStatus.ACTIVE, AccountStatus.ENDED),
-    AccountStatus.ACTIVE: (AccountStatus.LOCKED, AccountStatus.ENDED),
-    AccountStatus.LOCKED: (AccountStatus.ACTIVE, AccountStatus.ENDED),
-    AccountStatus.ENDED: (),
-})
-GRANT = _steps({
-    GrantStatus.ASKED: (GrantStatus.GRANTED, GrantStatus.ENDED),
-    GrantStatus.GRANTED: (GrantStatus.ENDED,),
-    GrantStatus.ENDED: (),
-})
-CHANGE = _steps({
-    ChangeStatus.WAITING: (ChangeStatus.APPLIED, ChangeStatus.UNDONE),
-    ChangeStatus.APPLIED: (),
-    ChangeStatus.UNDONE: (),
-})
+PLEDGE = _steps(
+    {
+        PledgeStatus.OFFERED: (PledgeStatus.CONFIRMED, PledgeStatus.ENDED),
+        PledgeStatus.CONFIRMED: (PledgeStatus.PAUSED, PledgeStatus.ENDING, PledgeStatus.ENDED),
+        PledgeStatus.PAUSED: (PledgeStatus.CONFIRMED, PledgeStatus.ENDING, PledgeStatus.ENDED),
+        PledgeStatus.ENDING: (PledgeStatus.CONFIRMED, PledgeStatus.ENDED),
+        PledgeStatus.ENDED: (),
+    }
+)
+MATCH = _steps(
+    {
+        MatchStatus.PROPOSED: (MatchStatus.ACTIVE, MatchStatus.DECLINED, MatchStatus.LAPSED),
+        MatchStatus.ACTIVE: (MatchStatus.ENDED,),
+        MatchStatus.DECLINED: (),
+        MatchStatus.LAPSED: (),
+        MatchStatus.ENDED: (),
+    }
+)
+BATCH = _steps(
+    {
+        BatchStatus.OPEN: (BatchStatus.SENT,),
+        BatchStatus.SENT: (BatchStatus.CLOSED,),
+        BatchStatus.CLOSED: (BatchStatus.SENT,),
+    }
+)
+NOTICE = _steps(
+    {
+        NoticeStatus.WAITING: (
+            NoticeStatus.SENDING,
+            NoticeStatus.DELIVERED,
+            NoticeStatus.FAILED,
+            NoticeStatus.DROPPED,
+        ),
+        NoticeStatus.SENDING: (
+            NoticeStatus.DELIVERED,
+            NoticeStatus.WAITING,
+            NoticeStatus.FAILED,
+            NoticeStatus.UNCLEAR,
+        ),
+        NoticeStatus.FAILED: (NoticeStatus.WAITING, NoticeStatus.DROPPED),
+        NoticeStatus.UNCLEAR: (),
+        NoticeStatus.DELIVERED: (),
+        NoticeStatus.DROPPED: (),
+    }
+)
+JOB = _steps(
+    {
+        JobStatus.RUNNING: (JobStatus.DONE, JobStatus.FAILED),
+        JobStatus.DONE: (JobStatus.RUNNING,),
+        JobStatus.FAILED: (JobStatus.RUNNING,),
+    }
+)
+IMPORT = _steps(
+    {
+        ImportStatus.PREVIEWED: (ImportStatus.TAKEN, ImportStatus.DISCARDED),
+        ImportStatus.TAKEN: (),
+        ImportStatus.DISCARDED: (),
+    }
+)
+VOLUNTEER = _steps(
+    {
+        VolunteerStatus.APPLIED: (VolunteerStatus.CLEARANCE, VolunteerStatus.ENDED),
+        VolunteerStatus.CLEARANCE: (VolunteerStatus.TRAINING, VolunteerStatus.ENDED),
+        VolunteerStatus.TRAINING: (VolunteerStatus.CLEARED, VolunteerStatus.ENDED),
+        VolunteerStatus.CLEARED: (
+            VolunteerStatus.ACTIVE,
+            VolunteerStatus.ON_LEAVE,
+            VolunteerStatus.ENDED,
+        ),
+        VolunteerStatus.ACTIVE: (VolunteerStatus.ON_LEAVE, VolunteerStatus.ENDED),
+        VolunteerStatus.ON_LEAVE: (VolunteerStatus.ACTIVE, VolunteerStatus.ENDED),
+        VolunteerStatus.ENDED: (),
+    }
+)
+ACCOUNT = _steps(
+    {
+        AccountStatus.INVITED: (AccountStatus.ACTIVE, AccountStatus.ENDED),
+        AccountStatus.ACTIVE: (AccountStatus.LOCKED, AccountStatus.ENDED),
+        AccountStatus.LOCKED: (AccountStatus.ACTIVE, AccountStatus.ENDED),
+        AccountStatus.ENDED: (),
+    }
+)
+GRANT = _steps(
+    {
+        GrantStatus.ASKED: (GrantStatus.GRANTED, GrantStatus.ENDED),
+        GrantStatus.GRANTED: (GrantStatus.ENDED,),
+        GrantStatus.ENDED: (),
+    }
+)
+CHANGE = _steps(
+    {
+        ChangeStatus.WAITING: (ChangeStatus.APPLIED, ChangeStatus.UNDONE),
+        ChangeStatus.APPLIED: (),
+        ChangeStatus.UNDONE: (),
+    }
+)
 
 TABLES: Mapping[type[StrEnum], Steps] = {
     ChildStatus: CHILD,

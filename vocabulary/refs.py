@@ -31,7 +31,7 @@ def _source(stream: str) -> random.Random:
     streams, seed = _streams.get(), _seed.get()
     if streams is None or seed is None:
         return secrets.SystemRandom()
-    return streams.setdefault(stream, random.Random(f"{seed}/{stream}"))  # noqa: S311 twin worlds
+    return streams.setdefault(stream, random.Random(f"{seed}/{stream}"))
 
 
 def new_ref(stream: str, length: int = 12) -> str:
@@ -58,13 +58,13 @@ def payment_reference(stream: str = "payment") -> str:
 def _check_digit(digits: str) -> int:
     """Luhn, so that one wrong digit or two swapped neighbours show."""
     doubled = (int(d) * (2 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
-    return -sum(d - 9 if d > 9 else d for d in doubled) % 10  # noqa: PLR2004 Luhn
+    return -sum(d - 9 if d > 9 else d for d in doubled) % 10
 
 
 def has_valid_check(reference: str) -> bool:
     """Say whether an AX reference's check digit fits; used only to explain a likely typo."""
     digits = reference.removeprefix("AX")
-    return len(digits) == 6 and digits.isdecimal() and int(digits[5]) == _check_digit(digits[:5])  # noqa: PLR2004
+    return len(digits) == 6 and digits.isdecimal() and int(digits[5]) == _check_digit(digits[:5])
 
 
 def choose(stream: str, options: tuple[str, ...]) -> str:

@@ -41,6 +41,7 @@ _BARS: Mapping[FactKind, tuple[FactKind, ...]] = {
     FactKind.NOT_HANDED_OVER: (FactKind.HANDED_OVER,),
     FactKind.CONFIRMED: (FactKind.DISPUTED,),
     FactKind.DISPUTED: (FactKind.CONFIRMED,),
+    FactKind.RETURNED: (FactKind.HANDED_OVER,),
     FactKind.CANCELLED: (FactKind.SENT,),
     FactKind.SENT: (FactKind.CANCELLED,),
     FactKind.RECEIVED: (FactKind.CANCELLED,),
@@ -66,4 +67,11 @@ def check_fact(kind: FactKind, facts: Facts) -> None:
     lacking = [needed for needed in _NEEDS[kind] if not facts.get(needed)]
     barred = [bar for bar in _BARS.get(kind, ()) if facts.get(bar)]
     if facts.get(kind) or lacking or barred:
+        raise WrongState(from_state=status_of(facts).value, to_state=kind.value)
+
+
+def check_take_back(kind: FactKind, facts: Facts) -> None:
+    """Raise WrongState while another fact rests on this one; a cancelled instalment stays so."""
+    rests = [later for later, needs in _NEEDS.items() if kind in needs and facts.get(later)]
+    if rests or not facts.get(kind) or kind is FactKind.CANCELLED:
         raise WrongState(from_state=status_of(facts).value, to_state=kind.value)

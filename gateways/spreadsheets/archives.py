@@ -6,6 +6,7 @@ cells in opposite corners are enough to stop the server. Hence this scan of the 
 
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -17,6 +18,7 @@ from gateways.spreadsheets.sheets import (
     MOST_CELLS,
     MOST_COLUMNS,
     MOST_ROWS,
+    MOST_SHARED,
     FileBomb,
     FileBroken,
     FileEncrypted,
@@ -36,6 +38,8 @@ ENCRYPTED = 0x1
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"'](\d+)")
 _BARE_ROW = re.compile(rb"<(?:\w+:)?row\b")
 _CELL = re.compile(rb"<(?:\w+:)?c(?:\s+[^>]*?\br\s*=\s*[\"']([A-Za-z]+)(\d+)[\"'])?[^>]*?(/?)>")
+_SHARED = re.compile(rb"\bt=[\"']s[\"'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d{1,9})")
+_SHARED_END = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*><(?:\w+:)?f[^>/]*>([^<]+)</(?:\w+:)?f>"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
@@ -57,6 +61,9 @@ class Part:
     last_column: int = 0
     cells: int = 0
     unpacked: int = 0
+    shown: Counter[int] = field(default_factory=Counter)
+    shared_ends: list[int] = field(default_factory=list)
+    measured: int = 0
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
@@ -122,7 +129,21 @@ def scan_parts(data: bytes, infos: list[ZipInfo]) -> dict[str, Part]:
         part = scan(inflate(data, info, room=MOST_UNPACKED - total))
         total += part.unpacked
         parts[info.filename] = part
+    check_shown(parts)
     return parts
+
+
+def check_shown(parts: dict[str, Part]) -> None:
+    """Refuse a few long shared texts shown in very many cells: each cell becomes a copy."""
+    lengths: list[int] = []
+    for part in parts.values():
+        starts = [0, *part.shared_ends]
+        sizes = [end - start for start, end in zip(starts, part.shared_ends, strict=False)]
+        lengths = max(lengths, sizes, key=len)
+    for part in parts.values():
+        shown = sum(lengths[i] * n for i, n in part.shown.items() if i < len(lengths))
+        if shown > MOST_SHARED:
+            raise FileTooWide
 
 
 def inflate(data: bytes, info: ZipInfo, *, room: int) -> Iterator[bytes]:
@@ -200,6 +221,9 @@ def measure(text: bytes, part: Part) -> None:
         if letters:
             part.last_row = max(part.last_row, int(row[:9]))
             part.last_column = max(part.last_column, column_index(letters[:4]))
+    part.shown.update(map(int, _SHARED.findall(text)))
+    part.shared_ends += [part.measured + found.end() for found in _SHARED_END.finditer(text)]
+    part.measured += len(text)
     for letters, row, formula in _FORMULA.findall(text):
         at = int(row[:9]), column_index(letters[:4])
         part.formulas[at] = "=" + unescape(formula.decode("utf-8", "replace"))

@@ -5,10 +5,12 @@ records. calamine lays every sheet out as a full rectangle at once, so the reach
 """
 
 import struct
+from collections import Counter
 from collections.abc import Iterator
 
 from gateways.spreadsheets.sheets import (
     MOST_CELLS,
+    MOST_SHARED,
     FileBroken,
     FileEncrypted,
     FileTooWide,
@@ -19,6 +21,8 @@ MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENTRY = 128
 END_OF_CHAIN = 0xFFFFFFFA
 BOF, FILEPASS = 0x0809, 0x002F
+SHARED, CONTINUE, SHOWN = 0x00FC, 0x003C, 0x00FD
+PHONETIC, RICH = 0x04, 0x08
 CELL_RECORDS = frozenset(
     {
         0x0006,
@@ -49,7 +53,8 @@ def check_compound(data: bytes) -> None:
         raise FileEncrypted
     try:
         stream = workbook_stream(data)
-        total = sum(area for area in sheet_areas(stream))
+        total = sum(sheet_areas(stream))
+        check_shown(stream)
     except (struct.error, IndexError, ValueError) as error:
         raise FileBroken from error
     if total > MOST_CELLS:
@@ -121,6 +126,62 @@ def sheet_areas(stream: bytes) -> Iterator[int]:
                 column = max(column, struct.unpack_from("<H", body, len(body) - 2)[0])
             last_row, last_column = max(last_row, row + 1), max(last_column, column + 1)
     yield last_row * last_column
+
+
+def check_shown(stream: bytes) -> None:
+    """Refuse a few long shared texts shown in very many cells: each cell becomes a copy."""
+    pieces: list[bytes] = []
+    shown: Counter[int] = Counter()
+    last = 0
+    for kind, body in records(stream):
+        if kind == SHARED or (kind == CONTINUE and last in {SHARED, CONTINUE} and pieces):
+            pieces.append(body)
+        elif kind == SHOWN:
+            shown[struct.unpack_from("<I", body, 6)[0]] += 1
+        last = kind
+    lengths = shared_lengths(pieces) if pieces else []
+    if sum(lengths[i] * n for i, n in shown.items() if i < len(lengths)) > MOST_SHARED:
+        raise FileTooWide
+
+
+def shared_lengths(pieces: list[bytes]) -> list[int]:
+    """Return the size of every shared text. `pieces` are the table's record and what continues it."""
+    lengths: list[int] = []
+    count, piece, at = struct.unpack_from("<I", pieces[0], 4)[0], 0, 8
+    while len(lengths) < count:
+        if at >= len(pieces[piece]):
+            piece, at = piece + 1, 0
+        if piece == len(pieces):
+            break
+        characters, flags = struct.unpack_from("<HB", pieces[piece], at)
+        extra, at = extra_bytes(pieces[piece], at + 3, flags)
+        piece, at = after_text(pieces, piece, at, (characters, flags & 1))
+        while extra > len(pieces[piece]) - at:
+            extra, piece, at = extra - (len(pieces[piece]) - at), piece + 1, 0
+        at += extra
+        lengths.append(3 * characters)
+    return lengths
+
+
+def extra_bytes(piece: bytes, at: int, flags: int) -> tuple[int, int]:
+    """Return how much formatting follows the text, and where the text begins."""
+    extra = 0
+    if flags & RICH:
+        extra, at = 4 * struct.unpack_from("<H", piece, at)[0], at + 2
+    if flags & PHONETIC:
+        extra, at = extra + struct.unpack_from("<I", piece, at)[0], at + 4
+    return extra, at
+
+
+def after_text(pieces: list[bytes], piece: int, at: int, text: tuple[int, int]) -> tuple[int, int]:
+    """Step over a text of (characters, is wide); where it goes on, a byte says anew how wide."""
+    left, wide = text
+    while True:
+        here = min(left, (len(pieces[piece]) - at) >> wide)
+        left, at = left - here, at + (here << wide)
+        if not left:
+            return piece, at
+        piece, at, wide = piece + 1, 1, pieces[piece + 1][0] & 1
 
 
 def records(stream: bytes) -> Iterator[tuple[int, bytes]]:

@@ -14,6 +14,7 @@ MOST_COLUMNS = 300
 MOST_CELLS = 4_000_000
 LONGEST_TEXT = 200_000  # bytes; Excel itself stops at 32,767 characters
 MOST_TEXT = 60_000_000
+MOST_SHARED = 120_000_000  # bytes of all cells together, each counted as often as it is shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,7 +44,8 @@ def with_part(name, content, *, base=None):
 
 def sheet_xml(rows):
     return (
-        '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        '<?xml version="1.0"?>'
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
         f"<sheetData>{rows}</sheetData></worksheet>"
     )
 
@@ -129,7 +131,8 @@ def forge(data, name, content):
     ("rows", "code"),
     [
         (
-            "<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>2</v></c></row>",
+            "<row r='1'><c r='A1'><v>1</v></c></row>"
+            "<row r='1048576'><c r='XFD1048576'><v>2</v></c></row>",
             "file_too_many_rows",
         ),
         ("<row r='1'><c r='A1'><v>1</v></c><c r='XFD1'><v>2</v></c></row>", "file_too_wide"),
@@ -167,23 +170,29 @@ def test_bombs_cost_little_memory():
     bomb = with_part(
         SHEET, sheet_xml("<row r='1'><c r='A1'><v>" + "0" * 120_000_000 + "</v></c></row>")
     )
+
+    assert in_own_process(bomb)[1] < 300 * 1024
+
+
+def in_own_process(data):
+    """Return the refusal's code and the peak memory in kB of a process that reads the file."""
     script = (
         "import sys, pathlib, re\nfrom gateways.spreadsheets import read, SpreadsheetRefused\n"
-        "try:\n    read('x', sys.stdin.buffer.read())\nexcept SpreadsheetRefused:\n"
+        "try:\n    read('x', sys.stdin.buffer.read())\nexcept SpreadsheetRefused as refused:\n"
         "    status = pathlib.Path('/proc/self/status').read_text()\n"
-        "    print(re.search(r'VmHWM:\\s*(\\d+)', status).group(1))"
+        "    print(refused.code, re.search(r'VmHWM:\\s*(\\d+)', status).group(1))"
     )
-
+    command = [sys.executable, "-c", script]
     done = subprocess.run(
-        [sys.executable, "-c", script],
-        input=bomb,
+        command,
+        input=data,
         capture_output=True,
         check=True,
         cwd=ROOT,
         env={"PYTHONPATH": str(ROOT)},
     )
-
-    assert int(done.stdout) < 300 * 1024
+    code, kilobytes = done.stdout.split()
+    return code.decode(), int(kilobytes)
 
 
 def test_the_sheet_with_the_header_is_picked_and_the_others_named():
@@ -209,7 +218,8 @@ def test_rows_keep_the_numbers_the_program_shows():
 
 
 def test_a_formula_without_a_stored_value_is_read_as_its_text():
-    rows = "<row r='1'><c r='A1' t='str'><f>1+&quot;1&quot;</f><v></v></c><c r='B1'><f>SUM(A1)</f><v>3</v></c></row>"
+    stored = "<c r='B1'><f>SUM(A1)</f><v>3</v></c>"
+    rows = f"<row r='1'><c r='A1' t='str'><f>1+&quot;1&quot;</f><v></v></c>{stored}</row>"
 
     assert read("x", with_part(SHEET, sheet_xml(rows))).rows == (Row(1, ('=1+"1"', 3.0)),)
 
@@ -314,3 +324,50 @@ def test_an_explanation_that_names_every_column_is_not_the_list():
     guide = [[word, "必填"] for word in words * 3]
 
     assert read("x", xlsx(guide, name="说明", sheets=[("名单", ROWS)])).name == "名单"
+
+
+def long_text():
+    return "".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(30_000))
+
+
+def amplified_xlsx():
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for row in range(30):
+            for column in range(200):
+                sheet.write_string(row, column, long_text())
+    return target.getvalue()
+
+
+def amplified_xls():
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("x")
+    for row in range(300):
+        sheet.write(row, 0, f"{row}" * 400)
+        for column in range(1, 30):
+            sheet.write(row, column, long_text())
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("build", [amplified_xlsx, amplified_xls])
+def test_one_long_text_in_every_cell_is_not_multiplied(build):
+    data = build()
+    assert len(data) < 600_000
+
+    code, kilobytes = in_own_process(data)
+
+    assert code == "file_too_wide"
+    assert kilobytes < 300 * 1024
+
+
+def test_many_texts_of_an_old_file_are_stepped_through():
+    rows = [HEADER, *(a_row(n, 备注="字" * (n * 37 % 3_000)) for n in range(300))]
+
+    sheet = read("x", xls(rows))
+
+    assert [row.cells[-1] for row in sheet.rows[2:]] == [
+        "字" * (n * 37 % 3_000) for n in range(1, 300)
+    ]

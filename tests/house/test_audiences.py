@@ -12,7 +12,13 @@ from vocabulary.enums import Role
 
 TABLES = sorted((m.class_ for m in Base.registry.mappers), key=lambda table: table.__tablename__)
 EVERY_ROLE = Viewer(
-    frozenset(Role), "test", account_id=1, regions=("150000000000",), organisation_id=1, donor_id=1, child_id=1
+    frozenset(Role),
+    "test",
+    account_id=1,
+    regions=("150000000000",),
+    organisation_id=1,
+    donor_id=1,
+    child_id=1,
 )
 
 
@@ -52,8 +58,12 @@ def test_only_the_gate_builds_cards() -> None:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__tablename__)
 def test_a_viewer_without_a_key_owns_no_row(table: type[Base]) -> None:
-    keyless = Viewer(frozenset({Role.SCHOOL_OFFICER, Role.FAMILY, Role.DONOR, Role.VOLUNTEER}), "test")
+    keyless = Viewer(
+        frozenset({Role.SCHOOL_OFFICER, Role.FAMILY, Role.DONOR, Role.VOLUNTEER}), "test"
+    )
 
     conditions = [str(condition) for condition in table.standings(keyless).values()]
 
-    assert [c for c in conditions if "_id IS NULL" in c and "organisation_id IS NULL" not in c] == []
+    assert [
+        c for c in conditions if "_id IS NULL" in c and "organisation_id IS NULL" not in c
+    ] == []

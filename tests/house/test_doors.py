@@ -14,7 +14,9 @@ OPEN = {
     "auth.logout",
     "public.home",
 }
-SEGMENT = re.compile(r"^(?:[a-z0-9]+(?:-[a-z0-9]+)*|<(?:string|int|date|any\([a-z,]+\)|path):[a-z_]+>(?:\.pdf|\.xlsx)?|[a-z0-9-]+\.(?:txt|svg|ico))?$")
+SEGMENT = re.compile(
+    r"^(?:[a-z0-9]+(?:-[a-z0-9]+)*|<(?:string|int|date|any\([a-z,]+\)|path):[a-z_]+>(?:\.pdf|\.xlsx)?|[a-z0-9-]+\.(?:txt|svg|ico))?$"
+)
 
 
 def test_every_endpoint_stands_behind_a_door_or_on_the_open_list(app: Flask) -> None:
@@ -41,7 +43,8 @@ def test_a_get_changes_nothing_by_its_method(app: Flask) -> None:
     both = [
         rule.endpoint
         for rule in app.url_map.iter_rules()
-        if {"GET", "POST"} <= (rule.methods or set()) and {"PUT", "DELETE"} & (rule.methods or set())
+        if {"GET", "POST"} <= (rule.methods or set())
+        and {"PUT", "DELETE"} & (rule.methods or set())
     ]
 
     assert both == []

@@ -119,7 +119,9 @@ def test_law_13_a_step_that_is_not_in_the_table_is_refused(session: Session, now
 
 def test_law_13_the_second_of_two_is_told(session: Session, now: datetime) -> None:
     child = a_child(session)
-    session.execute(text("UPDATE children SET status = 'supported' WHERE id = :id"), {"id": child.id})
+    session.execute(
+        text("UPDATE children SET status = 'supported' WHERE id = :id"), {"id": child.id}
+    )
 
     with pytest.raises(AlreadyDecided):
         lifecycle.advance(session, child, ChildStatus.SUPPORTED, by=viewers.console(), now=now)
@@ -128,7 +130,11 @@ def test_law_13_the_second_of_two_is_told(session: Session, now: datetime) -> No
 def test_law_13_history_is_kept(session: Session, now: datetime) -> None:
     child = a_child(session)
 
-    lifecycle.advance(session, child, ChildStatus.SUPPORTED, by=viewers.console(), now=now, reason="match")
+    lifecycle.advance(
+        session, child, ChildStatus.SUPPORTED, by=viewers.console(), now=now, reason="match"
+    )
 
-    row = session.execute(text('SELECT "from_state", to_state, "by", reason FROM state_changes')).one()
+    row = session.execute(
+        text('SELECT "from_state", to_state, "by", reason FROM state_changes')
+    ).one()
     assert tuple(row) == ("open", "supported", "console", "match")

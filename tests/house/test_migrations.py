@@ -17,7 +17,9 @@ from tests.conftest import settings_in
 def test_the_migrated_database_has_every_table_and_no_drift(app: Flask) -> None:
     with db.engine.connect() as connection:
         options = {"compare_type": False, "target_metadata": Base.metadata}
-        drift = compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
+        drift = compare_metadata(
+            MigrationContext.configure(connection, opts=options), Base.metadata
+        )
 
     assert drift == []
 

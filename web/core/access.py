@@ -117,4 +117,6 @@ def open_to_all(view: View) -> View:
 
 
 def _to_login() -> Response:
-    return redirect(url_for("auth.login", next=request.full_path if request.query_string else request.path))
+    return redirect(
+        url_for("auth.login", next=request.full_path if request.query_string else request.path)
+    )

@@ -40,12 +40,16 @@ def _refused(error: Refused) -> Answer:
     """A refusal that no view caught: say it on the page it came from."""
     db.session().rollback()
     flash(sentence(error), "danger")
-    return redirect(request.path if request.method == "GET" else (request.headers.get("X-Back") or url_for("public.home")))
+    return redirect(
+        request.path
+        if request.method == "GET"
+        else (request.headers.get("X-Back") or url_for("public.home"))
+    )
 
 
 def _http(error: HTTPException) -> Answer:
     code = error.code or 500
-    page = code if code in PAGES else 404 if code < 500 else 500  # noqa: PLR2004 status classes
+    page = code if code in PAGES else 404 if code < 500 else 500
     response = current_app.make_response(
         (render_template(f"errors/{page}.html", error_number=""), code)
     )

@@ -6,6 +6,8 @@ from typing import Any
 from flask import Flask, current_app
 
 from config import Mode, Operator
+from extensions import db
+from services import accounts
 from vocabulary.dates import SHANGHAI
 from vocabulary.money import format_yuan, format_yuan_short
 from web.core.access import current_viewer
@@ -31,8 +33,18 @@ def _shared() -> dict[str, Any]:
         "operator": operator_facts(),
         "viewer": current_viewer(),
         "menu": menu_of(current_viewer()),
-        "me": None,
+        "me": _me(),
     }
+
+
+def _me() -> dict[str, str] | None:
+    """Return the signed-in person's name and title; None for links and the public."""
+    viewer = current_viewer()
+    person = accounts.me(db.session(), viewer)
+    if person is None:
+        return None
+    roles = "、".join(label(role) for role in sorted(viewer.roles))
+    return {"name": person["name"], "title": f"{person['place']['name']} · {roles}"}
 
 
 def operator_facts() -> dict[str, Any]:
@@ -77,5 +89,3 @@ def month_name(value: date | None) -> str:
 def clock_time(value: datetime | None) -> str:
     """11月21日 08:30, Shanghai time; empty for none."""
     return f"{day(value)} {value.astimezone(SHANGHAI):%H:%M}" if value is not None else ""
-
-

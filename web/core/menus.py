@@ -37,8 +37,17 @@ ITEMS: tuple[Item, ...] = (
     _for("保密记录", "staff.custody.index", "shield-lock", Role.CUSTODIAN),
     _for("帐号与角色", "staff.accounts.index", "person-gear", Role.ADMINISTRATOR),
     _for("运行状况", "staff.health.index", "activity", Role.ADMINISTRATOR),
-    _for("消息", "staff.notices.index", "bell", *_CASE, Role.PAYING_DESK, Role.COLLECTING_DESK,
-         Role.CUSTODIAN, Role.AUDITOR, Role.ADMINISTRATOR),
+    _for(
+        "消息",
+        "staff.notices.index",
+        "bell",
+        *_CASE,
+        Role.PAYING_DESK,
+        Role.COLLECTING_DESK,
+        Role.CUSTODIAN,
+        Role.AUDITOR,
+        Role.ADMINISTRATOR,
+    ),
 )
 
 
@@ -49,7 +58,8 @@ def menu_of(viewer: Viewer) -> list[dict[str, Any]]:
             "label": item.label,
             "href": url_for(item.endpoint),
             "icon": item.icon,
-            "active": (request.endpoint or "").rpartition(".")[0] == item.endpoint.rpartition(".")[0],
+            "active": (request.endpoint or "").rpartition(".")[0]
+            == item.endpoint.rpartition(".")[0],
             "count": 0,
             "late": 0,
         }

@@ -9,6 +9,7 @@ SENTENCES: dict[type[Refused], str] = {
     errors.NotPermitted: "没有找到，可能已经处理过了。请刷新后查看。",
     errors.AlreadyDecided: "别人刚刚已经处理了这一件，请刷新后查看。",
     errors.ActedBefore: "前一步是你做的，这一步要由另一个人来做。",
+    errors.Superseded: "这项任务已由另一次运行接手，这一次到此为止。",
     errors.WrongState: "它现在的状态不能做这一步，请刷新后查看。",
     errors.NoConsent: "还缺监护人的同意书，补齐后再办。",
     errors.BadInput: "填的内容有一处用不了，请改一下再交。",

@@ -1,0 +1,145 @@
+"""What every notice says: the one table, by kind and by who receives it.
+
+`inbox` is read behind a login or a private link. `outside` is read on a lock screen by whoever holds
+the phone: to donors it names no child, school or sum, to families no name, and to staff nobody.
+A placeholder that the recipient may not see, or that `needs` names and is not there, drops the
+notice; so does anything in `bars` that is there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vocabulary.enums import NoticeKind, RecipientKind
+
+SIGN = "【微光】"
+_SEE_PAGE = "看明细：打开你的专用链接。"
+_SEE_INBOX = "登录后看消息。"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One notice in words. None means: it does not go that way."""
+
+    title: str
+    inbox: str | None
+    outside: str | None
+    needs: tuple[str, ...] = ()
+    bars: tuple[str, ...] = ()
+
+
+_TO_DONORS: Mapping[NoticeKind, Text] = {
+    NoticeKind.PRIVATE_LINK: Text(
+        "你的专用链接", None, f"{SIGN}你的专用链接：{{link}} 请存好，别转发给别人。"
+    ),
+    NoticeKind.PLEDGE_CONFIRMED: Text(
+        "认捐生效",
+        "第一笔钱到账了，认捐生效。接下来给孩子结对，结好了告诉你。",
+        f"{SIGN}钱到账了，认捐生效。{_SEE_PAGE}",
+        needs=("pledge",),
+    ),
+    NoticeKind.MATCHED: Text(
+        "结对好了",
+        "和“{code_name}”结对了，{stage}。每一笔到了哪一步，这里都看得到。",
+        f"{SIGN}结对好了。{_SEE_PAGE}",
+        needs=("consented",),
+    ),
+    NoticeKind.HANDED_OVER: Text(
+        "学校已转交", "{month}的一笔，{hand}{handed}已转交，等家里确认。", None, bars=("confirmed",)
+    ),
+    NoticeKind.CONFIRMED: Text(
+        "家里已签收",
+        "{month}的一笔，{confirmed}家里说收到了。",
+        f"{SIGN}{{month}}的一笔，家里已签收。{_SEE_PAGE}",
+        needs=("confirmed",),
+    ),
+    NoticeKind.CHANGE_TAKES_EFFECT: Text(
+        "改动生效",
+        "你改的认捐从{effective}起生效。",
+        f"{SIGN}你改的认捐从{{effective}}起生效。{_SEE_PAGE}",
+    ),
+    NoticeKind.MONEY_RUNS_OUT: Text(
+        "预付的钱快用完了",
+        "预付的钱快用完了。想接着给，照“怎么付”再付一次；孩子那边不会断，由爱心备用金接上。",
+        f"{SIGN}预付的钱快用完了。还够几个月：打开你的专用链接看。",
+        needs=("pledge",),
+    ),
+    NoticeKind.PAYMENT_DUE: Text(
+        "有一笔还没到账",
+        "这一期的钱还没到账。怎么付、付多少，写在“怎么付”里；已经付了的，不用管。",
+        f"{SIGN}这一期的钱还没到账。怎么付：打开你的专用链接。已经付了的，不用管。",
+        needs=("pledge",),
+    ),
+}
+
+_TO_FAMILIES: Mapping[NoticeKind, Text] = {
+    NoticeKind.HANDED_OVER: Text(
+        "助学金已转交",
+        None,
+        f"{SIGN}{{month}}的助学金，{{hand}}说已转交。没收到请打 {{hotline}}，或扫签收单上的码。",
+        needs=("handed",),
+        bars=("confirmed", "disputed"),
+    ),
+}
+
+_TO_CONTACTS: Mapping[NoticeKind, Text] = {
+    NoticeKind.CLASS_CODE: Text(
+        "班级名单的验证码", None, f"{SIGN}打开班级名单的验证码：{{code}}。别告诉别人。"
+    ),
+}
+
+_TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
+    NoticeKind.FIRST_PASSWORD: Text(
+        "设密码", None, f"{SIGN}你的帐号开好了。7 天内打开这里设密码：{{link}}"
+    ),
+    NoticeKind.PROPOSALS_WAIT: Text(
+        "有拟结对等审批",
+        "有 {proposals} 对拟结对等你看，最早的从{oldest}等到现在。",
+        f"{SIGN}有拟结对等你审批。{_SEE_INBOX}",
+    ),
+    NoticeKind.BATCH_SENT: Text(
+        "助学金已拨付",
+        "{batch_month}的助学金已拨付，备注 {memo}，共 {listed} 位。请在{hand_over_by}前转交。",
+        f"{SIGN}{{batch_month}}的助学金已拨付，请在{{hand_over_by}}前转交。{_SEE_INBOX}",
+    ),
+    NoticeKind.SCHOOL_REMINDER: Text(
+        "还有没转交的",
+        "{batch_month}这一批还有 {left} 位没有回话。交到了点一下就好，有特别情况先点特别情况。",
+        f"{SIGN}{{batch_month}}的助学金还没有都回话。{_SEE_INBOX}",
+    ),
+    NoticeKind.SCHOOL_SILENT: Text(
+        "学校还没回话",
+        "{hand_name}：{batch_month}这一批到今天还有 {left} 位没回话。请打电话问一问，必要时下一批换一条路。",
+        f"{SIGN}有一批助学金还没有回话。{_SEE_INBOX}",
+    ),
+    NoticeKind.FAMILY_DISPUTE: Text(
+        "有一笔要核实",
+        "{child}：{month}的助学金，家里说没收到或数不对。三天内给家里回电话；核对时不要说是谁讲的。",
+        f"{SIGN}有一笔助学金要核实。{_SEE_INBOX}",
+        needs=("disputed",),
+    ),
+    NoticeKind.JOB_ALARM: Text(
+        "定时任务要看一下", "{job}：{trouble}。请看“运行状况”。", f"{SIGN}{{job}}：{{trouble}}。"
+    ),
+    NoticeKind.LATE_RELEASE: Text(
+        "晚了的通知等放行",
+        "有 {held} 条通知晚了 36 小时以上，先停着没发。请在消息页核对后一次放行，或者不发了。",
+        f"{SIGN}有晚了的通知等放行。{_SEE_INBOX}",
+    ),
+}
+
+TEXTS: Mapping[RecipientKind, Mapping[NoticeKind, Text]] = {
+    RecipientKind.DONOR: _TO_DONORS,
+    RecipientKind.FAMILY: _TO_FAMILIES,
+    RecipientKind.SCHOOL_CONTACT: _TO_CONTACTS,
+    RecipientKind.ACCOUNT: _TO_ACCOUNTS,
+}
+
+# Whoever asked for it waits for it now: these leave at night too.
+AT_ONCE = frozenset({NoticeKind.PRIVATE_LINK, NoticeKind.CLASS_CODE})
+# What stands in the kept copy instead of a live token.
+HIDDEN = "…"
+
+
+def title_of(to: RecipientKind, kind: NoticeKind) -> str:
+    """Return a notice's headline."""
+    return TEXTS[to][kind].title

@@ -1,0 +1,134 @@
+"""Passwords: the first one by a one-time link, changing one's own, ending sessions."""
+
+import unicodedata
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.accounts import Account
+from models.notices import AccessLink
+from privacy.viewers import Viewer
+from services import accounts, links, trace
+from services.gate import Card
+from services.lifecycle import advance
+from vocabulary.enums import AccountStatus, LinkPurpose
+from vocabulary.errors import BadInput, LinkExpired, NotPermitted
+from vocabulary.refs import new_ref
+
+SHORTEST, LONGEST = 10, 200
+FEWEST_DIFFERENT = 5
+# Beginnings and wholes that every guesser tries first; a word of one of these alone is refused.
+# fmt: off
+_COMMON = frozenset({
+    "1234567890", "12345678901", "123456789012", "0123456789", "9876543210", "1111111111",
+    "0000000000", "6666666666", "8888888888", "1122334455", "1234512345", "1212121212",
+    "abcdefghij", "abcd123456", "abcde12345", "abc1234567", "a123456789", "a1234567890",
+    "q123456789", "qwertyuiop", "qwerty1234", "qwerty12345", "qwerty123456", "1q2w3e4r5t",
+    "1qaz2wsx3edc", "asdfghjkl1", "zxcvbnm123", "password12", "password123", "password1234",
+    "passw0rd123", "p@ssw0rd123", "iloveyou123", "woaini1314", "woaini5201314", "5201314520",
+    "1314520520", "woaini123456", "admin12345", "admin123456", "admin@12345", "administrator",
+    "welcome123", "welcome1234", "letmein1234", "changeme123", "neimenggu123", "huhehaote123",
+    "weiguang123", "weiguang1234", "weiguang12345", "weiguang2026", "fulian12345",
+    "fulian123456",
+})
+# fmt: on
+
+
+def check_new(password: str, *, login: str = "") -> None:
+    """Raise BadInput(reason) for a password that is too short, too common or holds the login."""
+    plain = unicodedata.normalize("NFKC", password)
+    if len(plain) < SHORTEST:
+        raise BadInput(field="password", reason="too_short")
+    if len(plain) > LONGEST:
+        raise BadInput(field="password", reason="too_long")
+    low = plain.casefold()
+    if low in _COMMON or len(set(low)) < FEWEST_DIFFERENT:
+        raise BadInput(field="password", reason="too_common")
+    if login and login.casefold() in low:
+        raise BadInput(field="password", reason="holds_login")
+
+
+def invite(session: Session, by: Viewer, account_id: int, *, now: datetime) -> str:
+    """Make a fresh one-time link for an account, end its older ones, and return the token."""
+    end_links(session, account_id, now=now)
+    subject = links.Subject(account_id=account_id)
+    return links.make(session, by, LinkPurpose.FIRST_PASSWORD, subject, now=now)
+
+
+def invited(session: Session, token: str, *, now: datetime) -> Card:
+    """Return whose link this is, for the page that asks for a password. Raises LinkExpired."""
+    account = _account_of(session, token, now=now)
+    return Card({"name": account.name, "login": account.login})
+
+
+def set_first(session: Session, token: str, password: str, *, now: datetime) -> str:
+    """Set the password of a one-time link's account, use the link up, and return the login.
+
+    Raises LinkExpired for an unknown, used or old link, BadInput for a poor password.
+    """
+    account = _account_of(session, token, now=now)
+    check_new(password, login=account.login)
+    end_links(session, account.id, now=now)
+    by = accounts.viewer_of(session, account, now=now)
+    if account.status is AccountStatus.INVITED:
+        advance(session, account, AccountStatus.ACTIVE, by=by, now=now)
+    _keep(account, password)
+    trace.record(session, by, "account.first_password", f"account:{account.ref}", now=now)
+    return account.login
+
+
+def change(session: Session, viewer: Viewer, old: str, new: str, *, now: datetime) -> str:
+    """Change one's own password; every other session ends. Return the new session stamp.
+
+    Raises BadInput(field) for a wrong old or a poor new one.
+    """
+    account = _own(session, viewer)
+    if not accounts.fits_hash(account.password_hash, old):
+        raise BadInput(field="old", reason="wrong")
+    check_new(new, login=account.login)
+    _keep(account, new)
+    trace.record(session, viewer, "account.password", f"account:{account.ref}", now=now)
+    return account.session_stamp
+
+
+def end_sessions(session: Session, viewer: Viewer, *, now: datetime) -> None:
+    """Sign out on every device, this one included."""
+    account = _own(session, viewer)
+    account.session_stamp = new_ref("session")
+    trace.record(session, viewer, "account.sign_out_all", f"account:{account.ref}", now=now)
+
+
+def _own(session: Session, viewer: Viewer) -> Account:
+    if viewer.account_id is None:
+        raise NotPermitted()
+    return session.get_one(Account, viewer.account_id)
+
+
+def _account_of(session: Session, token: str, *, now: datetime) -> Account:
+    link = links.find(session, token, LinkPurpose.FIRST_PASSWORD, now=now)
+    account = session.scalar(
+        select(Account).where(Account.id == link.account_id, Account.status != AccountStatus.ENDED)
+    )
+    if account is None:
+        raise LinkExpired()
+    return account
+
+
+def end_links(session: Session, account_id: int, *, now: datetime) -> None:
+    """Let no one-time link of an account open any more."""
+    session.execute(
+        update(AccessLink)
+        .where(
+            AccessLink.account_id == account_id,
+            AccessLink.purpose == LinkPurpose.FIRST_PASSWORD,
+            AccessLink.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _keep(account: Account, password: str) -> None:
+    account.password_hash = accounts.HASHER.hash(password)
+    account.session_stamp = new_ref("session")
