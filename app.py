@@ -1,6 +1,8 @@
 """create_app(): the one place that knows every room and reads the configuration. No logic."""
 
+import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -10,13 +12,21 @@ import config
 import web
 from extensions import babel, csrf, db, limiter, login, migrate
 from models import keys
+from privacy import viewers
+from services import installation
 
 ROOT = Path(__file__).parent
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
-    """Build the application from settings, or from the environment when none are given."""
+    """Build the application from settings, or from the environment when none are given.
+
+    Raises BadSettings, which ends a command with one sentence on stderr.
+    """
+    if settings is None and (door := cli.keys.only_door(sys.argv)):
+        return door
     settings = settings or config.from_environment()
+    config.prepare(settings)
     ring, session_secret = config.load_keys(settings)
     keys.install(ring)
     app = Flask(
@@ -26,12 +36,14 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         static_folder="static",
         template_folder="templates",
     )
-    settings.instance.mkdir(parents=True, exist_ok=True)
     is_https = settings.public_url.startswith("https")
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=session_secret,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # an error's text names nobody
+        TRUSTED_HOSTS=_hosts(settings),
+        RATELIMIT_ENABLED=settings.mode is not config.Mode.TEST,
         MAX_CONTENT_LENGTH=20 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SESSION_COOKIE_NAME="weiguang",
@@ -54,4 +66,26 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     limiter.init_app(app)
     web.init_app(app)
     cli.init_app(app)
+    _refuse_demo(app, settings)
     return app
+
+
+def _hosts(settings: config.Settings) -> list[str] | None:
+    """Production answers under its own name only, and to a health check on the machine itself."""
+    if not settings.is_production:
+        return None
+    return [urlsplit(settings.public_url).hostname or "", "localhost", "127.0.0.1"]
+
+
+def _refuse_demo(app: Flask, settings: config.Settings) -> None:
+    if not settings.is_production:
+        return
+    with app.app_context():
+        session = db.session()
+        is_demo = installation.is_demo(session, viewers.console())
+        has_login = not is_demo and installation.has_demo_login(session, viewers.console())
+        db.session.remove()
+    if is_demo:
+        config.refuse("MODE=production: this database holds the demo; set DATABASE_URL to another")
+    if has_login:
+        config.refuse("MODE=production: a login here has the demo's password; use a new database")

@@ -1,29 +1,38 @@
 """Settings from the environment, checked at start. Keys are files or variables, never defaults."""
 
-import base64
 import os
-import secrets
-import stat
-import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
 
-from models.keys import KEY_BYTES, KeyRing
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from gateways import keyfiles
+from gateways.keyfiles import KEY_NAMES, BadSettings, refuse
+from models.keys import KeyRing
 
 ROOT = Path(__file__).parent
-KEY_NAMES = ("sealing", "index", "vault", "session")
+LAST_PORT = 65535
 
 
 class Mode(StrEnum):
+    """What the installation is for; only production holds real people."""
+
     DEMO = "demo"
     PRODUCTION = "production"
     TEST = "test"
 
 
-class BadSettings(Exception):
-    """The installation cannot start with these settings; the message names the remedy."""
+class Pledges(StrEnum):
+    """Who may pledge: anyone, or those who were invited (for an operator not yet qualified)."""
+
+    OPEN = "open"
+    INVITED = "invited"
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,19 @@ class Operator:
     officer: str = "演示信息保护负责人"
 
 
+# Production begins with nothing: no word of the demo may stand under a real pledge.
+_NOBODY = Operator("", "", "", "12338", "", "", "", "")
+_NEEDED = (
+    "name",
+    "qualification",
+    "hotline",
+    "bank_name",
+    "bank_account",
+    "bank_holder",
+    "officer",
+)
+
+
 @dataclass(frozen=True)
 class Mail:
     """SMTP, when configured; otherwise notices go to a local file."""
@@ -54,107 +76,222 @@ class Mail:
 
 @dataclass(frozen=True)
 class Settings:
+    """All that app.py and the doors are told; built by from_environment() or by a test."""
+
     database_url: str
     mode: Mode = Mode.DEMO
     public_url: str = "http://127.0.0.1:5000"
     instance: Path = ROOT / "instance"
     keys_dir: Path = ROOT / "instance" / "keys"
-    pledges: str = "open"
+    backup_dir: Path | None = None
+    pledges: str = Pledges.OPEN
     operator: Operator = Operator()
     mail: Mail = Mail()
+    # The SMS provider's program (gateways/sms.py); without one SMS go to a local file.
+    sms_command: str = ""
     host: str = "127.0.0.1"
     port: int = 5000
+    trusted_proxy: str = ""
+
+    @property
+    def is_production(self) -> bool:
+        """Say whether real people are meant."""
+        return self.mode is Mode.PRODUCTION
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of evidence; it goes into every backup."""
+        return self.instance / "uploads"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of the rotated logs."""
+        return self.instance / "logs"
+
+    @property
+    def backups(self) -> Path:
+        """Where backups go unless a command names another folder."""
+        return self.backup_dir or self.instance / "backups"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file, or None for a database that is no file."""
+        url = make_url(self.database_url)
+        is_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
+        return Path(url.database or "").absolute() if is_file else None
 
 
 def from_environment(env: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings. Raises BadSettings naming what production lacks."""
+    """Read the settings. Raises BadSettings naming what is wrong and the remedy."""
     env = os.environ if env is None else env
-    instance = Path(env.get("INSTANCE_DIR", ROOT / "instance"))
-    mode = Mode(env.get("MODE", Mode.DEMO))
+    instance = Path(env.get("INSTANCE_DIR") or ROOT / "instance")
+    mode = _one_of(Mode, "MODE", env, Mode.DEMO)
+    is_real = mode is Mode.PRODUCTION
     settings = Settings(
-        database_url=env.get("DATABASE_URL", f"sqlite:///{instance / 'weiguang.db'}"),
+        database_url=env.get("DATABASE_URL") or f"sqlite:///{instance / 'weiguang.db'}",
         mode=mode,
-        public_url=env.get("PUBLIC_URL", "" if mode is Mode.PRODUCTION else Settings.public_url),
+        public_url=(env.get("PUBLIC_URL") or ("" if is_real else _own_address(env))).rstrip("/"),
         instance=instance,
-        keys_dir=Path(env.get("KEYS_DIR", instance / "keys")),
-        pledges=env.get("PLEDGES", "invited" if mode is Mode.PRODUCTION else "open"),
-        operator=_section(Operator, "OPERATOR", env),
+        keys_dir=Path(env.get("KEYS_DIR") or instance / "keys"),
+        backup_dir=Path(env["BACKUP_DIR"]) if env.get("BACKUP_DIR") else None,
+        pledges=_one_of(Pledges, "PLEDGES", env, Pledges.INVITED if is_real else Pledges.OPEN),
+        operator=_operator(env, _NOBODY if is_real else Operator()),
         mail=_mail(env),
-        host=env.get("HOST", Settings.host),
-        port=int(env.get("PORT", Settings.port)),
+        sms_command=env.get("SMS_COMMAND", ""),
+        host=env.get("HOST") or Settings.host,
+        port=_port("PORT", env, Settings.port),
+        trusted_proxy=env.get("TRUSTED_PROXY", ""),
     )
-    _check(settings)
+    _check(settings, env)
     return settings
 
 
-def _section(kind: type[Operator], prefix: str, env: Mapping[str, str]) -> Operator:
-    names = kind.__dataclass_fields__
-    return kind(**{n: env[f"{prefix}_{n.upper()}"] for n in names if f"{prefix}_{n.upper()}" in env})
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def _one_of(kind: type[_Word], name: str, env: Mapping[str, str], default: _Word) -> _Word:
+    text = env.get(name) or default.value
+    try:
+        return kind(text.strip().lower())
+    except ValueError:
+        words = ", ".join(kind)
+        refuse(f"{name}={text!r} is unknown; set it to one of: {words}")
+
+
+def _port(name: str, env: Mapping[str, str], default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text) <= LAST_PORT:
+        refuse(f"{name}={text!r} is no port; set it to a number from 1 to {LAST_PORT}")
+    return int(text)
+
+
+def _operator(env: Mapping[str, str], base: Operator) -> Operator:
+    names = Operator.__dataclass_fields__
+    return Operator(
+        **{n: env.get(f"OPERATOR_{n.upper()}", getattr(base, n)).strip() for n in names}
+    )
+
+
+def _own_address(env: Mapping[str, str]) -> str:
+    return f"http://127.0.0.1:{_port('PORT', env, Settings.port)}"
 
 
 def _mail(env: Mapping[str, str]) -> Mail:
     return Mail(
         host=env.get("SMTP_HOST", ""),
-        port=int(env.get("SMTP_PORT", "25")),
-        sender=env.get("SMTP_SENDER", Mail.sender),
+        port=_port("SMTP_PORT", env, Mail.port),
+        sender=env.get("SMTP_SENDER") or Mail.sender,
         user=env.get("SMTP_USER", ""),
         password=env.get("SMTP_PASSWORD", ""),
         use_tls=env.get("SMTP_TLS", "") == "1",
     )
 
 
-def _check(settings: Settings) -> None:
-    if settings.mode is Mode.PRODUCTION and not settings.public_url.startswith("http"):
-        raise BadSettings("MODE=production needs PUBLIC_URL, for example https://weiguang.example.org")
+def _check(settings: Settings, env: Mapping[str, str]) -> None:
+    _check_database_url(settings.database_url)
+    if settings.public_url:
+        _check_address(settings.public_url)
+    if settings.is_production:
+        _check_production(settings, env)
+
+
+def _check_database_url(address: str) -> None:
+    try:
+        make_url(address).get_dialect().import_dbapi()
+    except (ArgumentError, ImportError, ValueError):
+        sentence = (
+            "DATABASE_URL names no database we can open; write it like sqlite:////srv/weiguang.db"
+        )
+        refuse(sentence)
+
+
+def _check_address(address: str) -> None:
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        sentence = (
+            f"PUBLIC_URL={address!r} is no address; write it like https://weiguang.example.org"
+        )
+        refuse(sentence)
+
+
+def _check_production(settings: Settings, env: Mapping[str, str]) -> None:
+    if not settings.public_url:
+        sentence = "MODE=production needs PUBLIC_URL, for example https://weiguang.example.org"
+        refuse(sentence)
+    dangers = {"TWIN_SEED": "fixes every random code", "FLASK_DEBUG": "opens a console to all"}
+    for name, what in dangers.items():
+        if env.get(name, "").lower() not in {"", "0", "false", "no"}:
+            refuse(f"MODE=production refuses {name}, which {what}; unset it")
+    lacking = missing_facts(settings)
+    if settings.pledges == Pledges.OPEN and lacking:
+        sentence = f"PLEDGES=open needs {', '.join(lacking)}; set them, or PLEDGES=invited"
+        refuse(sentence)
+
+
+def missing_facts(settings: Settings) -> list[str]:
+    """Name the OPERATOR_* settings without which no stranger may be asked for a pledge."""
+    return [f"OPERATOR_{n.upper()}" for n in _NEEDED if not getattr(settings.operator, n)]
+
+
+def prepare(settings: Settings) -> None:
+    """Make the instance folder, and see that it and the database's folder can be written to."""
+    try:
+        settings.instance.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = error.strerror
+        refuse(
+            f"INSTANCE_DIR {settings.instance} cannot be made ({why}); name a folder of your own"
+        )
+    _check_writable(settings.instance, "INSTANCE_DIR")
+    file = settings.database_file
+    if file is None:
+        return
+    if not file.parent.is_dir():
+        refuse(f"DATABASE_URL: there is no folder {file.parent}; make it first")
+    if file.is_dir() or (file.exists() and not os.access(file, os.R_OK | os.W_OK)):
+        refuse(f"DATABASE_URL: {file} cannot be written to; check its owner and mode")
+    _check_writable(file.parent, "DATABASE_URL")
+
+
+def _check_writable(folder: Path, name: str) -> None:
+    """Try it: permission bits say nothing about a read-only file system."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        refuse(
+            f"{name}: nothing can be written in {folder} ({error.strerror}); "
+            "check its owner and mode, or name another folder"
+        )
 
 
 def load_keys(settings: Settings, env: Mapping[str, str] | None = None) -> tuple[KeyRing, bytes]:
-    """Return the key ring and the session secret, making missing key files in demo mode.
+    """Return the key ring and the session secret; outside production missing files are made.
 
-    Each key is KEY_<NAME> (base64) or a file <name>.key in the keys folder, mode 0600.
-    Production refuses missing, readable or demo keys.
+    Production refuses missing keys, keys that others can read, and keys that a demo made.
     """
     env = os.environ if env is None else env
-    found = {name: _key(settings, name, env) for name in KEY_NAMES}
-    return KeyRing(found["sealing"], found["index"], found["vault"]), found["session"]
-
-
-def _key(settings: Settings, name: str, env: Mapping[str, str]) -> bytes:
-    variable = env.get(f"KEY_{name.upper()}")
-    if variable:
-        return _decoded(variable, f"KEY_{name.upper()}")
-    path = settings.keys_dir / f"{name}.key"
-    if not path.exists():
-        if settings.mode is Mode.PRODUCTION:
-            raise BadSettings(f"key '{name}' is missing: set KEY_{name.upper()} or run `flask --app app keys make`")
-        make_key(path)
-    if settings.mode is Mode.PRODUCTION:
-        _check_private(path)
-    return _decoded(path.read_text().splitlines()[0], str(path))
-
-
-def make_key(path: Path) -> None:
-    """Make one key file (0600) and say so on stderr."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    text = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text + "\n")
-    print(f"made a new key: {path} (keep a copy apart from the database)", file=sys.stderr)  # noqa: T201 told to the operator
-
-
-def _check_private(path: Path) -> None:
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise BadSettings(f"{path} can be read by others: chmod 600")
-    if (path.parent / "DEMO").exists():
-        raise BadSettings(f"{path.parent} holds demo keys: make new ones for production")
-
-
-def _decoded(text: str, where: str) -> bytes:
+    if not settings.is_production:
+        keyfiles.make_missing(settings.keys_dir, env, demo=True)
+    found = {name: load_key(settings, name, env) for name in KEY_NAMES}
     try:
-        key = base64.b64decode(text, validate=True)
+        return KeyRing(found["sealing"], found["index"], found["vault"]), found["session"]
     except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise BadSettings(f"{where} must hold {KEY_BYTES} bytes in base64")
-    return key
+        refuse("two keys are the same; each needs its own 32 random bytes")
+
+
+def load_key(settings: Settings, name: str, env: Mapping[str, str] | None = None) -> bytes:
+    """Return one key. Raises BadSettings for one that is missing or may not be used."""
+    env = os.environ if env is None else env
+    if settings.is_production:
+        return keyfiles.real_key(settings.keys_dir, name, env, demo=ROOT / "instance" / "keys")
+    return keyfiles.any_key(settings.keys_dir, name, env)
+
+
+def make_keys(env: Mapping[str, str] | None = None) -> Path:
+    """Make the missing keys of a real installation and return their folder. None is replaced."""
+    env = os.environ if env is None else env
+    instance = Path(env.get("INSTANCE_DIR") or ROOT / "instance")
+    folder = Path(env.get("KEYS_DIR") or instance / "keys")
+    keyfiles.make_missing(folder, env, demo=False)
+    return folder

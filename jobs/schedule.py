@@ -1,20 +1,49 @@
-"""The one list of scheduled work. Times are Asia/Shanghai."""
+"""The one list of scheduled work. Times are Asia/Shanghai; names of days are cron's (mon, tue)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from jobs import stipends
+from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy.orm import Session
+
+from jobs import outbox, stipends, watchdog
 from jobs.run import Body
+from privacy.viewers import Viewer
+from vocabulary.dates import SHANGHAI
+
+IsIdle = Callable[[Session, Viewer, datetime], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A name, its body, and the cron fields of its day."""
+    """A name, its body, and when it starts, as cron fields.
+
+    `is_idle` says that there is nothing to do: such a start leaves no run behind.
+    """
 
     name: str
     body: Body
-    hour: int
-    minute: int = 0
+    hour: int | str = "*"
+    minute: int | str = 0
+    day_of_week: str = "*"
+    is_idle: IsIdle | None = None
+
+    def trigger(self) -> CronTrigger:
+        """Return the trigger that APScheduler starts it by."""
+        return CronTrigger(
+            hour=self.hour, minute=self.minute, day_of_week=self.day_of_week, timezone=SHANGHAI
+        )
+
+    def next_start(self, after: datetime) -> datetime:
+        """Return the first start after an instant."""
+        start: datetime = self.trigger().get_next_fire_time(after, after)
+        return start
 
 
-JOBS: tuple[Job, ...] = (Job("stipends", stipends.open_and_fund, hour=6),)
+JOBS: tuple[Job, ...] = (
+    Job("stipends", stipends.open_and_fund, hour=6),
+    Job("notices", outbox.deliver, minute="*/2", is_idle=outbox.is_idle),
+    Job("watchdog", watchdog.watch_jobs, minute="*/10", is_idle=watchdog.is_idle),
+)
 BY_NAME = {job.name: job for job in JOBS}

@@ -1,24 +1,60 @@
 """The stipend run as a job: open what is due, fund what is paid for, build batches."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
 from jobs.run import Run
-from services import batches, stipends
-from services import jobs as job_records
+from services import batches, due, funding, stipends, taking_effect
+from services.stipends import Slice
 
 
 def open_and_fund(run: Run) -> None:
     """Open every instalment due by the run's period, fund them, and put them into batches."""
-    with run.slice():
-        stipends.fill_periods(run.session, until=run.period)
-    after: int | None = 0
-    while after is not None:
-        with run.slice() as now:
-            record = job_records.run_of(run.session, run.id, now=now)
-            did = stipends.open_slice(
-                run.session, run.by, record, on=run.period, now=now, after=after
-            )
-        run.add(done=did.opened, skipped=did.set_aside)
-        after = did.last_match
     with run.slice() as now:
-        record = job_records.run_of(run.session, run.id, now=now)
-        stipends.fund(run.session, run.by, record, now=now)
-        batches.build(run.session, run.by, on=run.period)
+        taking_effect.apply_changes(run.session, run.by, on=run.period, now=now)
+        due.fill_periods(run.session, run.by, until=run.period)
+        run.add(due=due.count_due(run.session, run.by, on=run.period)[0])
+    _open(run)
+    _fund(run)
+    _batch(run)
+
+
+def _open(run: Run) -> None:
+    def find(after: int) -> Sequence[int]:
+        return due.matches_to_open(run.session, run.by, on=run.period, after=after)
+
+    def work(keys: Sequence[int], now: datetime) -> Mapping[str, int]:
+        did = stipends.open_due(run.session, run.by, Slice(run.id, keys, run.period, now))
+        return {"done": did.opened, "skipped": did.set_aside}
+
+    def refuse(key: int, now: datetime) -> None:
+        part = Slice(run.id, [key], run.period, now)
+        run.add(skipped=stipends.set_aside_bad(run.session, run.by, part))
+
+    run.sift(find, work, refuse)
+
+
+def _fund(run: Run) -> None:
+    def find(after: int) -> Sequence[int]:
+        return funding.pledges_to_fund(run.session, run.by, after=after)
+
+    def work(keys: Sequence[int], now: datetime) -> Mapping[str, int]:
+        funding.fund(run.session, run.by, keys, run_id=run.id, now=now)
+        return {}
+
+    run.sift(find, work, _leave)
+
+
+def _batch(run: Run) -> None:
+    def find(after: int) -> Sequence[int]:
+        return batches.without_batch(run.session, run.by, after=after)
+
+    def work(keys: Sequence[int], now: datetime) -> Mapping[str, int]:
+        batches.build(run.session, run.by, keys, on=run.period, now=now)
+        return {}
+
+    run.sift(find, work, _leave)
+
+
+def _leave(_key: int, _now: datetime) -> None:
+    """It stays as it is, counted as failed: money unused and unbatched stays in the queues."""

@@ -66,7 +66,7 @@ class Notice(Base):
             is_own(cls.recipient_id, viewer.account_id)
         )
         to_donor = (cls.recipient_kind == RecipientKind.DONOR) & (
-            is_own(cls.recipient_id, viewer.donor_id)
+            is_own(cls.recipient_id, viewer.donor_id if viewer.pledge_id is None else None)
         )
         mine = to_donor if viewer.donor_id is not None else to_account
         return held(viewer, (Audience.SELF, own_roles(viewer), mine))

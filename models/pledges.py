@@ -13,12 +13,13 @@ from sqlalchemy import (
     String,
     and_,
     false,
+    or_,
     select,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import CASE, Base, Condition, Sealed, Standings, held, in_regions
+from models.base import CASE, Base, Condition, Sealed, Standings, held, in_regions, is_own
 from models.children import Child
 from models.vault import VaultPledge
 from privacy.disclosure import NOBODY, Audience, seen_by
@@ -180,6 +181,9 @@ class Match(Base):
             for audience, condition in Child.standings(viewer).items()
             if audience is not Audience.SUPPORTING_DONOR
         }
+        if viewer.has(Role.SCHOOL_OFFICER):
+            near = child_side[Audience.OWN_SCHOOL]
+            child_side[Audience.OWN_SCHOOL] = or_(near, cls.id.in_(_in_batches_of(viewer)))
         return child_side | held(
             viewer,
             (
@@ -211,6 +215,14 @@ class Exclusion(Base):
         """Case staff of the child."""
         ids = select(Child.id).where(in_regions(Child.banner_code, viewer))
         return held(viewer, (Audience.CASE_STAFF, CASE, cls.child_id.in_(ids)))
+
+
+def _in_batches_of(viewer: Viewer) -> Any:
+    """A school still states what became of money for a pupil who moved away after it was sent."""
+    from models.stipends import Batch, Stipend  # noqa: PLC0415 the two modules meet here
+
+    own = and_(is_own(Batch.organisation_id, viewer.organisation_id), Batch.sent_on.is_not(None))
+    return select(Stipend.match_id).join(Batch, Batch.id == Stipend.batch_id).where(own)
 
 
 def pledges_of_donor(viewer: Viewer) -> ScalarSelect[int] | ColumnElement[Any]:

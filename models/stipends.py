@@ -2,10 +2,19 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Condition, Standings, held, in_regions, is_own
+from models.base import Base, Condition, Sealed, Standings, held, in_regions, is_own
 from models.pledges import Match
 from models.triggers import append_only
 from privacy.disclosure import NOBODY, Audience, seen_by

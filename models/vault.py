@@ -30,8 +30,9 @@ class Donor(Base):
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """A donor sees himself, and nobody else does."""
-        return held(viewer, (Audience.OWNING_DONOR, (Role.DONOR,), is_own(cls.id, viewer.donor_id)))
+        """A donor sees himself, and nobody else does; not from a link to one pledge."""
+        donor_id = viewer.donor_id if viewer.pledge_id is None else None
+        return held(viewer, (Audience.OWNING_DONOR, (Role.DONOR,), is_own(cls.id, donor_id)))
 
 
 class VaultKey(Base):

@@ -21,8 +21,10 @@ class Act(StrEnum):
     PASS_CLASS_LIST = "pass_class_list"
     ANSWER_FOR_FAMILY = "answer_for_family"
     SETTLE_DISPUTE = "settle_dispute"
+    DELIVER_NOTICES = "deliver_notices"
     RELEASE_LATE = "release_late"
     GRANT_ROLE = "grant_role"
+    WATCH_JOBS = "watch_jobs"
     SEE_HEALTH = "see_health"
     SEE_BOOKS = "see_books"
     KEEP_BACKUPS = "keep_backups"
@@ -44,8 +46,10 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.PASS_CLASS_LIST: frozenset({Role.SCHOOL_OFFICER}),
     Act.ANSWER_FOR_FAMILY: frozenset({Role.VILLAGE_DIRECTOR}) | CASE_STAFF,
     Act.SETTLE_DISPUTE: CASE_STAFF,
+    Act.DELIVER_NOTICES: frozenset({Role.ENGINE, Role.CONSOLE}),
     Act.RELEASE_LATE: frozenset({Role.PAYING_DESK}),
     Act.GRANT_ROLE: frozenset({Role.ADMINISTRATOR}),
+    Act.WATCH_JOBS: frozenset({Role.ENGINE, Role.CONSOLE, Role.ADMINISTRATOR}),
     Act.SEE_HEALTH: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_BOOKS: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     Act.KEEP_BACKUPS: frozenset({Role.ENGINE, Role.CONSOLE}),

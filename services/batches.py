@@ -1,6 +1,8 @@
 """Batches: what one hand gets for one month, built from funded instalments, sent by the paying desk."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -12,6 +14,7 @@ from models.stipends import Batch, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import facts, gate, trace
+from services.due import ROWS_A_SLICE
 from services.facts import Basis
 from services.gate import Card, Part
 from services.lifecycle import advance
@@ -22,8 +25,24 @@ from vocabulary.errors import NotFound
 HAND_OVER_DAYS = 14
 
 
-def build(session: Session, by: Viewer, *, on: date) -> int:
-    """Put every funded instalment without a batch into its hand's open batch of this month.
+_READY = (
+    Stipend.received_on.is_not(None),
+    Stipend.batch_id.is_(None),
+    Stipend.cancelled_on.is_(None),
+)
+
+
+def without_batch(session: Session, by: Viewer, *, after: int) -> Sequence[int]:
+    """Return the next funded instalments' keys, in order, that are in no batch yet."""
+    require(by, Act.RUN_STIPENDS)
+    query = select(Stipend.id).where(*_READY, Stipend.id > after).order_by(Stipend.id)
+    return session.scalars(query.limit(ROWS_A_SLICE)).all()
+
+
+def build(
+    session: Session, by: Viewer, stipends: Sequence[int], *, on: date, now: datetime
+) -> int:
+    """Put funded instalments (keys, in order) into their hands' open batches of this month.
 
     A hand is the child's school, or its village for the village route. Returns how many were put.
     """
@@ -35,11 +54,7 @@ def build(session: Session, by: Viewer, *, on: date) -> int:
         .join(Match, Match.id == Stipend.match_id)
         .join(Child, Child.id == Match.child_id)
         .outerjoin(Organisation, Organisation.id == Child.school_id)
-        .where(
-            Stipend.received_on.is_not(None),
-            Stipend.batch_id.is_(None),
-            Stipend.cancelled_on.is_(None),
-        )
+        .where(*_READY, Stipend.id.between(stipends[0], stipends[-1]))
         .order_by(Stipend.id)
     ).all()
     hands: dict[tuple[int | None, str], list[int]] = {}
@@ -50,6 +65,9 @@ def build(session: Session, by: Viewer, *, on: date) -> int:
     for (school_id, region_code), ids in hands.items():
         batch = _open_batch(session, school_id, region_code, on=on)
         session.execute(update(Stipend).where(Stipend.id.in_(ids)).values(batch_id=batch.id))
+    if rows:
+        detail = {"count": len(rows), "hands": len(hands)}
+        trace.record(session, by, "batch.fill", "batches", now=now, detail=detail)
     return len(rows)
 
 
@@ -83,7 +101,11 @@ def send(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:
     advance(session, batch, BatchStatus.SENT, by=by, now=now)
     batch.sent_on, batch.sent_by = day, by.actor
     batch.hand_over_by = day + timedelta(days=HAND_OVER_DAYS)
-    stipends = session.scalars(select(Stipend).where(Stipend.batch_id == batch.id)).all()
+    stipends = session.scalars(
+        select(Stipend)
+        .where(Stipend.batch_id == batch.id, Stipend.cancelled_on.is_(None))
+        .order_by(Stipend.id)
+    ).all()
     if not stipends:
         raise NotFound()
     basis = Basis(Evidence.BANK)
@@ -95,38 +117,44 @@ def send(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:
 
 def to_send(session: Session, viewer: Viewer) -> list[Card]:
     """List open batches with school, account, sum and count, by month and memo."""
-    return [_with_totals(session, card) for card in _of(session, viewer, BatchStatus.OPEN)]
+    order = (Batch.month, Batch.memo)
+    return _listed(session, viewer, BatchStatus.OPEN, order_by=order, limit=None)
 
 
 def sent(session: Session, viewer: Viewer, *, limit: int = 100) -> list[Card]:
     """List batches already sent, newest first, with sum and count."""
-    return [_with_totals(session, card) for card in _of(session, viewer, BatchStatus.SENT, limit)]
+    order = (Batch.sent_on.desc(), Batch.memo)
+    return _listed(session, viewer, BatchStatus.SENT, order_by=order, limit=limit)
 
 
-def _of(
-    session: Session, viewer: Viewer, status: BatchStatus, limit: int | None = None
+def _listed(
+    session: Session,
+    viewer: Viewer,
+    status: BatchStatus,
+    *,
+    order_by: Sequence[Any],
+    limit: int | None,
 ) -> list[Card]:
-    order = (
-        (Batch.month.desc(), Batch.memo)
-        if status is not BatchStatus.OPEN
-        else (Batch.month, Batch.memo)
-    )
-    hand = Part(Organisation, Organisation.id == Batch.organisation_id)
-    return gate.cards(
+    found = gate.cards(
         session,
         viewer,
         Batch,
-        parts={"hand": hand},
+        parts={"hand": Part(Organisation, Organisation.id == Batch.organisation_id)},
         where=(Batch.status == status,),
-        order_by=order,
+        order_by=order_by,
         limit=limit,
     )
+    totals = _totals(session, [card["ref"] for card in found])
+    with_totals = [(card, *totals.get(card["ref"], (0, 0))) for card in found]
+    return [card.and_also(count=count, total_fen=fen) for card, count, fen in with_totals if count]
 
 
-def _with_totals(session: Session, card: Card) -> Card:
-    count, total = session.execute(
-        select(func.count(Stipend.id), func.coalesce(func.sum(Stipend.amount_fen), 0))
-        .join(Batch, Batch.id == Stipend.batch_id)
-        .where(Batch.ref == card["ref"])
-    ).one()
-    return card.and_also(count=count, total_fen=total)
+def _totals(session: Session, refs: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return (count, fen) of each batch; what was cancelled counts no more."""
+    rows = session.execute(
+        select(Batch.ref, func.count(Stipend.id), func.sum(Stipend.amount_fen))
+        .join(Stipend, Stipend.batch_id == Batch.id)
+        .where(Batch.ref.in_(refs), Stipend.cancelled_on.is_(None))
+        .group_by(Batch.ref)
+    )
+    return {ref: (count, total) for ref, count, total in rows}

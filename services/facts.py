@@ -13,10 +13,10 @@ from models.stipends import Batch, Fact, Gift, Stipend
 from privacy.viewers import Viewer
 from services import ledger
 from services.ledger import Event, Leg
-from vocabulary.enums import AccountKind, Evidence, FactKind, TransactionKind
+from vocabulary.enums import AccountKind, Evidence, FactKind, Language, TransactionKind
 from vocabulary.errors import AlreadyDecided, WrongState
 from vocabulary.money import Fen
-from vocabulary.stipends import check_fact
+from vocabulary.stipends import check_fact, check_take_back
 
 DATE_COLUMN = {kind: f"{kind.value}_on" for kind in FactKind}
 
@@ -26,6 +26,7 @@ _MOVES = {
     FactKind.RECEIVED: (TransactionKind.FUNDED, AccountKind.PREPAID, AccountKind.PROMISED),
     FactKind.SENT: (TransactionKind.SENT, AccountKind.IN_TRANSIT, AccountKind.BANK),
     FactKind.HANDED_OVER: (TransactionKind.HANDED_OVER, AccountKind.OWED, AccountKind.IN_TRANSIT),
+    FactKind.RETURNED: (TransactionKind.RETURNED, AccountKind.BANK, AccountKind.IN_TRANSIT),
 }
 _BY_PLEDGE = (AccountKind.PREPAID, AccountKind.PROMISED, AccountKind.OWED)
 
@@ -39,6 +40,7 @@ class Basis:
     amount_fen: Fen | None = None
     upload_id: int | None = None
     run_id: int | None = None
+    language: Language | None = None
 
 
 def dates_of(subject: Stipend | Gift) -> dict[FactKind, date | None]:
@@ -70,6 +72,9 @@ def record(
     _set_date(session, kind, subjects, on)
     if kind in _MOVES:
         _post(session, kind, subjects, on=on, by=by)
+    if kind is FactKind.CANCELLED:
+        for subject in subjects:
+            _undo_promise(session, subject, on=on, by=by)
 
 
 def take_back(
@@ -82,8 +87,12 @@ def take_back(
     now: datetime,
     basis: Basis,
 ) -> None:
-    """Cancel the effective fact of a kind by a further row, and reverse what it posted."""
+    """Cancel the effective fact of a kind by a further row, and reverse what it posted.
+
+    Raises WrongState when there is none, or when a later fact rests on it.
+    """
     session.flush()
+    check_take_back(kind, dates_of(subject))
     later = aliased(Fact)
     mine = Fact.stipend_id if isinstance(subject, Stipend) else Fact.gift_id
     effective = session.scalar(
@@ -92,40 +101,66 @@ def take_back(
         .where(mine == subject.id, Fact.kind == kind, Fact.cancels_id.is_(None), later.id.is_(None))
         .order_by(Fact.id.desc())
     )
-    column = DATE_COLUMN[kind]
-    if effective is None or getattr(subject, column) is None:
+    if effective is None:
         raise WrongState(from_state="none", to_state=kind.value)
     row = _fact_row(subject, kind, on=on, by=by, now=now, basis=basis)
     session.execute(insert(Fact).values(**row, cancels_id=effective))
-    table = type(subject)
-    session.execute(
-        update(table)
-        .where(table.id == subject.id)
-        .values({column: None})
-        .execution_options(synchronize_session=False)
-    )
-    set_committed_value(subject, column, None)
+    _clear_date(session, kind, subject)
     if kind in _MOVES:
         ledger.reverse(
             session, _event(subject, TransactionKind.REVERSED, on), of=_MOVES[kind][0], by=by
         )
 
 
+def _undo_promise(
+    session: Session, subject: Stipend | Gift, *, on: date, by: Viewer
+) -> None:
+    """Give back what covered a cancelled instalment, and owe it no longer."""
+    event = _event(subject, TransactionKind.REVERSED, on)
+    if subject.received_on:
+        ledger.reverse(session, event, of=TransactionKind.FUNDED, by=by)
+    ledger.reverse(session, event, of=TransactionKind.OPENED, by=by)
+
+
+def _clear_date(session: Session, kind: FactKind, subject: Stipend | Gift) -> None:
+    table, values = type(subject), _columns(type(subject), kind, None)
+    session.execute(
+        update(table)
+        .where(table.id == subject.id)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+    for column, value in values.items():
+        set_committed_value(subject, column, value)
+
+
+def _columns(
+    table: type[Stipend] | type[Gift], kind: FactKind, on: date | None
+) -> dict[str, date | bool | None]:
+    """Return what a fact changes on its subject: its date, and whether a stipend is funded."""
+    values: dict[str, date | bool | None] = {DATE_COLUMN[kind]: on}
+    if kind is FactKind.RECEIVED and table is Stipend:
+        values["is_funded"] = on is not None
+    return values
+
+
 def _set_date(
     session: Session, kind: FactKind, subjects: Sequence[Stipend] | Sequence[Gift], on: date
 ) -> None:
     table, column = type(subjects[0]), DATE_COLUMN[kind]
+    values = _columns(table, kind, on)
     ids = [subject.id for subject in subjects]
     moved = session.execute(
         update(table)
         .where(table.id.in_(ids), getattr(table, column).is_(None))
-        .values({column: on})
+        .values(values)
         .execution_options(synchronize_session=False)
     )
     if moved.rowcount != len(ids):  # type: ignore[attr-defined]
         raise AlreadyDecided()
     for subject in subjects:
-        set_committed_value(subject, column, on)
+        for name, value in values.items():
+            set_committed_value(subject, name, value)
 
 
 def _fact_row(
@@ -142,6 +177,7 @@ def _fact_row(
         "amount_fen": basis.amount_fen,
         "upload_id": basis.upload_id,
         "run_id": basis.run_id,
+        "language": basis.language,
         "noted_at": now,
     }
 

@@ -181,6 +181,17 @@ def count(session: Session, viewer: Viewer, table: type[Base], *where: Condition
     return session.scalar(query) or 0
 
 
+def rows(
+    session: Session, viewer: Viewer, table: type[T], *where: Condition, order_by: Sequence[Any] = ()
+) -> Sequence[T]:
+    """Return the rows the viewer stands near, for an operation to work on inside its service."""
+    flags = table.standings(viewer)
+    if not flags:
+        return []
+    query = select(table).where(or_(*flags.values()), *where).order_by(*order_by)
+    return session.scalars(query).all()
+
+
 def row(session: Session, viewer: Viewer, table: type[T], *where: Condition) -> T:
     """Return a row for an operation to work on; it must not leave the service.
 

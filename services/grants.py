@@ -95,7 +95,7 @@ def end(session: Session, by: Viewer, grant_ref: str, *, reason: str, now: datet
     end_row(session, by, grant, account, reason=reason, now=now)
 
 
-def end_row(
+def end_row(  # noqa: PLR0913 who ends what, when and why
     session: Session, by: Viewer, grant: Grant, account: Account, *, reason: str, now: datetime
 ) -> None:
     """End one role of an account that the caller has checked; its sessions die with it."""
@@ -105,7 +105,7 @@ def end_row(
 
 
 def standing_roles(session: Session, account_id: int, *, now: datetime) -> frozenset[Role]:
-    """Return the roles asked for or granted, in force or still to come: law 7 counts all of them."""
+    """Return the roles asked for or granted, in force or to come: law 7 counts all of them."""
     found = select(Grant.role).where(
         Grant.account_id == account_id,
         Grant.status != GrantStatus.ENDED,
@@ -159,7 +159,7 @@ def _check_role(session: Session, account: Account, role: Role) -> None:
             raise BadInput(field="role", reason="needs_village")
 
 
-def _trace(
+def _trace(  # noqa: PLR0913 as trace.record
     session: Session,
     by: Viewer,
     act: str,

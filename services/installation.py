@@ -10,7 +10,7 @@ from privacy.viewers import Viewer
 from services.accounts import HASHER
 from vocabulary.enums import AccountStatus
 
-DEMO_PASSWORD = "weiguang-demo"
+DEMO_PASSWORD = "weiguang-demo"  # noqa: S105 `make run` prints it, production refuses it
 DEMO_LOGINS_LOOKED_AT = 40
 _DEMO = "is_demo"
 

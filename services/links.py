@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -12,9 +12,10 @@ from models.pledges import Match
 from models.stipends import Batch, Stipend
 from models.vault import Donor
 from privacy.viewers import Viewer
+from services import vault
 from vocabulary.enums import LinkPurpose, Role
 from vocabulary.errors import LinkExpired
-from vocabulary.refs import new_token, token_hash
+from vocabulary.refs import new_code, new_token, token_hash
 
 DAYS = {
     LinkPurpose.DONOR_HOME: 400,
@@ -22,6 +23,7 @@ DAYS = {
     LinkPurpose.SLIP: 400,
     LinkPurpose.FIRST_PASSWORD: 7,
 }
+CODE_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def make(
             pledge_id=subject.pledge_id,
             account_id=subject.account_id,
             batch_id=subject.batch_id,
+            class_grade=subject.class_grade,
             class_name=subject.class_name,
             stipend_id=subject.stipend_id,
             made_by=by.actor,
@@ -77,10 +80,21 @@ def find(session: Session, token: str, purpose: LinkPurpose, *, now: datetime) -
 
 
 def open_donor(session: Session, token: str, *, now: datetime) -> Viewer:
-    """Return the donor behind his private link. Raises LinkExpired."""
+    """Return the donor behind his private link. Raises LinkExpired.
+
+    A link made on the form's own phone names no donor but one pledge, and opens that one alone.
+    """
     link = find(session, token, LinkPurpose.DONOR_HOME, now=now)
-    donor = session.get_one(Donor, link.donor_id)
-    return Viewer(frozenset({Role.DONOR}), actor=f"donor:{donor.ref}", donor_id=donor.id)
+    donor_id = link.donor_id
+    if donor_id is None and link.pledge_id is not None:
+        donor_id = vault.donor_of_pledge(session, link.pledge_id)
+    donor = session.get_one(Donor, donor_id)
+    return Viewer(
+        frozenset({Role.DONOR}),
+        actor=f"donor:{donor.ref}",
+        donor_id=donor.id,
+        pledge_id=link.pledge_id,
+    )
 
 
 def open_slip(session: Session, token: str, *, now: datetime) -> Viewer:
@@ -102,13 +116,65 @@ def open_slip(session: Session, token: str, *, now: datetime) -> Viewer:
 
 
 def open_class(session: Session, token: str, *, now: datetime) -> Viewer:
-    """Return the class teacher behind a class list's link. Raises LinkExpired."""
+    """Return the class teacher behind what her device keeps: the token and the device's own
+    secret. Raises LinkExpired, for another device as well."""
+    token, _, device = token.partition(":")
     link = find(session, token, LinkPurpose.CLASS_LIST, now=now)
+    if not device or link.device_hash != token_hash(device):
+        raise LinkExpired()
     batch = session.get_one(Batch, link.batch_id)
     return Viewer(
         frozenset({Role.CLASS_TEACHER}),
         actor=f"class:{batch.ref}",
         organisation_id=batch.organisation_id,
+        class_grade=link.class_grade,
         class_name=link.class_name,
         batch_id=batch.id,
+    )
+
+
+def set_code(session: Session, token: str, *, now: datetime) -> str:
+    """Give a class list's link six digits that its first device must enter; kept as a hash."""
+    link = find(session, token, LinkPurpose.CLASS_LIST, now=now)
+    code = new_code("class_code")
+    link.code_hash = token_hash(f"{token}:{code}")
+    return code
+
+
+def check_unbound(session: Session, token: str, *, now: datetime) -> None:
+    """Raise LinkExpired unless a class list's link is live and waits for its first device."""
+    if find(session, token, LinkPurpose.CLASS_LIST, now=now).device_hash is not None:
+        raise LinkExpired()
+
+
+def bind_device(session: Session, token: str, code: str, *, now: datetime) -> str | None:
+    """Bind a class list to the first device that knows its code; return what the device keeps.
+
+    None for a wrong code; after CODE_TRIES of them the link is dead. The caller commits either
+    way, so that wrong codes are counted. Raises LinkExpired for every later device.
+    """
+    link = find(session, token, LinkPurpose.CLASS_LIST, now=now)
+    if link.device_hash is not None:
+        raise LinkExpired()
+    if link.code_hash != token_hash(f"{token}:{code}"):
+        link.wrong_codes += 1
+        link.revoked_at = now if link.wrong_codes >= CODE_TRIES else None
+        return None
+    device = new_token("device")
+    link.device_hash = token_hash(device)
+    return f"{token}:{device}"
+
+
+def revoke_class(session: Session, subject: Subject, *, now: datetime) -> None:
+    """End every earlier link to the same class of the same batch."""
+    session.execute(
+        update(AccessLink)
+        .where(
+            AccessLink.purpose == LinkPurpose.CLASS_LIST,
+            AccessLink.batch_id == subject.batch_id,
+            AccessLink.class_grade.is_not_distinct_from(subject.class_grade),
+            AccessLink.class_name.is_not_distinct_from(subject.class_name),
+            AccessLink.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
     )

@@ -72,21 +72,24 @@ def queue(
 def to_roles(
     session: Session,
     roles: Iterable[Role],
-    region_code: str,
+    region_code: str | None,
     kind: NoticeKind,
     subject: str,
     *,
     now: datetime,
     rung: int = 0,
 ) -> None:
-    """Queue to every active account that holds one of the roles over the region today."""
+    """Queue to every active account that holds one of the roles over the region today.
+
+    None as the region means wherever they work.
+    """
     for account_id in _holders(session, roles, region_code, now=now):
         to = Recipient(RecipientKind.ACCOUNT, account_id)
         queue(session, to, kind, subject, now=now, rung=rung)
 
 
 def _holders(
-    session: Session, roles: Iterable[Role], region_code: str, *, now: datetime
+    session: Session, roles: Iterable[Role], region_code: str | None, *, now: datetime
 ) -> list[int]:
     day = today(now)
     rows = session.execute(
@@ -102,4 +105,8 @@ def _holders(
         .distinct()
         .order_by(Account.id)
     )
-    return [key for key, own in rows if region_code.startswith(region_prefix(own))]
+    return [
+        key
+        for key, own in rows
+        if region_code is None or region_code.startswith(region_prefix(own))
+    ]

@@ -11,13 +11,19 @@ from sqlalchemy.orm import Session
 
 from models.trace import CustodianEntry, OrdinaryEntry
 from privacy.viewers import Viewer
-from vocabulary.enums import Chain
+from vocabulary.enums import Chain, Role
 
 START = "0" * 64
 _TABLES: dict[Chain, type[OrdinaryEntry] | type[CustodianEntry]] = {
     Chain.ORDINARY: OrdinaryEntry,
     Chain.CUSTODIAN: CustodianEntry,
 }
+
+
+def chain_of(viewer: Viewer) -> Chain:
+    """Return where a viewer's reading is kept: what a donor or the custodian does stays apart."""
+    apart = viewer.has(Role.DONOR, Role.CUSTODIAN, Role.COLLECTING_DESK)
+    return Chain.CUSTODIAN if apart else Chain.ORDINARY
 
 
 def record(

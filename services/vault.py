@@ -6,13 +6,15 @@ No other module touches the vault's tables. What happens here goes to the custod
 import os
 import re
 import unicodedata
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import keys
+from models.ledger import Receipt
 from models.pledges import Pledge
 from models.vault import Donor, PaidNote, VaultContact, VaultKey, VaultPledge, VaultReceipt
 from vocabulary.dates import today
@@ -129,14 +131,57 @@ def file_receipt(session: Session, receipt_id: int, pledge_id: int) -> None:
 
 
 def note_paid(session: Session, pledge_id: int, amount: Fen, *, now: datetime) -> None:
-    """Keep a donor's word that he has paid."""
-    session.add(
-        PaidNote(
-            payment_reference=reference_of(session, pledge_id),
-            amount_fen=amount,
-            noted_on=today(now),
-        )
+    """Keep a donor's word that he has paid; the same word of the same day once."""
+    said = {
+        "payment_reference": reference_of(session, pledge_id),
+        "amount_fen": amount,
+        "noted_on": today(now),
+    }
+    if session.scalar(select(PaidNote.id).filter_by(**said)) is None:
+        session.add(PaidNote(**said))
+        session.flush()
+
+
+def references_of(session: Session, refs: Collection[str]) -> dict[str, str]:
+    """Return the payment references of pledges by the donor's refs, for the donor who sees these."""
+    rows = session.execute(
+        select(Pledge.donor_ref, VaultPledge.payment_reference)
+        .join(VaultPledge, VaultPledge.pledge_id == Pledge.id)
+        .where(Pledge.donor_ref.in_(refs))
     )
+    return {ref: reference for ref, reference in rows}  # noqa: C416 Row is no tuple to mypy
+
+
+def payments_of(session: Session, refs: Collection[str]) -> dict[str, list[tuple[date, Fen]]]:
+    """Return (day, sum) of what came in under pledges, oldest first, by the donor's refs."""
+    rows = session.execute(
+        select(Pledge.donor_ref, Receipt.received_on, Receipt.amount_fen)
+        .join(VaultReceipt, VaultReceipt.pledge_id == Pledge.id)
+        .join(Receipt, Receipt.id == VaultReceipt.receipt_id)
+        .where(Pledge.donor_ref.in_(refs))
+        .order_by(Receipt.received_on, Receipt.id)
+    )
+    payments: dict[str, list[tuple[date, Fen]]] = {}
+    for ref, day, amount in rows:
+        payments.setdefault(ref, []).append((day, amount))
+    return payments
+
+
+def announced_of(session: Session, refs: Collection[str]) -> dict[str, date]:
+    """Return the latest day on which the donor said "I have paid", by his refs."""
+    rows = session.execute(
+        select(Pledge.donor_ref, func.max(PaidNote.noted_on))
+        .join(VaultPledge, VaultPledge.pledge_id == Pledge.id)
+        .join(PaidNote, PaidNote.payment_reference == VaultPledge.payment_reference)
+        .where(Pledge.donor_ref.in_(refs))
+        .group_by(Pledge.donor_ref)
+    )
+    return {ref: day for ref, day in rows}  # noqa: C416 as above
+
+
+def donor_ref_of(session: Session, donor_id: int) -> str:
+    """Return the donor's own ref, for the custodian's chain and his notices' subjects."""
+    return session.get_one(Donor, donor_id).ref
 
 
 def _wrap(person_key: bytes) -> bytes:

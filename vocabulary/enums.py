@@ -368,6 +368,15 @@ class JobStatus(StrEnum):
     FAILED = "failed"
 
 
+class Trouble(StrEnum):
+    """What the watchdog shouts about."""
+
+    SILENT = "silent"
+    FAILED = "failed"
+    SHORT = "short"
+    UNDELIVERED = "undelivered"
+
+
 class ImportKind(StrEnum):
     CHILDREN = "children"
     VOLUNTEERS = "volunteers"

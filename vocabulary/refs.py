@@ -6,12 +6,18 @@ Each kind of ref is drawn from its own stream, so that one extra draw of one kin
 
 import hashlib
 import random
+import re
 import secrets
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
+
+from vocabulary.errors import NotFound
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_STIPEND_REF = re.compile(rf"^([{ALPHABET}]{{12}})-(20\d\d)(0[1-9]|1[0-2])$", re.ASCII)
 _seed: ContextVar[str | None] = ContextVar("ref_seed", default=None)
 _streams: ContextVar[dict[str, random.Random] | None] = ContextVar("ref_streams", default=None)
 
@@ -45,6 +51,11 @@ def new_token(stream: str) -> str:
     return new_ref(stream, 32)
 
 
+def new_code(stream: str) -> str:
+    """Return six digits for a person to say to another, beside a link."""
+    return f"{_source(stream).randrange(1_000_000):06d}"
+
+
 def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -65,6 +76,34 @@ def has_valid_check(reference: str) -> bool:
     """Say whether an AX reference's check digit fits; used only to explain a likely typo."""
     digits = reference.removeprefix("AX")
     return len(digits) == 6 and digits.isdecimal() and int(digits[5]) == _check_digit(digits[:5])
+
+
+def stipend_ref(match_ref: str, due_on: date) -> str:
+    """Return an instalment's public ref: its audience's ref of the match, and its month."""
+    return f"{match_ref}-{due_on:%Y%m}"
+
+
+def read_stipend_ref(text: str) -> tuple[str, date]:
+    """Return the match's ref and the first of the month. Raises NotFound for anything else."""
+    found = _STIPEND_REF.match(text)
+    if not found:
+        raise NotFound()
+    return found.group(1), date(int(found.group(2)), int(found.group(3)), 1)
+
+
+def slip_code(ref: str) -> str:
+    """Write an instalment's ref as a slip prints it: groups of four, 7KQ2-M8TD-4XWA-2611."""
+    match_ref, month = read_stipend_ref(ref)
+    groups = [match_ref[i : i + 4] for i in range(0, len(match_ref), 4)]
+    return "-".join((*groups, f"{month:%y%m}"))
+
+
+def read_slip_code(text: str) -> str:
+    """Return the ref behind a slip's code, however it was typed. Raises NotFound."""
+    plain = "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c.isalnum())
+    ref = f"{plain[:12]}-20{plain[12:]}"
+    read_stipend_ref(ref)
+    return ref
 
 
 def choose(stream: str, options: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ Due days belong to the scheme, never to the donor (law 6): monthly the 1st, term
 1 September, yearly 1 September; a scheme may choose other days.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -60,3 +60,14 @@ def next_due(scheme: Scheme, after: date) -> date:
     n = first_due(scheme, after)
     day = due_on(scheme, n)
     return day if day > after else due_on(scheme, n + 1)
+
+
+def after_count(
+    scheme: Scheme, *, start: date, number: int, is_skipped: Callable[[date], bool]
+) -> date:
+    """Return the first day no longer covered when `number` due days from `start` are given."""
+    n, left = first_due(scheme, start), number
+    while left > 0:
+        left -= not is_skipped(due_on(scheme, n))
+        n += 1
+    return due_on(scheme, n)

@@ -145,7 +145,7 @@ def check_shown(stream: bytes) -> None:
 
 
 def shared_lengths(pieces: list[bytes]) -> list[int]:
-    """Return the size of every shared text. `pieces` are the table's record and what continues it."""
+    """Return the size of every shared text in the table's record and its continuations."""
     lengths: list[int] = []
     count, piece, at = struct.unpack_from("<I", pieces[0], 4)[0], 0, 8
     while len(lengths) < count:

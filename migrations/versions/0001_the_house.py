@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("token", sa.Integer(), nullable=False),
         sa.Column("leased_until", sa.DateTime(), nullable=True),
+        sa.Column("holder", sa.String(length=120), nullable=False),
         sa.Column("expected_at", sa.DateTime(), nullable=True),
         sa.Column("looked_at", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_job_leases")),
@@ -451,6 +452,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("form_hash", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
             "children_wanted BETWEEN 1 AND 20", name=op.f("ck_pledges_children_wanted_range")
         ),
@@ -462,6 +464,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pledges")),
         sa.UniqueConstraint("code", name=op.f("uq_pledges_code")),
         sa.UniqueConstraint("donor_ref", name=op.f("uq_pledges_donor_ref")),
+        sa.UniqueConstraint("form_hash", name=op.f("uq_pledges_form_hash")),
     )
     with op.batch_alter_table("pledges", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pledges_status"), ["status"], unique=False)
@@ -1189,6 +1192,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("handed_fen", sa.BigInteger(), nullable=True),
         sa.Column("is_funded", sa.Boolean(), nullable=False),
         sa.Column("promised_on", sa.Date(), nullable=True),
         sa.Column("received_on", sa.Date(), nullable=True),
@@ -1230,8 +1234,10 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("donor_id", sa.Integer(), nullable=True),
+        sa.Column("pledge_id", sa.Integer(), nullable=True),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("class_grade", sa.Integer(), nullable=True),
         sa.Column("class_name", sa.String(length=20), nullable=True),
         sa.Column("stipend_id", sa.Integer(), nullable=True),
         sa.Column("made_by", sa.String(length=40), nullable=False),
@@ -1251,6 +1257,9 @@ def upgrade() -> None:
             ["donor_id"], ["vault_donors.id"], name=op.f("fk_access_links_donor_id")
         ),
         sa.ForeignKeyConstraint(
+            ["pledge_id"], ["pledges.id"], name=op.f("fk_access_links_pledge_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["stipend_id"], ["stipends.id"], name=op.f("fk_access_links_stipend_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_links")),
@@ -1262,6 +1271,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "settlements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stipend_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "came_later",
+                "made_good",
+                "misunderstood",
+                "not_received",
+                name="outcome",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("settled_by", sa.String(length=40), nullable=False),
+        sa.Column("settled_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["stipend_id"], ["stipends.id"], name=op.f("fk_settlements_stipend_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_settlements")),
+        sa.UniqueConstraint("stipend_id", name=op.f("uq_settlements_stipend_id")),
+    )
+    op.create_table(
         "transactions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
@@ -1272,6 +1307,7 @@ def upgrade() -> None:
                 "funded",
                 "sent",
                 "handed_over",
+                "returned",
                 "reversed",
                 name="transactionkind",
                 native_enum=False,
@@ -1370,6 +1406,21 @@ def upgrade() -> None:
         sa.Column("upload_id", sa.Integer(), nullable=True),
         sa.Column("detail", sa.String(length=60), nullable=True),
         sa.Column("amount_fen", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "language",
+            sa.Enum(
+                "zh",
+                "mn",
+                "dta",
+                "evn",
+                "orh",
+                "other",
+                name="language",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
         sa.Column("cancels_id", sa.Integer(), nullable=True),
         sa.Column("run_id", sa.Integer(), nullable=True),
         sa.Column("noted_at", sa.DateTime(), nullable=False),
@@ -1459,6 +1510,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_transactions_gift_id"))
 
     op.drop_table("transactions")
+    op.drop_table("settlements")
     with op.batch_alter_table("access_links", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_access_links_stipend_id"))
 

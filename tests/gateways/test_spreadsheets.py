@@ -326,8 +326,7 @@ def test_an_explanation_that_names_every_column_is_not_the_list():
     assert read("x", xlsx(guide, name="说明", sheets=[("名单", ROWS)])).name == "名单"
 
 
-def long_text():
-    return "".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(30_000))
+LONG_TEXT = "".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(30_000))
 
 
 def amplified_xlsx():
@@ -336,7 +335,7 @@ def amplified_xlsx():
         sheet = book.add_worksheet()
         for row in range(30):
             for column in range(200):
-                sheet.write_string(row, column, long_text())
+                sheet.write_string(row, column, LONG_TEXT)
     return target.getvalue()
 
 
@@ -346,7 +345,7 @@ def amplified_xls():
     for row in range(300):
         sheet.write(row, 0, f"{row}" * 400)
         for column in range(1, 30):
-            sheet.write(row, column, long_text())
+            sheet.write(row, column, LONG_TEXT)
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()

@@ -51,12 +51,11 @@ def _load(key: str) -> SignedIn | None:
 
 
 def current_viewer() -> Viewer:
-    """Return the account's viewer, or the public's."""
-    if current_user.is_authenticated:
-        viewer: Viewer = current_user.viewer
-        return viewer
-    viewer = g.get("link_viewer") or viewers.public()
-    return viewer
+    """Return the viewer of the link this page was entered by, the account's, or the public's."""
+    viewer: Viewer | None = g.get("link_viewer")
+    if viewer is None and current_user.is_authenticated:
+        viewer = current_user.viewer
+    return viewer or viewers.public()
 
 
 def remember_link(kind: str, token: str) -> None:

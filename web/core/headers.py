@@ -1,8 +1,8 @@
 """One header policy for every answer, errors included."""
 
-from secrets import token_urlsafe
-
 from flask import Flask, Response, g, request
+
+from vocabulary.refs import new_ref
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:; "
@@ -23,7 +23,7 @@ FIXED = {
 def csp_nonce() -> str:
     """Return this answer's nonce."""
     if "csp_nonce" not in g:
-        g.csp_nonce = token_urlsafe(16)
+        g.csp_nonce = new_ref("nonce", 26)
     nonce: str = g.csp_nonce
     return nonce
 

@@ -46,6 +46,36 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.StipendStatus.CANCELLED: "已取消",
         e.StipendStatus.WRITTEN_OFF: "已核销",
     },
+    e.Snag: {
+        e.Snag.ON_LEAVE: "请假，先存着",
+        e.Snag.SUSPENDED: "休学",
+        e.Snag.TRANSFERRED: "转学",
+        e.Snag.LEFT_SCHOOL: "退学",
+        e.Snag.BOARDING: "住校，还没回家",
+        e.Snag.SOMEONE_ELSE: "代领",
+        e.Snag.REFUSED: "拒收",
+        e.Snag.PARTLY: "只交了一部分",
+        e.Snag.WRONG_DETAILS: "姓名或金额不符",
+    },
+    e.Answer: {
+        e.Answer.RECEIVED: "收到了",
+        e.Answer.NOT_RECEIVED: "没有收到",
+        e.Answer.WRONG_SUM: "收到了，但是数不对",
+    },
+    e.Outcome: {
+        e.Outcome.CAME_LATER: "后来收到了",
+        e.Outcome.MADE_GOOD: "已经补上，家里说收到了",
+        e.Outcome.MISUNDERSTOOD: "当时弄错了，其实收到了",
+        e.Outcome.NOT_RECEIVED: "确实没有收到，转入核销或补发",
+    },
+    e.Language: {
+        e.Language.CHINESE: "汉语",
+        e.Language.MONGOLIAN: "蒙古语",
+        e.Language.DAUR: "达斡尔语",
+        e.Language.EVENKI: "鄂温克语",
+        e.Language.OROQEN: "鄂伦春语",
+        e.Language.OTHER: "其他",
+    },
 }
 
 

@@ -14,6 +14,8 @@ SENTENCES: dict[type[Refused], str] = {
     errors.NoConsent: "还缺监护人的同意书，补齐后再办。",
     errors.BadInput: "填的内容有一处用不了，请改一下再交。",
     errors.LinkExpired: "这条链接打不开了。留下联系方式，我们发一条新的。",
+    errors.TooLate: "只有当天零点以前能收回。要改的话，请打电话告诉旗妇联。",
+    errors.WrongCode: "六位数不对，请再看一遍。",
     errors.RolesExclude: "这个人已有的角色不能和它兼任，请换一个人。",
     errors.NeedsSecondPerson: "已记下，等另一个人同意后生效。",
     errors.WrongPassword: "登录名或密码不对，请再试一次。",

@@ -76,6 +76,7 @@ def _after_reading(response: Response) -> Response:
                 subjects[0] if len(subjects) == 1 else f"{len(subjects)} records",
                 now=now(),
                 detail={"subjects": sorted(subjects)} if len(subjects) > 1 else {},
+                chain=trace.chain_of(current_viewer()),
             )
         session().commit()
     except (OperationalError, SQLAlchemyError):

@@ -1,0 +1,46 @@
+"""`flask demo load`: a living world, relative to today, through the real services."""
+
+from random import Random
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from cli.answers import say, told
+from cli.demo import cast
+from cli.demo.stage import Stage
+from cli.demo.story import play
+from config import Mode
+from extensions import db
+from services import installation
+from vocabulary import clock
+from vocabulary.dates import today
+from vocabulary.errors import NotEmpty
+
+SEED = 20170301
+
+demo = AppGroup("demo", help="A world to look around in; never in production.")
+
+
+@demo.command("load")
+@told
+def load() -> None:
+    """Build the demo world in an empty database."""
+    build()
+    say("\n".join(login_table()), as_json=False)
+
+
+def build() -> None:
+    """Play the demo's two years. Raises NotEmpty unless the database is empty."""
+    session = db.session()
+    if current_app.config["SETTINGS"].mode is Mode.PRODUCTION or not installation.is_empty(session):
+        raise NotEmpty()
+    play(Stage(session, Random(SEED), today(clock.now())))  # noqa: S311 a story, not a secret
+
+
+def login_table() -> list[str]:
+    """Return the lines of the table of demo logins, one per role."""
+    from web.core.labels import label  # noqa: PLC0415 the labels are the browser's
+
+    rows = [(label(one.roles[0]), one.login) for one in cast.logins() if one.shown]
+    return [f"  {login:<20} {role}" for role, login in rows] + [f"  密码都是 {cast.PASSWORD}"]

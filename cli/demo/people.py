@@ -1,0 +1,165 @@
+"""Accounts, schools, children and volunteers enter through the services that staff use."""
+
+from datetime import date, timedelta
+
+from cli.demo import cast
+from cli.demo.cast import PLACES, Login, Place
+from cli.demo.stage import Stage
+from privacy import viewers
+from services import children, consents, grants, organisations, passwords, staffing, volunteers
+from services.children import NewChild, NewKin, NewNeed
+from services.organisations import NewSchool
+from services.staffing import NewAccount
+from services.volunteers import NewVolunteer
+from vocabulary import clock
+from vocabulary.enums import Category, NeedKind, Purpose, Role, Sex, Stage as SchoolStage
+from vocabulary.money import Fen
+
+GRADES = {
+    SchoolStage.PRIMARY: range(2, 7),
+    SchoolStage.JUNIOR: range(7, 10),
+    SchoolStage.SENIOR: range(10, 13),
+}
+MONTHLY = (100, 100, 100, 100, 150, 200, 200, 300)
+"""Yuan a month that children of the demo need; most need a hundred."""
+
+
+def enter_schools(stage: Stage) -> None:
+    """Enter every school with its account."""
+    by = viewers.console()
+    for place in PLACES:
+        for name, township, _ in place.schools:
+            new = NewSchool(
+                name=name,
+                region_code=township,
+                contact_name=cast.person_name(stage.dice),
+                contact_phone=cast.phone(stage.dice),
+                account_name=name,
+                account_bank="某农村信用社",
+            )
+            stage.schools[name] = organisations.enter(stage.session, by, new, now=clock.now())
+
+
+def make_accounts(stage: Stage) -> None:
+    """Make two administrators from the console, and everybody else by these two."""
+    everybody = cast.logins()
+    for login in everybody[:2]:
+        _, token = staffing.first_administrator(
+            stage.session, viewers.console(), _account(login), now=clock.now()
+        )
+        passwords.set_first(stage.session, token, cast.PASSWORD, now=clock.now())
+    first, second = stage.who("admin"), stage.who("admin2")
+    for login in everybody[2:]:
+        ref, token = staffing.make(stage.session, first, _account(login), now=clock.now())
+        for role in login.roles:
+            term = grants.Term()
+            asked = grants.ask(stage.session, first, ref, role, term=term, now=clock.now())
+            grants.agree(stage.session, second, asked, now=clock.now())
+        passwords.set_first(stage.session, token, cast.PASSWORD, now=clock.now())
+
+
+def _account(login: Login) -> NewAccount:
+    return NewAccount(
+        login=login.login,
+        name=login.name,
+        region_code=login.region_code,
+        organisation_name=login.school,
+        mail=f"{login.login}@example.org",
+    )
+
+
+def enter_child(stage: Stage, place: Place, *, is_whole: bool) -> str:
+    """Enter one child by the banner's case worker; a whole one is consented and verified too."""
+    name, township, stages = stage.dice.choice(place.schools)
+    level = stage.dice.choice(stages)
+    grade = stage.dice.choice(GRADES[level])
+    ref = children.enter(
+        stage.session,
+        stage.who(f"jingban.{place.key}"),
+        _child(stage, stage.schools[name], township, level, grade),
+        now=clock.now(),
+    )
+    if is_whole:
+        _consent_and_visit(stage, place, ref)
+    return ref
+
+
+def _child(
+    stage: Stage, school_ref: str, township: str, level: SchoolStage, grade: int
+) -> NewChild:
+    dice = stage.dice
+    wants = dice.choice(MONTHLY)
+    needs = [NewNeed(NeedKind.FINANCIAL, Fen(wants * 100), urgency=dice.choice((1, 1, 2, 3)))]
+    if dice.random() < 0.4:  # noqa: PLR2004 not every child needs company
+        needs.append(NewNeed(dice.choice((NeedKind.COMPANIONSHIP, NeedKind.TUTORING))))
+    guardian = NewKin(cast.person_name(dice), dice.choice(cast.RELATIONS), cast.phone(dice))
+    return NewChild(
+        name=cast.person_name(dice),
+        sex=dice.choice(tuple(Sex)),
+        region_code=village_of(township),
+        stage=level,
+        birth_on=_birthday(stage, grade),
+        languages=dice.choice(("汉语", "汉语", "蒙古语、汉语")),
+        school_ref=school_ref,
+        grade=grade,
+        class_name=f"{dice.choice((1, 2, 3))}班",
+        category=dice.choice(tuple(Category)),
+        kin=(guardian,),
+        needs=tuple(needs),
+    )
+
+
+def village_of(township: str) -> str:
+    """Return where the demo's families of a township live: its first village director's."""
+    return VILLAGES.get(township, township)
+
+
+VILLAGES = {
+    "150723103000": "150723103001",
+    "150430103000": "150430103200",
+    "152222200000": "152222200200",
+}
+
+
+def _birthday(stage: Stage, grade: int) -> date:
+    today = clock.now().date()
+    return today - timedelta(days=365 * (6 + grade) + stage.dice.randrange(300))
+
+
+def _consent_and_visit(stage: Stage, place: Place, ref: str) -> None:
+    now = clock.now()
+    consents.record(
+        stage.session,
+        stage.who(f"jingban.{place.key}"),
+        ref,
+        purposes=(Purpose.CASE_FILE, Purpose.SPONSORSHIP),
+        given_on=now.date(),
+        now=now,
+    )
+    children.verify(
+        stage.session, stage.who(f"jingban2.{place.key}"), ref, child_agrees=True, now=now
+    )
+
+
+def enter_volunteer(stage: Stage, place: Place, *, account_login: str | None = None) -> None:
+    """Enter one volunteer; most are checked and trained."""
+    dice = stage.dice
+    is_checked = dice.random() < 0.8  # noqa: PLR2004 some still wait for their record check
+    today = clock.now().date()
+    new = NewVolunteer(
+        name=cast.person_name(dice),
+        sex=Sex.FEMALE,
+        region_code=dice.choice(place.schools)[1],
+        phone=cast.phone(dice),
+        occupation=dice.choice(("小学教师", "护士", "社区工作者", "林业职工")),
+        skills=dice.sample(("数学辅导", "英语", "绘画", "做饭", "心理咨询（二级）"), 2),
+        languages=dice.choice((["汉语"], ["蒙古语", "汉语"])),
+        availability=dice.choice(("周末", "寒暑假", "工作日晚上")),
+        capacity=dice.choice((1, 1, 2, 3)),
+        checked_on=today - timedelta(days=dice.randrange(20, 350)) if is_checked else None,
+        trained_on=today - timedelta(days=200) if is_checked and dice.random() < 0.8 else None,  # noqa: PLR2004 nor all trained
+        account_login=account_login,
+    )
+    volunteers.enter(stage.session, stage.who(f"jingban.{place.key}"), new, now=clock.now())
+
+

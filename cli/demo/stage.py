@@ -1,0 +1,51 @@
+"""The stage: a moved clock, one transaction a scene, and the cast's viewers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from random import Random
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from privacy.viewers import Viewer
+from services import accounts
+from services.writing import begin_writing
+from vocabulary import clock
+from vocabulary.dates import at
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Donor:
+    """A donor of the demo: the payment reference, the instalment, and when paying stopped."""
+
+    reference: str
+    instalment: int
+    months_paid: int
+    is_late_payer: bool = False
+
+
+@dataclass
+class Stage:
+    """What the scenes share."""
+
+    session: Session
+    dice: Random
+    today: date
+    donors: list[Donor] = field(default_factory=list)
+    schools: dict[str, str] = field(default_factory=dict)
+
+    def scene(self, day: date, act: Callable[[], Result], *, hour: int = 9) -> Result:
+        """Play one act at an hour of a day, in a transaction of its own."""
+        with clock.moved_to(at(day, hour)):
+            self.session.rollback()
+            begin_writing(self.session)
+            result = act()
+            self.session.commit()
+            return result
+
+    def who(self, login: str) -> Viewer:
+        """Return the viewer of a login at the moved clock's time."""
+        return accounts.viewer_by_login(self.session, login, now=clock.now())

@@ -1,0 +1,198 @@
+"""Two years of the demo world, month by month, up to yesterday."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+from cli.demo import cast, people
+from cli.demo.cast import PLACES
+from cli.demo.stage import Donor, Stage
+from jobs.run import Run
+from jobs.stipends import open_and_fund
+from privacy import viewers
+from services import answers, batches, handovers, matches, pledges, proposing, receipts, slips
+from services.hand_lists import list_for
+from services.pledges import PledgeTerms, Wishes
+from services.receipts import BankLine
+from vocabulary import clock
+from vocabulary.dates import add_months, at, first_of_month
+from vocabulary.enums import Answer, DeclineReason, Naming, PledgeEnd, Rhythm, Snag
+from vocabulary.money import Fen
+
+MONTHS = 24
+CHILDREN, DRAFTS, VOLUNTEERS = 52, 8, 24
+# Yuan an instalment, rhythm, wishes: 30 donors, most of them a hundred a month.
+PLEDGES: tuple[tuple[int, Rhythm, Wishes], ...] = (
+    *((100, Rhythm.MONTH, Wishes()),) * 14,
+    (100, Rhythm.MONTH, Wishes(sex="F")),
+    (100, Rhythm.MONTH, Wishes(stage="primary")),
+    (100, Rhythm.MONTH, Wishes(league="150700000000")),
+    (100, Rhythm.MONTH, Wishes(sex="F", stage="junior")),
+    *((200, Rhythm.MONTH, Wishes()),) * 4,
+    (150, Rhythm.MONTH, Wishes()),
+    (300, Rhythm.MONTH, Wishes()),
+    (600, Rhythm.TERM, Wishes()),
+    (1200, Rhythm.TERM, Wishes()),
+    (1200, Rhythm.YEAR, Wishes()),
+    (1200, Rhythm.YEAR, Wishes(stage="senior")),
+    (100, Rhythm.MONTH, Wishes()),
+    (88, Rhythm.MONTH, Wishes()),
+)
+SEND_DAY, HAND_OVER_DAY, ANSWER_DAY, PAY_DAY, MATCH_DAY, APPROVE_DAY = 5, 12, 14, 18, 20, 22
+SILENT_SCHOOL = "xuexiao2.aohan"
+
+
+def play(stage: Stage) -> None:
+    """Play everything up to yesterday."""
+    start = add_months(first_of_month(stage.today), -MONTHS)
+    opening = start - timedelta(days=30)
+    stage.scene(opening, lambda: people.enter_schools(stage))
+    stage.scene(opening, lambda: people.make_accounts(stage))
+    for number in range(VOLUNTEERS + 1):
+        login = "mama" if number == 0 else None
+        place = PLACES[number % len(PLACES)]
+        stage.scene(
+            stage.today - timedelta(days=30),
+            lambda place=place, login=login: people.enter_volunteer(stage, place, account_login=login),  # type: ignore[misc]
+        )
+    for month in range(MONTHS + 1):
+        _month(stage, add_months(start, month), month)
+
+
+def _month(stage: Stage, first: date, number: int) -> None:
+    """Play one month's days that lie before today."""
+    for day, hour, act in _days(stage, first, number):
+        if day < stage.today:
+            act(day, hour)
+
+
+Act = Callable[[date, int], object]
+
+
+def _days(stage: Stage, first: date, number: int) -> Iterator[tuple[date, int, Act]]:
+    is_last = number == MONTHS
+    yield first, 6, lambda day, _: _run(stage, day)
+    yield first.replace(day=2), 9, lambda day, _: _new_children(stage, day, number)
+    yield first.replace(day=3), 20, lambda day, _: _new_pledges(stage, day, number)
+    yield first.replace(day=SEND_DAY), 10, lambda day, _: _send(stage, day)
+    yield first.replace(day=HAND_OVER_DAY), 11, lambda day, _: _hand_over(stage, day, is_last=is_last)
+    yield first.replace(day=ANSWER_DAY), 19, lambda day, _: _answer(stage, day, number)
+    yield first.replace(day=PAY_DAY), 15, lambda day, _: _pay(stage, day, number)
+    yield first.replace(day=MATCH_DAY), 2, lambda day, _: _propose(stage, day)
+    if number < MONTHS - 1:
+        yield first.replace(day=APPROVE_DAY), 9, lambda day, _: _approve(stage, day)
+
+
+def _run(stage: Stage, day: date) -> None:
+    with clock.moved_to(at(day, 6)):
+        stage.session.rollback()
+        Run(stage.session, "stipends", period=day).execute(open_and_fund)
+
+
+def _share(total: int, number: int, over: int) -> range:
+    """Spread `total` things evenly over the first `over` months; return this month's."""
+    if number >= over:
+        return range(0)
+    return range(total * number // over, total * (number + 1) // over)
+
+
+def _new_children(stage: Stage, day: date, number: int) -> None:
+    for child in _share(CHILDREN, number, 20):
+        place = PLACES[0] if child % 2 else PLACES[1 + child // 2 % 2]
+        stage.scene(day, lambda place=place: people.enter_child(stage, place, is_whole=True))  # type: ignore[misc]
+    if number == MONTHS - 1:
+        for child in range(DRAFTS):
+            place = PLACES[child % len(PLACES)]
+            stage.scene(day, lambda place=place: people.enter_child(stage, place, is_whole=False))  # type: ignore[misc]
+
+
+def _new_pledges(stage: Stage, day: date, number: int) -> None:
+    for which in _share(len(PLEDGES), number, MONTHS):
+        stage.scene(day, lambda which=which: _pledge(stage, which), hour=20)  # type: ignore[misc]
+
+
+def _pledge(stage: Stage, which: int) -> None:
+    yuan, rhythm, wishes = PLEDGES[which]
+    is_named = which % 5 == 0
+    terms = PledgeTerms(
+        instalment_fen=Fen(yuan * 100),
+        rhythm=rhythm,
+        until=PledgeEnd.SENIOR if which % 3 == 0 else PledgeEnd.UNTIL_STOPPED,
+        wishes=wishes,
+        naming=Naming.ALIAS if is_named else Naming.SEALED,
+        alias=cast.ALIASES[which // 5] if is_named else None,
+        not_relative=True,
+    )
+    made = pledges.offer(stage.session, terms, f"1380000{which:04d}", now=clock.now())
+    donor = Donor(made.reference, yuan * 100, 0, is_late_payer=which in (3, 11))
+    stage.donors.append(donor)
+    _book(stage, donor, times=1 if rhythm is not Rhythm.MONTH else 6)
+
+
+def _book(stage: Stage, donor: Donor, *, times: int) -> None:
+    donor.months_paid += times
+    line = BankLine(donor.reference, Fen(donor.instalment * times), clock.now().date())
+    receipts.record(stage.session, stage.who("shoukuan"), line, now=clock.now())
+
+
+def _pay(stage: Stage, day: date, number: int) -> None:
+    """Let every donor whose money nearly ran out pay again; two have stopped of late."""
+    for donor in stage.donors:
+        if donor.is_late_payer and number >= MONTHS - 4:
+            continue
+        donor.months_paid -= 1
+        if donor.months_paid <= 1:
+            stage.scene(day, lambda donor=donor: _book(stage, donor, times=6), hour=15)  # type: ignore[misc]
+
+
+def _send(stage: Stage, day: date) -> None:
+    by = stage.who("bofu")
+    for card in batches.to_send(stage.session, by):
+        stage.scene(day, lambda ref=card["ref"]: batches.send(stage.session, by, ref, now=clock.now()))  # type: ignore[misc]
+
+
+def _hand_over(stage: Stage, day: date, *, is_last: bool) -> None:
+    for login in cast.logins():
+        if not login.school or (is_last and login.login == SILENT_SCHOOL):
+            continue
+        stage.scene(day, lambda login=login: _confirm_list(stage, login.login), hour=11)  # type: ignore[misc]
+
+
+def _confirm_list(stage: Stage, login: str) -> None:
+    by = stage.who(login)
+    for batch in list_for(stage.session, by, now=clock.now()):
+        open_lines = [line["ref"] for line in batch["lines"] if line["is_open"]]
+        if not open_lines:
+            continue
+        is_away = stage.dice.random() < 0.1  # noqa: PLR2004 now and then a child is on leave
+        away = {stage.dice.choice(open_lines): Snag.ON_LEAVE} if is_away else {}
+        handovers.confirm_all(stage.session, by, batch["ref"], away, now=clock.now())
+
+
+def _answer(stage: Stage, day: date, number: int) -> None:
+    """Let most families answer by their slip's code; a few say it did not come."""
+    for token in stage.scene(day, lambda: slips.demo_tokens(stage.session, now=clock.now())):
+        if stage.dice.random() < 0.2:  # noqa: PLR2004 not every family answers
+            continue
+        is_bad = number >= MONTHS - 1 and stage.dice.random() < 0.1  # noqa: PLR2004 few are not well
+        said = Answer.NOT_RECEIVED if is_bad else Answer.RECEIVED
+        stage.scene(day, lambda token=token, said=said: answers.answer(stage.session, token, said), hour=19)  # type: ignore[misc]
+
+
+def _propose(stage: Stage, day: date) -> None:
+    stage.scene(day, lambda: proposing.propose(stage.session, viewers.engine("matching"), now=clock.now()), hour=2)
+
+
+def _approve(stage: Stage, day: date) -> None:
+    """Let each banner's approver decide what waits; now and then one is turned down."""
+    for place in PLACES:
+        by = stage.who(f"shenpi.{place.key}")
+        for card in matches.queue(stage.session, by):
+            stage.scene(day, lambda ref=card["child_ref"], by=by: _decide(stage, by, ref))  # type: ignore[misc]
+
+
+def _decide(stage: Stage, by: "cast.Login", ref: str) -> None:
+    if stage.dice.random() < 0.05:  # noqa: PLR2004 few are turned down
+        reason = DeclineReason.PAPERS_TO_CHECK
+        matches.decline(stage.session, by, ref, reason=reason, note=None, now=clock.now())
+    else:
+        matches.approve(stage.session, by, ref, now=clock.now())

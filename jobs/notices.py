@@ -1,0 +1,58 @@
+"""The outbox as a job: into inboxes, then out of the house, one committed claim at a time."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from gateways.messages import Gateway, Message, Outcome
+from jobs.run import Run
+from services import delivery
+from services.delivery import House, Parcel
+from vocabulary import clock
+from vocabulary.enums import Channel, NoticeStatus
+
+Gateways = Mapping[Channel, Gateway]
+LONGEST = timedelta(minutes=8)
+_BECAME = {
+    Outcome.SENT: NoticeStatus.DELIVERED,
+    Outcome.REFUSED: NoticeStatus.FAILED,
+    Outcome.FAILED: NoticeStatus.WAITING,
+    Outcome.UNKNOWN: NoticeStatus.UNCLEAR,
+}
+
+
+def deliver(run: Run, *, gateways: Gateways, house: House) -> None:
+    """Deliver what waits, for a few minutes at most: the next run takes the rest."""
+    with run.slice() as now:
+        delivery.settle_lost(run.session, run.by, now=now)
+    _fill_inboxes(run, house)
+    with run.slice() as now:
+        run.add(skipped=delivery.hold_late(run.session, run.by, now=now))
+        delivery.mind_the_night(run.session, run.by, now=now)
+    _fill_inboxes(run, house)  # the digest of what is held
+    until = clock.now() + LONGEST
+    while clock.now() < until and (parcel := _claim(run, house)) is not None:
+        run.add(due=1)
+        became = _BECAME[_sent(gateways, parcel)]
+        with run.slice() as now:
+            delivery.settle(run.session, run.by, parcel.ref, became, now=now)
+        run.add(**{"done" if became is NoticeStatus.DELIVERED else "failed": 1})
+
+
+def _fill_inboxes(run: Run, house: House) -> None:
+    looked_at = 1
+    while looked_at:
+        with run.slice() as now:
+            looked_at = delivery.to_inboxes(run.session, run.by, now=now, house=house)
+        run.add(due=looked_at, done=looked_at)
+
+
+def _claim(run: Run, house: House) -> Parcel | None:
+    with run.slice() as now:
+        return delivery.claim(run.session, run.by, now=now, house=house)
+
+
+def _sent(gateways: Gateways, parcel: Parcel) -> Outcome:
+    """Send outside of any transaction; the claim is committed already."""
+    return gateways[parcel.channel].send(
+        Message(key=parcel.ref, to=parcel.to, title=parcel.title, text=parcel.text)
+    )

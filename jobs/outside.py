@@ -1,0 +1,48 @@
+"""The ways out of this installation, as its settings say: real ones where configured, else files."""
+
+import shlex
+from pathlib import Path
+
+from config import Settings
+from gateways.files import FileGateway
+from gateways.mail import SmtpMail
+from gateways.messages import Gateway
+from gateways.sms import SmsCommand
+from jobs.notices import Gateways
+from services.delivery import House
+from vocabulary import clock
+from vocabulary.enums import Channel
+
+FOLDER = "outbox"
+
+
+def gateways_of(settings: Settings) -> Gateways:
+    """Return mail and SMS; without a provider each goes to its own private file."""
+    return {Channel.MAIL: _mail(settings), Channel.SMS: _sms(settings)}
+
+
+def house_of(settings: Settings) -> House:
+    """Return what notices say of the installation; without a mail server staff have their inbox."""
+    ways = {Channel.SMS} | ({Channel.MAIL} if settings.mail.host else set())
+    return House(
+        public_url=settings.public_url,
+        hotline=settings.operator.hotline,
+        staff_by=frozenset(ways),
+    )
+
+
+def _mail(settings: Settings) -> Gateway:
+    mail = settings.mail
+    if not mail.host:
+        return FileGateway(_folder(settings) / "mail.log", clock=clock.now)
+    return SmtpMail(mail.host, mail.port, mail.sender, mail.user, mail.password, mail.use_tls)
+
+
+def _sms(settings: Settings) -> Gateway:
+    if not settings.sms_command:
+        return FileGateway(_folder(settings) / "sms.log", clock=clock.now)
+    return SmsCommand(tuple(shlex.split(settings.sms_command)))
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.instance / FOLDER

@@ -1,0 +1,205 @@
+"""Does the database agree with itself? A finding is an inconsistency, or silence where something was due.
+
+Late, 待核实, held and set aside are states: they are counted and are no findings. Everything is read
+as raw SQL, so that a damaged row is named rather than stumbled over.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from models import triggers
+from privacy.permissions import Act, require
+from privacy.viewers import Viewer
+from services import book_checks, trace
+from vocabulary.dates import SHANGHAI, today
+from vocabulary.enums import Chain
+from vocabulary.schedule import STANDARD, due_days
+
+Findings = list[str]
+SHOWN = 50
+LATE_DAYS = 14
+RUN_DONE_HOUR = 12  # the run begins at six; by noon its day must be done
+_FIRST_DAY = date(2000, 1, 1)
+
+
+def report(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, Any]:
+    """Run every check; `ok` is false when one found something."""
+    require(viewer, Act.CHECK_BOOKS)
+    checks = [
+        {"name": name, "count": len(found), "findings": found[:SHOWN]}
+        for name, found in _all(session, now)
+    ]
+    ok = not any(check["count"] for check in checks)
+    return {"ok": ok, "checks": checks, "states": states(session, viewer, now=now)}
+
+
+def _all(session: Session, now: datetime) -> Iterator[tuple[str, Findings]]:
+    checks: dict[str, Callable[[], Findings]] = {
+        "integrity": lambda: _integrity(session),
+        "foreign_keys": lambda: _foreign_keys(session),
+        "triggers": lambda: _triggers(session),
+        "unique_keys": lambda: _unique_keys(session),
+        "chain_ordinary": lambda: _chain(session, Chain.ORDINARY),
+        "chain_custodian": lambda: _chain(session, Chain.CUSTODIAN),
+        "due_against_done": lambda: due_against_done(session, now=now),
+    }
+    for name, check in checks.items():
+        yield name, _tried(check)
+    for name, statements in book_checks.STATEMENTS.items():
+        yield name, _tried(lambda s=statements: book_checks.run(session, s))  # type: ignore[misc]
+
+
+def _tried(check: Callable[[], Findings]) -> Findings:
+    """A check that stumbles over damage has found it."""
+    try:
+        return check()
+    except (SQLAlchemyError, ValueError, TypeError, LookupError) as error:
+        return [f"this check could not be carried out: {type(error).__name__}"]
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _integrity(session: Session) -> Findings:
+    if not _is_sqlite(session):
+        return []
+    said = session.execute(text("PRAGMA integrity_check(50)")).scalars().all()
+    return [str(line) for line in said if line != "ok"]
+
+
+def _foreign_keys(session: Session) -> Findings:
+    if not _is_sqlite(session):
+        return []
+    rows = session.execute(text("PRAGMA foreign_key_check")).all()
+    return [f"{table} row {key}: its {parent} is missing" for table, key, parent, _ in rows]
+
+
+def _triggers(session: Session) -> Findings:
+    gone = triggers.missing(session.connection())
+    return [f"trigger {name} is missing or was changed" for name in gone]
+
+
+_KEYS = (
+    ("stipends", ("match_id", "due_on")),
+    ("set_aside", ("match_id", "due_on", "reason")),
+    ("facts", ("cancels_id",)),
+    ("transactions", ("reverses_id",)),
+    ("receipts", ("bank_line",)),
+)
+
+
+def _unique_keys(session: Session) -> Findings:
+    return [
+        f"the unique key {table}({', '.join(columns)}) is missing"
+        for table, columns in _KEYS
+        if _is_sqlite(session) and columns not in _unique_of(session, table)
+    ]
+
+
+def _unique_of(session: Session, table: str) -> set[tuple[str, ...]]:
+    indexes = session.execute(text(f"PRAGMA index_list({table})")).mappings().all()
+    return {
+        tuple(session.execute(text(f'PRAGMA index_info("{index["name"]}")')).scalars("name"))  # type: ignore[arg-type]
+        for index in indexes
+        if index["unique"] and not index["partial"]
+    }
+
+
+def _chain(session: Session, chain: Chain) -> Findings:
+    broken = trace.broken_entries(session, chain)
+    return [f"{chain.value} entry {seq} does not fit the chain" for seq in broken]
+
+
+def due_against_done(session: Session, *, now: datetime) -> Findings:
+    """Name every (match, due day) that should have been opened by now and was neither opened nor
+    set aside with a reason. The due days are the pure schedule's, not the table's."""
+    day = last_run_day(now)
+    start = session.scalar(
+        text("SELECT MIN(starts_on) FROM matches WHERE starts_on >= :first"),
+        {"first": _FIRST_DAY.isoformat()},
+    )
+    stuck = session.execute(text(_UNSCHEDULED)).scalars().all()
+    found = [f"match {ref} runs, yet stands on no schedule" for ref in stuck]
+    days = _schedule(start, day)
+    if not days:
+        return found
+    values = ", ".join(f"('{rhythm}', '{due}')" for rhythm, due in days)
+    rows = session.execute(text(_UNDONE.format(values=values)), {"day": day.isoformat()})
+    return found + [f"match {ref}: nothing was opened for {due}" for ref, due in rows]
+
+
+def last_run_day(now: datetime) -> date:
+    """Return the last day whose run must be over."""
+    is_over = now.astimezone(SHANGHAI).hour >= RUN_DONE_HOUR
+    return today(now) if is_over else today(now) - timedelta(days=1)
+
+
+def _schedule(start: str | None, until: date) -> list[tuple[str, date]]:
+    if start is None:
+        return []
+    return [
+        (scheme.rhythm.value, due)
+        for scheme in STANDARD.values()
+        for due in due_days(scheme, start=date.fromisoformat(start), until=until)
+    ]
+
+
+_UNSCHEDULED = """
+SELECT child_ref FROM matches
+WHERE status NOT IN ('proposed', 'declined', 'lapsed')
+  AND (starts_on IS NULL OR rhythm NOT IN ('month', 'term', 'year')
+       OR status NOT IN ('active', 'ended'))
+ORDER BY id
+"""
+# A match approved on the day of the run, or after it, waits for the next one.
+_UNDONE = """
+WITH schedule(rhythm, due_on) AS (VALUES {values})
+SELECT m.child_ref, d.due_on FROM matches m JOIN schedule d ON d.rhythm = m.rhythm
+WHERE m.status IN ('active', 'ended') AND d.due_on >= m.starts_on AND d.due_on <= :day
+  AND (m.ends_on IS NULL OR d.due_on < m.ends_on)
+  AND (m.decided_on IS NULL OR m.decided_on < :day)
+  AND NOT EXISTS (SELECT 1 FROM stipends s WHERE s.match_id = m.id AND s.due_on = d.due_on)
+  AND NOT EXISTS (SELECT 1 FROM set_aside a WHERE a.match_id = m.id AND a.due_on = d.due_on)
+ORDER BY m.id, d.due_on
+"""
+
+_OPEN = "cancelled_on IS NULL AND written_off_on IS NULL"
+_STATES = {
+    "due_without_money": f"FROM stipends WHERE received_on IS NULL AND {_OPEN}",
+    "funded_not_sent": (
+        f"FROM stipends WHERE received_on IS NOT NULL AND sent_on IS NULL AND {_OPEN}"
+    ),
+    "sent_not_handed_over": (
+        f"FROM stipends WHERE sent_on IS NOT NULL AND handed_over_on IS NULL AND {_OPEN}"
+    ),
+    "late": (
+        f"FROM stipends WHERE sent_on < :late AND handed_over_on IS NULL "
+        f"AND not_handed_over_on IS NULL AND returned_on IS NULL AND {_OPEN}"
+    ),
+    "in_dispute": f"FROM stipends WHERE disputed_on IS NOT NULL AND {_OPEN}",
+    "held_up": f"FROM stipends WHERE not_handed_over_on IS NOT NULL AND {_OPEN}",
+    "held_children": "FROM children WHERE held_because IS NOT NULL AND status <> 'ended'",
+    "set_aside": "FROM set_aside WHERE resolved_on IS NULL",
+    "unmatched_receipts": "FROM receipts WHERE NOT is_matched",
+}
+
+
+def states(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, int | None]:
+    """Count what waits for people; None where the table itself cannot be read."""
+    require(viewer, Act.CHECK_BOOKS)
+    late = (today(now) - timedelta(days=LATE_DAYS)).isoformat()
+    return {name: _count(session, rest, late) for name, rest in _STATES.items()}
+
+
+def _count(session: Session, rest: str, late: str) -> int | None:
+    given = {"late": late} if ":late" in rest else {}
+    try:
+        return session.scalar(text(f"SELECT COUNT(*) {rest}"), given) or 0  # noqa: S608 our own words
+    except SQLAlchemyError:
+        return None

@@ -1,0 +1,244 @@
+"""Draws a notice's text at delivery: facts through the gate, with the recipient as viewer.
+
+A subject's table says where its facts come from. What the recipient may not see is no fact, and a
+text that asks for it is not drawn.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from models.children import Child, Consent
+from models.notices import Notice
+from models.organisations import Organisation
+from models.pledges import Match, Pledge, PledgeChange
+from models.stipends import Batch, Stipend
+from privacy.viewers import Viewer
+from services import gate
+from services.gate import Card, Part
+from services.notice_texts import TEXTS, Text
+from vocabulary.dates import add_months
+from vocabulary.enums import MatchStatus, NoticeStatus, Purpose, Stage, Trouble
+from vocabulary.errors import NotFound
+
+Facts = dict[str, str]
+_STAGES = {
+    Stage.PRESCHOOL: "学前",
+    Stage.PRIMARY: "小学",
+    Stage.JUNIOR: "初中",
+    Stage.SENIOR: "高中（中职）",
+    Stage.UNIVERSITY: "大学",
+}
+_JOBS = {
+    "stipends": "每天的助学金",
+    "matching": "拟结对",
+    "pledges": "认捐改动",
+    "reminders": "催办提醒",
+    "notices": "发通知",
+    "watchdog": "看门狗",
+    "backup": "备份",
+    "outbox": "通知",
+}
+_TROUBLES = {
+    Trouble.SILENT: "到点没有跑",
+    Trouble.FAILED: "跑到一半停了",
+    Trouble.SHORT: "该办的没有都办",
+    Trouble.UNDELIVERED: "有几条没送出去",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A notice in words; `outside` still waits for its link or code."""
+
+    title: str
+    inbox: str | None
+    outside: str | None
+
+
+def draw(session: Session, viewer: Viewer, notice: Notice, *, hotline: str) -> Drawn | None:
+    """Return the notice's words for its recipient today, or None when there is nothing to say."""
+    text = TEXTS[notice.recipient_kind][notice.kind]
+    try:
+        facts = facts_of(session, viewer, notice.subject) | {"hotline": hotline}
+        if not _fits(text, facts):
+            return None
+        inbox = text.inbox.format(**facts) if text.inbox else None
+        outside = text.outside.format(**facts, link="{link}", code="{code}") if text.outside else None
+    except (NotFound, KeyError):
+        return None
+    return Drawn(text.title, inbox, outside)
+
+
+def _fits(text: Text, facts: Facts) -> bool:
+    return all(name in facts for name in text.needs) and not any(bar in facts for bar in text.bars)
+
+
+def facts_of(session: Session, viewer: Viewer, subject: str) -> Facts:
+    """Return what the viewer may know about a subject, as words. Raises NotFound when nothing."""
+    kind, _, rest = subject.partition(":")
+    return _SOURCES[kind](session, viewer, rest)
+
+
+def _stipend(session: Session, viewer: Viewer, ref: str) -> Facts:
+    match_ref, _, month = ref.partition("-")
+    first = _read_month(month)
+    parts = {
+        "match": Part(Match, Match.id == Stipend.match_id, ("code_name",)),
+        "child": Part(Child, Child.id == Match.child_id, ("name",)),
+    }
+    card = gate.card(
+        session,
+        viewer,
+        Stipend,
+        _side(viewer, match_ref),
+        Stipend.due_on >= first,
+        Stipend.due_on < add_months(first, 1),
+        parts=parts,
+    )
+    facts = {"month": f"{card['due_on'].month}月", "hand": _hand(session, match_ref, first)}
+    if card.has("child") and card["child"].has("name"):
+        facts["child"] = card["child"]["name"]
+    return facts | _days(
+        card,
+        handed="handed_over_on",
+        confirmed="confirmed_on",
+        disputed="disputed_on",
+    )
+
+
+def _side(viewer: Viewer, match_ref: str) -> ColumnElement[bool]:
+    """A stipend is named by its match's ref on the viewer's own side of the wall."""
+    column = Match.donor_ref if viewer.donor_id is not None else Match.child_ref
+    return Stipend.match_id.in_(select(Match.id).where(column == match_ref))
+
+
+def _hand(session: Session, match_ref: str, first: date) -> str:
+    """Say who handed it over: the school, or the village where there is none."""
+    by_school = session.scalar(
+        select(Batch.organisation_id.is_not(None))
+        .join(Stipend, Stipend.batch_id == Batch.id)
+        .join(Match, Match.id == Stipend.match_id)
+        .where(
+            (Match.donor_ref == match_ref) | (Match.child_ref == match_ref),
+            Stipend.due_on >= first,
+            Stipend.due_on < add_months(first, 1),
+        )
+    )
+    return "学校" if by_school is not False else "村里"
+
+
+def _read_month(text: str) -> date:
+    if len(text) != 6 or not text.isdecimal():  # noqa: PLR2004 yyyymm
+        raise NotFound()
+    return date(int(text[:4]), int(text[4:]), 1)
+
+
+def _match(session: Session, viewer: Viewer, ref: str) -> Facts:
+    parts = {"child": Part(Child, Child.id == Match.child_id, ("stage",))}
+    column = Match.donor_ref if viewer.donor_id is not None else Match.child_ref
+    card = gate.card(session, viewer, Match, column == ref, parts=parts)
+    facts = {"code_name": card["code_name"]} if card.has("code_name") else {}
+    if card.has("child") and card["child"].has("stage"):
+        facts["stage"] = _STAGES[card["child"]["stage"]]
+    if _has_consent(session, column == ref):
+        facts["consented"] = "1"
+    return facts
+
+
+def _has_consent(session: Session, this_match: ColumnElement[bool]) -> bool:
+    found = session.scalar(
+        select(func.count(Consent.id))
+        .join(Match, Match.child_id == Consent.child_id)
+        .where(
+            this_match, Consent.purpose == Purpose.SPONSORSHIP, Consent.withdrawn_on.is_(None)
+        )
+    )
+    return bool(found)
+
+
+def _pledge(session: Session, viewer: Viewer, ref: str) -> Facts:
+    gate.card(session, viewer, Pledge, Pledge.donor_ref == ref, fields=("status",))
+    return {"pledge": ref}
+
+
+def _change(session: Session, viewer: Viewer, ref: str) -> Facts:
+    card = gate.card(session, viewer, PledgeChange, PledgeChange.ref == ref)
+    return _days(card, effective="effective_on")
+
+
+def _batch(session: Session, viewer: Viewer, ref: str) -> Facts:
+    parts = {"hand": Part(Organisation, Organisation.id == Batch.organisation_id, ("name",))}
+    card = gate.card(session, viewer, Batch, Batch.ref == ref, parts=parts)
+    inside = Stipend.batch_id == select(Batch.id).where(Batch.ref == ref).scalar_subquery()
+    silent = (Stipend.handed_over_on.is_(None), Stipend.not_handed_over_on.is_(None))
+    left = gate.count(session, viewer, Stipend, inside, *silent)
+    facts = {
+        "batch_month": f"{card['month'].month}月",
+        "memo": card["memo"],
+        "listed": str(gate.count(session, viewer, Stipend, inside)),
+        "hand_name": card["hand"]["name"] if card.has("hand") else "村里",
+    }
+    if left:
+        facts["left"] = str(left)
+    return facts | _days(card, hand_over_by="hand_over_by")
+
+
+def _proposals(session: Session, viewer: Viewer, _region_code: str) -> Facts:
+    waiting = gate.cards(
+        session,
+        viewer,
+        Match,
+        fields=("proposed_on",),
+        where=(Match.status == MatchStatus.PROPOSED,),
+        order_by=(Match.proposed_on,),
+    )
+    if not waiting:
+        raise NotFound()
+    return {"proposals": str(len(waiting))} | _days(waiting[0], oldest="proposed_on")
+
+
+def _job(_session: Session, _viewer: Viewer, rest: str) -> Facts:
+    name, _, trouble = rest.partition(":")
+    trouble = trouble.rpartition(":")[2]
+    return {"job": _JOBS.get(name, name), "trouble": _TROUBLES[Trouble(trouble)]}
+
+
+def _late(session: Session, _viewer: Viewer, _day: str) -> Facts:
+    held = session.scalar(
+        select(func.count(Notice.id)).where(
+            Notice.is_held, Notice.status == NoticeStatus.WAITING
+        )
+    )
+    if not held:
+        raise NotFound()
+    return {"held": str(held)}
+
+
+def _nothing(_session: Session, _viewer: Viewer, _ref: str) -> Facts:
+    return {}
+
+
+def _days(card: Card, **names: str) -> Facts:
+    """Write the days that are there; a hidden or missing one is no fact."""
+    days = {fact: card[name] for fact, name in names.items() if card.has(name)}
+    return {fact: f"{day.month}月{day.day}日" for fact, day in days.items() if day is not None}
+
+
+_SOURCES: Mapping[str, Callable[[Session, Viewer, str], Facts]] = {
+    "stipend": _stipend,
+    "match": _match,
+    "pledge": _pledge,
+    "change": _change,
+    "batch": _batch,
+    "queue": _proposals,
+    "job": _job,
+    "late": _late,
+    "donor": _nothing,
+    "account": _nothing,
+    "link": _nothing,
+}
+

@@ -1,0 +1,98 @@
+"""What is due: every match joined with the due days of its rhythm, in SQL."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from models.children import Consent
+from models.jobs import Period
+from models.pledges import Match, PledgeChange
+from models.stipends import Stipend
+from privacy.permissions import Act, require
+from privacy.viewers import Viewer
+from vocabulary.enums import ChangeKind, ChangeStatus, MatchStatus, Purpose
+from vocabulary.schedule import STANDARD, due_days
+
+ROWS_A_SLICE = 2_000
+
+
+def fill_periods(session: Session, by: Viewer, *, until: date) -> None:
+    """Write every due day of the standard schemes from the first match's start through `until`."""
+    require(by, Act.RUN_STIPENDS)
+    start = session.scalar(select(func.min(Match.starts_on)))
+    if start is None:
+        return
+    known = {(r, day) for r, day in session.execute(select(Period.rhythm, Period.due_on))}
+    new = [
+        {"rhythm": scheme.rhythm, "anchor": scheme.anchor, "due_on": day}
+        for scheme in STANDARD.values()
+        for day in due_days(scheme, start=start, until=until)
+        if (scheme.rhythm, day) not in known
+    ]
+    if new:
+        session.execute(insert(Period), new)
+
+
+def count_due(session: Session, by: Viewer, *, on: date) -> tuple[int, int]:
+    """Return (instalments due by `on`, those already opened), over all matches."""
+    require(by, Act.RUN_STIPENDS)
+    due = session.scalar(select(func.count()).select_from(Match).join(Period, on_schedule(on)))
+    opened = session.scalar(select(func.count(Stipend.id)).where(Stipend.due_on <= on))
+    return due or 0, opened or 0
+
+
+def matches_to_open(session: Session, by: Viewer, *, on: date, after: int) -> Sequence[int]:
+    """Return the keys, in order, of the next matches with something due that is not opened.
+
+    As many as have a slice's worth of instalments together, and at least one.
+    """
+    require(by, Act.RUN_STIPENDS)
+    rows = session.scalars(
+        select(Match.id)
+        .join(Period, on_schedule(on))
+        .where(Match.id > after, ~is_open())
+        .order_by(Match.id)
+        .limit(ROWS_A_SLICE)
+    ).all()
+    keys = list(dict.fromkeys(rows))
+    # The last one of a full slice may have been cut off in its middle: it begins the next.
+    return keys[:-1] if len(rows) == ROWS_A_SLICE and len(keys) > 1 else keys
+
+
+def on_schedule(on: date) -> ColumnElement[bool]:
+    """Join a match with the due days of its rhythm within its own dates."""
+    return and_(
+        Period.rhythm == Match.rhythm,
+        or_(*(and_(Period.rhythm == r, Period.anchor == s.anchor) for r, s in STANDARD.items())),
+        Match.status.in_((MatchStatus.ACTIVE, MatchStatus.ENDED)),
+        Period.due_on >= Match.starts_on,
+        Period.due_on <= on,
+        or_(Match.ends_on.is_(None), Period.due_on < Match.ends_on),
+    )
+
+
+def is_paused() -> ColumnElement[bool]:
+    """Say in SQL that a pause of the donor's covers the due day."""
+    return exists().where(
+        PledgeChange.pledge_id == Match.pledge_id,
+        PledgeChange.kind == ChangeKind.PAUSE,
+        PledgeChange.status == ChangeStatus.APPLIED,
+        PledgeChange.effective_on <= Period.due_on,
+        or_(PledgeChange.until_on.is_(None), Period.due_on < PledgeChange.until_on),
+    )
+
+
+def has_consent() -> ColumnElement[bool]:
+    """Say in SQL that a consent held on the due day: what was due before it was withdrawn is paid."""
+    return exists().where(
+        Consent.child_id == Match.child_id,
+        Consent.purpose == Purpose.SPONSORSHIP,
+        or_(Consent.withdrawn_on.is_(None), Consent.withdrawn_on > Period.due_on),
+    )
+
+
+def is_open() -> ColumnElement[bool]:
+    """Say in SQL that the instalment stands already."""
+    return exists().where(Stipend.match_id == Match.id, Stipend.due_on == Period.due_on)

@@ -1,0 +1,237 @@
+"""A pledge is offered: its terms kept, its contact in the vault, its payment explained."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from matching.explain import WishCounts, Wishes, wish_counts as count_wishes
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from models.children import Child, Consent, Need
+from models.pledges import Match, Pledge
+from models.regions import Region
+from privacy import viewers
+from privacy.viewers import Viewer
+from services import donor_links, gate, links, trace, vault
+from services.gate import Card
+from services.links import Subject
+from vocabulary import amounts
+from vocabulary.dates import today
+from vocabulary.enums import (
+    Chain,
+    ChildStatus,
+    LinkPurpose,
+    MatchStatus,
+    Naming,
+    NeedKind,
+    NeedStatus,
+    PledgeEnd,
+    PledgeKind,
+    PledgeStatus,
+    Purpose,
+    RegionLevel,
+    Rhythm,
+    Role,
+    Sex,
+    Stage,
+)
+from vocabulary.errors import BadInput
+from vocabulary.money import UNIT, Fen
+from vocabulary.refs import token_hash
+from vocabulary.schedule import STEP_MONTHS
+
+MOST_TIMES = 600
+ALIAS_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PledgeTerms:
+    """What a donor says in the form; `instalment_fen` is for one child and one due day."""
+
+    instalment_fen: Fen
+    rhythm: Rhythm
+    until: PledgeEnd = PledgeEnd.UNTIL_STOPPED
+    until_count: int | None = None
+    wishes: Wishes = Wishes()
+    naming: Naming = Naming.SEALED
+    alias: str | None = None
+    children_wanted: int = 1
+    not_relative: bool = False
+
+    @property
+    def kind(self) -> PledgeKind:
+        """A listed sum goes to a child; any other sum would give its giver away."""
+        is_listed = amounts.is_listed(self.instalment_fen, self.rhythm)
+        return PledgeKind.CHILD if is_listed else PledgeKind.GAP_FUND
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the next page needs: a link that opens this pledge alone, its ref, how to pay it."""
+
+    token: str
+    ref: str
+    reference: str
+    kind: PledgeKind
+    is_repeat: bool
+
+
+def check_terms(session: Session, terms: PledgeTerms) -> None:
+    """Raise BadInput naming the first field that cannot be taken."""
+    least, most = amounts.bounds()
+    is_count = terms.until is PledgeEnd.COUNT
+    league = terms.wishes.league
+    faults = {
+        "amount": not least <= terms.instalment_fen <= most,
+        "until_count": is_count and not 1 <= (terms.until_count or 0) <= MOST_TIMES,
+        "league": bool(league) and league not in {code for code, _ in leagues(session)},
+        "alias": terms.naming is Naming.ALIAS and not _is_alias(terms.alias),
+        "not_relative": not terms.not_relative,
+    }
+    for field, is_wrong in faults.items():
+        if is_wrong:
+            raise BadInput(field=field, reason="out_of_range")
+
+
+def _is_alias(alias: str | None) -> bool:
+    """An alias is short and holds nothing by which a person is reached."""
+    text = (alias or "").strip()
+    digits = sum(letter.isdigit() for letter in text)
+    return 0 < len(text) <= ALIAS_LENGTH and digits < 5 and "@" not in text  # noqa: PLR2004 a number to call has more
+
+
+def offer(
+    session: Session, terms: PledgeTerms, contact: str, *, now: datetime, form_key: str | None = None
+) -> Offered:
+    """Keep a pledge and its contact, queue the private link, and answer all contacts alike.
+
+    The same `form_key` again (a double click, the back button) makes no second pledge.
+    Raises BadInput for terms or a contact that cannot be used.
+    """
+    check_terms(session, terms)
+    vault.read_contact(contact)
+    known = _find_by_form(session, form_key)
+    if known is not None:
+        return _answer(session, known, now=now, is_repeat=True)
+    donor_id = vault.register(session, contact, now=now)
+    pledge = _pledge_of(terms, form_key, now=now)
+    session.add(pledge)
+    session.flush()
+    vault.file_pledge(session, donor_id, pledge)
+    donor = Viewer(
+        frozenset({Role.DONOR}), f"donor:{vault.donor_ref_of(session, donor_id)}", donor_id=donor_id
+    )
+    donor_links.send(session, donor_id, now=now)
+    subject = f"pledge:{pledge.donor_ref}"
+    trace.record(session, donor, "pledge.offer", subject, now=now, chain=Chain.CUSTODIAN)
+    return _answer(session, pledge, now=now, is_repeat=False)
+
+
+def _find_by_form(session: Session, form_key: str | None) -> Pledge | None:
+    if form_key is None:
+        return None
+    return session.scalar(select(Pledge).where(Pledge.form_hash == token_hash(form_key)))
+
+
+def _pledge_of(terms: PledgeTerms, form_key: str | None, *, now: datetime) -> Pledge:
+    is_child = terms.kind is PledgeKind.CHILD
+    wishes = terms.wishes if is_child else Wishes()
+    return Pledge(
+        kind=terms.kind,
+        instalment_fen=terms.instalment_fen,
+        rhythm=terms.rhythm,
+        children_wanted=terms.children_wanted,
+        until=terms.until,
+        until_count=terms.until_count if terms.until is PledgeEnd.COUNT else None,
+        wish_sex=Sex(wishes.sex) if wishes.sex else None,
+        wish_stage=Stage(wishes.stage) if wishes.stage else None,
+        wish_league=wishes.league or None,
+        naming=terms.naming,
+        alias=(terms.alias or "").strip() if terms.naming is Naming.ALIAS else None,
+        status=PledgeStatus.OFFERED,
+        offered_on=today(now),
+        form_hash=token_hash(form_key) if form_key else None,
+    )
+
+
+def _answer(session: Session, pledge: Pledge, *, now: datetime, is_repeat: bool) -> Offered:
+    """Make the link of the form's own phone. It opens this pledge only: a contact typed into a
+    form is not yet known to be the typist's."""
+    subject = Subject(pledge_id=pledge.id)
+    token = links.make(session, viewers.public(), LinkPurpose.DONOR_HOME, subject, now=now)
+    reference = vault.reference_of(session, pledge.id)
+    return Offered(token, pledge.donor_ref, reference, pledge.kind, is_repeat)
+
+
+def leagues(session: Session) -> list[tuple[str, str]]:
+    """Return (code, name) of the twelve leagues, by code."""
+    rows = session.execute(
+        select(Region.code, Region.name)
+        .where(Region.level == RegionLevel.LEAGUE)
+        .order_by(Region.code)
+    )
+    return [(code, name) for code, name in rows]
+
+
+def wish_counts(session: Session, wishes: Wishes) -> WishCounts:
+    """Count the listed children who fit, and how many each wish alone takes away: exact numbers,
+    which the doors round (`vocabulary.rounding`)."""
+    rows = session.execute(
+        select(Child.sex, Child.stage, Child.league_code, func.count())
+        .where(*is_listed_child())
+        .group_by(Child.sex, Child.stage, Child.league_code)
+    )
+    pool = {(sex.value, stage.value, league): count for sex, stage, league, count in rows}
+    return count_wishes(pool, wishes)
+
+
+def is_listed_child() -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL that a child waits for a sponsor: open, consented, with a need not yet covered."""
+    months = case(STEP_MONTHS, value=Match.rhythm)
+    covered = (
+        select(func.coalesce(func.sum(Match.instalment_fen / months), 0))
+        .where(
+            Match.need_id == Need.id,
+            Match.status.in_((MatchStatus.PROPOSED, MatchStatus.ACTIVE)),
+        )
+        .correlate(Need)
+        .scalar_subquery()
+    )
+    return (
+        Child.status.in_((ChildStatus.OPEN, ChildStatus.SUPPORTED)),
+        exists().where(
+            Consent.child_id == Child.id,
+            Consent.purpose == Purpose.SPONSORSHIP,
+            or_(Consent.withdrawn_on.is_(None)),
+        ),
+        exists().where(
+            Need.child_id == Child.id,
+            Need.kind == NeedKind.FINANCIAL,
+            Need.status == NeedStatus.OPEN,
+            Need.monthly_fen - covered >= UNIT,
+        ),
+    )
+
+
+def how_to_pay(session: Session, viewer: Viewer, ref: str) -> Card:
+    """Return one pledge with its payment reference and what 1, 6 and 12 months come to.
+
+    Sums: one instalment where the rhythm is longer. Raises NotFound for another's pledge.
+    """
+    card = gate.card(session, viewer, Pledge, Pledge.donor_ref == ref)
+    step = STEP_MONTHS[card["rhythm"]]
+    instalment = card["instalment_fen"] * card["children_wanted"]
+    spans = [months for months in (1, 6, 12) if months % step == 0]
+    return card.and_also(
+        reference=vault.references_of(session, [ref])[ref],
+        sums=[(months, Fen(instalment * months // step)) for months in spans],
+        announced_on=vault.announced_of(session, [ref]).get(ref),
+    )
+
+
+def said_paid(session: Session, viewer: Viewer, ref: str, amount: Fen, *, now: datetime) -> None:
+    """Keep the donor's word that he has paid: it helps the collecting desk and proves nothing."""
+    pledge = gate.row(session, viewer, Pledge, Pledge.donor_ref == ref)
+    vault.note_paid(session, pledge.id, amount, now=now)
+    subject = f"pledge:{ref}"
+    trace.record(session, viewer, "pledge.said_paid", subject, now=now, chain=Chain.CUSTODIAN)

@@ -1,0 +1,86 @@
+"""Walks the site as one viewer: every link found, then every GET rule with sample handles."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import unescape
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from models import Base
+
+LINK = re.compile(r"""(?:href|src|action|data-refresh)="(/[^"#]*)""")
+# What differs between any two answers, by design: the token of a form.
+TOKEN = re.compile(r'(name="csrf_token"[^>]*value=")[^"]*|(value=")[^"]*("[^>]*name="csrf_token")')
+PAGES_AT_MOST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything an observer gets from one address."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+def look(client: FlaskClient, address: str) -> Seen:
+    """Fetch one address, without following redirects."""
+    answer = client.get(address)
+    headers = tuple((k, v) for k, v in answer.headers.items() if k not in {"Date", "Set-Cookie"})
+    body = answer.get_data()
+    if answer.mimetype == "text/html":
+        body = TOKEN.sub(r"\1\2\3", body.decode()).encode()
+    return Seen(answer.status_code, headers, body)
+
+
+def crawl(client: FlaskClient, starts: Iterable[str]) -> dict[str, Seen]:
+    """Follow every link of the site from the starts; return what each address showed."""
+    found: dict[str, Seen] = {}
+    waiting = list(starts)
+    while waiting and len(found) < PAGES_AT_MOST:
+        address = waiting.pop(0)
+        if address in found or address.startswith("/static/"):
+            continue
+        seen = look(client, address)
+        found[address] = seen
+        waiting += [unescape(link) for link in LINK.findall(seen.body.decode("utf-8", "ignore"))]
+        location = dict(seen.headers).get("Location", "")
+        if location.startswith("/"):
+            waiting.append(location)
+    return found
+
+
+def get_rules(app: Flask) -> Iterator[Rule]:
+    """Yield every rule that answers GET, but static files."""
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and rule.endpoint != "static":
+            yield rule
+
+
+def sample_refs(session: Session) -> dict[str, list[str]]:
+    """Return up to two refs of every table that has one, by column."""
+    refs: dict[str, list[str]] = {}
+    for mapper in Base.registry.mappers:
+        for column in mapper.class_.__table__.columns:
+            if column.name in {"ref", "code", "child_ref", "memo"}:
+                rows = session.scalars(select(column).order_by(column).limit(2)).all()
+                refs[f"{mapper.class_.__tablename__}.{column.name}"] = list(rows)
+    return refs
+
+
+def probes(app: Flask, refs: dict[str, list[str]]) -> list[str]:
+    """Fill every rule with every sample ref, with a missing one, and with a malformed one."""
+    samples = [*(ref for found in refs.values() for ref in found), "MISSING", "%00", "…"]
+    addresses = []
+    for rule in get_rules(app):
+        if not rule.arguments:
+            addresses.append(rule.rule)
+            continue
+        for sample in samples:
+            addresses.append(re.sub(r"<(?:[a-z]+(?:\([^)]*\))?:)?[a-z_]+>", sample, rule.rule))
+    return addresses
