@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 import cli
 import config
 import web
+from cli.keys import only_door
 from extensions import babel, csrf, db, limiter, login, migrate
 from models import keys
 from privacy import viewers
@@ -23,7 +24,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
     Raises BadSettings, which ends a command with one sentence on stderr.
     """
-    if settings is None and (door := cli.keys.only_door(sys.argv)):
+    if settings is None and (door := only_door(sys.argv)):
         return door
     settings = settings or config.from_environment()
     config.prepare(settings)
@@ -50,7 +51,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=is_https,
-        WTF_CSRF_TIME_LIMIT=8 * 3600,
+        WTF_CSRF_TIME_LIMIT=None,  # it lives as long as the session: a page left open still sends
         # The referrer is never sent (no-referrer); the token and SameSite cookies do the work.
         WTF_CSRF_SSL_STRICT=False,
         BABEL_DEFAULT_LOCALE="zh_CN",

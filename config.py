@@ -16,6 +16,8 @@ from gateways import keyfiles
 from gateways.keyfiles import KEY_NAMES, BadSettings, refuse
 from models.keys import KeyRing
 
+__all__ = ["KEY_NAMES", "BadSettings", "Mail", "Mode", "Operator", "Pledges", "Settings", "refuse"]
+
 ROOT = Path(__file__).parent
 LAST_PORT = 65535
 

@@ -2,11 +2,36 @@
 
 from flask import Flask
 
+from cli.backup import backup, restore, upgrade
+from cli.check import check
+from cli.demo import demo as demo_commands
+from cli.imports import import_
 from cli.jobs import jobs
+from cli.keys import keys
+from cli.matches import matches
+from cli.pledges import pledges
+from cli.replay import replay
 from cli.server import serve, up
+from cli.staff import staff
 from cli.stipends import stipends
 
-COMMANDS = (up, serve, stipends, jobs)
+COMMANDS = (
+    backup,
+    restore,
+    upgrade,
+    up,
+    serve,
+    demo_commands,
+    import_,
+    stipends,
+    jobs,
+    matches,
+    check,
+    keys,
+    pledges,
+    staff,
+    replay,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -7,8 +7,8 @@ from flask.cli import AppGroup
 
 from cli.answers import say, told
 from extensions import db
-from jobs.run import Run
 from jobs.schedule import BY_NAME
+from jobs.start import start
 from vocabulary import clock
 from vocabulary.dates import today
 
@@ -24,4 +24,4 @@ jobs = AppGroup("jobs", help="Scheduled work, by hand.")
 def run(name: str, period: datetime | None) -> None:
     """Run one job for one period; safe to repeat."""
     day = period.date() if period else today(clock.now())
-    say(Run(db.session(), name, period=day).execute(BY_NAME[name].body))
+    say(start(db.session(), BY_NAME[name], period=day))

@@ -1,28 +1,128 @@
 """`flask up` and `flask serve`."""
 
+import signal
+import socket
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
-from waitress import serve as waitress_serve
+from waitress.server import create_server
+
+from config import BadSettings, Mode, Settings
+from extensions import db
+from jobs.clockwork import Clockwork, environment_for
+from jobs.schedule import JOBS
+from jobs.start import expect_all
+from privacy import viewers
+from services import installation
+from vocabulary.errors import NotEmpty
+from web.core.static import served_by_whitenoise
+
+THREADS = 8
+PORTS_TRIED = 20
 
 
 @click.command("up")
 @with_appcontext
 def up() -> None:
-    """Migrate and serve: what `make run` does."""
+    """Make ready and serve: schema, and the demo world if the database is empty. `make run`."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.is_production:
+        raise BadSettings("`up` brings a demo: in production use `flask --app app serve`")
+    file = settings.database_file
+    if settings.mode is Mode.DEMO and file is not None and not file.exists():
+        click.echo("第一次启动：建数据库、搭演示数据，不到两分钟……", err=True)
     upgrade()
-    _serve()
+    if settings.mode is Mode.DEMO:
+        _fill_with_demo()
+    _serve(_real_app(), _with_free_port(settings))
 
 
 @click.command("serve")
 @with_appcontext
 def serve() -> None:
-    """Serve pages and run the schedule."""
-    _serve()
+    """Serve pages and run the schedule, on a database that is ready."""
+    _serve(_real_app(), _with_free_port(current_app.config["SETTINGS"]))
 
 
-def _serve() -> None:
-    settings = current_app.config["SETTINGS"]
-    click.echo(f"http://{settings.host}:{settings.port}", err=True)
-    waitress_serve(current_app._get_current_object(), host=settings.host, port=settings.port)  # type: ignore[attr-defined]
+def _fill_with_demo() -> None:
+    """Build the demo world in an empty database, and show its logins in one that is demo's."""
+    from cli import demo
+
+    with suppress(NotEmpty):
+        demo.build()
+    session = db.session()
+    if installation.is_demo(session, viewers.console()):
+        click.echo("\n演示帐号（一个角色一个）：", err=True)
+        click.echo("\n".join(demo.login_table()), err=True)
+    session.rollback()
+
+
+def _real_app() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+
+
+def _with_free_port(settings: Settings) -> Settings:
+    """Return the settings with a port that is free: the wished one, else one of the next.
+
+    Production takes the wished one or none, since its proxy knows no other.
+    """
+    tried = 1 if settings.is_production else PORTS_TRIED
+    for port in range(settings.port, settings.port + tried):
+        if _is_free(settings.host, port):
+            return _moved(settings, port)
+    raise BadSettings(f"port {settings.port} is in use: stop what uses it, or set PORT=5080")
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _moved(settings: Settings, port: int) -> Settings:
+    """Take another port, and say so; links follow where they led to this very server."""
+    if port == settings.port:
+        return settings
+    click.echo(f"端口 {settings.port} 有别的程序在用，改用 {port}。", err=True)
+    own = f"http://127.0.0.1:{settings.port}"
+    moved = f"http://127.0.0.1:{port}" if settings.public_url == own else settings.public_url
+    return replace(settings, port=port, public_url=moved)
+
+
+def _serve(app: Flask, settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C: then answer what was asked, and end the children."""
+    app.config["SETTINGS"] = settings
+    clockwork = Clockwork(
+        root=Path(app.root_path),
+        instance=settings.instance,
+        environment=environment_for(settings.public_url, settings.port),
+    )
+    if clockwork.elect():
+        clockwork.start(expect_all(db.session(), JOBS))
+        db.session.remove()
+    else:
+        click.echo("另一个进程已经在跑定时任务，这个进程只提供网页。", err=True)
+    signal.signal(signal.SIGTERM, _stop)
+    pages = create_server(
+        served_by_whitenoise(app), host=settings.host, port=settings.port, threads=THREADS, ident=""
+    )
+    click.echo(f"\n打开：{settings.public_url}\n停下：Ctrl-C", err=True)
+    try:
+        pages.run()
+    finally:
+        clockwork.stop()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)

@@ -13,13 +13,14 @@ from jobs import holders
 from privacy import viewers
 from privacy.viewers import Viewer
 from services import jobs
+from services.due import Keys
 from services.writing import begin_writing
 from vocabulary import clock
 from vocabulary.enums import JobStatus
 from vocabulary.errors import AlreadyDecided, Superseded
 
 Body = Callable[["Run"], None]
-Find = Callable[[int], Sequence[int]]
+Find = Callable[[int], "Keys"]
 Work = Callable[[Sequence[int], datetime], Mapping[str, int]]
 Refuse = Callable[[int, datetime], None]
 _LOG = logging.getLogger(__name__)
@@ -64,11 +65,13 @@ class Run:
 
         A slice that fails is halved until what fails stands alone: that is refused, the rest done.
         """
-        after = 0
-        while keys := find(after):
-            self._part(keys, work, refuse)
-            after = keys[-1]
+        found = find(0)
+        while found.keys:
+            self._part(found.keys, work, refuse)
+            if found.is_last:
+                break
             time.sleep(_PAUSE_SECONDS)  # lets people's own writes in between
+            found = find(found.keys[-1])
 
     def _part(self, keys: Sequence[int], work: Work, refuse: Refuse) -> None:
         try:
@@ -81,9 +84,7 @@ class Run:
         else:
             self.add(**counts)
 
-    def _halve(
-        self, keys: Sequence[int], work: Work, refuse: Refuse, *, error: Exception
-    ) -> None:
+    def _halve(self, keys: Sequence[int], work: Work, refuse: Refuse, *, error: Exception) -> None:
         if len(keys) > 1:
             middle = len(keys) // 2
             self._part(keys[:middle], work, refuse)
@@ -142,6 +143,4 @@ class Run:
             run = jobs.run_of(self.session, self.id, now=now)
             for name, count in self.counts.items():
                 setattr(run, name, count)
-            jobs.finish(
-                self.session, viewers.engine(self.name), self.id, to, now=now, error=error
-            )
+            jobs.finish(self.session, viewers.engine(self.name), self.id, to, now=now, error=error)

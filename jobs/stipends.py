@@ -5,6 +5,7 @@ from datetime import datetime
 
 from jobs.run import Run
 from services import batches, due, funding, stipends, taking_effect
+from services.due import Keys
 from services.stipends import Slice
 
 
@@ -20,7 +21,7 @@ def open_and_fund(run: Run) -> None:
 
 
 def _open(run: Run) -> None:
-    def find(after: int) -> Sequence[int]:
+    def find(after: int) -> Keys:
         return due.matches_to_open(run.session, run.by, on=run.period, after=after)
 
     def work(keys: Sequence[int], now: datetime) -> Mapping[str, int]:
@@ -35,7 +36,7 @@ def _open(run: Run) -> None:
 
 
 def _fund(run: Run) -> None:
-    def find(after: int) -> Sequence[int]:
+    def find(after: int) -> Keys:
         return funding.pledges_to_fund(run.session, run.by, after=after)
 
     def work(keys: Sequence[int], now: datetime) -> Mapping[str, int]:
@@ -46,7 +47,7 @@ def _fund(run: Run) -> None:
 
 
 def _batch(run: Run) -> None:
-    def find(after: int) -> Sequence[int]:
+    def find(after: int) -> Keys:
         return batches.without_batch(run.session, run.by, after=after)
 
     def work(keys: Sequence[int], now: datetime) -> Mapping[str, int]:

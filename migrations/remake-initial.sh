@@ -3,7 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
-rm -f migrations/versions/0001_the_house.py
+file=migrations/versions/0001_the_house.py
+if [ -f "$file" ]; then cp "$file" "$work/before.py"; fi
+trap 'code=$?; if [ $code -ne 0 ] && [ -f "$work/before.py" ]; then cp "$work/before.py" "$file"; fi; rm -rf "$work"' EXIT
+rm -f "$file"
 DATABASE_URL="sqlite:///$work/x.db" .venv/bin/flask --app app db revision --autogenerate --rev-id 0001_the_house -m "The house: every table, and the regions." >/dev/null
 python3 - <<'P'
 from pathlib import Path
@@ -14,4 +17,3 @@ text = text.replace("\n\ndef downgrade", "\n    load_regions(op.get_bind())\n\n\
 path.write_text(text)
 P
 .venv/bin/ruff format -q migrations/versions/0001_the_house.py
-rm -rf "$work"

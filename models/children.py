@@ -62,7 +62,7 @@ class Child(Base):
     birth_on: Mapped[date | None] = mapped_column(
         SealedDate("children.birth_on"), info=seen_by(*_STAFF, Audience.OWN_FAMILY)
     )
-    sex: Mapped[Sex] = mapped_column(info=seen_by(*_IDENTITY))
+    sex: Mapped[Sex | None] = mapped_column(info=seen_by(*_IDENTITY))
     ethnicity: Mapped[str | None] = mapped_column(
         Sealed("children.ethnicity"), info=seen_by(*_STAFF, Audience.OWN_FAMILY)
     )
@@ -97,7 +97,7 @@ class Child(Base):
     status: Mapped[ChildStatus] = mapped_column(
         default=ChildStatus.DRAFT, info=seen_by(*_STAFF, Audience.STATISTICS)
     )
-    held_because: Mapped[str | None] = mapped_column(String(60), info=seen_by(*_STAFF))
+    held_because: Mapped[str | None] = mapped_column(String(120), info=seen_by(*_STAFF))
     entered_by: Mapped[str] = mapped_column(String(40), info=seen_by(*_STAFF))
     entered_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
     verified_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import CASE, Base, Sealed, Standings, held
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import ImportKind, ImportStatus, Role
+from vocabulary.enums import ImportKind, ImportStatus, ReturnReason, Role
 from vocabulary.refs import new_ref
 
 _OWN = (Audience.SELF,)
@@ -35,6 +35,8 @@ class Import(Base):
     held: Mapped[int] = mapped_column(default=0, info=seen_by(*_OWN))
     refused: Mapped[int] = mapped_column(default=0, info=seen_by(*_OWN))
     done: Mapped[int] = mapped_column(default=0, info=seen_by(*_OWN))
+    taken: Mapped[int] = mapped_column(default=0, info=seen_by(*_OWN))
+    touched_at: Mapped[datetime] = mapped_column(info=seen_by(*_OWN))
     header: Mapped[str] = mapped_column(Sealed("imports.header"), info=seen_by(*_OWN))
 
     @classmethod
@@ -53,10 +55,13 @@ class ImportRow(Base):
     outcome: Mapped[str] = mapped_column(String(10), info=seen_by(*_OWN))
     problems: Mapped[list[Any]] = mapped_column(JSON, info=seen_by(*_OWN))
     notes: Mapped[list[Any]] = mapped_column(JSON, info=seen_by(*_OWN))
+    name: Mapped[str] = mapped_column(Sealed("import_rows.name"), info=seen_by(*_OWN))
     message: Mapped[str] = mapped_column(Sealed("import_rows.message"), info=seen_by(*_OWN))
     raw: Mapped[str] = mapped_column(Sealed("import_rows.raw"), info=seen_by(*_OWN))
     record: Mapped[str | None] = mapped_column(Sealed("import_rows.record"), info=NOBODY)
     was_taken: Mapped[bool] = mapped_column(default=False, info=seen_by(*_OWN))
+    taken_ref: Mapped[str | None] = mapped_column(String(16), info=seen_by(*_OWN))
+    returned_because: Mapped[ReturnReason | None] = mapped_column(info=seen_by(*_OWN))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

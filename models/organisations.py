@@ -46,6 +46,9 @@ class Organisation(Base):
     account_number: Mapped[str | None] = mapped_column(
         Sealed("organisations.account_number"), info=seen_by(Audience.PAYING)
     )
+    remark: Mapped[str | None] = mapped_column(
+        Sealed("organisations.remark"), info=seen_by(Audience.CASE_STAFF)
+    )
     entered_on: Mapped[date] = mapped_column(info=seen_by(Audience.CASE_STAFF))
 
     @classmethod

@@ -47,6 +47,9 @@ class Volunteer(Base):
     checked_on: Mapped[date | None] = mapped_column(info=seen_by(*_KNOWN))
     trained_on: Mapped[date | None] = mapped_column(info=seen_by(*_KNOWN))
     insured_until: Mapped[date | None] = mapped_column(info=seen_by(*_KNOWN))
+    remark: Mapped[str | None] = mapped_column(
+        Sealed("volunteers.remark"), info=seen_by(Audience.CASE_STAFF)
+    )
     entered_by: Mapped[str] = mapped_column(String(40), info=seen_by(Audience.CASE_STAFF))
     entered_on: Mapped[date] = mapped_column(info=seen_by(*_KNOWN))
 

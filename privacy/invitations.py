@@ -19,7 +19,7 @@ def make(secret: bytes, until: date) -> str:
 
 
 def is_valid(secret: bytes, code: str, *, on: date) -> bool:
-    """Say whether a code was made here and has not run out; spaces, dashes and case are forgiven."""
+    """Say whether a code was made here and has not run out, whatever its dashes and case."""
     found = _CODE.match(re.sub(r"[\s\-–—]", "", code).upper())
     if not found:
         return False

@@ -12,6 +12,10 @@ class Act(StrEnum):
     VERIFY_CHILD = "verify_child"
     RECORD_CONSENT = "record_consent"
     IMPORT_ROSTER = "import_roster"
+    ENTER_SCHOOL = "enter_school"
+    ENTER_VOLUNTEER = "enter_volunteer"
+    CLEAR_VOLUNTEER = "clear_volunteer"
+    REPORT_HARM = "report_harm"
     RUN_MATCHING = "run_matching"
     DECIDE_MATCH = "decide_match"
     RECORD_MONEY = "record_money"
@@ -27,6 +31,7 @@ class Act(StrEnum):
     WATCH_JOBS = "watch_jobs"
     SEE_HEALTH = "see_health"
     SEE_BOOKS = "see_books"
+    SEE_CUSTODY = "see_custody"
     KEEP_BACKUPS = "keep_backups"
 
 
@@ -37,6 +42,10 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.VERIFY_CHILD: CASE_STAFF,
     Act.RECORD_CONSENT: CASE_STAFF | {Role.CONSOLE},
     Act.IMPORT_ROSTER: CASE_STAFF | {Role.CONSOLE},
+    Act.ENTER_SCHOOL: CASE_STAFF | {Role.CONSOLE},
+    Act.ENTER_VOLUNTEER: CASE_STAFF | {Role.CONSOLE},
+    Act.CLEAR_VOLUNTEER: CASE_STAFF,
+    Act.REPORT_HARM: CASE_STAFF,
     Act.RUN_MATCHING: CASE_STAFF | {Role.ENGINE, Role.CONSOLE},
     Act.DECIDE_MATCH: frozenset({Role.APPROVER}),
     Act.RECORD_MONEY: frozenset({Role.COLLECTING_DESK}),
@@ -51,7 +60,8 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.GRANT_ROLE: frozenset({Role.ADMINISTRATOR}),
     Act.WATCH_JOBS: frozenset({Role.ENGINE, Role.CONSOLE, Role.ADMINISTRATOR}),
     Act.SEE_HEALTH: frozenset({Role.ADMINISTRATOR}),
-    Act.SEE_BOOKS: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+    Act.SEE_CUSTODY: frozenset({Role.CUSTODIAN}),
+    Act.SEE_BOOKS: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.CONSOLE, Role.ENGINE}),
     Act.KEEP_BACKUPS: frozenset({Role.ENGINE, Role.CONSOLE}),
 }
 

@@ -66,12 +66,6 @@ def find_viewer(session: Session, account_id: int, stamp: str, *, now: datetime)
     return viewer_of(session, account, now=now) if account.session_stamp == stamp else None
 
 
-def myself(session: Session, viewer: Viewer) -> Card:
-    """Return the name and login of whoever is signed in, for the corner of each page."""
-    account = session.get_one(Account, viewer.account_id)
-    return Card({"ref": account.ref, "name": account.name, "login": account.login})
-
-
 def viewer_by_login(session: Session, login: str, *, now: datetime) -> Viewer:
     """Return the viewer of an active login, for commands run with --by. Raises WrongPassword."""
     account = session.scalar(

@@ -14,7 +14,7 @@ from models.stipends import Batch, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import facts, gate, trace
-from services.due import ROWS_A_SLICE
+from services.due import ROWS_A_SLICE, Keys
 from services.facts import Basis
 from services.gate import Card, Part
 from services.lifecycle import advance
@@ -32,16 +32,15 @@ _READY = (
 )
 
 
-def without_batch(session: Session, by: Viewer, *, after: int) -> Sequence[int]:
+def without_batch(session: Session, by: Viewer, *, after: int) -> Keys:
     """Return the next funded instalments' keys, in order, that are in no batch yet."""
     require(by, Act.RUN_STIPENDS)
     query = select(Stipend.id).where(*_READY, Stipend.id > after).order_by(Stipend.id)
-    return session.scalars(query.limit(ROWS_A_SLICE)).all()
+    keys = session.scalars(query.limit(ROWS_A_SLICE)).all()
+    return Keys(keys, len(keys) < ROWS_A_SLICE)
 
 
-def build(
-    session: Session, by: Viewer, stipends: Sequence[int], *, on: date, now: datetime
-) -> int:
+def build(session: Session, by: Viewer, stipends: Sequence[int], *, on: date, now: datetime) -> int:
     """Put funded instalments (keys, in order) into their hands' open batches of this month.
 
     A hand is the child's school, or its village for the village route. Returns how many were put.

@@ -103,13 +103,12 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
     ),
     "ledger_against_facts": (
         f"""{_WITH} SELECT {_named("f.what", "f.subject_id")} || ': ' || f.kind || ' is not in the books'
-            FROM moving f WHERE NOT EXISTS (SELECT 1 FROM standing t WHERE t.kind = f.transaction_kind
-              AND ((f.what = 'stipend' AND t.stipend_id = f.subject_id)
-                OR (f.what = 'gift' AND t.gift_id = f.subject_id))) ORDER BY f.id""",
+            FROM (SELECT what, subject_id, transaction_kind AS kind FROM moving
+                  EXCEPT SELECT what, subject_id, kind FROM moved) f""",
         f"""{_WITH} SELECT {_named("t.what", "t.subject_id")} || ': the books say ' || t.kind ||
                    ', no fact does'
-            FROM moved t WHERE NOT EXISTS (SELECT 1 FROM moving f WHERE f.what = t.what
-              AND f.subject_id = t.subject_id AND f.transaction_kind = t.kind) ORDER BY t.id""",
+            FROM (SELECT what, subject_id, kind FROM moved
+                  EXCEPT SELECT what, subject_id, transaction_kind FROM moving) t""",
         f"""{_WITH} SELECT {_named("t.what", "t.subject_id")} || ' was booked ' || COUNT(*) ||
                    ' times as ' || t.kind
             FROM moved t GROUP BY t.what, t.subject_id, t.kind HAVING COUNT(*) > 1""",

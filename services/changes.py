@@ -61,10 +61,10 @@ def resume(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> str:
 
 
 def change_terms(
-    session: Session, viewer: Viewer, ref: str, *, instalment: Fen, rhythm: Rhythm, now: datetime
+    session: Session, viewer: Viewer, ref: str, *, to: tuple[Fen, Rhythm], now: datetime
 ) -> str:
-    """Ask for another sum or rhythm. What goes to a child is a listed sum (law 6), else BadInput."""
-    pledge = _own(session, viewer, ref)
+    """Ask for another (sum, rhythm); BadInput unless a child would get a listed sum (law 6)."""
+    (instalment, rhythm), pledge = to, _own(session, viewer, ref)
     least, most = amounts.bounds()
     is_listed = amounts.is_listed(instalment, rhythm)
     if pledge.kind is PledgeKind.CHILD and not is_listed:

@@ -29,7 +29,7 @@ _FIRST_DAY = date(2000, 1, 1)
 
 def report(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, Any]:
     """Run every check; `ok` is false when one found something."""
-    require(viewer, Act.CHECK_BOOKS)
+    require(viewer, Act.SEE_BOOKS)
     checks = [
         {"name": name, "count": len(found), "findings": found[:SHOWN]}
         for name, found in _all(session, now)
@@ -192,7 +192,7 @@ _STATES = {
 
 def states(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, int | None]:
     """Count what waits for people; None where the table itself cannot be read."""
-    require(viewer, Act.CHECK_BOOKS)
+    require(viewer, Act.SEE_BOOKS)
     late = (today(now) - timedelta(days=LATE_DAYS)).isoformat()
     return {name: _count(session, rest, late) for name, rest in _STATES.items()}
 

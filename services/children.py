@@ -1,214 +1,59 @@
 """A child's record: entered, verified at home by a second person, opened when consent is there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import keys
-from models.children import Child, Consent, Kin, Need
-from models.organisations import Organisation
+from models.children import Child, Need
+from models.pledges import Match
 from privacy.permissions import Act, require
-from privacy.viewers import Viewer, works_in
+from privacy.viewers import Viewer
 from services import gate, trace
+from services.consents import lapse_proposals
+from services.consents import record as record_consent
+from services.consents import withdraw as withdraw_consent
+from services.entering import (
+    NewChild,
+    NewKin,
+    NewNeed,
+    add_kin,
+    enter,
+    enter_all,
+    school_key,
+)
 from services.lifecycle import advance
-from vocabulary.dates import age_on, today
+from services.readiness import AGREES_FROM, ASKED_FROM, age_for_asking, has_consent, settle
+from vocabulary.dates import today
 from vocabulary.enums import (
-    Category,
     ChildStatus,
     EndReason,
-    KinRole,
-    NeedKind,
-    Purpose,
+    MatchStatus,
+    NeedStatus,
     Route,
-    Sex,
     Stage,
 )
-from vocabulary.errors import ActedBefore, BadInput, NoConsent, NotFound, NotPermitted
-from vocabulary.money import Fen
+from vocabulary.errors import ActedBefore, BadInput
 
-ASKED_FROM, AGREES_FROM = 8, 14
-CONSENT_VERSION = "2026-1"
-ID_PLACE, PHONE_PLACE = "children.id_number", "kin.phone"
-
-
-@dataclass(frozen=True, slots=True)
-class NewKin:
-    name: str
-    relation: str
-    phone: str | None = None
-    kin_role: KinRole = KinRole.GUARDIAN
-
-
-@dataclass(frozen=True, slots=True)
-class NewNeed:
-    kind: NeedKind
-    monthly_fen: Fen | None = None
-    urgency: int = 1
-    detail: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewChild:
-    """What is known of a child when it is entered."""
-
-    name: str
-    sex: Sex
-    region_code: str
-    stage: Stage
-    birth_on: date | None = None
-    id_number: str | None = None
-    ethnicity: str | None = None
-    languages: str = ""
-    address: str | None = None
-    school_ref: str | None = None
-    grade: int | None = None
-    class_name: str | None = None
-    category: Category = Category.OTHER
-    route: Route = Route.SCHOOL
-    remark: str | None = None
-    kin: Sequence[NewKin] = ()
-    needs: Sequence[NewNeed] = ()
-
-
-def enter(session: Session, by: Viewer, new: NewChild, *, now: datetime) -> str:
-    """Write a draft with its kin and needs; return its ref. Only inside the actor's regions."""
-    require(by, Act.ENTER_CHILD)
-    if not works_in(by, new.region_code):
-        raise NotPermitted()
-    child = _draft(session, by, new, now=now)
-    for kin in new.kin:
-        _add_kin(session, child, kin)
-    for need in new.needs:
-        session.add(_need(child, need, since=today(now)))
-    session.flush()
-    trace.record(session, by, "child.enter", f"child:{child.ref}", now=now)
-    return child.ref
-
-
-def _draft(session: Session, by: Viewer, new: NewChild, *, now: datetime) -> Child:
-    child = Child(
-        name=new.name,
-        sex=new.sex,
-        birth_on=new.birth_on,
-        id_number=new.id_number,
-        id_index=keys.blind_index(ID_PLACE, new.id_number) if new.id_number else None,
-        ethnicity=new.ethnicity,
-        languages=new.languages,
-        region_code=new.region_code,
-        banner_code=new.region_code[:6].ljust(12, "0"),
-        league_code=new.region_code[:4].ljust(12, "0"),
-        address=new.address,
-        school_id=_school_id(session, new.school_ref),
-        stage=new.stage,
-        grade=new.grade,
-        class_name=new.class_name,
-        category=new.category,
-        route=new.route,
-        remark=new.remark,
-        entered_by=by.actor,
-        entered_on=today(now),
-    )
-    session.add(child)
-    session.flush()
-    return child
-
-
-def _school_id(session: Session, ref: str | None) -> int | None:
-    if ref is None:
-        return None
-    found = session.scalar(select(Organisation.id).where(Organisation.ref == ref))
-    if found is None:
-        raise NotFound()
-    return found
-
-
-def _add_kin(session: Session, child: Child, kin: NewKin) -> None:
-    phone_index = keys.blind_index(PHONE_PLACE, kin.phone) if kin.phone else None
-    session.add(
-        Kin(
-            child_id=child.id,
-            kin_role=kin.kin_role,
-            relation=kin.relation,
-            name=kin.name,
-            phone=kin.phone,
-            phone_index=phone_index,
-        )
-    )
-
-
-def _need(child: Child, need: NewNeed, *, since: date) -> Need:
-    return Need(
-        child_id=child.id,
-        kind=need.kind,
-        monthly_fen=need.monthly_fen,
-        urgency=need.urgency,
-        since_on=since,
-        detail=need.detail,
-    )
-
-
-def record_consent(
-    session: Session,
-    by: Viewer,
-    ref: str,
-    *,
-    purposes: Sequence[Purpose],
-    given_on: date,
-    now: datetime,
-) -> None:
-    """Keep a guardian's consent for each purpose; the child opens if nothing else is missing.
-
-    Raises NoConsent when the child has no guardian: a carer cannot consent.
-    """
-    require(by, Act.RECORD_CONSENT)
-    child = gate.row(session, by, Child, Child.ref == ref)
-    if given_on > today(now):
-        raise BadInput(field="given_on", reason="in_future")
-    guardian = session.scalar(
-        select(Kin.id).where(
-            Kin.child_id == child.id, Kin.kin_role == KinRole.GUARDIAN, Kin.until_on.is_(None)
-        )
-    )
-    if guardian is None:
-        raise NoConsent()
-    for purpose in purposes:
-        session.add(
-            Consent(
-                child_id=child.id,
-                kin_id=guardian,
-                purpose=purpose,
-                version=CONSENT_VERSION,
-                given_on=given_on,
-                recorded_by=by.actor,
-            )
-        )
-    session.flush()
-    trace.record(session, by, "consent.record", f"child:{ref}", now=now)
-    _open_if_ready(session, by, child, now=now)
-
-
-def withdraw_consent(
-    session: Session, by: Viewer, ref: str, *, purpose: Purpose, now: datetime
-) -> None:
-    """End a consent from today: the child is held, while what is already due is still paid."""
-    require(by, Act.RECORD_CONSENT)
-    child = gate.row(session, by, Child, Child.ref == ref)
-    live = session.scalars(
-        select(Consent).where(
-            Consent.child_id == child.id,
-            Consent.purpose == purpose,
-            Consent.withdrawn_on.is_(None),
-        )
-    ).all()
-    if not live:
-        raise NoConsent()
-    for consent in live:
-        consent.withdrawn_on = today(now)
-    session.flush()
-    trace.record(session, by, "consent.withdraw", f"child:{ref}", now=now)
+__all__ = [
+    "AGREES_FROM",
+    "ASKED_FROM",
+    "NewChild",
+    "NewKin",
+    "NewNeed",
+    "add_kin",
+    "add_need",
+    "change_school",
+    "close_need",
+    "end",
+    "enter",
+    "enter_all",
+    "has_consent",
+    "record_consent",
+    "report_harm",
+    "verify",
+    "withdraw_consent",
+]
 
 
 def verify(
@@ -222,40 +67,16 @@ def verify(
     child = gate.row(session, by, Child, Child.ref == ref)
     if by.actor == child.entered_by:
         raise ActedBefore()
-    age = age_on(child.birth_on, today(now)) if child.birth_on else AGREES_FROM
-    if age >= ASKED_FROM and child_agrees is None:
+    if age_for_asking(child, today(now)) >= ASKED_FROM and child_agrees is None:
         raise BadInput(field="child_agrees", reason="not_asked")
     advance(session, child, ChildStatus.VERIFIED, by=by, now=now, reason="home visit")
     child.verified_by, child.verified_on = by.actor, today(now)
     child.agreed_on = today(now) if child_agrees else None
-    session.flush()
+    settle(session, by, child, now=now)
     trace.record(session, by, "child.verify", f"child:{ref}", now=now)
-    _open_if_ready(session, by, child, now=now)
 
 
-def _open_if_ready(session: Session, by: Viewer, child: Child, *, now: datetime) -> None:
-    if child.status is ChildStatus.VERIFIED and has_consent(session, child, on=today(now)):
-        advance(session, child, ChildStatus.OPEN, by=by, now=now, reason="consent and visit")
-        child.opened_on = child.opened_on or today(now)
-
-
-def has_consent(session: Session, child: Child, *, on: date) -> bool:
-    """Say whether sponsorship is agreed to: by the guardian, and by the child from 14."""
-    given = session.scalar(
-        select(Consent.id)
-        .where(
-            Consent.child_id == child.id,
-            Consent.purpose == Purpose.SPONSORSHIP,
-            Consent.given_on <= on,
-            or_(Consent.withdrawn_on.is_(None), Consent.withdrawn_on > on),
-        )
-        .limit(1)
-    )
-    is_grown = child.birth_on is None or age_on(child.birth_on, on) >= AGREES_FROM
-    return given is not None and (not is_grown or child.agreed_on is not None)
-
-
-def change_school(
+def change_school(  # noqa: PLR0913 a move is all of these at once
     session: Session,
     by: Viewer,
     ref: str,
@@ -265,21 +86,74 @@ def change_school(
     class_name: str | None,
     stage: Stage,
     now: datetime,
+    route: Route | None = None,
 ) -> None:
-    """Move a child to another school, grade or class; instalments not yet batched follow."""
+    """Move a child to another school, grade or class; instalments not yet batched follow.
+
+    A child that goes to no school needs another `route`, or it is held.
+    """
     require(by, Act.ENTER_CHILD)
     child = gate.row(session, by, Child, Child.ref == ref)
-    child.school_id = _school_id(session, school_ref)
+    child.school_id = school_key(session, by, school_ref)
     child.grade, child.class_name, child.stage = grade, class_name, stage
-    session.flush()
+    child.route = route or (Route.SCHOOL if school_ref else child.route)
+    settle(session, by, child, now=now)
     trace.record(session, by, "child.change_school", f"child:{ref}", now=now)
 
 
+def add_need(session: Session, by: Viewer, ref: str, new: NewNeed, *, now: datetime) -> str:
+    """Add one kind of help a child needs from today; return the need's ref."""
+    require(by, Act.ENTER_CHILD)
+    child = gate.row(session, by, Child, Child.ref == ref)
+    need = Need(
+        child_id=child.id,
+        kind=new.kind,
+        monthly_fen=new.monthly_fen,
+        urgency=new.urgency,
+        since_on=today(now),
+        detail=new.detail,
+    )
+    session.add(need)
+    session.flush()
+    trace.record(session, by, "need.add", f"child:{ref}", now=now, why=new.kind.value)
+    return need.ref
+
+
+def close_need(session: Session, by: Viewer, need_ref: str, *, reason: str, now: datetime) -> None:
+    """Close a need that is met or gone; matches that rest on it go on until they are ended."""
+    require(by, Act.ENTER_CHILD)
+    need = gate.row(session, by, Need, Need.ref == need_ref)
+    advance(session, need, NeedStatus.CLOSED, by=by, now=now, reason=reason)
+    trace.record(session, by, "need.close", f"need:{need_ref}", now=now, why=reason)
+
+
 def end(session: Session, by: Viewer, ref: str, *, reason: EndReason, now: datetime) -> None:
-    """End a child's record with a coded reason; its matches are ended by services.matches."""
+    """End a child's record with a coded reason, its proposals and its matches.
+
+    What is due by today is still paid; nothing falls due from tomorrow.
+    """
     require(by, Act.VERIFY_CHILD)
     child = gate.row(session, by, Child, Child.ref == ref)
     advance(session, child, ChildStatus.ENDED, by=by, now=now, reason=reason.value)
-    child.ended_on, child.end_reason = today(now), reason
+    child.ended_on, child.end_reason, child.held_because = today(now), reason, None
     session.flush()
+    lapse_proposals(session, by, child.id, now=now, reason=reason.value)
+    _end_matches(session, by, child.id, on=today(now) + timedelta(days=1), now=now)
     trace.record(session, by, "child.end", f"child:{ref}", now=now, why=reason.value)
+
+
+def _end_matches(session: Session, by: Viewer, child_id: int, *, on: date, now: datetime) -> None:
+    running = session.scalars(
+        select(Match).where(Match.child_id == child_id, Match.status == MatchStatus.ACTIVE)
+    ).all()
+    for match in running:
+        advance(session, match, MatchStatus.ENDED, by=by, now=now, reason="child's record ended")
+        match.ends_on = min(on, match.ends_on) if match.ends_on else on
+    session.flush()
+
+
+def report_harm(session: Session, by: Viewer, ref: str, *, called: str, now: datetime) -> None:
+    """Keep that harm to a child is suspected and who was called; the words stay on the telephone."""
+    require(by, Act.REPORT_HARM)
+    gate.row(session, by, Child, Child.ref == ref)
+    trace.record(session, by, "child.harm_suspected", f"child:{ref}", now=now, why=called)

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.pledges import Match
+from services import vault
 from vocabulary.refs import choose
 
 PLACES = (
@@ -18,8 +19,9 @@ PLANTS = (
 
 
 def new_code_name(session: Session, pledge_id: int) -> str:
-    """Draw a name that this pledge's donor does not know yet."""
-    used = set(session.scalars(select(Match.code_name).where(Match.pledge_id == pledge_id)))
+    """Draw a name that the donor of this pledge does not know yet, from any pledge of his."""
+    own = vault.pledges_beside(session, pledge_id)
+    used = set(session.scalars(select(Match.code_name).where(Match.pledge_id.in_(own))))
     while True:
         name = f"{choose('code_name', PLACES)}的{choose('code_name', PLANTS)}"
         if name not in used:

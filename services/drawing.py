@@ -19,37 +19,12 @@ from models.stipends import Batch, Stipend
 from privacy.viewers import Viewer
 from services import gate
 from services.gate import Card, Part
-from services.notice_texts import TEXTS, Text
+from services.notice_texts import JOB_NAMES, STAGES, TEXTS, TROUBLES, Text
 from vocabulary.dates import add_months
 from vocabulary.enums import MatchStatus, NoticeStatus, Purpose, Stage, Trouble
 from vocabulary.errors import NotFound
 
 Facts = dict[str, str]
-_STAGES = {
-    Stage.PRESCHOOL: "学前",
-    Stage.PRIMARY: "小学",
-    Stage.JUNIOR: "初中",
-    Stage.SENIOR: "高中（中职）",
-    Stage.UNIVERSITY: "大学",
-}
-_JOBS = {
-    "stipends": "每天的助学金",
-    "matching": "拟结对",
-    "pledges": "认捐改动",
-    "reminders": "催办提醒",
-    "notices": "发通知",
-    "watchdog": "看门狗",
-    "backup": "备份",
-    "outbox": "通知",
-}
-_TROUBLES = {
-    Trouble.SILENT: "到点没有跑",
-    Trouble.FAILED: "跑到一半停了",
-    Trouble.SHORT: "该办的没有都办",
-    Trouble.UNDELIVERED: "有几条没送出去",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """A notice in words; `outside` still waits for its link or code."""
@@ -143,7 +118,7 @@ def _match(session: Session, viewer: Viewer, ref: str) -> Facts:
     card = gate.card(session, viewer, Match, column == ref, parts=parts)
     facts = {"code_name": card["code_name"]} if card.has("code_name") else {}
     if card.has("child") and card["child"].has("stage"):
-        facts["stage"] = _STAGES[card["child"]["stage"]]
+        facts["stage"] = STAGES[card["child"]["stage"]]
     if _has_consent(session, column == ref):
         facts["consented"] = "1"
     return facts
@@ -204,7 +179,7 @@ def _proposals(session: Session, viewer: Viewer, _region_code: str) -> Facts:
 def _job(_session: Session, _viewer: Viewer, rest: str) -> Facts:
     name, _, trouble = rest.partition(":")
     trouble = trouble.rpartition(":")[2]
-    return {"job": _JOBS.get(name, name), "trouble": _TROUBLES[Trouble(trouble)]}
+    return {"job": JOB_NAMES.get(name, name), "trouble": TROUBLES[Trouble(trouble)]}
 
 
 def _late(session: Session, _viewer: Viewer, _day: str) -> Facts:

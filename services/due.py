@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,13 @@ from vocabulary.enums import ChangeKind, ChangeStatus, MatchStatus, Purpose
 from vocabulary.schedule import STANDARD, due_days
 
 ROWS_A_SLICE = 2_000
+
+
+class Keys(NamedTuple):
+    """One slice's keys, in order, and whether no other slice follows."""
+
+    keys: Sequence[int]
+    is_last: bool
 
 
 def fill_periods(session: Session, by: Viewer, *, until: date) -> None:
@@ -43,7 +51,7 @@ def count_due(session: Session, by: Viewer, *, on: date) -> tuple[int, int]:
     return due or 0, opened or 0
 
 
-def matches_to_open(session: Session, by: Viewer, *, on: date, after: int) -> Sequence[int]:
+def matches_to_open(session: Session, by: Viewer, *, on: date, after: int) -> Keys:
     """Return the keys, in order, of the next matches with something due that is not opened.
 
     As many as have a slice's worth of instalments together, and at least one.
@@ -57,8 +65,9 @@ def matches_to_open(session: Session, by: Viewer, *, on: date, after: int) -> Se
         .limit(ROWS_A_SLICE)
     ).all()
     keys = list(dict.fromkeys(rows))
+    is_last = len(rows) < ROWS_A_SLICE
     # The last one of a full slice may have been cut off in its middle: it begins the next.
-    return keys[:-1] if len(rows) == ROWS_A_SLICE and len(keys) > 1 else keys
+    return Keys(keys if is_last or len(keys) == 1 else keys[:-1], is_last)
 
 
 def on_schedule(on: date) -> ColumnElement[bool]:

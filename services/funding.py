@@ -16,6 +16,7 @@ from models.stipends import Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import facts, trace
+from services.due import Keys
 from services.facts import Basis
 from vocabulary.enums import AccountKind, Chain, Evidence, FactKind, TransactionKind
 
@@ -23,11 +24,11 @@ PLEDGES_A_SLICE = 500
 _WAITS = (Stipend.received_on.is_(None), Stipend.cancelled_on.is_(None))
 
 
-def pledges_to_fund(session: Session, by: Viewer, *, after: int) -> Sequence[int]:
+def pledges_to_fund(session: Session, by: Viewer, *, after: int) -> Keys:
     """Return the next pledges' keys, in order, that have money ahead and an instalment waiting."""
     require(by, Act.RUN_STIPENDS)
     waiting = select(Match.pledge_id).join(Stipend, Stipend.match_id == Match.id).where(*_WAITS)
-    return session.scalars(
+    keys = session.scalars(
         select(Posting.pledge_id)
         .where(
             Posting.account == AccountKind.PREPAID,
@@ -39,6 +40,7 @@ def pledges_to_fund(session: Session, by: Viewer, *, after: int) -> Sequence[int
         .order_by(Posting.pledge_id)
         .limit(PLEDGES_A_SLICE)
     ).all()
+    return Keys(keys, len(keys) < PLEDGES_A_SLICE)
 
 
 def fund(

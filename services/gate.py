@@ -128,6 +128,7 @@ def cards(
     where: Sequence[Condition] = (),
     order_by: Sequence[Any] = (),
     limit: int | None = None,
+    offset: int | None = None,
 ) -> list[Card]:
     """Return the cards of the rows the viewer stands near, in one statement.
 
@@ -145,6 +146,7 @@ def cards(
     for part in parts.values():
         query = query.outerjoin(part.table, part.on)
     query = query.where(or_(*main.flags.values()), *where).order_by(*order_by).limit(limit)
+    query = query.offset(offset)
     return [_card(row, main, shapes) for row in session.execute(query).mappings()]
 
 

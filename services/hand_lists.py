@@ -1,5 +1,7 @@
-"""Whom a school, a class teacher or a village director hands what. Nothing a family said is here:
-every state comes from what the hand itself stated (law 15)."""
+"""Whom a school, a class teacher or a village director hands what.
+
+Nothing a family said is here: every state comes from what the hand itself stated (law 15).
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -94,12 +96,12 @@ def line(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
     """Return one line of one of the hand's batches. Raises NotFound."""
     hand = as_hand(viewer)
     found = _batches(session, hand, Batch.id.in_(batch_of(ref)), now=now)
-    lines = [
-        one.and_also(batch=card) for card in found for one in card["lines"] if one["ref"] == ref
-    ]
-    if len(lines) != 1:
-        raise NotFound()
-    return lines[0]
+    for card in found:
+        for one in card["lines"]:
+            if one["ref"] == ref:
+                single: Card = one.and_also(batch=card)
+                return single
+    raise NotFound()
 
 
 def is_line(ref: str) -> list[ColumnElement[bool]]:

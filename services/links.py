@@ -116,8 +116,10 @@ def open_slip(session: Session, token: str, *, now: datetime) -> Viewer:
 
 
 def open_class(session: Session, token: str, *, now: datetime) -> Viewer:
-    """Return the class teacher behind what her device keeps: the token and the device's own
-    secret. Raises LinkExpired, for another device as well."""
+    """Return the class teacher behind what her device keeps: the token and its own secret.
+
+    Raises LinkExpired, for another device as well.
+    """
     token, _, device = token.partition(":")
     link = find(session, token, LinkPurpose.CLASS_LIST, now=now)
     if not device or link.device_hash != token_hash(device):

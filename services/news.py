@@ -1,4 +1,4 @@
-"""Tells donors and families what became of an instalment; who the donors are stays with the vault."""
+"""Tells donors and families what became of an instalment; the vault keeps who the donors are."""
 
 from collections.abc import Sequence
 from datetime import datetime

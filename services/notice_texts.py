@@ -9,7 +9,7 @@ notice; so does anything in `bars` that is there.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vocabulary.enums import NoticeKind, RecipientKind
+from vocabulary.enums import NoticeKind, RecipientKind, Stage, Trouble
 
 SIGN = "【微光】"
 _SEE_PAGE = "看明细：打开你的专用链接。"
@@ -122,7 +122,7 @@ _TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
     ),
     NoticeKind.LATE_RELEASE: Text(
         "晚了的通知等放行",
-        "有 {held} 条通知晚了 36 小时以上，先停着没发。请在消息页核对后一次放行，或者不发了。",
+        "有 {held} 条通知晚了 36 小时以上，先停着没发。由拨付岗在消息页核对后一次放行，或者不发了。",
         f"{SIGN}有晚了的通知等放行。{_SEE_INBOX}",
     ),
 }
@@ -132,6 +132,30 @@ TEXTS: Mapping[RecipientKind, Mapping[NoticeKind, Text]] = {
     RecipientKind.FAMILY: _TO_FAMILIES,
     RecipientKind.SCHOOL_CONTACT: _TO_CONTACTS,
     RecipientKind.ACCOUNT: _TO_ACCOUNTS,
+}
+
+JOB_NAMES: Mapping[str, str] = {
+    "stipends": "每天的助学金",
+    "matching": "拟结对",
+    "pledges": "认捐改动",
+    "reminders": "催办提醒",
+    "notices": "发通知",
+    "watchdog": "看门狗",
+    "backup": "备份",
+    "outbox": "通知",
+}
+TROUBLES: Mapping[Trouble, str] = {
+    Trouble.SILENT: "到点没有跑",
+    Trouble.FAILED: "跑到一半停了",
+    Trouble.SHORT: "该办的没有都办",
+    Trouble.UNDELIVERED: "有几条没送出去",
+}
+STAGES: Mapping[Stage, str] = {
+    Stage.PRESCHOOL: "学前",
+    Stage.PRIMARY: "小学",
+    Stage.JUNIOR: "初中",
+    Stage.SENIOR: "高中（中职）",
+    Stage.UNIVERSITY: "大学",
 }
 
 # Whoever asked for it waits for it now: these leave at night too.

@@ -34,14 +34,15 @@ def recount(session: Session, by: Viewer, pledge: Pledge) -> None:
 
 def _skips(session: Session, pledge: Pledge) -> Skips:
     """Return whether a day lies in one of the pledge's pauses; one without an end skips nothing."""
-    pauses = session.execute(
+    rows = session.execute(
         select(PledgeChange.effective_on, PledgeChange.until_on).where(
             PledgeChange.pledge_id == pledge.id,
             PledgeChange.kind == ChangeKind.PAUSE,
             PledgeChange.status == ChangeStatus.APPLIED,
             PledgeChange.until_on.is_not(None),
         )
-    ).all()
+    )
+    pauses = [(first, end) for first, end in rows if end]
     return lambda day: any(first <= day < end for first, end in pauses)
 
 

@@ -1,12 +1,13 @@
 """A pledge is offered: its terms kept, its contact in the vault, its payment explained."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from matching.explain import WishCounts, Wishes, wish_counts as count_wishes
 from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from matching.explain import WishCounts, Wishes
+from matching.explain import wish_counts as count_wishes
 from models.children import Child, Consent, Need
 from models.pledges import Match, Pledge
 from models.regions import Region
@@ -52,7 +53,7 @@ class PledgeTerms:
     rhythm: Rhythm
     until: PledgeEnd = PledgeEnd.UNTIL_STOPPED
     until_count: int | None = None
-    wishes: Wishes = Wishes()
+    wishes: Wishes = field(default_factory=Wishes)
     naming: Naming = Naming.SEALED
     alias: str | None = None
     children_wanted: int = 1
@@ -76,8 +77,9 @@ class Offered:
     is_repeat: bool
 
 
-def check_terms(session: Session, terms: PledgeTerms) -> None:
+def check(session: Session, terms: PledgeTerms, contact: str) -> None:
     """Raise BadInput naming the first field that cannot be taken."""
+    vault.read_contact(contact)
     least, most = amounts.bounds()
     is_count = terms.until is PledgeEnd.COUNT
     league = terms.wishes.league
@@ -88,28 +90,32 @@ def check_terms(session: Session, terms: PledgeTerms) -> None:
         "alias": terms.naming is Naming.ALIAS and not _is_alias(terms.alias),
         "not_relative": not terms.not_relative,
     }
-    for field, is_wrong in faults.items():
+    for name, is_wrong in faults.items():
         if is_wrong:
-            raise BadInput(field=field, reason="out_of_range")
+            raise BadInput(field=name, reason="out_of_range")
 
 
 def _is_alias(alias: str | None) -> bool:
-    """An alias is short and holds nothing by which a person is reached."""
+    """Say whether an alias is short and holds nothing by which a person is reached."""
     text = (alias or "").strip()
     digits = sum(letter.isdigit() for letter in text)
     return 0 < len(text) <= ALIAS_LENGTH and digits < 5 and "@" not in text  # noqa: PLR2004 a number to call has more
 
 
 def offer(
-    session: Session, terms: PledgeTerms, contact: str, *, now: datetime, form_key: str | None = None
+    session: Session,
+    terms: PledgeTerms,
+    contact: str,
+    *,
+    now: datetime,
+    form_key: str | None = None,
 ) -> Offered:
     """Keep a pledge and its contact, queue the private link, and answer all contacts alike.
 
     The same `form_key` again (a double click, the back button) makes no second pledge.
     Raises BadInput for terms or a contact that cannot be used.
     """
-    check_terms(session, terms)
-    vault.read_contact(contact)
+    check(session, terms, contact)
     known = _find_by_form(session, form_key)
     if known is not None:
         return _answer(session, known, now=now, is_repeat=True)
@@ -155,8 +161,10 @@ def _pledge_of(terms: PledgeTerms, form_key: str | None, *, now: datetime) -> Pl
 
 
 def _answer(session: Session, pledge: Pledge, *, now: datetime, is_repeat: bool) -> Offered:
-    """Make the link of the form's own phone. It opens this pledge only: a contact typed into a
-    form is not yet known to be the typist's."""
+    """Make the link of the form's own phone.
+
+    It opens this pledge only: a contact typed into a form is not yet known to be the typist's.
+    """
     subject = Subject(pledge_id=pledge.id)
     token = links.make(session, viewers.public(), LinkPurpose.DONOR_HOME, subject, now=now)
     reference = vault.reference_of(session, pledge.id)
@@ -174,14 +182,16 @@ def leagues(session: Session) -> list[tuple[str, str]]:
 
 
 def wish_counts(session: Session, wishes: Wishes) -> WishCounts:
-    """Count the listed children who fit, and how many each wish alone takes away: exact numbers,
-    which the doors round (`vocabulary.rounding`)."""
+    """Count the listed children who fit, and how many each wish alone takes away.
+
+    Exact numbers: the doors round them (`vocabulary.rounding`).
+    """
     rows = session.execute(
         select(Child.sex, Child.stage, Child.league_code, func.count())
         .where(*is_listed_child())
         .group_by(Child.sex, Child.stage, Child.league_code)
     )
-    pool = {(sex.value, stage.value, league): count for sex, stage, league, count in rows}
+    pool = {(sex or "", stage.value, league): count for sex, stage, league, count in rows}
     return count_wishes(pool, wishes)
 
 

@@ -1,37 +1,30 @@
-"""Runs the matcher: builds its records from rows without identities, keeps what it proposes."""
+"""Proposes pairs: the nightly run over the whole market, or one pair by hand."""
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import matching
 from models.children import Child, Need
-from models.pledges import Exclusion, Match, Pledge
+from models.pledges import Match, Pledge
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import children, notices, terms, trace
+from services import fitting, gate, market, notices, terms, trace
 from services.code_names import new_code_name
-from vocabulary.dates import months_between, today
-from vocabulary.enums import (
-    ChildStatus,
-    MatchStatus,
-    NeedKind,
-    NeedStatus,
-    NoticeKind,
-    PledgeKind,
-    PledgeStatus,
-    Role,
-)
-from vocabulary.grades import LAST_GRADE, finishes_on
-from vocabulary.money import UNIT
+from services.market import NeedOfChild
+from vocabulary.dates import today
+from vocabulary.enums import NoticeKind, Role
 from vocabulary.refs import new_ref
-from vocabulary.schedule import STEP_MONTHS
 
-DECIDE_DAYS = 7
-LIVE = (MatchStatus.PROPOSED, MatchStatus.ACTIVE)
+DECIDE_DAYS = 5
+"""Days within which staff should decide; after that a proposal is overdue."""
+LAPSE_DAYS = 7
+"""Days after which an undecided proposal lapses and frees both sides."""
+ENGINE = "engine"
+"""Who proposed what the run found, whoever started it: the engine is nobody (law 8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,206 +35,138 @@ class Outcome:
     proposed: int
     unmatched_needs: int
     unplaced_pledges: int
+    left_out: int
 
 
 def propose(session: Session, by: Viewer, *, now: datetime) -> Outcome:
-    """Propose the best total assignment of what is open; pairs already proposed stay as they are."""
+    """Propose the best total assignment of all that is open; what is proposed already stays.
+
+    The whole region is one market, whoever starts the run: no banner is served before another.
+    """
     require(by, Act.RUN_MATCHING)
     day = today(now)
-    pledges, needs = open_pledges(session), open_needs(session)
+    pledges, needs = market.open_pledges(session), market.open_needs(session)
+    offers = market.offer_records(session, pledges, on=day)
+    wanted = _one_a_child(market.need_records(session, needs, on=day), needs)
+    plan = matching.propose(wanted, offers)
     run_ref = new_ref("matching_run")
-    plan = matching.propose(
-        need_records(session, needs, on=day), offer_records(session, pledges, on=day)
-    )
+    made = _keep_all(session, plan.pairs, pledges, needs, run_ref=run_ref, now=now)
+    if made:
+        _tell(session, by, made, needs, run_ref=run_ref, now=now)
+    left_out = len(needs) - len(wanted) + len(pledges) - len(offers)
+    unmatched, unplaced = len(plan.unmatched_needs), len(plan.unplaced_offers)
+    return Outcome(run_ref, len(made), unmatched, unplaced, left_out)
+
+
+def _one_a_child(
+    records: Iterable[matching.Need], needs: Iterable[NeedOfChild]
+) -> list[matching.Need]:
+    """Keep one open need per child a run: a pledge is never paired with the same child twice."""
+    child_of = {need.ref: child.id for need, child in needs}
+    first: dict[int, matching.Need] = {}
+    for record in records:
+        known = first.get(child_of[record.code])
+        if known is None or known.units_open == 0:
+            first[child_of[record.code]] = record
+    return list(first.values())
+
+
+def _keep_all(  # noqa: PLR0913 a run joins pairs, pledges and needs
+    session: Session,
+    pairs: Iterable[matching.Pair],
+    pledges: Iterable[Pledge],
+    needs: Iterable[NeedOfChild],
+    *,
+    run_ref: str,
+    now: datetime,
+) -> list[Match]:
     by_code = {pledge.code: pledge for pledge in pledges}
-    by_ref = {need.ref: (need, child) for need, child in needs}
-    for pair in plan.pairs:
-        _keep(session, by, pair, by_code[pair.offer], by_ref[pair.need], run_ref=run_ref, now=now)
-    session.flush()
-    outcome = Outcome(
-        run_ref, len(plan.pairs), len(plan.unmatched_needs), len(plan.unplaced_offers)
-    )
-    if plan.pairs:
-        trace.record(
+    by_ref = {need.ref: need for need, _ in needs}
+    made = [
+        _match(
             session,
-            by,
-            "match.propose",
-            f"matching_run:{run_ref}",
-            now=now,
-            detail={"count": outcome.proposed},
+            by_code[pair.offer],
+            by_ref[pair.need],
+            day=today(now),
+            units=pair.units,
+            proposed_by=ENGINE,
+            run_ref=run_ref,
+            score=pair.score,
+            reasons=[part.as_dict() for part in pair.parts],
+            runners_up=_runners_up(pair),
         )
-    return outcome
+        for pair in pairs
+    ]
+    session.flush()
+    return made
 
 
-def _keep(
+def _runners_up(pair: matching.Pair) -> list[dict[str, object]]:
+    """Keep the next best of both sides, with what each lacked."""
+    others = [{"side": "child"} | other.as_dict() for other in pair.next_needs]
+    return others + [{"side": "pledge"} | other.as_dict() for other in pair.next_offers]
+
+
+def _match(
+    session: Session, pledge: Pledge, need: Need, *, day: date, units: int, **why: object
+) -> Match:
+    match = Match(
+        pledge_id=pledge.id,
+        child_id=need.child_id,
+        need_id=need.id,
+        instalment_fen=terms.instalment_for(pledge, units),
+        rhythm=pledge.rhythm,
+        code_name=new_code_name(session, pledge.id),
+        proposed_on=day,
+        decide_by=day + timedelta(days=DECIDE_DAYS),
+        **why,
+    )
+    session.add(match)
+    return match
+
+
+def _tell(  # noqa: PLR0913 as _keep_all
     session: Session,
     by: Viewer,
-    pair: matching.Pair,
-    pledge: Pledge,
-    need: tuple[Need, Child],
+    made: list[Match],
+    needs: Iterable[NeedOfChild],
     *,
     run_ref: str,
     now: datetime,
 ) -> None:
-    day = today(now)
-    session.add(
-        Match(
-            pledge_id=pledge.id,
-            child_id=need[1].id,
-            need_id=need[0].id,
-            instalment_fen=terms.instalment_for(pledge, pair.units),
-            rhythm=pledge.rhythm,
-            code_name=new_code_name(session, pledge.id),
-            proposed_on=day,
-            proposed_by=by.actor,
-            decide_by=day + timedelta(days=DECIDE_DAYS),
-            run_ref=run_ref,
-            score=pair.score,
-            reasons=[part.as_dict() for part in pair.parts],
-            runners_up=[other.as_dict() for other in pair.next_needs],
-        )
+    """Trace the run as one act, and tell the approvers of every banner it proposed in."""
+    digest = hashlib.sha256("\n".join(sorted(m.child_ref for m in made)).encode()).hexdigest()
+    detail = {"count": len(made), "digest": digest}
+    subject = f"matching_run:{run_ref}"
+    trace.record(session, by, "match.propose", subject, now=now, detail=detail)
+    banner_of = {child.id: child.banner_code for _, child in needs}
+    for banner in sorted({banner_of[match.child_id] for match in made}):
+        kind = NoticeKind.PROPOSALS_WAIT
+        notices.to_roles(session, (Role.APPROVER,), banner, kind, subject, now=now)
+
+
+def propose_pair(  # noqa: PLR0913 a pair by hand names both sides and the need
+    session: Session, by: Viewer, *, pledge_code: str, child_ref: str, need_ref: str, now: datetime
+) -> str:
+    """Propose a pair by hand, under the same hard rules; return the proposal's ref.
+
+    Whoever does so may not approve it. Raises NoConsent or NoLongerFits.
+    """
+    require(by, Act.RUN_MATCHING)
+    child = gate.row(session, by, Child, Child.ref == child_ref)
+    need = gate.row(session, by, Need, Need.ref == need_ref, Need.child_id == child.id)
+    pledge = gate.row(session, by, Pledge, Pledge.code == pledge_code)
+    fit = fitting.fit_anew(session, fitting.Pair(need, child, pledge), on=today(now))
+    match = _match(
+        session,
+        pledge,
+        need,
+        day=today(now),
+        units=fit.units,
+        proposed_by=by.actor,
+        score=fit.score,
+        reasons=fit.reasons,
     )
     session.flush()
-    notices.to_roles(
-        session,
-        (Role.APPROVER,),
-        need[1].banner_code,
-        NoticeKind.PROPOSALS_WAIT,
-        f"matching_run:{run_ref}",
-        now=now,
-    )
-
-
-def open_needs(session: Session) -> list[tuple[Need, Child]]:
-    """Return financial needs of open and supported children, with their child."""
-    rows = session.execute(
-        select(Need, Child)
-        .join(Child, Child.id == Need.child_id)
-        .where(
-            Need.kind == NeedKind.FINANCIAL,
-            Need.status == NeedStatus.OPEN,
-            Need.monthly_fen.is_not(None),
-            Child.status.in_((ChildStatus.OPEN, ChildStatus.SUPPORTED)),
-        )
-        .order_by(Need.id)
-    )
-    return [(need, child) for need, child in rows]
-
-
-def need_records(
-    session: Session, needs: Iterable[tuple[Need, Child]], *, on: date
-) -> list[matching.Need]:
-    """Write needs as the engine may know them: codes, bands and counts."""
-    covered = _covered_units(session)
-    return [_need_record(session, n, c, covered.get(n.id, 0), on=on) for n, c in needs]
-
-
-def _need_record(
-    session: Session, need: Need, child: Child, covered: int, *, on: date
-) -> matching.Need:
-    leaves = finishes_on(terms.grade_of(child), LAST_GRADE[child.stage], on=on)
-    return matching.Need(
-        code=need.ref,
-        units_open=max(0, (need.monthly_fen or 0) // UNIT - covered),
-        sex=child.sex.value,
-        stage=child.stage.value,
-        league=child.league_code,
-        banner=child.banner_code,
-        urgency=need.urgency,
-        waiting_days=max(0, (on - need.since_on).days),
-        is_verified=child.verified_on is not None,
-        has_consent=children.has_consent(session, child, on=on),
-        months_left=months_between(on, leaves),
-    )
-
-
-def _covered_units(session: Session) -> dict[int, int]:
-    """Return units already proposed or active per need."""
-    rows = session.execute(
-        select(Match.need_id, Match.rhythm, func.sum(Match.instalment_fen))
-        .where(Match.status.in_(LIVE), Match.need_id.is_not(None))
-        .group_by(Match.need_id, Match.rhythm)
-    )
-    covered: dict[int, int] = {}
-    for need_id, rhythm, fen in rows:
-        covered[need_id] = covered.get(need_id, 0) + fen // (STEP_MONTHS[rhythm] * UNIT)
-    return covered
-
-
-def open_pledges(session: Session) -> list[Pledge]:
-    """Return confirmed pledges for children that have a place left."""
-    taken = (
-        select(func.count(Match.id))
-        .where(Match.pledge_id == Pledge.id, Match.status.in_(LIVE))
-        .scalar_subquery()
-    )
-    return list(
-        session.scalars(
-            select(Pledge)
-            .where(
-                Pledge.status == PledgeStatus.CONFIRMED,
-                Pledge.kind == PledgeKind.CHILD,
-                taken < Pledge.children_wanted,
-            )
-            .order_by(Pledge.id)
-        )
-    )
-
-
-def offer_records(session: Session, pledges: Iterable[Pledge], *, on: date) -> list[matching.Offer]:
-    """Write pledges as the engine may know them; sums off the list are left to the gap fund."""
-    taken = _places_taken(session)
-    excluded = _excluded_needs(session)
-    return [
-        _offer_record(pledge, taken.get(pledge.id, 0), excluded.get(pledge.id, frozenset()), on=on)
-        for pledge in pledges
-        if terms.units_of(pledge) in matching.LISTED_UNITS
-    ]
-
-
-def _offer_record(
-    pledge: Pledge, taken: int, excluded: frozenset[str], *, on: date
-) -> matching.Offer:
-    places = pledge.children_wanted - taken
-    units = terms.units_of(pledge)
-    return matching.Offer(
-        code=pledge.code,
-        units=units * places,
-        units_per_child=units,
-        children_at_most=places,
-        wish_sex=pledge.wish_sex.value if pledge.wish_sex else None,
-        wish_stage=pledge.wish_stage.value if pledge.wish_stage else None,
-        wish_league=pledge.wish_league,
-        rhythm=pledge.rhythm.value,
-        excluded=excluded,
-        waiting_days=max(0, (on - (pledge.confirmed_on or on)).days),
-    )
-
-
-def _places_taken(session: Session) -> Mapping[int, int]:
-    rows = session.execute(
-        select(Match.pledge_id, func.count(Match.id))
-        .where(Match.status.in_(LIVE))
-        .group_by(Match.pledge_id)
-    )
-    return {pledge_id: count for pledge_id, count in rows}
-
-
-def _excluded_needs(session: Session) -> Mapping[int, frozenset[str]]:
-    """Return per pledge the needs of children it must not be paired with (again)."""
-    rows = session.execute(
-        select(Exclusion.pledge_id, Need.ref)
-        .join(Need, Need.child_id == Exclusion.child_id)
-        .where(Exclusion.lifted_on.is_(None))
-    )
-    found: dict[int, set[str]] = {}
-    for pledge_id, need_ref in rows:
-        found.setdefault(pledge_id, set()).add(need_ref)
-    active = session.execute(
-        select(Match.pledge_id, Need.ref)
-        .join(Need, Need.child_id == Match.child_id)
-        .where(Match.status.in_(LIVE))
-    )
-    for pledge_id, need_ref in active:
-        found.setdefault(pledge_id, set()).add(need_ref)
-    return {pledge_id: frozenset(refs) for pledge_id, refs in found.items()}
+    trace.record(session, by, "match.propose", f"match:{match.child_ref}", now=now)
+    return match.child_ref

@@ -7,10 +7,10 @@ afterwards still has the terms of its own day.
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from matching.records import listed_at_most
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
+from matching.records import listed_at_most
 from models.pledges import Match, Pledge, PledgeChange
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
@@ -136,7 +136,7 @@ def _share(match: Match, pledge: Pledge, old_sum: Fen) -> Fen:
     return Fen(max(1, listed_at_most(share // (UNIT * months))) * UNIT * months)
 
 
-def _renew(
+def _renew(  # noqa: PLR0913 a match, its new terms, and when
     session: Session,
     by: Viewer,
     match: Match,

@@ -4,7 +4,7 @@ from datetime import date
 
 from models.children import Child
 from models.pledges import Pledge
-from vocabulary.enums import PledgeEnd
+from vocabulary.enums import PledgeEnd, Rhythm
 from vocabulary.grades import GRADUATION, LAST_GRADE, finishes_on
 from vocabulary.money import UNIT, Fen
 from vocabulary.schedule import STANDARD, STEP_MONTHS, due_on, first_due
@@ -16,8 +16,14 @@ def monthly_of(pledge: Pledge) -> Fen:
 
 
 def units_of(pledge: Pledge) -> int:
-    """Return a pledge's units of 50 yuan a month for one child."""
-    return monthly_of(pledge) // UNIT
+    """Return a pledge's units of 50 yuan a month for one child; 0 when the sum is no multiple."""
+    whole, rest = divmod(pledge.instalment_fen, UNIT * STEP_MONTHS[pledge.rhythm])
+    return 0 if rest else whole
+
+
+def units_for(instalment_fen: int, rhythm: Rhythm) -> int:
+    """Return the units of 50 yuan a month that an instalment takes of a need, rounded up."""
+    return -(-instalment_fen // (UNIT * STEP_MONTHS[rhythm]))
 
 
 def instalment_for(pledge: Pledge, units: int) -> Fen:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from models.trace import CustodianEntry, OrdinaryEntry
@@ -58,19 +58,32 @@ def record(
 def digest_of(entry: Mapping[str, Any]) -> str:
     """Hash every column of an entry but the digest itself, the digest before included."""
     plain = {**entry, "at": entry["at"].astimezone(UTC).isoformat()}
-    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    written = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
 
 
 def broken_entries(session: Session, chain: Chain) -> list[int]:
-    """Return the sequence numbers at which a chain does not verify, in order."""
-    table = _TABLES[chain]
-    columns = [c for c in table.__table__.columns if c.name != "digest"]
+    """Return the sequence numbers at which a chain does not verify, in order.
+
+    Rows are read raw: one that can no longer be read as an entry is broken, not an error.
+    """
+    table = _TABLES[chain].__tablename__
     previous, expected, broken = START, 1, []
-    for row in session.execute(select(table.__table__).order_by(table.seq)).mappings():
-        entry = {c.name: row[c.name] for c in columns}
-        sound = row["digest"] == digest_of(entry) and row["previous"] == previous
+    for row in session.execute(text(f"SELECT * FROM {table} ORDER BY seq")).mappings():  # noqa: S608 our own table
+        sound = _digest_as_kept(row) == row["digest"] and row["previous"] == previous
         if not sound or row["seq"] != expected:
             broken.append(row["seq"])
         previous, expected = row["digest"], row["seq"] + 1
     return broken
+
+
+def _digest_as_kept(row: Mapping[str, Any]) -> str | None:
+    """Hash a raw row anew; None when it cannot be read."""
+    entry = {name: value for name, value in row.items() if name != "digest"}
+    try:
+        at = entry["at"] if isinstance(entry["at"], datetime) else datetime.fromisoformat(entry["at"])
+        detail = entry["detail"]
+        detail = json.loads(detail) if isinstance(detail, str) else detail
+        return digest_of({**entry, "at": at.replace(tzinfo=UTC), "detail": detail})
+    except (ValueError, TypeError):
+        return None

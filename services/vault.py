@@ -35,7 +35,7 @@ def read_contact(text: str) -> tuple[ContactKind, str]:
     digits = re.sub(r"[\s\-()]", "", plain).removeprefix("+86").removeprefix("0086")
     if _PHONE.match(digits):
         return ContactKind.PHONE, digits
-    if _MAIL.match(plain) and len(plain) <= 120:
+    if _MAIL.match(plain) and len(plain) <= 120:  # noqa: PLR2004 RFC 5321 allows little more
         return ContactKind.MAIL, plain.lower()
     raise BadInput(field="contact", reason="not_a_contact")
 
@@ -125,6 +125,13 @@ def donor_of_pledge(session: Session, pledge_id: int) -> int:
     return found
 
 
+def pledges_beside(session: Session, pledge_id: int) -> frozenset[int]:
+    """Return the keys of all pledges of this pledge's donor, itself counted in."""
+    donor = select(VaultPledge.donor_id).where(VaultPledge.pledge_id == pledge_id).scalar_subquery()
+    beside = session.scalars(select(VaultPledge.pledge_id).where(VaultPledge.donor_id == donor))
+    return frozenset(beside) | {pledge_id}
+
+
 def file_receipt(session: Session, receipt_id: int, pledge_id: int) -> None:
     """Keep which pledge a payment was posted to, out of both desks' sight."""
     session.add(VaultReceipt(receipt_id=receipt_id, pledge_id=pledge_id))
@@ -143,13 +150,13 @@ def note_paid(session: Session, pledge_id: int, amount: Fen, *, now: datetime) -
 
 
 def references_of(session: Session, refs: Collection[str]) -> dict[str, str]:
-    """Return the payment references of pledges by the donor's refs, for the donor who sees these."""
+    """Return the payment references of a donor's pledges, by his refs of them."""
     rows = session.execute(
         select(Pledge.donor_ref, VaultPledge.payment_reference)
         .join(VaultPledge, VaultPledge.pledge_id == Pledge.id)
         .where(Pledge.donor_ref.in_(refs))
     )
-    return {ref: reference for ref, reference in rows}  # noqa: C416 Row is no tuple to mypy
+    return {ref: reference for ref, reference in rows}
 
 
 def payments_of(session: Session, refs: Collection[str]) -> dict[str, list[tuple[date, Fen]]]:
@@ -176,7 +183,7 @@ def announced_of(session: Session, refs: Collection[str]) -> dict[str, date]:
         .where(Pledge.donor_ref.in_(refs))
         .group_by(Pledge.donor_ref)
     )
-    return {ref: day for ref, day in rows}  # noqa: C416 as above
+    return {ref: day for ref, day in rows}
 
 
 def donor_ref_of(session: Session, donor_id: int) -> str:

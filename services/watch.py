@@ -37,6 +37,20 @@ def expect(session: Session, by: Viewer, name: str, *, at: datetime) -> None:
     )
 
 
+def expect_if_new(session: Session, by: Viewer, name: str, *, at: datetime) -> None:
+    """Keep the first start of a job that was never expected here; a missed one stays missed."""
+    require(by, Act.RUN_STIPENDS)
+    session.execute(
+        insert_into(session, JobLease)
+        .values(name=name, token=0, holder="", expected_at=at)
+        .on_conflict_do_update(
+            index_elements=["name"],
+            set_={"expected_at": at},
+            where=JobLease.expected_at.is_(None),
+        )
+    )
+
+
 def looked(session: Session, by: Viewer, name: str, *, now: datetime) -> None:
     """Keep that a job was started and found nothing to do."""
     require(by, Act.RUN_STIPENDS)

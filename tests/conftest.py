@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy.orm import Session
@@ -30,6 +30,12 @@ def settings_in(folder: Path) -> Settings:
     )
 
 
+def forget_the_request_before() -> None:
+    """Requests of a test share the context below, and with it `g`: give each a fresh one."""
+    for name in list(g):
+        g.pop(name)
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a migrated, empty database and its keys."""
@@ -49,7 +55,7 @@ def app(template: Path, tmp_path: Path) -> Iterator[Flask]:
     shutil.copytree(template, folder)
     app = create_app(settings_in(folder))
     app.config["WTF_CSRF_ENABLED"] = False
-    app.config["RATELIMIT_ENABLED"] = False
+    app.before_request_funcs.setdefault(None, []).insert(0, forget_the_request_before)
     with app.app_context():
         yield app
         db.session.remove()

@@ -1,20 +1,27 @@
 """Plain functions that put real rows into the database. Each takes the session first."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, Grant
 from models.children import Child, Consent, Kin, Need
+from models.jobs import JobRun
 from models.organisations import Organisation
 from models.pledges import Match, Pledge
+from models.stipends import Batch, Stipend
+from privacy import viewers
 from privacy.viewers import Viewer
-from services import accounts, vault
+from services import accounts, facts, vault
+from services.facts import Basis
 from vocabulary.dates import at
 from vocabulary.enums import (
     AccountStatus,
+    BatchStatus,
     ChildStatus,
+    Evidence,
+    FactKind,
     GrantStatus,
     KinRole,
     MatchStatus,
@@ -175,3 +182,41 @@ def a_match(session: Session, pledge: Pledge, child: Child, **more: Any) -> Matc
     session.add(match)
     session.flush()
     return match
+
+
+def a_sent_batch(
+    session: Session, hand: Organisation | None, *matches: Match, on: date = START, **more: Any
+) -> Batch:
+    """A batch sent on a day with one instalment of each match, all facts and postings made."""
+    now = at(on)
+    engine = viewers.engine("test")
+    batch = Batch(
+        organisation_id=hand.id if hand else None,
+        region_code=hand.region_code if hand else more.pop("region_code", TOWNSHIP),
+        month=on.replace(day=1),
+        opened_on=on,
+        status=BatchStatus.SENT,
+        sent_on=on,
+        hand_over_by=on + timedelta(days=14),
+        **{"number": 1} | more,
+    )
+    run = JobRun(name="test", period=on, started_at=now)
+    session.add_all((batch, run))
+    session.flush()
+    stipends = [
+        Stipend(
+            match_id=match.id,
+            due_on=on.replace(day=1),
+            amount_fen=match.instalment_fen,
+            run_id=run.id,
+            batch_id=batch.id,
+            is_funded=True,
+        )
+        for match in matches
+    ]
+    session.add_all(stipends)
+    session.flush()
+    basis = Basis(Evidence.LEDGER)
+    for kind in (FactKind.PROMISED, FactKind.RECEIVED, FactKind.SENT):
+        facts.record(session, kind, stipends, on=on, by=engine, now=now, basis=basis)
+    return batch

@@ -81,6 +81,18 @@ class ChildStatus(StrEnum):
     ENDED = "ended"
 
 
+class HeldReason(StrEnum):
+    """What a child's record still lacks (待补材料)."""
+
+    NO_GUARDIAN = "no_guardian"
+    NO_CONSENT = "no_consent"
+    NOT_AGREED = "not_agreed"
+    NO_SCHOOL = "no_school"
+    NO_PHONE = "no_phone"
+    NO_SEX = "no_sex"
+    NO_PLACE = "no_place"
+
+
 class EndReason(StrEnum):
     GRADUATED = "graduated"
     ADOPTED = "adopted"
@@ -186,6 +198,7 @@ class DeclineReason(StrEnum):
     CHILD_UNWILLING = "child_unwilling"
     PAPERS_TO_CHECK = "papers_to_check"
     RELATED = "related"
+    NOT_DECIDED = "not_decided"
     OTHER = "other"
 
 
@@ -384,9 +397,27 @@ class ImportKind(StrEnum):
 
 
 class ImportStatus(StrEnum):
+    """TAKING: confirmed, and on its way slice by slice."""
+
     PREVIEWED = "previewed"
+    TAKING = "taking"
     TAKEN = "taken"
     DISCARDED = "discarded"
+
+
+class ReturnReason(StrEnum):
+    """Why a row that could be read was not taken after all."""
+
+    ALREADY_KNOWN = "already_known"
+    OTHER_BANNER = "other_banner"
+
+
+class Clearance(StrEnum):
+    """What a volunteer needs before she is ever proposed (data/clearance.toml)."""
+
+    RECORD_CHECK = "record_check"
+    TRAINING = "training"
+    INSURANCE = "insurance"
 
 
 class VolunteerStatus(StrEnum):

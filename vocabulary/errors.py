@@ -55,6 +55,24 @@ class NoConsent(Refused):
     code = "no_consent"
 
 
+class NoLongerFits(Refused):
+    """A hard rule of matching does not hold for this pair now. Params: rules."""
+
+    code = "no_longer_fits"
+
+
+class NeedCovered(NoLongerFits):
+    """Others give what this child needs already, or so much of it that the sum would exceed it."""
+
+    code = "need_covered"
+
+
+class NoPlaceLeft(NoLongerFits):
+    """The pledge is paused, ended, changed, or supports as many children as its donor wanted."""
+
+    code = "no_place_left"
+
+
 class BadInput(Refused):
     """What was entered cannot be used. Params: field, reason."""
 
@@ -107,3 +125,27 @@ class NotEmpty(Refused):
     """The demo world goes into an empty database only."""
 
     code = "not_empty"
+
+
+class BackupDamaged(Refused):
+    """The file is no backup of ours, was made under another backup key, or is not whole."""
+
+    code = "backup_damaged"
+
+
+class BackupTooNew(Refused):
+    """The backup was made by a later version of the program."""
+
+    code = "backup_too_new"
+
+
+class OtherKeys(Refused):
+    """The records in the backup were sealed under other keys than those configured."""
+
+    code = "other_keys"
+
+
+class WouldReplace(Refused):
+    """A restore goes into an empty installation, unless it is told to replace."""
+
+    code = "would_replace"

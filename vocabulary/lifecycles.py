@@ -30,7 +30,12 @@ CHILD = _steps(
     {
         ChildStatus.DRAFT: (ChildStatus.VERIFIED, ChildStatus.ENDED),
         ChildStatus.VERIFIED: (ChildStatus.OPEN, ChildStatus.DRAFT, ChildStatus.ENDED),
-        ChildStatus.OPEN: (ChildStatus.SUPPORTED, ChildStatus.DRAFT, ChildStatus.ENDED),
+        ChildStatus.OPEN: (
+            ChildStatus.SUPPORTED,
+            ChildStatus.VERIFIED,
+            ChildStatus.DRAFT,
+            ChildStatus.ENDED,
+        ),
         ChildStatus.SUPPORTED: (ChildStatus.OPEN, ChildStatus.ENDED),
         ChildStatus.ENDED: (),
     }
@@ -90,7 +95,8 @@ JOB = _steps(
 )
 IMPORT = _steps(
     {
-        ImportStatus.PREVIEWED: (ImportStatus.TAKEN, ImportStatus.DISCARDED),
+        ImportStatus.PREVIEWED: (ImportStatus.TAKING, ImportStatus.DISCARDED),
+        ImportStatus.TAKING: (ImportStatus.TAKEN,),
         ImportStatus.TAKEN: (),
         ImportStatus.DISCARDED: (),
     }

@@ -2,17 +2,19 @@
 
 from flask import Flask
 
-from web import auth, donor, family, public, school, staff, village, volunteer
-from web.core import access, errors, filters, headers, health, requests
+from web import auth, classroom, donor, family, public, school, staff, village, volunteer
+from web.core import access, errors, filters, headers, health, logs, requests, sessions, static
 
 DOORS = (
     public.bp,
     auth.bp,
     donor.bp,
     school.bp,
+    classroom.bp,
     village.bp,
     volunteer.bp,
     family.bp,
+    family.slip,
     staff.bp,
     health.bp,
 )
@@ -20,10 +22,13 @@ DOORS = (
 
 def init_app(app: Flask) -> None:
     """Register every door and what all of them share."""
+    logs.init_app(app)
     headers.init_app(app)
     requests.init_app(app)
     access.init_app(app)
+    sessions.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
+    static.init_app(app)
     for door in DOORS:
         app.register_blueprint(door)

@@ -12,6 +12,7 @@ from cli.demo.stage import Stage
 from cli.demo.story import play
 from config import Mode
 from extensions import db
+from privacy import viewers
 from services import installation
 from vocabulary import clock
 from vocabulary.dates import today
@@ -33,14 +34,20 @@ def load() -> None:
 def build() -> None:
     """Play the demo's two years. Raises NotEmpty unless the database is empty."""
     session = db.session()
-    if current_app.config["SETTINGS"].mode is Mode.PRODUCTION or not installation.is_empty(session):
+    if current_app.config["SETTINGS"].mode is Mode.PRODUCTION or not installation.is_empty(
+        session, viewers.console()
+    ):
         raise NotEmpty()
-    play(Stage(session, Random(SEED), today(clock.now())))  # noqa: S311 a story, not a secret
+    story = Stage(session, Random(SEED), today(clock.now()))
+    story.scene(story.today, lambda: installation.mark_demo(session, viewers.console()))
+    play(story)
 
 
 def login_table() -> list[str]:
     """Return the lines of the table of demo logins, one per role."""
-    from web.core.labels import label  # noqa: PLC0415 the labels are the browser's
+    from web.core.labels import label
 
     rows = [(label(one.roles[0]), one.login) for one in cast.logins() if one.shown]
-    return [f"  {login:<20} {role}" for role, login in rows] + [f"  密码都是 {cast.PASSWORD}"]
+    return [f"  {login:<20} {role}" for role, login in rows] + [
+        f"  密码都是 {installation.DEMO_PASSWORD}"
+    ]

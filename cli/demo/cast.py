@@ -5,7 +5,6 @@ from random import Random
 
 from vocabulary.enums import Role, Stage
 
-PASSWORD = "weiguang-demo"  # noqa: S105 printed on the screen of every demo
 WHOLE = "150000000000"
 
 
@@ -45,6 +44,13 @@ PLACES = (
         ),
     ),
 )
+
+# Where the families of a banner's first township live: the village of its child director.
+VILLAGES = {
+    "150723103000": "150723103001",
+    "150430103000": "150430103200",
+    "152222200000": "152222200200",
+}
 
 SURNAMES = "陈王李张刘杨赵黄周吴徐孙胡朱高林何郭马罗宋郑谢韩唐冯于董萧程"
 GIVEN = (
@@ -109,11 +115,11 @@ def _of_banner(place: Place, *, is_first: bool) -> list[Login]:
     for number, (school, township, _) in enumerate(place.schools, start=1):
         login = f"xuexiao{number}.{key}"
         shown = is_first and number == 1
-        people.append(
-            Login(login, "秦老师", (Role.SCHOOL_OFFICER,), township, school, shown=shown)
-        )
-    village = place.schools[0][1][:9] + "200"
-    people.append(Login(f"ertong.{key}", "包主任", (Role.VILLAGE_DIRECTOR,), village, shown=is_first))
+        people.append(Login(login, "秦老师", (Role.SCHOOL_OFFICER,), township, school, shown=shown))
+    village = VILLAGES[place.schools[0][1]]
+    people.append(
+        Login(f"ertong.{key}", "包主任", (Role.VILLAGE_DIRECTOR,), village, shown=is_first)
+    )
     if is_first:
         people.append(Login("mama", "图雅", (Role.VOLUNTEER,), code, shown=True))
     return people

@@ -6,13 +6,25 @@ from cli.demo import cast
 from cli.demo.cast import PLACES, Login, Place
 from cli.demo.stage import Stage
 from privacy import viewers
-from services import children, consents, grants, organisations, passwords, staffing, volunteers
-from services.children import NewChild, NewKin, NewNeed
+from privacy.viewers import Viewer
+from services import (
+    children,
+    consents,
+    entering,
+    grants,
+    organisations,
+    passwords,
+    staffing,
+    volunteers,
+)
+from services.entering import NewChild, NewKin, NewNeed
+from services.installation import DEMO_PASSWORD
 from services.organisations import NewSchool
 from services.staffing import NewAccount
 from services.volunteers import NewVolunteer
 from vocabulary import clock
-from vocabulary.enums import Category, NeedKind, Purpose, Role, Sex, Stage as SchoolStage
+from vocabulary.enums import Category, Clearance, NeedKind, Purpose, Sex
+from vocabulary.enums import Stage as SchoolStage
 from vocabulary.money import Fen
 
 GRADES = {
@@ -47,7 +59,7 @@ def make_accounts(stage: Stage) -> None:
         _, token = staffing.first_administrator(
             stage.session, viewers.console(), _account(login), now=clock.now()
         )
-        passwords.set_first(stage.session, token, cast.PASSWORD, now=clock.now())
+        passwords.set_first(stage.session, token, DEMO_PASSWORD, now=clock.now())
     first, second = stage.who("admin"), stage.who("admin2")
     for login in everybody[2:]:
         ref, token = staffing.make(stage.session, first, _account(login), now=clock.now())
@@ -55,7 +67,7 @@ def make_accounts(stage: Stage) -> None:
             term = grants.Term()
             asked = grants.ask(stage.session, first, ref, role, term=term, now=clock.now())
             grants.agree(stage.session, second, asked, now=clock.now())
-        passwords.set_first(stage.session, token, cast.PASSWORD, now=clock.now())
+        passwords.set_first(stage.session, token, DEMO_PASSWORD, now=clock.now())
 
 
 def _account(login: Login) -> NewAccount:
@@ -73,7 +85,7 @@ def enter_child(stage: Stage, place: Place, *, is_whole: bool) -> str:
     name, township, stages = stage.dice.choice(place.schools)
     level = stage.dice.choice(stages)
     grade = stage.dice.choice(GRADES[level])
-    ref = children.enter(
+    ref = entering.enter(
         stage.session,
         stage.who(f"jingban.{place.key}"),
         _child(stage, stage.schools[name], township, level, grade),
@@ -90,7 +102,7 @@ def _child(
     dice = stage.dice
     wants = dice.choice(MONTHLY)
     needs = [NewNeed(NeedKind.FINANCIAL, Fen(wants * 100), urgency=dice.choice((1, 1, 2, 3)))]
-    if dice.random() < 0.4:  # noqa: PLR2004 not every child needs company
+    if dice.random() < 0.4:
         needs.append(NewNeed(dice.choice((NeedKind.COMPANIONSHIP, NeedKind.TUTORING))))
     guardian = NewKin(cast.person_name(dice), dice.choice(cast.RELATIONS), cast.phone(dice))
     return NewChild(
@@ -111,14 +123,7 @@ def _child(
 
 def village_of(township: str) -> str:
     """Return where the demo's families of a township live: its first village director's."""
-    return VILLAGES.get(township, township)
-
-
-VILLAGES = {
-    "150723103000": "150723103001",
-    "150430103000": "150430103200",
-    "152222200000": "152222200200",
-}
+    return cast.VILLAGES.get(township, township)
 
 
 def _birthday(stage: Stage, grade: int) -> date:
@@ -143,9 +148,7 @@ def _consent_and_visit(stage: Stage, place: Place, ref: str) -> None:
 
 def enter_volunteer(stage: Stage, place: Place, *, account_login: str | None = None) -> None:
     """Enter one volunteer; most are checked and trained."""
-    dice = stage.dice
-    is_checked = dice.random() < 0.8  # noqa: PLR2004 some still wait for their record check
-    today = clock.now().date()
+    dice, by = stage.dice, stage.who(f"jingban.{place.key}")
     new = NewVolunteer(
         name=cast.person_name(dice),
         sex=Sex.FEMALE,
@@ -156,10 +159,21 @@ def enter_volunteer(stage: Stage, place: Place, *, account_login: str | None = N
         languages=dice.choice((["汉语"], ["蒙古语", "汉语"])),
         availability=dice.choice(("周末", "寒暑假", "工作日晚上")),
         capacity=dice.choice((1, 1, 2, 3)),
-        checked_on=today - timedelta(days=dice.randrange(20, 350)) if is_checked else None,
-        trained_on=today - timedelta(days=200) if is_checked and dice.random() < 0.8 else None,  # noqa: PLR2004 nor all trained
-        account_login=account_login,
     )
-    volunteers.enter(stage.session, stage.who(f"jingban.{place.key}"), new, now=clock.now())
+    ref = volunteers.enter(stage.session, by, new, now=clock.now())
+    if account_login:
+        volunteers.give_login(stage.session, by, ref, account_login, now=clock.now())
+    _show_papers(stage, by, ref)
 
 
+def _show_papers(stage: Stage, by: Viewer, ref: str) -> None:
+    """Record the papers she has shown; some still wait for one."""
+    today = clock.now().date()
+    days = {
+        Clearance.RECORD_CHECK: today - timedelta(days=stage.dice.randrange(20, 340)),
+        Clearance.TRAINING: today - timedelta(days=200),
+        Clearance.INSURANCE: today + timedelta(days=stage.dice.randrange(20, 300)),
+    }
+    for paper, on in days.items():
+        if stage.dice.random() < 0.85:
+            volunteers.record_paper(stage.session, by, ref, paper, on=on, now=clock.now())

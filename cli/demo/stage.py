@@ -36,6 +36,7 @@ class Stage:
     today: date
     donors: list[Donor] = field(default_factory=list)
     schools: dict[str, str] = field(default_factory=dict)
+    slips: list[str] = field(default_factory=list)
 
     def scene(self, day: date, act: Callable[[], Result], *, hour: int = 9) -> Result:
         """Play one act at an hour of a day, in a transaction of its own."""

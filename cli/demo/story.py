@@ -6,10 +6,23 @@ from datetime import date, timedelta
 from cli.demo import cast, people
 from cli.demo.cast import PLACES
 from cli.demo.stage import Donor, Stage
+from jobs import outbox
 from jobs.run import Run
 from jobs.stipends import open_and_fund
 from privacy import viewers
-from services import answers, batches, handovers, matches, pledges, proposing, receipts, slips
+from privacy.viewers import Viewer
+from services import (
+    answers,
+    batches,
+    handovers,
+    links,
+    matches,
+    pledges,
+    proposing,
+    receipts,
+    slips,
+)
+from services.answers import Reply
 from services.hand_lists import list_for
 from services.pledges import PledgeTerms, Wishes
 from services.receipts import BankLine
@@ -20,6 +33,8 @@ from vocabulary.money import Fen
 
 MONTHS = 24
 CHILDREN, DRAFTS, VOLUNTEERS = 52, 8, 24
+EARLY_PLEDGES = 22
+"""The others came last month and wait for a decision."""
 # Yuan an instalment, rhythm, wishes: 30 donors, most of them a hundred a month.
 PLEDGES: tuple[tuple[int, Rhythm, Wishes], ...] = (
     *((100, Rhythm.MONTH, Wishes()),) * 14,
@@ -52,7 +67,9 @@ def play(stage: Stage) -> None:
         place = PLACES[number % len(PLACES)]
         stage.scene(
             stage.today - timedelta(days=30),
-            lambda place=place, login=login: people.enter_volunteer(stage, place, account_login=login),  # type: ignore[misc]
+            lambda place=place, login=login: people.enter_volunteer(
+                stage, place, account_login=login
+            ),  # type: ignore[misc]
         )
     for month in range(MONTHS + 1):
         _month(stage, add_months(start, month), month)
@@ -63,6 +80,7 @@ def _month(stage: Stage, first: date, number: int) -> None:
     for day, hour, act in _days(stage, first, number):
         if day < stage.today:
             act(day, hour)
+            _deliver(stage, day, hour + 1)
 
 
 Act = Callable[[date, int], object]
@@ -72,9 +90,13 @@ def _days(stage: Stage, first: date, number: int) -> Iterator[tuple[date, int, A
     is_last = number == MONTHS
     yield first, 6, lambda day, _: _run(stage, day)
     yield first.replace(day=2), 9, lambda day, _: _new_children(stage, day, number)
-    yield first.replace(day=3), 20, lambda day, _: _new_pledges(stage, day, number)
+    yield first.replace(day=3), 19, lambda day, _: _new_pledges(stage, day, number)
     yield first.replace(day=SEND_DAY), 10, lambda day, _: _send(stage, day)
-    yield first.replace(day=HAND_OVER_DAY), 11, lambda day, _: _hand_over(stage, day, is_last=is_last)
+    yield (
+        first.replace(day=HAND_OVER_DAY),
+        11,
+        lambda day, _: _hand_over(stage, day, is_last=is_last),
+    )
     yield first.replace(day=ANSWER_DAY), 19, lambda day, _: _answer(stage, day, number)
     yield first.replace(day=PAY_DAY), 15, lambda day, _: _pay(stage, day, number)
     yield first.replace(day=MATCH_DAY), 2, lambda day, _: _propose(stage, day)
@@ -86,6 +108,15 @@ def _run(stage: Stage, day: date) -> None:
     with clock.moved_to(at(day, 6)):
         stage.session.rollback()
         Run(stage.session, "stipends", period=day).execute(open_and_fund)
+
+
+def _deliver(stage: Stage, day: date, hour: int) -> None:
+    """Empty the outbox, as the schedule does every few minutes."""
+    with clock.moved_to(at(day, hour)):
+        stage.session.rollback()
+        if outbox.is_idle(stage.session, viewers.engine("notices"), clock.now()):
+            return
+        Run(stage.session, "notices", period=day).execute(outbox.deliver)
 
 
 def _share(total: int, number: int, over: int) -> range:
@@ -106,8 +137,11 @@ def _new_children(stage: Stage, day: date, number: int) -> None:
 
 
 def _new_pledges(stage: Stage, day: date, number: int) -> None:
-    for which in _share(len(PLEDGES), number, MONTHS):
-        stage.scene(day, lambda which=which: _pledge(stage, which), hour=20)  # type: ignore[misc]
+    news = _share(EARLY_PLEDGES, number, MONTHS - 4)
+    if number == MONTHS - 1:
+        news = range(EARLY_PLEDGES, len(PLEDGES))
+    for which in news:
+        stage.scene(day, lambda which=which: _pledge(stage, which), hour=19)  # type: ignore[misc]
 
 
 def _pledge(stage: Stage, which: int) -> None:
@@ -137,7 +171,7 @@ def _book(stage: Stage, donor: Donor, *, times: int) -> None:
 def _pay(stage: Stage, day: date, number: int) -> None:
     """Let every donor whose money nearly ran out pay again; two have stopped of late."""
     for donor in stage.donors:
-        if donor.is_late_payer and number >= MONTHS - 4:
+        if donor.is_late_payer and number >= MONTHS - 7:
             continue
         donor.months_paid -= 1
         if donor.months_paid <= 1:
@@ -147,7 +181,9 @@ def _pay(stage: Stage, day: date, number: int) -> None:
 def _send(stage: Stage, day: date) -> None:
     by = stage.who("bofu")
     for card in batches.to_send(stage.session, by):
-        stage.scene(day, lambda ref=card["ref"]: batches.send(stage.session, by, ref, now=clock.now()))  # type: ignore[misc]
+        stage.scene(
+            day, lambda ref=card["ref"]: batches.send(stage.session, by, ref, now=clock.now())
+        )  # type: ignore[misc]
 
 
 def _hand_over(stage: Stage, day: date, *, is_last: bool) -> None:
@@ -163,23 +199,37 @@ def _confirm_list(stage: Stage, login: str) -> None:
         open_lines = [line["ref"] for line in batch["lines"] if line["is_open"]]
         if not open_lines:
             continue
-        is_away = stage.dice.random() < 0.1  # noqa: PLR2004 now and then a child is on leave
+        stage.slips += [
+            one["token"]
+            for one in slips.make_slips(stage.session, by, batch["ref"], now=clock.now())
+        ]
+        is_away = stage.dice.random() < 0.1
         away = {stage.dice.choice(open_lines): Snag.ON_LEAVE} if is_away else {}
         handovers.confirm_all(stage.session, by, batch["ref"], away, now=clock.now())
 
 
 def _answer(stage: Stage, day: date, number: int) -> None:
     """Let most families answer by their slip's code; a few say it did not come."""
-    for token in stage.scene(day, lambda: slips.demo_tokens(stage.session, now=clock.now())):
-        if stage.dice.random() < 0.2:  # noqa: PLR2004 not every family answers
+    tokens, stage.slips = stage.slips, []
+    for token in tokens:
+        if stage.dice.random() < 0.2:
             continue
-        is_bad = number >= MONTHS - 1 and stage.dice.random() < 0.1  # noqa: PLR2004 few are not well
+        is_bad = number >= MONTHS - 1 and stage.dice.random() < 0.1
         said = Answer.NOT_RECEIVED if is_bad else Answer.RECEIVED
-        stage.scene(day, lambda token=token, said=said: answers.answer(stage.session, token, said), hour=19)  # type: ignore[misc]
+        stage.scene(day, lambda token=token, said=said: _say(stage, token, said), hour=19)  # type: ignore[misc]
+
+
+def _say(stage: Stage, token: str, said: Answer) -> None:
+    family = links.open_slip(stage.session, token, now=clock.now())
+    answers.answer(stage.session, family, Reply(said), now=clock.now())
 
 
 def _propose(stage: Stage, day: date) -> None:
-    stage.scene(day, lambda: proposing.propose(stage.session, viewers.engine("matching"), now=clock.now()), hour=2)
+    stage.scene(
+        day,
+        lambda: proposing.propose(stage.session, viewers.engine("matching"), now=clock.now()),
+        hour=2,
+    )
 
 
 def _approve(stage: Stage, day: date) -> None:
@@ -190,8 +240,8 @@ def _approve(stage: Stage, day: date) -> None:
             stage.scene(day, lambda ref=card["child_ref"], by=by: _decide(stage, by, ref))  # type: ignore[misc]
 
 
-def _decide(stage: Stage, by: "cast.Login", ref: str) -> None:
-    if stage.dice.random() < 0.05:  # noqa: PLR2004 few are turned down
+def _decide(stage: Stage, by: Viewer, ref: str) -> None:
+    if stage.dice.random() < 0.05:
         reason = DeclineReason.PAPERS_TO_CHECK
         matches.decline(stage.session, by, ref, reason=reason, note=None, now=clock.now())
     else:

@@ -308,7 +308,13 @@ def upgrade() -> None:
         sa.Column(
             "status",
             sa.Enum(
-                "previewed", "taken", "discarded", name="importstatus", native_enum=False, length=24
+                "previewed",
+                "taking",
+                "taken",
+                "discarded",
+                name="importstatus",
+                native_enum=False,
+                length=24,
             ),
             nullable=False,
         ),
@@ -319,6 +325,8 @@ def upgrade() -> None:
         sa.Column("held", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("touched_at", sa.DateTime(), nullable=False),
         sa.Column("header", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["region_code"], ["regions.code"], name=op.f("fk_imports_region_code")
@@ -350,6 +358,7 @@ def upgrade() -> None:
         sa.Column("account_name", sa.String(length=80), nullable=True),
         sa.Column("account_bank", sa.String(length=80), nullable=True),
         sa.Column("account_number", sa.LargeBinary(), nullable=True),
+        sa.Column("remark", sa.LargeBinary(), nullable=True),
         sa.Column("entered_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
             ["region_code"], ["regions.code"], name=op.f("fk_organisations_region_code")
@@ -586,7 +595,7 @@ def upgrade() -> None:
         sa.Column("id_index", sa.String(length=64), nullable=True),
         sa.Column("birth_on", sa.LargeBinary(), nullable=True),
         sa.Column(
-            "sex", sa.Enum("F", "M", name="sex", native_enum=False, length=24), nullable=False
+            "sex", sa.Enum("F", "M", name="sex", native_enum=False, length=24), nullable=True
         ),
         sa.Column("ethnicity", sa.LargeBinary(), nullable=True),
         sa.Column("languages", sa.String(length=80), nullable=False),
@@ -657,7 +666,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("held_because", sa.String(length=60), nullable=True),
+        sa.Column("held_because", sa.String(length=120), nullable=True),
         sa.Column("entered_by", sa.String(length=40), nullable=False),
         sa.Column("entered_on", sa.Date(), nullable=False),
         sa.Column("verified_by", sa.String(length=40), nullable=True),
@@ -712,10 +721,19 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=10), nullable=False),
         sa.Column("problems", sa.JSON(), nullable=False),
         sa.Column("notes", sa.JSON(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
         sa.Column("message", sa.LargeBinary(), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.Column("record", sa.LargeBinary(), nullable=True),
         sa.Column("was_taken", sa.Boolean(), nullable=False),
+        sa.Column("taken_ref", sa.String(length=16), nullable=True),
+        sa.Column(
+            "returned_because",
+            sa.Enum(
+                "already_known", "other_banner", name="returnreason", native_enum=False, length=24
+            ),
+            nullable=True,
+        ),
         sa.ForeignKeyConstraint(
             ["import_id"], ["imports.id"], name=op.f("fk_import_rows_import_id")
         ),
@@ -824,6 +842,7 @@ def upgrade() -> None:
                 "child_unwilling",
                 "papers_to_check",
                 "related",
+                "not_decided",
                 "other",
                 name="declinereason",
                 native_enum=False,
@@ -989,6 +1008,7 @@ def upgrade() -> None:
         sa.Column("checked_on", sa.Date(), nullable=True),
         sa.Column("trained_on", sa.Date(), nullable=True),
         sa.Column("insured_until", sa.Date(), nullable=True),
+        sa.Column("remark", sa.LargeBinary(), nullable=True),
         sa.Column("entered_by", sa.String(length=40), nullable=False),
         sa.Column("entered_on", sa.Date(), nullable=False),
         sa.CheckConstraint("capacity BETWEEN 1 AND 5", name=op.f("ck_volunteers_capacity_range")),
@@ -1084,6 +1104,7 @@ def upgrade() -> None:
                 "child_unwilling",
                 "papers_to_check",
                 "related",
+                "not_decided",
                 "other",
                 name="declinereason",
                 native_enum=False,

@@ -59,6 +59,8 @@ class Note(StrEnum):
     AMOUNT_UNCLEAR = "amount_unclear"
     NEEDS_UNREAD = "needs_unread"
     CAPACITY_ASSUMED = "capacity_assumed"
+    PLACE_UNKNOWN = "place_unknown"
+    OTHER_BANNER = "other_banner"
 
 
 NOTE_TEXTS: Mapping[Note, str] = {
@@ -79,6 +81,8 @@ NOTE_TEXTS: Mapping[Note, str] = {
     Note.AMOUNT_UNCLEAR: "金额没有写明按月、按学期还是按年，没有采用。",
     Note.NEEDS_UNREAD: "帮扶需求没有读懂，请核对。",
     Note.CAPACITY_ASSUMED: "可结对人数没有写或超出1到5，请核对。",
+    Note.PLACE_UNKNOWN: "没有认出是哪个旗县，先放在你负责的地方，请核对。",
+    Note.OTHER_BANNER: "在别的旗县，不归你负责，确认时会退回，请转给那里的妇联。",
 }
 
 

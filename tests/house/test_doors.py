@@ -12,6 +12,7 @@ OPEN = {
     "healthz.check",
     "auth.login",
     "auth.logout",
+    "auth.first_password",  # its token is the key
     "public.home",
 }
 SEGMENT = re.compile(

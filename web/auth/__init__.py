@@ -1,70 +1,10 @@
-"""Signing in and out."""
+"""Signing in and out, and one's own password."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_login import login_user, logout_user
-from werkzeug.wrappers import Response
+from flask import Blueprint
 
-from services import accounts
-from vocabulary.enums import Role
-from vocabulary.errors import TooManyTries, WrongPassword
-from web.core import requests
-from web.core.access import SignedIn, current_viewer, open_to_all
-from web.core.messages import sentence
-from web.forms.auth import LoginForm
+bp: Blueprint = Blueprint("auth", __name__)
 
-bp = Blueprint("auth", __name__)
+from web.auth import passwords, signing_in  # noqa: E402, F401 the views register on bp
+from web.auth.signing_in import home_of_viewer  # noqa: E402 other doors lead there
 
-_HOMES = (
-    (Role.SCHOOL_OFFICER, "school.home"),
-    (Role.VILLAGE_DIRECTOR, "village.home"),
-    (Role.VOLUNTEER, "volunteer.home"),
-)
-
-
-@bp.route("/login", methods=["GET", "POST"])
-@open_to_all
-def login() -> str | Response:
-    """Take a login and a password; a wrong one costs a count and says no more than that."""
-    form = LoginForm()
-    if form.validate_on_submit():
-        try:
-            found = accounts.sign_in(
-                requests.session(), form.login.data or "", form.password.data or "", now=requests.now()
-            )
-        except TooManyTries as refusal:
-            flash(sentence(refusal), "danger")
-        else:
-            if found:
-                return _enter(*found)
-            flash(sentence(WrongPassword()), "danger")
-    return render_template("auth/login.html", form=form)
-
-
-def _enter(account_id: int, stamp: str) -> Response:
-    viewer = accounts.find_viewer(requests.session(), account_id, stamp, now=requests.now())
-    if viewer is None:
-        return redirect(url_for("auth.login"))
-    session.clear()
-    login_user(SignedIn(account_id, stamp, viewer))
-    target = request.args.get("next", "")
-    return redirect(target if _is_ours(target) else home_of_viewer())
-
-
-def home_of_viewer() -> str:
-    """Return the address of the first page of the signed-in person's role."""
-    viewer = current_viewer()
-    endpoint = next((e for role, e in _HOMES if viewer.has(role)), "staff.home")
-    return url_for(endpoint)
-
-
-def _is_ours(target: str) -> bool:
-    return target.startswith("/") and not target.startswith(("//", "/\\"))
-
-
-@bp.post("/logout")
-@open_to_all
-def logout() -> Response:
-    """End this device's session."""
-    logout_user()
-    session.clear()
-    return redirect(url_for("public.home"))
+__all__ = ["bp", "home_of_viewer"]

@@ -26,6 +26,10 @@ _OPENERS = {
 }
 DOOR_ROLES = "door_roles"
 IS_OPEN = "is_open"
+# Roles of links, machines and strangers: no account ever holds one.
+NO_ACCOUNT = frozenset(
+    {Role.PUBLIC, Role.DONOR, Role.FAMILY, Role.CLASS_TEACHER, Role.CONSOLE, Role.ENGINE}
+)
 
 
 class SignedIn(UserMixin):
@@ -109,13 +113,29 @@ def may(act: Act) -> Callable[[View], View]:
     return for_roles(*sorted(PERMISSIONS[act]))
 
 
+def signed_in(view: View) -> View:
+    """Let every account in, one without a role too: for one's own password."""
+
+    @wraps(view)
+    def entered(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs) if current_user.is_authenticated else _to_login()
+
+    setattr(entered, DOOR_ROLES, frozenset(Role) - NO_ACCOUNT)
+    return entered  # type: ignore[return-value]
+
+
 def open_to_all(view: View) -> View:
     """Mark a view that needs no login; the house tests keep the list of these short."""
     setattr(view, IS_OPEN, True)
     return view
 
 
-def _to_login() -> Response:
+def _to_login() -> Response | tuple[str, int]:
+    """Lead to the sign-in, which leads back; what a form held goes along."""
+    from web.core import sessions  # noqa: PLC0415 it asks this module who is looking
+
+    if request.method == "POST":
+        return sessions.locked()
     return redirect(
         url_for("auth.login", next=request.full_path if request.query_string else request.path)
     )

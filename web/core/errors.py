@@ -32,7 +32,14 @@ def _session_expired(_error: CSRFError) -> Answer:
     return render_template("errors/400.html"), 400
 
 
+# Where a dead link is explained, by door; donors may ask for a new one.
+DEAD_ENDS = {"classroom": "classroom.closed", "family": "family.closed", "slip": "family.closed"}
+
+
 def _dead_link(_error: LinkExpired) -> Answer:
+    door = (request.blueprint or "").partition(".")[0]
+    if door in DEAD_ENDS:
+        return redirect(url_for(DEAD_ENDS[door]))
     return redirect(url_for("public.relink", expired=1))
 
 

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from config import Mode, Operator
 from extensions import db
 from services import accounts
+from vocabulary.classes import grade_label
 from vocabulary.dates import SHANGHAI
 from vocabulary.money import format_yuan, format_yuan_short
 from web.core.access import current_viewer
@@ -19,11 +20,14 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         yuan=format_yuan,
         yuan_short=format_yuan_short,
+        in_yuan=in_yuan,
         day=day,
         full_day=full_day,
         month_name=month_name,
+        full_month=full_month,
         clock_time=clock_time,
         label=label,
+        grade=grade_label,
     )
     app.context_processor(_shared)
 
@@ -86,6 +90,16 @@ def month_name(value: date | None) -> str:
     return f"{value.month}月" if value is not None else ""
 
 
+def full_month(value: date | None) -> str:
+    """2026年11月; empty for none."""
+    return f"{value.year}年{value.month}月" if value is not None else ""
+
+
 def clock_time(value: datetime | None) -> str:
     """11月21日 08:30, Shanghai time; empty for none."""
     return f"{day(value)} {value.astimezone(SHANGHAI):%H:%M}" if value is not None else ""
+
+
+def in_yuan(fen: int) -> str:
+    """100元, as it is spoken."""
+    return f"{format_yuan_short(fen).removeprefix('¥')}元"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from services.notice_texts import TROUBLES
 from vocabulary import enums as e
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
@@ -25,6 +26,17 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.Role.CONSOLE: "控制台",
         e.Role.ENGINE: "系统",
     },
+    e.AccountStatus: {
+        e.AccountStatus.INVITED: "还没设密码",
+        e.AccountStatus.ACTIVE: "使用中",
+        e.AccountStatus.LOCKED: "已锁",
+        e.AccountStatus.ENDED: "已停用",
+    },
+    e.GrantStatus: {
+        e.GrantStatus.ASKED: "等第二个人同意",
+        e.GrantStatus.GRANTED: "已授予",
+        e.GrantStatus.ENDED: "已结束",
+    },
     e.Rhythm: {e.Rhythm.MONTH: "每月", e.Rhythm.TERM: "每学期", e.Rhythm.YEAR: "每年"},
     e.Sex: {e.Sex.FEMALE: "女", e.Sex.MALE: "男"},
     e.Stage: {
@@ -45,6 +57,53 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.StipendStatus.RETURNED: "已退回",
         e.StipendStatus.CANCELLED: "已取消",
         e.StipendStatus.WRITTEN_OFF: "已核销",
+    },
+    e.DeclineReason: {
+        e.DeclineReason.CIRCUMSTANCES_CHANGED: "家里情况变了",
+        e.DeclineReason.CHILD_UNWILLING: "孩子不愿意",
+        e.DeclineReason.PAPERS_TO_CHECK: "资料要再核",
+        e.DeclineReason.RELATED: "有亲属关系，回避",
+        e.DeclineReason.NOT_DECIDED: "到期没人决定",
+        e.DeclineReason.OTHER: "别的原因",
+    },
+    e.NoticeStatus: {
+        e.NoticeStatus.WAITING: "等着发",
+        e.NoticeStatus.SENDING: "正在发",
+        e.NoticeStatus.DELIVERED: "送到了",
+        e.NoticeStatus.UNCLEAR: "说不准到没到",
+        e.NoticeStatus.FAILED: "没送出去",
+        e.NoticeStatus.DROPPED: "不用发了",
+    },
+    e.Trouble: TROUBLES,
+    e.PledgeEnd: {
+        e.PledgeEnd.JUNIOR: "到初中毕业",
+        e.PledgeEnd.SENIOR: "到高中（中职）毕业",
+        e.PledgeEnd.UNIVERSITY: "到大学毕业",
+        e.PledgeEnd.COUNT: "到说好的次数",
+        e.PledgeEnd.UNTIL_STOPPED: "到捐赠人说停",
+    },
+    e.MatchStatus: {
+        e.MatchStatus.PROPOSED: "拟结对",
+        e.MatchStatus.ACTIVE: "已结对",
+        e.MatchStatus.DECLINED: "没同意",
+        e.MatchStatus.LAPSED: "过期了",
+        e.MatchStatus.ENDED: "已结束",
+    },
+    e.PledgeStatus: {
+        e.PledgeStatus.OFFERED: "资助意向",
+        e.PledgeStatus.CONFIRMED: "有效",
+        e.PledgeStatus.PAUSED: "已暂停",
+        e.PledgeStatus.ENDING: "快结束",
+        e.PledgeStatus.ENDED: "已结束",
+    },
+    e.StopReason: {
+        e.StopReason.GRADUATED: "孩子毕业了",
+        e.StopReason.MONEY: "手头紧了",
+        e.StopReason.LOST_CONTACT: "失联",
+        e.StopReason.DIED: "去世",
+        e.StopReason.UNIT_DISSOLVED: "单位撤并",
+        e.StopReason.HELP_OTHERS: "想改帮别人",
+        e.StopReason.NOT_SAID: "不说",
     },
     e.Snag: {
         e.Snag.ON_LEAVE: "请假，先存着",
@@ -75,6 +134,89 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.Language.EVENKI: "鄂温克语",
         e.Language.OROQEN: "鄂伦春语",
         e.Language.OTHER: "其他",
+    },
+    e.ChildStatus: {
+        e.ChildStatus.DRAFT: "待入户核实",
+        e.ChildStatus.VERIFIED: "已核实",
+        e.ChildStatus.OPEN: "待结对",
+        e.ChildStatus.SUPPORTED: "已结对",
+        e.ChildStatus.ENDED: "已结束",
+    },
+    e.HeldReason: {
+        e.HeldReason.NO_GUARDIAN: "监护人",
+        e.HeldReason.NO_CONSENT: "监护人同意书",
+        e.HeldReason.NOT_AGREED: "孩子本人的同意",
+        e.HeldReason.NO_SCHOOL: "就读学校",
+        e.HeldReason.NO_PHONE: "联系电话",
+        e.HeldReason.NO_SEX: "性别",
+        e.HeldReason.NO_PLACE: "所在旗县",
+    },
+    e.EndReason: {
+        e.EndReason.GRADUATED: "毕业",
+        e.EndReason.ADOPTED: "被收养",
+        e.EndReason.WITHDREW: "家里退出",
+        e.EndReason.DIED: "去世",
+        e.EndReason.GROWN_UP: "满 18 岁，不再上学",
+        e.EndReason.MOVED_AWAY: "迁走",
+    },
+    e.Category: {
+        e.Category.ORPHAN: "孤儿",
+        e.Category.UNATTENDED: "事实无人抚养",
+        e.Category.LEFT_BEHIND: "留守",
+        e.Category.MIGRANT: "流动",
+        e.Category.ILL_OR_DISABLED: "重病或残疾",
+        e.Category.LOW_INCOME: "低保、低收入家庭",
+        e.Category.SINGLE_PARENT: "单亲",
+        e.Category.OTHER: "其他",
+    },
+    e.Route: {
+        e.Route.SCHOOL: "学校转交",
+        e.Route.CARD: "打卡发放",
+        e.Route.VILLAGE: "儿童主任转交",
+        e.Route.INSTITUTION: "福利机构转交",
+        e.Route.WORK_UNIT: "单位转交",
+    },
+    e.KinRole: {e.KinRole.GUARDIAN: "监护人", e.KinRole.CARER: "实际照料人"},
+    e.Purpose: {
+        e.Purpose.CASE_FILE: "建立档案",
+        e.Purpose.SPONSORSHIP: "接受资助",
+        e.Purpose.LETTERS: "通信",
+        e.Purpose.PHOTO: "照片",
+        e.Purpose.STATISTICS: "统计",
+    },
+    e.NeedKind: {
+        e.NeedKind.FINANCIAL: "助学金",
+        e.NeedKind.TUTORING: "学习辅导",
+        e.NeedKind.DAILY_CARE: "生活照料",
+        e.NeedKind.PSYCHOLOGICAL: "心理支持",
+        e.NeedKind.COMPANIONSHIP: "陪伴",
+        e.NeedKind.MATERIAL: "物品",
+    },
+    e.NeedStatus: {e.NeedStatus.OPEN: "还需要", e.NeedStatus.CLOSED: "不需要了"},
+    e.ImportKind: {
+        e.ImportKind.CHILDREN: "孩子名册",
+        e.ImportKind.VOLUNTEERS: "爱心妈妈名单",
+        e.ImportKind.SCHOOLS: "学校名单",
+    },
+    e.ImportStatus: {
+        e.ImportStatus.PREVIEWED: "等确认",
+        e.ImportStatus.TAKING: "正在导入",
+        e.ImportStatus.TAKEN: "已导入",
+        e.ImportStatus.DISCARDED: "已放弃",
+    },
+    e.VolunteerStatus: {
+        e.VolunteerStatus.APPLIED: "已报名",
+        e.VolunteerStatus.CLEARANCE: "在查记录",
+        e.VolunteerStatus.TRAINING: "在培训",
+        e.VolunteerStatus.CLEARED: "可以结对",
+        e.VolunteerStatus.ACTIVE: "在陪伴",
+        e.VolunteerStatus.ON_LEAVE: "暂停",
+        e.VolunteerStatus.ENDED: "已退出",
+    },
+    e.Clearance: {
+        e.Clearance.RECORD_CHECK: "违法犯罪记录查询",
+        e.Clearance.TRAINING: "岗前培训",
+        e.Clearance.INSURANCE: "志愿者保险",
     },
 }
 

@@ -1,11 +1,15 @@
 """Every role has its own menu: the one list of what stands in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, request, url_for
+from sqlalchemy.orm import Session
 
+from extensions import db
 from privacy.viewers import Viewer
+from services import inbox
 from vocabulary.enums import Role
 
 
@@ -30,6 +34,7 @@ ITEMS: tuple[Item, ...] = (
     _for("孩子", "staff.children.index", "person-badge", *_CASE),
     _for("认捐", "staff.pledges.index", "heart", *_CASE),
     _for("爱心妈妈", "staff.volunteers.index", "people", *_CASE),
+    _for("学校", "staff.schools.index", "mortarboard", *_CASE),
     _for("名册导入", "staff.imports.index", "upload", *_CASE),
     _for("到账登记", "staff.receipts.index", "bank", Role.COLLECTING_DESK),
     _for("拨付", "staff.batches.index", "cash-stack", Role.PAYING_DESK),
@@ -37,6 +42,11 @@ ITEMS: tuple[Item, ...] = (
     _for("保密记录", "staff.custody.index", "shield-lock", Role.CUSTODIAN),
     _for("帐号与角色", "staff.accounts.index", "person-gear", Role.ADMINISTRATOR),
     _for("运行状况", "staff.health.index", "activity", Role.ADMINISTRATOR),
+    _for("这个月的名单", "school.home", "list", Role.SCHOOL_OFFICER),
+    _for("扫签收单", "school.slips.index", "qr-code", Role.SCHOOL_OFFICER),
+    _for("以前的批次", "school.batches.index", "clock-history", Role.SCHOOL_OFFICER),
+    _for("我村的家庭", "village.home", "people", Role.VILLAGE_DIRECTOR),
+    _for("扫签收单", "village.slips.index", "qr-code", Role.VILLAGE_DIRECTOR),
     _for(
         "消息",
         "staff.notices.index",
@@ -51,6 +61,15 @@ ITEMS: tuple[Item, ...] = (
 )
 
 
+# What stands beside an entry: each one cheap statement.
+COUNTS: dict[str, Callable[[Session, Viewer], int]] = {"staff.notices.index": inbox.unread}
+
+
+def _count(endpoint: str, viewer: Viewer) -> int:
+    counts = COUNTS.get(endpoint)
+    return counts(db.session(), viewer) if counts else 0
+
+
 def menu_of(viewer: Viewer) -> list[dict[str, Any]]:
     """Return the viewer's menu entries, the present one marked."""
     return [
@@ -60,7 +79,7 @@ def menu_of(viewer: Viewer) -> list[dict[str, Any]]:
             "icon": item.icon,
             "active": (request.endpoint or "").rpartition(".")[0]
             == item.endpoint.rpartition(".")[0],
-            "count": 0,
+            "count": _count(item.endpoint, viewer),
             "late": 0,
         }
         for item in ITEMS

@@ -1,5 +1,6 @@
 """The Chinese sentence of every refusal: what happened and what to do next."""
 
+from gateways.spreadsheets import SpreadsheetRefused
 from vocabulary import errors
 from vocabulary.errors import Refused
 
@@ -12,6 +13,9 @@ SENTENCES: dict[type[Refused], str] = {
     errors.Superseded: "这项任务已由另一次运行接手，这一次到此为止。",
     errors.WrongState: "它现在的状态不能做这一步，请刷新后查看。",
     errors.NoConsent: "还缺监护人的同意书，补齐后再办。",
+    errors.NoLongerFits: "这一对现在不合条件了，请点“暂不同意”，今晚会重新配。",
+    errors.NeedCovered: "这个孩子要的数已经有人帮上了，这份不能再同意。",
+    errors.NoPlaceLeft: "这份认捐暂停、改过或名额满了，这份不能再同意。",
     errors.BadInput: "填的内容有一处用不了，请改一下再交。",
     errors.LinkExpired: "这条链接打不开了。留下联系方式，我们发一条新的。",
     errors.TooLate: "只有当天零点以前能收回。要改的话，请打电话告诉旗妇联。",
@@ -20,10 +24,16 @@ SENTENCES: dict[type[Refused], str] = {
     errors.NeedsSecondPerson: "已记下，等另一个人同意后生效。",
     errors.WrongPassword: "登录名或密码不对，请再试一次。",
     errors.TooManyTries: "试得太多了，请过 15 分钟再试。",
+    errors.BackupDamaged: "这个文件不是完整的备份，或者是用另一把备份密钥做的。请换一个备份文件，并核对 backup.key。",
+    errors.BackupTooNew: "这个备份是新版程序做的，请先把程序更新到同一版本再恢复。",
+    errors.OtherKeys: "备份里的资料是用另一套密钥封的，请把当时的密钥放回 KEYS_DIR 再恢复。",
+    errors.WouldReplace: "这里已经有数据。确定要换掉，就加 --force；换掉以前会先把现在的数据另做一份备份。",
     errors.NotEmpty: "数据库里已经有内容，演示数据只能放进空的数据库。",
 }
 
 
 def sentence(error: Refused) -> str:
     """Return what to tell the person; the nearest parent's sentence when a kind has none."""
+    if isinstance(error, SpreadsheetRefused):
+        return error.message
     return next(SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES)

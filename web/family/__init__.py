@@ -1,5 +1,123 @@
-"""The family door."""
+"""The family door: behind the code of its slip, without a name; two equal honest answers."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from privacy.viewers import Viewer
+from services import answers, families, links, slips
+from services.answers import Reply
+from vocabulary.enums import Answer, Role
+from vocabulary.errors import AlreadyDecided, BadInput, LinkExpired
+from vocabulary.refs import read_slip_code
+from web.core import requests
+from web.core.access import behind_link, current_viewer, link_viewer, open_to_all, remember_link
+from web.forms.answers import WrongSumForm
+
+FAMILY = behind_link("slip_link")
 
 bp = Blueprint("family", __name__, url_prefix="/family")
+slip = Blueprint("slip", __name__, url_prefix="/s")
+
+# Where each hand may use a scanned slip; never where the family answers.
+_DOORS = (
+    (Role.SCHOOL_OFFICER, "school"),
+    (Role.VILLAGE_DIRECTOR, "village"),
+    (Role.CLASS_TEACHER, "classroom"),
+)
+
+
+@slip.get("/<string:token>")
+@open_to_all
+def enter(token: str) -> Response:
+    """Lead a family to its page, and whoever hands over to the hand-over of that line."""
+    hand = _hand()
+    if hand is not None:
+        code = slips.code_of_link(requests.session(), hand, token, now=requests.now())
+        return redirect(_for_hand(hand, code))
+    g.link_viewer = links.open_slip(requests.session(), token, now=requests.now())
+    remember_link("slip_link", token)
+    return redirect(url_for("family.home"))
+
+
+@bp.get("/")
+@FAMILY
+def home() -> str:
+    """Ask whether it came, and say what comes next."""
+    page = families.page(requests.session(), _family(), now=requests.now())
+    requests.note_read("stipend.read", [f"stipend:{page['ref']}"])
+    is_changing = "change" in request.args and not page["is_settled"]
+    return render_template("family/home.html", page=page, is_changing=is_changing)
+
+
+@bp.post("/answer")
+@FAMILY
+def answer() -> Response:
+    """Keep 收到了 or 没有收到."""
+    said = request.form.get("answer", "")
+    if said not in {Answer.RECEIVED, Answer.NOT_RECEIVED}:
+        abort(400)
+    return _keep(Reply(Answer(said)))
+
+
+@bp.route("/wrong-sum", methods=["GET", "POST"])
+@FAMILY
+def wrong_sum() -> str | Response:
+    """Keep 收到了，但是数不对, with the sum if it is known."""
+    page = families.page(requests.session(), _family(), now=requests.now())
+    form = WrongSumForm()
+    if form.validate_on_submit():
+        try:
+            return _keep(Reply(Answer.WRONG_SUM, amount=form.amount_fen()))
+        except BadInput:
+            form.amount.errors = ["和应收的数一样。数对的话，请回上一页点“收到了”"]
+    if request.method == "POST":
+        requests.keep_nothing()
+    return render_template("family/wrong_sum.html", page=page, form=form)
+
+
+@bp.get("/closed")
+@open_to_all
+def closed() -> str:
+    """Say that a slip's code no longer opens, and whom to call."""
+    return render_template("family/closed.html")
+
+
+def _for_hand(hand: Viewer, code: str) -> str:
+    """Return where a hand goes with a scanned slip; a village director helps the school's families."""
+    door = next(door for role, door in _DOORS if hand.has(role))
+    if door == "village":
+        ref = read_slip_code(code)
+        line = families.village_line(requests.session(), hand, ref)
+        if line["is_by_school"]:
+            return url_for("village.families.answer", ref=ref)
+    return url_for(f"{door}.slips.scanned", code=code)
+
+
+def _keep(reply: Reply) -> Response:
+    try:
+        answers.answer(requests.session(), _family(), reply, now=requests.now())
+    except AlreadyDecided:
+        requests.keep_nothing()
+    return redirect(url_for("family.home"), 303)
+
+
+def _family() -> Viewer:
+    """Return the family; a device on which a hand works never speaks for one."""
+    if _hand() is not None:
+        abort(404)
+    family: Viewer = g.link_viewer
+    return family
+
+
+def _hand() -> Viewer | None:
+    """Return the account or class teacher whose device this is."""
+    if current_user.is_authenticated:
+        return current_viewer()
+    if not cookie.get("class_link"):
+        return None
+    try:
+        return link_viewer("class_link")
+    except LinkExpired:
+        return None

@@ -1,5 +1,26 @@
-"""The school door."""
+"""The school door: whom to hand what, one list, one action; nothing a family said."""
 
-from flask import Blueprint
+from flask import Blueprint, render_template
+
+from vocabulary.enums import Role
+from web.core import hands
+from web.core.access import for_roles
+from web.school import batches, classes
+
+OFFICER = for_roles(Role.SCHOOL_OFFICER)
+
+handovers = Blueprint("handovers", __name__)
+slips = Blueprint("slips", __name__)
+hands.attach(handovers, OFFICER, prints=True)
+hands.attach_slips(slips, OFFICER)
 
 bp = Blueprint("school", __name__, url_prefix="/school")
+for part in (handovers, slips, batches.bp, classes.bp):
+    bp.register_blueprint(part)
+
+
+@bp.get("/")
+@OFFICER
+def home() -> str:
+    """Show this month's list: who is next, who is left, who has it."""
+    return render_template("school/home.html", batches=hands.current(), door="school")

@@ -1,0 +1,17 @@
+"""Who acts in a replayed story besides its own people: everybody that the file leaves out."""
+
+from privacy.viewers import Viewer
+from vocabulary.enums import Role
+
+REGION = ("150000000000",)
+
+
+def _staff(name: str, *roles: Role) -> Viewer:
+    return Viewer(frozenset(roles), actor=f"account:STORY-{name}", regions=REGION)
+
+
+ENTERER = _staff("ENTERER", Role.CASE_WORKER)
+VISITOR = _staff("VISITOR", Role.CASE_WORKER)
+APPROVER = _staff("APPROVER", Role.APPROVER)
+COLLECTING = _staff("COLLECTING", Role.COLLECTING_DESK)
+PAYING = _staff("PAYING", Role.PAYING_DESK)

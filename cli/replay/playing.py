@@ -1,0 +1,299 @@
+"""Plays a story through the real services, day by day, on a moved clock."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from cli.replay import cast
+from cli.replay.reading import BadStory, Event, Story, amount_of, why_of
+from jobs.run import Run
+from jobs.stipends import open_and_fund
+from privacy import viewers
+from privacy.viewers import Viewer
+from services import (
+    answers,
+    batches,
+    children,
+    gifts,
+    handovers,
+    organisations,
+    pledges,
+    receipts,
+    stories,
+)
+from services.answers import Reply
+from services.children import NewChild, NewKin, NewNeed
+from services.organisations import NewSchool
+from services.pledges import PledgeTerms
+from services.receipts import BankLine
+from services.stories import Terms
+from services.writing import begin_writing
+from vocabulary import amounts, clock
+from vocabulary.dates import at, today
+from vocabulary.enums import Answer, NeedKind, Purpose, Rhythm, Sex, Stage
+from vocabulary.money import Fen
+from vocabulary.schedule import STANDARD, due_days
+
+PREPARATION = timedelta(days=40)
+AGE_DAYS = 13 * 365
+_LARGE_NEED = Fen(100_000_00)
+
+
+@dataclass
+class Running:
+    """A pledge of the story: under which refs it is known, and from when until when it runs."""
+
+    child: str
+    ref: str
+    reference: str
+    code: str
+    terms: Terms
+    starts_on: date
+    ends_on: date | None = None
+    match_ref: str | None = None
+
+    def due_days(self, until: date) -> list[date]:
+        """Return every day on which it is due, by the pure schedule."""
+        last = min(until, self.ends_on - timedelta(days=1)) if self.ends_on else until
+        scheme = STANDARD[self.terms.rhythm]
+        return list(due_days(scheme, start=self.starts_on, until=last))
+
+    def is_due(self, day: date) -> bool:
+        """Say whether an instalment falls due on the day."""
+        return day in due_days(STANDARD[self.terms.rhythm], start=day, until=day) and (
+            self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+        )
+
+
+@dataclass
+class Player:
+    """Plays events and due days; keeps which ref is whose."""
+
+    session: Session
+    story: Story
+    running: list[Running] = field(default_factory=list)
+    children: dict[str, str] = field(default_factory=dict)
+    schools: dict[str, str] = field(default_factory=dict)
+    officers: dict[str, Viewer] = field(default_factory=dict)
+    pupils: dict[str, str] = field(default_factory=dict)
+
+    def play(self) -> None:
+        """Play everything up to and with the story's `now`."""
+        events = [event for event in self.story.events if event.on <= self.story.now]
+        if not events:
+            return
+        self._on(events[0].on - PREPARATION, self._prepare)
+        for day in _days(events[0].on, self.story.now, {event.on for event in events}):
+            for event in (event for event in events if event.on == day):
+                self._on(day, lambda event=event: _ACTS[event.do](self, event))  # type: ignore[misc]
+            if any(one.is_due(day) for one in self.running):
+                self._due_day(day)
+
+    def _on(self, day: date, act: Callable[[], None]) -> None:
+        """Play one act on a day, in a transaction of its own."""
+        with clock.moved_to(at(day)):
+            self.session.rollback()
+            begin_writing(self.session)
+            act()
+            self.session.commit()
+
+    # The cast
+
+    def _prepare(self) -> None:
+        places = {key: self._place(key) for key in self.story.places}
+        anywhere = next(iter(places.values()), cast.REGION[0][:4] + "02000000")
+        by_text = {text: places[key] for key, text in self.story.places.items()}
+        for key, text in (*self.story.schools.items(), ("", "")):
+            self._school(key, by_text.get(text, anywhere))
+        for key in self.story.children:
+            self._child(key)
+
+    def _place(self, key: str) -> str:
+        text = self.story.places[key]
+        found = stories.find_place(self.session, cast.ENTERER, text)
+        if found is None:
+            raise BadStory.at(f"places.{key}", f"{text!r} names no place of the region")
+        return found
+
+    def _school(self, key: str, place: str) -> None:
+        new = NewSchool(name=f"{key or 'any'} 学校", region_code=place, account_name=key or "any")
+        ref = organisations.enter(self.session, cast.ENTERER, new, now=clock.now())
+        self.schools[key] = ref
+        self.officers[ref] = stories.officer_of(self.session, cast.ENTERER, ref)
+
+    def _child(self, key: str) -> None:
+        row = self.story.children[key]
+        self.pupils[key] = row.get("school") or ""
+        officer = self.officers[self.schools[self.pupils[key]]]
+        new = NewChild(
+            name=f"孩子{key}"[:20],
+            sex=Sex.MALE if row.get("sex") == Sex.MALE.value else Sex.FEMALE,
+            region_code=officer.regions[0],
+            stage=Stage.JUNIOR,
+            birth_on=clock.now().date() - timedelta(days=AGE_DAYS),
+            school_ref=self.schools[self.pupils[key]],
+            grade=7,
+            class_name="1班",
+            kin=(NewKin("家长", "奶奶", "13900000000"),),
+            needs=(NewNeed(NeedKind.FINANCIAL, _LARGE_NEED),),
+        )
+        ref = children.enter(self.session, cast.ENTERER, new, now=clock.now())
+        purposes = (Purpose.CASE_FILE, Purpose.SPONSORSHIP)
+        children.record_consent(
+            self.session,
+            cast.ENTERER,
+            ref,
+            purposes=purposes,
+            given_on=clock.now().date(),
+            now=clock.now(),
+        )
+        children.verify(self.session, cast.VISITOR, ref, child_agrees=True, now=clock.now())
+        self.children[key] = ref
+
+    # Money
+
+    def pledge(self, child: str, terms: Terms, donor: str) -> Running:
+        """Let a donor offer a pledge in the ordinary form; an older sum is kept as it was agreed."""
+        least, most = amounts.bounds()
+        asked = PledgeTerms(
+            instalment_fen=Fen(min(max(terms.instalment, least), most)),
+            rhythm=terms.rhythm,
+            not_relative=True,
+        )
+        contact = f"1390001{self.story.donors.index(donor):04d}"
+        made = pledges.offer(self.session, asked, contact, now=clock.now())
+        code = stories.settle_terms(self.session, cast.ENTERER, made.ref, terms, now=clock.now())
+        day = _day()
+        pledge = Running(child, made.ref, made.reference, code, terms, starts_on=day)
+        self.running.append(pledge)
+        return pledge
+
+    def receive(self, pledge: Running, amount: Fen) -> None:
+        """Book money under the pledge's reference; the first money confirms it, and it is paired."""
+        line = BankLine(pledge.reference, amount, _day())
+        receipts.record(self.session, cast.COLLECTING, line, now=clock.now())
+        if pledge.match_ref is None:
+            pledge.match_ref = stories.pair(
+                self.session,
+                cast.ENTERER,
+                cast.APPROVER,
+                pledge_ref=pledge.ref,
+                child_ref=self.children[pledge.child],
+                now=clock.now(),
+            )
+
+    def end(self, pledge: Running, why: str) -> None:
+        """End a pledge today; a due day of today is not covered any more."""
+        stories.end_pledge(self.session, cast.APPROVER, pledge.ref, why=why, now=clock.now())
+        pledge.ends_on = _day()
+
+    def _due_day(self, day: date) -> None:
+        self._on(day, lambda: self._receive_all(day))
+        with clock.moved_to(at(day)):
+            self.session.rollback()
+            Run(self.session, "stipends", period=day).execute(open_and_fund)
+        self._on(day, self._pay_out)
+
+    def _receive_all(self, day: date) -> None:
+        for pledge in self.running:
+            if pledge.is_due(day):
+                self.receive(pledge, pledge.terms.instalment)
+
+    def _pay_out(self) -> None:
+        """Send every batch; its school hands over and says so, each family says that it came."""
+        now = clock.now()
+        for card in batches.to_send(self.session, cast.PAYING):
+            batches.send(self.session, cast.PAYING, card["ref"], now=now)
+            officer = self.officers[card["hand"]["ref"]]
+            handovers.confirm_all(self.session, officer, card["ref"], now=now)
+            for family in stories.families_of(self.session, officer, card["ref"]):
+                answers.answer(self.session, family, Reply(Answer.RECEIVED), now=now)
+
+    # Events
+
+    def _pledged(self, event: Event) -> None:
+        terms = Terms(amount_of(event), Rhythm(event.row["every"]))
+        self.pledge(event.row["child"], terms, self._donor(event))
+
+    def _donor(self, event: Event) -> str:
+        named = event.row.get("donor")
+        return named if isinstance(named, str) else self.story.donors[0]
+
+    def _ended(self, event: Event) -> None:
+        for pledge in self.running:
+            if pledge.child == event.row["child"] and pledge.ends_on is None:
+                self.end(pledge, why_of(event) or "ended")
+
+    def _given(self, event: Event) -> None:
+        """Give a gift under the child's pledge, or under one made for this gift alone."""
+        child, amount = event.row["child"], amount_of(event)
+        own = [pledge for pledge in self.running if pledge.child == child]
+        live = [pledge for pledge in own if pledge.ends_on is None]
+        under = next((p for p in (*live, *own) if p.ends_on is None or p.match_ref), None)
+        pledge = under or self.pledge(child, Terms(amount, Rhythm.YEAR), self._donor(event))
+        self.receive(pledge, amount)
+        if under is None:
+            self.end(pledge, "a gift alone")
+        now = clock.now()
+        ref = gifts.promise(
+            self.session,
+            cast.ENTERER,
+            pledge.match_ref or "",
+            amount,
+            why_of(event) or "gift",
+            now=now,
+        )
+        gifts.fund(self.session, viewers.engine("stipends"), ref, now=now)
+        gifts.send(self.session, cast.PAYING, ref, now=now)
+        gifts.hand_over(self.session, self.officers[self.schools[self.pupils[child]]], ref, now=now)
+        gifts.confirm(self.session, cast.VISITOR, ref, now=now)
+
+    def _moved_school(self, event: Event) -> None:
+        key, to = event.row["child"], event.row["to"]
+        children.change_school(
+            self.session,
+            cast.ENTERER,
+            self.children[key],
+            school_ref=self.schools[to],
+            grade=10,
+            class_name="1班",
+            stage=Stage.SENIOR,
+            now=clock.now(),
+        )
+        self.pupils[key] = to
+
+    def _told(self, event: Event) -> None:
+        child = event.row.get("child")
+        subject = f"child:{self.children[child]}" if child in self.children else "story"
+        stories.tell(
+            self.session,
+            viewers.engine("story"),
+            event.do,
+            subject,
+            why=why_of(event),
+            now=clock.now(),
+        )
+
+
+_ACTS: Mapping[str, Callable[[Player, Event], None]] = {
+    "pledge": Player._pledged,  # noqa: SLF001 its own table
+    "end_pledge": Player._ended,  # noqa: SLF001 as above
+    "gift": Player._given,  # noqa: SLF001 as above
+    "school_transfer": Player._moved_school,  # noqa: SLF001 as above
+    "donor_moves": Player._told,  # noqa: SLF001 as above
+    "milestone": Player._told,  # noqa: SLF001 as above
+    "reveal": Player._told,  # noqa: SLF001 as above
+    "letter": Player._told,  # noqa: SLF001 as above
+}
+
+
+def _day() -> date:
+    return today(clock.now())
+
+
+def _days(first: date, last: date, events: set[date]) -> Iterator[date]:
+    """Yield, in order, every day on which something may happen."""
+    due = {day for scheme in STANDARD.values() for day in due_days(scheme, start=first, until=last)}
+    yield from sorted(due | events)

@@ -1,0 +1,41 @@
+"""What this machine says of itself: room on the disk, sizes, and how old the newest backup is."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Megabytes on the disk that holds a folder."""
+
+    free: int
+    total: int
+
+    @property
+    def is_short(self) -> bool:
+        """Say whether less than a tenth, or less than a gigabyte, is left."""
+        return self.free * 10 < self.total or self.free < 1024  # noqa: PLR2004 megabytes
+
+
+def room_at(folder: Path) -> Room:
+    """Return the room on the folder's disk."""
+    usage = shutil.disk_usage(folder)
+    return Room(usage.free // MEGABYTE, usage.total // MEGABYTE)
+
+
+def megabytes(*files: Path) -> int:
+    """Return the size of the files that are there, rounded up to whole megabytes."""
+    total = sum(file.stat().st_size for file in files if file.is_file())
+    return -(-total // MEGABYTE)
+
+
+def newest_in(folder: Path) -> datetime | None:
+    """Return when the newest file of a folder was written, or None."""
+    if not folder.is_dir():
+        return None
+    times = [file.stat().st_mtime for file in folder.iterdir() if file.is_file()]
+    return datetime.fromtimestamp(max(times), UTC) if times else None

@@ -1,0 +1,34 @@
+"""The nightly backup, and forgetting what need not be kept."""
+
+from pathlib import Path
+
+from flask import current_app
+
+import config
+from config import Settings
+from jobs.run import Run
+from services import accounts, backup
+from services.backup import Places
+from vocabulary import clock
+
+
+def places(settings: Settings, folder: Path | None = None) -> Places:
+    """Return where this installation lives. Raises BadSettings for a database that is no file."""
+    file = settings.database_file
+    if file is None:
+        config.refuse("backup and restore work on a SQLite file; use pg_dump for PostgreSQL")
+    return Places(file, settings.uploads, folder or settings.backups)
+
+
+def back_up(run: Run) -> None:
+    """Write the night's backup, then let go of old ones and of yesterday's failed sign-ins."""
+    settings: Settings = current_app.config["SETTINGS"]
+    where, key = places(settings), config.load_key(settings, "backup")
+    run.session.rollback()
+    run.add(due=1)
+    made = backup.make(where, run.by, key=key, now=clock.now())
+    with run.slice() as now:
+        backup.note(run.session, run.by, made, now=now)
+        accounts.forget_failures(run.session, run.by, now=now)
+        backup.prune_backups(where.folder, run.by, now=now)
+    run.add(done=1)

@@ -1,0 +1,207 @@
+"""The approval desk: what waits for a decision, by urgency and waiting, each with its reasons."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, false, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from models.accounts import Account
+from models.children import Child, Need
+from models.organisations import Organisation
+from models.pledges import Exclusion, Match, Pledge
+from models.regions import Region
+from privacy.permissions import PERMISSIONS, Act
+from privacy.viewers import Viewer
+from services import gate, second_look
+from services.gate import Card, Part
+from vocabulary.dates import today
+from vocabulary.enums import MatchStatus
+from vocabulary.errors import NotFound
+
+LIMIT = 50
+_MATCH = (
+    "child_ref", "status", "decide_by", "proposed_on", "proposed_by", "instalment_fen", "rhythm",
+    "score", "reasons", "runners_up", "decided_on", "decline_reason", "starts_on",
+)  # fmt: skip
+_CHILD = ("ref", "name", "sex", "stage", "grade", "class_name", "entered_by", "verified_on")
+_NEED = ("ref", "monthly_fen", "urgency", "since_on")
+_PLEDGE = (
+    "code", "instalment_fen", "rhythm", "until", "until_count", "wish_sex", "wish_stage",
+    "wish_league", "status",
+)  # fmt: skip
+_PARTS = {
+    "child": Part(Child, Child.id == Match.child_id, _CHILD),
+    "need": Part(Need, Need.id == Match.need_id, _NEED),
+    "pledge": Part(Pledge, Pledge.id == Match.pledge_id, _PLEDGE),
+    "school": Part(Organisation, Organisation.id == Child.school_id, ("name",)),
+    "place": Part(Region, Region.code == Child.region_code, ("name",)),
+    "proposer": Part(Account, literal("account:") + Account.ref == Match.proposed_by, ("name",)),
+}
+
+
+class Shown(StrEnum):
+    """Which of the waiting proposals the list shows."""
+
+    ALL = "all"
+    LATE = "late"
+    MINE = "mine"
+
+
+class Block(StrEnum):
+    """Why the viewer may not decide a proposal."""
+
+    PROPOSED = "proposed"
+    ENTERED = "entered"
+    ROLE = "role"
+    DECIDED = "decided"
+
+
+def queue(  # noqa: PLR0913 which proposals, of which day
+    session: Session,
+    viewer: Viewer,
+    *,
+    show: Shown = Shown.ALL,
+    ref: str | None = None,
+    on: date | None = None,
+    limit: int = LIMIT,
+) -> list[Card]:
+    """List proposals in the viewer's regions: the most urgent first, then the longest waiting.
+
+    The one named by `ref` is there too, whatever its state and place in the queue.
+    """
+    chosen = Match.child_ref == ref if ref else false()
+    waiting = (Match.status == MatchStatus.PROPOSED) & _shown(show, viewer, on or date.max)
+    order = (Need.urgency.desc(), Need.since_on, Match.child_ref)
+    found = gate.cards(
+        session,
+        viewer,
+        Match,
+        parts=_PARTS,
+        fields=_MATCH,
+        where=(or_(waiting, chosen),),
+        order_by=(case((chosen, 0), else_=1), *order) if ref else order,
+        limit=limit,
+    )
+    return sorted(found, key=_place) if ref else found
+
+
+def _place(card: Card) -> tuple[int, date, str]:
+    need = card.get("need") or {"urgency": 0, "since_on": date.max}
+    return -need["urgency"], need["since_on"], card["child_ref"]
+
+
+def _shown(show: Shown, viewer: Viewer, on: date) -> ColumnElement[bool]:
+    match show:
+        case Shown.ALL:
+            return Match.id.is_not(None)
+        case Shown.LATE:
+            return Match.decide_by < on
+        case Shown.MINE:
+            own = select(Child.id).where(Child.entered_by == viewer.actor)
+            return or_(Match.proposed_by == viewer.actor, Match.child_id.in_(own))
+
+
+def detail(session: Session, viewer: Viewer, ref: str) -> Card:
+    """Return one match with its pair, need and school. Raises NotFound."""
+    return gate.card(session, viewer, Match, Match.child_ref == ref, parts=_PARTS, fields=_MATCH)
+
+
+def desk(session: Session, viewer: Viewer, *, ref: str | None, show: Shown, now: datetime) -> Card:
+    """Return the waiting list, the proposal in hand with its warnings, and how many wait.
+
+    Without `ref` the first of the list is in hand. Raises NotFound for a hidden ref.
+    """
+    day = today(now)
+    found = queue(session, viewer, show=show, ref=ref, on=day)
+    current = _in_hand(found, ref)
+    waits = current is not None and current["status"] is MatchStatus.PROPOSED
+    asked = current["child_ref"] if current is not None and waits else None
+    counts, warnings = second_look.state(session, viewer, ref=asked, on=day)
+    return Card(
+        {
+            "rows": [card for card in found if card["status"] is MatchStatus.PROPOSED],
+            "current": current,
+            "block": _block(viewer, current),
+            "others": _others(session, viewer, current) if waits else [],
+            "warnings": warnings,
+            **counts,
+        }
+    )
+
+
+def _in_hand(found: Sequence[Card], ref: str | None) -> Card | None:
+    if ref is None:
+        return found[0] if found else None
+    chosen = next((card for card in found if card["child_ref"] == ref), None)
+    if chosen is None:
+        raise NotFound()
+    return chosen
+
+
+def _block(viewer: Viewer, card: Card | None) -> Block | None:
+    """Return why the viewer may not decide: law 8 first, then the role."""
+    if card is None:
+        return None
+    blocks = {
+        Block.DECIDED: card["status"] is not MatchStatus.PROPOSED,
+        Block.PROPOSED: card["proposed_by"] == viewer.actor,
+        Block.ENTERED: card["child"]["entered_by"] == viewer.actor,
+        Block.ROLE: viewer.roles.isdisjoint(PERMISSIONS[Act.DECIDE_MATCH]),
+    }
+    return next((block for block, holds in blocks.items() if holds), None)
+
+
+def acted_before(card: Card, viewer: Viewer) -> bool:
+    """Say whether the viewer proposed by hand or entered the child, and so may not approve."""
+    return viewer.actor in (card["proposed_by"], card["child"]["entered_by"])
+
+
+def _others(session: Session, viewer: Viewer, card: Card | None) -> list[Card]:
+    """Return the runners-up; a child of another banner has no name here."""
+    stored: Sequence[Mapping[str, Any]] = card["runners_up"] if card else ()
+    refs = [other["code"] for other in stored if other["side"] == "child"]
+    known = {}
+    if refs:
+        child = Part(Child, Child.id == Need.child_id, ("ref", "name", "stage", "grade"))
+        cards = gate.cards(
+            session,
+            viewer,
+            Need,
+            parts={"child": child},
+            fields=("ref",),
+            where=(Need.ref.in_(refs),),
+        )
+        known = {one["ref"]: one["child"] for one in cards}
+    return [Card({**other, "child": known.get(other["code"])}) for other in stored]
+
+
+def of_child(session: Session, viewer: Viewer, child_ref: str) -> list[Card]:
+    """List a child's matches for case staff, the latest first."""
+    own = Match.child_id.in_(select(Child.id).where(Child.ref == child_ref))
+    order = (Match.id.desc(),)
+    return gate.cards(
+        session, viewer, Match, parts=_PARTS, fields=_MATCH, where=(own,), order_by=order
+    )
+
+
+def turned_down(session: Session, viewer: Viewer, *, limit: int = 200) -> list[Card]:
+    """List pairs that are not proposed until someone lifts it, the latest first, with who may."""
+    shut = select(Exclusion.id).where(
+        Exclusion.pledge_id == Match.pledge_id,
+        Exclusion.child_id == Match.child_id,
+        Exclusion.lifted_on.is_(None),
+    )
+    refused = Match.status.in_((MatchStatus.DECLINED, MatchStatus.LAPSED))
+    return gate.cards(
+        session,
+        viewer,
+        Match,
+        parts={name: _PARTS[name] for name in ("child", "pledge", "place")},
+        fields=("child_ref", "status", "decline_reason", "decline_note", "decided_on", "decided_by"),
+        where=(refused, Match.decline_reason.is_not(None), shut.exists()),
+        order_by=(Match.decided_on.desc(), Match.child_ref),
+        limit=limit,
+    )

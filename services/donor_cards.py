@@ -1,0 +1,168 @@
+"""One child on the donor's page: the twelve months, the instalments, what will fall due."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.gate import Card
+from vocabulary.dates import SCHOOL_YEAR_STARTS, add_months, first_of_month, school_year_of
+from vocabulary.enums import ChangeKind, ChangeStatus, MatchStatus, Rhythm, Stage
+from vocabulary.money import Fen
+from vocabulary.runway import Due, Runway, last_month
+from vocabulary.schedule import STANDARD, due_days, next_due
+from vocabulary.telling import MONTH_STATE, asked_by, awaited, petals, tell
+
+HORIZON_MONTHS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One of the twelve: `state` is a word of the months' picture."""
+
+    number: int
+    state: str
+    now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """One child under its code name, with its general profile: stage and league."""
+
+    ref: str
+    refs: frozenset[str]
+    code_name: str
+    stage: Stage
+    league: str
+    instalment_fen: Fen
+    rhythm: Rhythm
+    ends_on: date | None
+    is_active: bool
+    months: Sequence[Month]
+    instalments: Sequence[Card]
+    latest: Card | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the donor sees of one pledge on a day: its matches, oldest first, and instalments."""
+
+    pledge: Card
+    matches: Sequence[Card]
+    opened: Sequence[Card]
+    changes: Sequence[Card]
+    starts: Mapping[str, date | None]
+    leagues: Mapping[str, str]
+    on: date
+
+    def is_skipped(self, day: date) -> bool:
+        """Say whether a day is paused or lies after a stop, asked for or in effect."""
+        return any(_covers(change, day) for change in self.changes)
+
+    def planned(self, match: Card, *, until: date) -> list[Due]:
+        """Return every due day of a match through `until`, opened already or not."""
+        start, ends_on = self.starts[match["donor_ref"]], match["ends_on"]
+        if start is None:
+            return []
+        return [
+            Due(match["donor_ref"], day, match["instalment_fen"], match["rhythm"])
+            for day in due_days(STANDARD[match["rhythm"]], start=start, until=until)
+            if not self.is_skipped(day) and (ends_on is None or day < ends_on)
+        ]
+
+
+def _covers(change: Card, day: date) -> bool:
+    if change["kind"] is ChangeKind.PAUSE:
+        return bool(change["effective_on"] <= day < (change["until_on"] or date.max))
+    is_waiting_stop = change["kind"] is ChangeKind.STOP and change["status"] is ChangeStatus.WAITING
+    return bool(is_waiting_stop and day >= change["effective_on"])
+
+
+def support_of(sight: Sight, pair: Sequence[Card], runway: Runway) -> Support:
+    """Build one child's part from its matches, oldest first: the last says what holds now."""
+    last, refs = pair[-1], frozenset(match["donor_ref"] for match in pair)
+    told = [_told(s, on=sight.on) for s in sight.opened if s["match"]["donor_ref"] in refs]
+    is_over = last["ends_on"] is not None and last["ends_on"] <= sight.on
+    return Support(
+        ref=last["donor_ref"],
+        refs=refs,
+        code_name=last["code_name"],
+        stage=last["child"]["stage"],
+        league=sight.leagues[last["child"]["league_code"]],
+        instalment_fen=last["instalment_fen"],
+        rhythm=last["rhythm"],
+        ends_on=last["ends_on"],
+        is_active=last["status"] is MatchStatus.ACTIVE and not is_over,
+        months=_months(sight, pair, told, runway),
+        instalments=told,
+        latest=_latest(told),
+    )
+
+
+def _told(stipend: Card, *, on: date) -> Card:
+    sent = stipend["sent_on"]
+    return stipend.and_also(
+        telling=tell(stipend, on=on),
+        petals=petals(stipend),
+        awaited=awaited(stipend),
+        asked_by=asked_by(sent) if sent else None,
+        is_current=last_month(stipend["due_on"], stipend["match"]["rhythm"]) >= first_of_month(on),
+    )
+
+
+def _latest(told: Sequence[Card]) -> Card | None:
+    """Return the newest instalment on its way or arrived; before any, the newest at all."""
+    moving = (i for i in told if i["sent_on"] or i["confirmed_on"])
+    return next(moving, told[0] if told else None)
+
+
+def _months(
+    sight: Sight, pair: Sequence[Card], told: Sequence[Card], runway: Runway
+) -> list[Month]:
+    first = date(school_year_of(sight.on), SCHOOL_YEAR_STARTS, 1)
+    states: dict[date, str] = {}
+    for match in pair:
+        for due in sight.planned(match, until=add_months(first, 11)):
+            covered = (due.match, due.on) in runway.covered
+            _paint(states, due.on, due.rhythm, "ahead" if covered else "unpaid")
+    for one in reversed(told):
+        state = MONTH_STATE.get(one["telling"], "waiting")
+        _paint(states, one["due_on"], one["match"]["rhythm"], state)
+    months = [add_months(first, n) for n in range(12)]
+    this = first_of_month(sight.on)
+    return [Month(m.month, states.get(m, "none"), now=m == this) for m in months]
+
+
+def _paint(states: dict[date, str], due_on: date, rhythm: Rhythm, state: str) -> None:
+    month, last = first_of_month(due_on), last_month(due_on, rhythm)
+    while month <= last:
+        states[month] = state
+        month = add_months(month, 1)
+
+
+def upcoming(sight: Sight) -> list[Due]:
+    """Return what still wants money: opened and unpaid first, then what falls due.
+
+    A pledge that waits for its child will want its sum from the next due day on.
+    """
+    until = add_months(sight.on, HORIZON_MONTHS)
+    if not sight.matches:
+        return _before_a_match(sight, until=until)
+    known = {(s["match"]["donor_ref"], s["due_on"]) for s in sight.opened}
+    unpaid = [
+        Due(s["match"]["donor_ref"], s["due_on"], s["amount_fen"], s["match"]["rhythm"])
+        for s in sight.opened
+        if not s["received_on"] and not s["cancelled_on"]
+    ]
+    planned = (due for match in sight.matches for due in sight.planned(match, until=until))
+    return unpaid + [due for due in planned if (due.match, due.on) not in known]
+
+
+def _before_a_match(sight: Sight, *, until: date) -> list[Due]:
+    pledge = sight.pledge
+    scheme = STANDARD[pledge["rhythm"]]
+    amount = Fen(pledge["instalment_fen"] * pledge["children_wanted"])
+    return [
+        Due("", day, amount, pledge["rhythm"])
+        for day in due_days(scheme, start=next_due(scheme, sight.on), until=until)
+        if not sight.is_skipped(day)
+    ]

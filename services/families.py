@@ -1,0 +1,172 @@
+"""What a family reads behind its slip's code, and the families of a village director's village."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session
+
+from models.children import Child, Kin
+from models.pledges import Match
+from models.stipends import Batch, Fact, Settlement, Stipend
+from privacy.permissions import Act, require
+from privacy.viewers import Viewer
+from services import gate
+from services.gate import Card, Part
+from services.hand_lists import is_line
+from vocabulary.dates import add_months, today
+from vocabulary.enums import Answer, FactKind, MatchStatus, Rhythm, Role
+from vocabulary.errors import NotFound
+from vocabulary.refs import stipend_ref
+from vocabulary.schedule import STANDARD, due_days
+
+NEXT_MONTHS = 13
+SHOWN_NEXT = 3
+ASKED_FOR = timedelta(days=120)
+_DATES = ("due_on", "amount_fen", "sent_on", "handed_over_on", "confirmed_on", "disputed_on")
+
+
+def page(session: Session, viewer: Viewer, *, now: datetime) -> Card:
+    """Return the one instalment of a slip with the family's answer and what comes next; no name."""
+    family = replace(viewer, roles=viewer.roles & {Role.FAMILY})
+    where = Stipend.id == viewer.stipend_id
+    match = Part(Match, Match.id == Stipend.match_id, ("child_ref", "rhythm"))
+    card = gate.card(session, family, Stipend, where, parts={"match": match}, fields=_DATES)
+    return card.and_also(
+        ref=stipend_ref(card["match"]["child_ref"], card["due_on"]),
+        answer=_answer(session, viewer.stipend_id) if _has_answered(card) else None,
+        is_settled=_is_settled(session, viewer.stipend_id),
+        is_by_school=_is_by_school(session, viewer.stipend_id),
+        next=coming_to(session, viewer.child_id, now=now),
+    )
+
+
+def coming_to(session: Session, child_id: int | None, *, now: datetime) -> list[Card]:
+    """Return a child's next due days with their sums, over all its matches.
+
+    For services whose viewer stands near the child already.
+    """
+    matches = session.scalars(
+        select(Match).where(Match.child_id == child_id, Match.status == MatchStatus.ACTIVE)
+    )
+    sums: dict[date, int] = {}
+    for match in matches:
+        for day in _due_days(match, after=today(now)):
+            sums[day] = sums.get(day, 0) + match.instalment_fen
+    return [Card({"due_on": day, "amount_fen": sums[day]}) for day in sorted(sums)[:SHOWN_NEXT]]
+
+
+def rhythm_of(session: Session, child_id: int) -> Rhythm | None:
+    """Return how often the child's money comes, None when no match runs."""
+    found = select(Match.rhythm).where(
+        Match.child_id == child_id, Match.status == MatchStatus.ACTIVE
+    )
+    return session.scalar(found.order_by(Match.id).limit(1))
+
+
+def of_village(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
+    """List the families of the director's own village with what was sent lately, newest first.
+
+    Each instalment carries what she herself entered, and nothing that the family said elsewhere.
+    """
+    require(viewer, Act.ANSWER_FOR_FAMILY)
+    found = _village_lines(session, viewer, Stipend.sent_on >= today(now) - ASKED_FOR)
+    families: dict[str, list[Card]] = {}
+    for one in found:
+        families.setdefault(one["child"]["ref"], []).append(one)
+    return [lines[0]["child"].and_also(lines=lines) for lines in families.values()]
+
+
+def village_line(session: Session, viewer: Viewer, ref: str) -> Card:
+    """Return one instalment of a family of the director's own village. Raises NotFound."""
+    require(viewer, Act.ANSWER_FOR_FAMILY)
+    found = _village_lines(session, viewer, *is_line(ref))
+    if len(found) != 1:
+        raise NotFound()
+    return found[0]
+
+
+def _village_lines(session: Session, viewer: Viewer, *where: ColumnElement[bool]) -> list[Card]:
+    director = replace(viewer, roles=viewer.roles & {Role.VILLAGE_DIRECTOR})
+    found = gate.cards(
+        session,
+        director,
+        Stipend,
+        fields=("due_on", "amount_fen", "sent_on", "handed_over_on", "not_handed_over_on"),
+        parts={
+            "match": Part(Match, Match.id == Stipend.match_id, ("child_ref",)),
+            "child": Part(
+                Child, Child.id == Match.child_id, ("ref", "name", "address", "languages")
+            ),
+            "kin": Part(Kin, _guardian(), ("relation", "name", "phone")),
+        },
+        where=where,
+        order_by=(Child.id, Stipend.due_on.desc(), Stipend.id),
+    )
+    return [_with_entry(session, viewer, card) for card in found if card.has("child")]
+
+
+def _guardian() -> ColumnElement[bool]:
+    """Join the first guardian or carer still in charge."""
+    first = select(func.min(Kin.id)).where(Kin.child_id == Child.id, Kin.until_on.is_(None))
+    return Kin.id == first.correlate(Child).scalar_subquery()
+
+
+def _with_entry(session: Session, viewer: Viewer, card: Card) -> Card:
+    """Add what she entered for the family; a later word of its own changes nothing here."""
+    ref = stipend_ref(card["match"]["child_ref"], card["due_on"])
+    mine = (
+        select(Fact.kind, Fact.detail, Fact.on, Fact.language)
+        .join(Stipend, Stipend.id == Fact.stipend_id)
+        .where(*is_line(ref), Fact.by == viewer.actor, Fact.cancels_id.is_(None))
+        .order_by(Fact.id.desc())
+    )
+    said = mine.where(Fact.kind.in_((FactKind.CONFIRMED, FactKind.DISPUTED)))
+    entered = session.execute(said).first()
+    handed = session.execute(mine.where(Fact.kind == FactKind.HANDED_OVER)).first()
+    return card.and_also(
+        ref=ref,
+        is_by_school=_is_by_school_ref(session, ref),
+        may_answer=handed is None or card["handed_over_on"] is None,
+        entered=Answer(entered.detail) if entered else None,
+        entered_on=entered.on if entered else None,
+    )
+
+
+def _due_days(match: Match, *, after: date) -> list[date]:
+    start = max(after + timedelta(days=1), match.starts_on or after)
+    days = due_days(STANDARD[match.rhythm], start=start, until=add_months(after, NEXT_MONTHS))
+    return [day for day in days if match.ends_on is None or day < match.ends_on]
+
+
+def _has_answered(card: Card) -> bool:
+    return card["confirmed_on"] is not None or card["disputed_on"] is not None
+
+
+def _answer(session: Session, stipend_id: int | None) -> Answer:
+    """Return the latest answer; staff's settling counts as "received"."""
+    detail = session.scalar(
+        select(Fact.detail)
+        .where(
+            Fact.stipend_id == stipend_id,
+            Fact.kind.in_((FactKind.CONFIRMED, FactKind.DISPUTED)),
+            Fact.cancels_id.is_(None),
+        )
+        .order_by(Fact.id.desc())
+        .limit(1)
+    )
+    return Answer(detail) if detail in set(Answer) else Answer.RECEIVED
+
+
+def _is_settled(session: Session, stipend_id: int | None) -> bool:
+    return bool(session.scalar(select(exists().where(Settlement.stipend_id == stipend_id))))
+
+
+def _is_by_school(session: Session, stipend_id: int | None) -> bool:
+    found = select(Batch.organisation_id).join(Stipend, Stipend.batch_id == Batch.id)
+    return session.scalar(found.where(Stipend.id == stipend_id)) is not None
+
+
+def _is_by_school_ref(session: Session, ref: str) -> bool:
+    found = select(Batch.organisation_id).join(Stipend, Stipend.batch_id == Batch.id)
+    return session.scalar(found.where(*is_line(ref))) is not None

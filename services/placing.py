@@ -1,0 +1,87 @@
+"""Which division each row of a list belongs to, as far as the actor's part of the tree goes."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from models.regions import Region
+from privacy.viewers import Viewer, works_in
+from services.readiness import is_above_banner
+from services.rosters import Note, RegionIndex, Report, RosterRow, index_regions, resolve
+from services.rosters.schools import SchoolRecord
+
+_indexes: WeakKeyDictionary[Engine, RegionIndex] = WeakKeyDictionary()
+
+
+def index_of(session: Session) -> RegionIndex:
+    """Return all divisions by name, built once per process: the tree changes by migration only."""
+    engine = session.get_bind().engine
+    if engine not in _indexes:
+        rows = session.execute(
+            select(Region.code, Region.name, Region.level, Region.parent_code)
+        ).all()
+        _indexes[engine] = index_regions((c, n, level, p or "") for c, n, level, p in rows)
+    return _indexes[engine]
+
+
+def place(
+    session: Session | None, viewer: Viewer, report: Report[Any]
+) -> tuple[Report[Any], list[str]]:
+    """Return the report, with notes on places in doubt or not the actor's, and each row's code."""
+    own = viewer.regions[0]
+    if session is None:
+        return report, [own] * len(report.rows)
+    find = _finder(index_of(session), viewer, own)
+    placed = list(_placed(report.rows, find, viewer))
+    rows = tuple(row for row, _ in placed)
+    return replace(report, rows=rows), [code for _, code in placed]
+
+
+def _placed(
+    rows: Iterable[RosterRow[Any]], find: Callable[[Any], tuple[str, bool]], viewer: Viewer
+) -> Iterator[tuple[RosterRow[Any], str]]:
+    for row in rows:
+        code, is_known = find(row.record)
+        note = None if is_known else Note.PLACE_UNKNOWN
+        if not works_in(viewer, code):
+            note = Note.OTHER_BANNER
+        yield (replace(row, notes=(*row.notes, note.value)) if note else row), code
+
+
+def _finder(index: RegionIndex, viewer: Viewer, own: str) -> Callable[[Any], tuple[str, bool]]:
+    """Return a question: which code has a record, and is it known or assumed."""
+    known: dict[str, str | None] = {}
+    here = "" if is_above_banner(own) else index.by_code[own[:6].ljust(12, "0")].name
+
+    def by_text(text: str) -> str | None:
+        if text not in known:
+            found = resolve(text, index) or (resolve(here + text, index) if here else None)
+            known[text] = found if found and not is_above_banner(found) else None
+        return known[text]
+
+    def find(record: Any) -> tuple[str, bool]:
+        text = _text_of(record)
+        found = by_text(text) if text else None
+        if found:
+            return found, True
+        issued = _issued_in(record, index)
+        return (issued if issued and works_in(viewer, issued) else own), False
+
+    return find
+
+
+def _text_of(record: Any) -> str:
+    if isinstance(record, SchoolRecord):
+        return f"{record.banner}{record.township}{record.place}"
+    return str(record.place)
+
+
+def _issued_in(record: Any, index: RegionIndex) -> str | None:
+    """Return the banner in which a resident's number was first issued: a guess, and noted as one."""
+    number = getattr(record, "id_number", None) or ""
+    code = number[:6].ljust(12, "0")
+    return code if code in index.by_code and not is_above_banner(code) else None

@@ -1,0 +1,160 @@
+"""助学金签收单: one sheet a line, with a family's own link that is kept as a hash only.
+
+Printing again makes new links; those printed before stay valid for their 400 days, because a
+copy that already lies at somebody's home must not go dead when a school prints its pile again.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import cn2an
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gateways.slip_sheets import Paper, draw
+from models.pledges import Match
+from models.stipends import Stipend
+from privacy.permissions import Act, require
+from privacy.viewers import Viewer
+from services import families, gate, hand_lists, links, trace
+from services.gate import Card
+from services.hand_lists import as_hand, is_line
+from services.links import Subject
+from vocabulary.dates import today
+from vocabulary.enums import LinkPurpose, Rhythm
+from vocabulary.errors import NotFound
+from vocabulary.money import format_yuan_short
+from vocabulary.refs import read_slip_code, slip_code, stipend_ref
+
+_EVERY = {Rhythm.MONTH: "每月", Rhythm.TERM: "每学期", Rhythm.YEAR: "每年"}
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """What a sheet says beside the line: where its codes lead, and the telephone number."""
+
+    public_url: str
+    hotline: str
+
+
+def make_slips(
+    session: Session,
+    by: Viewer,
+    batch_ref: str,
+    *,
+    now: datetime,
+    only: Collection[str] | None = None,
+) -> list[Card]:
+    """Make the slips of a batch's lines: those still to hand over, or all when none is, or `only`.
+
+    Each card: name, class_label, amount_fen, amount_words, month, number, sentence, code, token.
+    """
+    require(by, Act.HAND_OVER)
+    lines = hand_lists.batch(session, by, batch_ref, now=now)["lines"]
+    wanted = [one for one in lines if one["ref"] in (only or ())]
+    if only is None:
+        wanted = [one for one in lines if not one["is_handed_over"]] or lines
+    if not wanted:
+        raise NotFound()
+    slips = [_slip(session, by, one, now=now) for one in wanted]
+    trace.record(
+        session,
+        by,
+        "slips.print",
+        f"batch:{batch_ref}",
+        now=now,
+        detail={"subjects": sorted(one["ref"] for one in wanted)},
+    )
+    return slips
+
+
+def print_slips(  # noqa: PLR0913 as make_slips, and what a sheet says beside the line
+    session: Session,
+    by: Viewer,
+    batch_ref: str,
+    printing: Printing,
+    *,
+    now: datetime,
+    only: Collection[str] | None = None,
+) -> bytes:
+    """Make the slips and return them as a PDF, one A4 sheet a line."""
+    slips = make_slips(session, by, batch_ref, now=now, only=only)
+    papers = [_paper(slip, printing.public_url.rstrip("/")) for slip in slips]
+    return draw(papers, hotline=printing.hotline, printed_on=today(now))
+
+
+def line_of(session: Session, viewer: Viewer, code: str, *, now: datetime) -> Card:
+    """Return the hand's own line behind a printed code, however it was typed. Raises NotFound."""
+    return hand_lists.line(session, viewer, read_slip_code(code), now=now)
+
+
+def code_of_link(session: Session, viewer: Viewer, token: str, *, now: datetime) -> str:
+    """Return the printed code behind a family's link, for a hand that scanned it.
+
+    Raises LinkExpired for a dead link, NotFound unless the viewer stands near the line.
+    """
+    link = links.find(session, token, LinkPurpose.SLIP, now=now)
+    stipend = gate.row(session, as_hand(viewer), Stipend, Stipend.id == link.stipend_id)
+    child_ref = session.scalars(select(Match.child_ref).where(Match.id == stipend.match_id)).one()
+    return slip_code(stipend_ref(child_ref, stipend.due_on))
+
+
+def amount_words(fen: int) -> str:
+    """Write a sum the way a receipt does: 人民币壹佰元整."""
+    return f"人民币{cn2an.an2cn(f'{fen / 100:.2f}', 'rmb')}"
+
+
+def _slip(session: Session, by: Viewer, one: Card, *, now: datetime) -> Card:
+    stipend = gate.row(session, as_hand(by), Stipend, *is_line(one["ref"]))
+    token = links.make(session, by, LinkPurpose.SLIP, Subject(stipend_id=stipend.id), now=now)
+    child_id = session.scalars(select(Match.child_id).where(Match.id == stipend.match_id)).one()
+    return one.and_also(
+        amount_words=amount_words(one["amount_fen"]),
+        number=_number(session, child_id, stipend.due_on),
+        sentence=_sentence(session, child_id, now=now),
+        code=slip_code(one["ref"]),
+        token=token,
+    )
+
+
+def _number(session: Session, child_id: int, due_on: date) -> int:
+    """Count the child's own instalments: a change of donor must not start it anew (law 6)."""
+    days = func.count(func.distinct(Stipend.due_on))
+    return (
+        session.scalar(
+            select(days)
+            .join(Match, Match.id == Stipend.match_id)
+            .where(
+                Match.child_id == child_id, Stipend.due_on <= due_on, Stipend.sent_on.is_not(None)
+            )
+        )
+        or 1
+    )
+
+
+def _sentence(session: Session, child_id: int, *, now: datetime) -> str:
+    """Say what comes when, from the child's own matches."""
+    coming = families.coming_to(session, child_id, now=now)
+    rhythm = families.rhythm_of(session, child_id)
+    if not coming or rhythm is None:
+        return "这一份到这次为止。"
+    first = coming[0]
+    day = first["due_on"]
+    sum_ = format_yuan_short(first["amount_fen"])
+    return f"{_EVERY[rhythm]} {sum_}，下一次{day.month}月{day.day}日起拨付。"
+
+
+def _paper(slip: Card, public_url: str) -> Paper:
+    return Paper(
+        month=slip["month"],
+        number=slip["number"],
+        name=slip["name"],
+        class_label=slip["class_label"],
+        amount_fen=slip["amount_fen"],
+        amount_words=slip["amount_words"],
+        sentence=slip["sentence"],
+        code=slip["code"],
+        stub_url=f"{public_url}/school/slips/{slip['code']}",
+        family_url=f"{public_url}/s/{slip['token']}",
+    )

@@ -1,0 +1,258 @@
+"""What a replayed story needs beside the ordinary services: its cast, and agreements older than us.
+
+A story's pairs were agreed between people before 微光 was there. They come in under the law of two
+persons and of consent, but their sums need not be on today's list and no matcher chose them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session
+
+from models import keys
+from models.children import Child, Need
+from models.organisations import Organisation
+from models.pledges import Match, Pledge
+from models.regions import Region
+from models.stipends import Batch, Gift, Stipend
+from privacy.permissions import Act, require
+from privacy.viewers import Viewer
+from services import children, gate, match_ends, matches, notices, proposing, trace, vault
+from services.code_names import new_code_name
+from services.lifecycle import advance
+from services.notices import Recipient
+from vocabulary.dates import today
+from vocabulary.enums import (
+    Chain,
+    ChildStatus,
+    MatchStatus,
+    NoticeKind,
+    PledgeKind,
+    PledgeStatus,
+    RecipientKind,
+    Rhythm,
+    Role,
+)
+from vocabulary.errors import ActedBefore, NoConsent, Refused
+from vocabulary.money import Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was agreed: a sum for each due day of a rhythm."""
+
+    instalment: Fen
+    rhythm: Rhythm
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """One confirmed instalment: of which pledge (its code), due on which day, how much."""
+
+    pledge: str
+    due_on: date
+    amount: Fen
+
+
+@contextmanager
+def keys_kept() -> Iterator[None]:
+    """Let the block install keys of its own; those of before are back after it."""
+    ring = keys.ring()
+    try:
+        yield
+    finally:
+        keys.install(ring)
+
+
+def find_place(session: Session, _viewer: Viewer, text: str) -> str | None:
+    """Return the division code of "150723 吉文镇": the town, or its banner when the town is unknown."""
+    code, _, name = text.strip().partition(" ")
+    if not (code.isascii() and code.isdigit()) or len(code) > 12:  # noqa: PLR2004 digits of a code
+        return None
+    below = Region.code.like(f"{code.rstrip('0') or '0'}%")
+    best = case((Region.name == name.strip(), 0), else_=1)
+    return session.scalar(select(Region.code).where(below).order_by(best, Region.code).limit(1))
+
+
+def officer_of(session: Session, by: Viewer, school_ref: str) -> Viewer:
+    """Return the story's officer of a school."""
+    require(by, Act.ENTER_CHILD)
+    school = session.scalars(select(Organisation).where(Organisation.ref == school_ref)).one()
+    return Viewer(
+        frozenset({Role.SCHOOL_OFFICER}),
+        actor=f"account:STORY{school_ref}",
+        regions=(school.region_code,),
+        organisation_id=school.id,
+    )
+
+
+def families_of(session: Session, hand: Viewer, batch_ref: str) -> list[Viewer]:
+    """Return the families of a batch's lines, each bound to its instalment, as its slip would."""
+    require(hand, Act.HAND_OVER)
+    rows = session.execute(
+        select(Stipend.id, Child.id, Child.ref, Child.school_id)
+        .join(Match, Match.id == Stipend.match_id)
+        .join(Child, Child.id == Match.child_id)
+        .join(Batch, Batch.id == Stipend.batch_id)
+        .where(Batch.ref == batch_ref, Stipend.handed_over_on.is_not(None))
+        .order_by(Stipend.id)
+    )
+    return [
+        Viewer(
+            frozenset({Role.FAMILY}),
+            actor=f"family:{child_ref}",
+            child_id=child_id,
+            stipend_id=stipend_id,
+            organisation_id=school_id,
+        )
+        for stipend_id, child_id, child_ref, school_id in rows
+    ]
+
+
+def settle_terms(
+    session: Session, by: Viewer, pledge_ref: str, terms: Terms, *, now: datetime
+) -> str:
+    """Keep the terms as they were agreed, on the list or not; return the pledge's code."""
+    require(by, Act.RUN_MATCHING)
+    pledge = _pledge(session, pledge_ref)
+    pledge.kind = PledgeKind.CHILD
+    pledge.instalment_fen, pledge.rhythm = terms.instalment, terms.rhythm
+    session.flush()
+    trace.record(
+        session, by, "pledge.take_over", f"pledge:{pledge_ref}", now=now, chain=Chain.CUSTODIAN
+    )
+    return pledge.code
+
+
+def pair(  # noqa: PLR0913 two people, two sides
+    session: Session,
+    proposer: Viewer,
+    approver: Viewer,
+    *,
+    pledge_ref: str,
+    child_ref: str,
+    now: datetime,
+) -> str:
+    """Let one person propose the agreed pair and another approve it; return the match's ref.
+
+    Through the ordinary services where their rules of today allow it.
+    """
+    pledge = _pledge(session, pledge_ref)
+    child = gate.row(session, proposer, Child, Child.ref == child_ref)
+    need = session.scalars(select(Need).where(Need.child_id == child.id).limit(1)).one()
+    try:
+        with session.begin_nested():
+            ref = proposing.propose_pair(
+                session,
+                proposer,
+                pledge_code=pledge.code,
+                child_ref=child_ref,
+                need_ref=need.ref,
+                now=now,
+            )
+            matches.approve(session, approver, ref, now=now)
+            if _is_as_agreed(session, ref, pledge):
+                return ref
+            raise Refused()
+    except NoConsent:
+        raise
+    except Refused:
+        return _agreed(session, proposer, approver, pledge, child, need, now=now)
+
+
+def _is_as_agreed(session: Session, ref: str, pledge: Pledge) -> bool:
+    match = session.scalars(select(Match).where(Match.child_ref == ref)).one()
+    return (match.instalment_fen, match.rhythm) == (pledge.instalment_fen, pledge.rhythm)
+
+
+def _agreed(  # noqa: PLR0913 as pair
+    session: Session,
+    proposer: Viewer,
+    approver: Viewer,
+    pledge: Pledge,
+    child: Child,
+    need: Need,
+    *,
+    now: datetime,
+) -> str:
+    require(proposer, Act.RUN_MATCHING)
+    require(approver, Act.DECIDE_MATCH)
+    if approver.actor in (proposer.actor, child.entered_by):
+        raise ActedBefore()
+    if not children.has_consent(session, child, on=today(now)):
+        raise NoConsent()
+    match = Match(
+        pledge_id=pledge.id,
+        child_id=child.id,
+        need_id=need.id,
+        instalment_fen=pledge.instalment_fen,
+        rhythm=pledge.rhythm,
+        code_name=new_code_name(session, pledge.id),
+        proposed_on=today(now),
+        proposed_by=proposer.actor,
+        starts_on=today(now),
+    )
+    session.add(match)
+    session.flush()
+    advance(session, match, MatchStatus.ACTIVE, by=approver, now=now, reason="agreed before")
+    match.decided_by, match.decided_on = approver.actor, today(now)
+    if child.status is ChildStatus.OPEN:
+        advance(session, child, ChildStatus.SUPPORTED, by=approver, now=now)
+    trace.record(session, approver, "match.approve", f"match:{match.child_ref}", now=now)
+    donor = Recipient(RecipientKind.DONOR, vault.donor_of_pledge(session, pledge.id))
+    notices.queue(session, donor, NoticeKind.MATCHED, f"match:{match.donor_ref}", now=now)
+    return match.child_ref
+
+
+def end_pledge(session: Session, by: Viewer, pledge_ref: str, *, why: str, now: datetime) -> None:
+    """End a pledge and its matches today: a due day of today is not covered any more."""
+    require(by, Act.DECIDE_MATCH)
+    pledge = _pledge(session, pledge_ref)
+    advance(session, pledge, PledgeStatus.ENDED, by=by, now=now, reason=why[:200])
+    pledge.ends_on = today(now)
+    session.flush()
+    match_ends.end_of_pledge(session, by, pledge.id, on=today(now), now=now, reason="pledge ended")
+
+
+def confirmed(session: Session, by: Viewer) -> list[Paid]:
+    """List every instalment that its family confirmed, all of them, in order."""
+    require(by, Act.RUN_STIPENDS)
+    rows = session.execute(
+        select(Pledge.code, Stipend.due_on, Stipend.amount_fen)
+        .join(Match, Match.pledge_id == Pledge.id)
+        .join(Stipend, Stipend.match_id == Match.id)
+        .where(Stipend.confirmed_on.is_not(None))
+        .order_by(Stipend.due_on, Stipend.id)
+    )
+    return [Paid(*row) for row in rows]
+
+
+def confirmed_gifts(session: Session, by: Viewer) -> list[tuple[str, Fen]]:
+    """List every gift that its family confirmed: of which child (its ref), how much."""
+    require(by, Act.RUN_STIPENDS)
+    rows = session.execute(
+        select(Child.ref, Gift.amount_fen)
+        .join(Match, Match.child_id == Child.id)
+        .join(Gift, Gift.match_id == Match.id)
+        .where(Gift.confirmed_on.is_not(None))
+        .order_by(Gift.id)
+    )
+    return [(ref, amount) for ref, amount in rows]
+
+
+def tell(  # noqa: PLR0913 one line of a story
+    session: Session, by: Viewer, act: str, subject: str, *, why: str, now: datetime
+) -> None:
+    """Keep what a story tells and nothing carries out yet (a move, a milestone, a letter)."""
+    require(by, Act.RUN_STIPENDS)
+    chain = Chain.CUSTODIAN
+    trace.record(
+        session, by, f"story.{act}"[:40], subject[:60], now=now, why=why[:200], chain=chain
+    )
+
+
+def _pledge(session: Session, ref: str) -> Pledge:
+    return session.scalars(select(Pledge).where(Pledge.donor_ref == ref)).one()

@@ -1,0 +1,172 @@
+"""Turns a roster's judged rows into children's records."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.children import Child, Kin
+from privacy.viewers import Viewer
+from services import organisations
+from services.entering import (
+    NewChild,
+    NewKin,
+    NewNeed,
+    enter_all,
+    id_index,
+    known_numbers,
+    phone_index,
+)
+from services.organisations import NAME_AT_MOST, banner_of
+from services.readiness import is_above_banner
+from vocabulary.dates import age_on, today
+from vocabulary.enums import Category, NeedKind, ReturnReason, Sex, Stage
+from vocabulary.money import Fen
+
+Fields = Mapping[str, Any]
+_UNNAMED = "监护人（没有写姓名）"
+_CLASS = re.compile(r"[（(]?\s*(\d{1,2})\s*[)）]?\s*班")
+_BY_AGE = ((6, Stage.PRESCHOOL), (12, Stage.PRIMARY), (15, Stage.JUNIOR), (18, Stage.SENIOR))
+_LANGUAGES_AT_MOST, _CLASS_AT_MOST = 80, 20
+
+
+def take(
+    session: Session, by: Viewer, records: Sequence[Fields], *, now: datetime, under: str
+) -> list[str | ReturnReason]:
+    """Enter the children not known yet, with schools named for the first time."""
+    is_known = _known(session, by, records)
+    new = [one for one, known in zip(records, is_known, strict=True) if not known]
+    wanted = (pair for one in new if (pair := _school(one)))
+    schools = organisations.ensure(session, by, wanted, now=now, under=under)
+    children = [new_child(one, schools, on=today(now)) for one in new]
+    refs = iter(enter_all(session, by, children, now=now, under=under) if children else [])
+    return [ReturnReason.ALREADY_KNOWN if known else next(refs) for known in is_known]
+
+
+def _known(session: Session, by: Viewer, records: Sequence[Fields]) -> list[bool]:
+    """Say of each whether the database, or an earlier row of the slice, has it already."""
+    indexes = [id_index(one["id_number"]) if one["id_number"] else None for one in records]
+    seen = known_numbers(session, by, [index for index in indexes if index])
+    alike = _persons_by_phone(session, [one for one in records if not one["id_number"]])
+    found = []
+    for one, index in zip(records, indexes, strict=True):
+        found.append(index in seen if index else (one["name"], _day(one["birth"])) in alike)
+        seen |= {index} if index else set()
+    return found
+
+
+def _persons_by_phone(session: Session, records: Iterable[Fields]) -> set[tuple[str, date | None]]:
+    """Return name and birthday of children whose guardian has one of these telephones."""
+    phones = {phone_index(one["guardian_phone"]) for one in records if one["guardian_phone"]}
+    rows = session.execute(
+        select(Child.name, Child.birth_on)
+        .join(Kin, Kin.child_id == Child.id)
+        .where(Kin.phone_index.in_(phones))
+    )
+    return {(name, birth) for name, birth in rows}
+
+
+def _school(one: Fields) -> tuple[str, str] | None:
+    name = one["school"][:NAME_AT_MOST]
+    return (banner_of(one["region"]), name) if name else None
+
+
+def new_child(one: Fields, schools: Mapping[tuple[str, str], str], *, on: date) -> NewChild:
+    """Write a roster's row as a record to enter; what has no column of its own goes to the remark."""
+    birth = _day(one["birth"])
+    school = _school(one)
+    return NewChild(
+        name=one["name"],
+        sex=Sex(one["sex"]) if one["sex"] else None,
+        region_code=one["region"],
+        stage=_stage(one["grade"], birth, on=on),
+        birth_on=birth,
+        id_number=one["id_number"] or None,
+        ethnicity=one["ethnicity"] or None,
+        languages="、".join(one["languages"])[:_LANGUAGES_AT_MOST],
+        address=one["place"] or None,
+        school_ref=schools[school] if school else None,
+        grade=_grade(one["grade"]),
+        class_name=_class_name(one["grade"]),
+        category=Category(one["category"] or Category.OTHER),
+        remark="；".join(_remarks(one)) or None,
+        kin=_kin(one),
+        needs=tuple(_needs(one)),
+        consented_on=_consented_on(one, on=on),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _stage(grade: Fields, birth: date | None, *, on: date) -> Stage:
+    """Return the stage of the grade; where the list names none, the usual one of the age."""
+    if grade["stage"]:
+        return Stage(grade["stage"])
+    if birth is None:
+        return Stage.PRIMARY
+    age = age_on(birth, on)
+    return next((stage for below, stage in _BY_AGE if age < below), Stage.UNIVERSITY)
+
+
+def _grade(grade: Fields) -> int | None:
+    return 0 if grade["stage"] == Stage.PRESCHOOL else grade["year"]
+
+
+def _class_name(grade: Fields) -> str | None:
+    """Return the class beside a grade, or the whole text where no grade was read."""
+    found = _CLASS.search(grade["text"])
+    if found:
+        return f"{int(found.group(1))}班"
+    is_told = not grade["text"] or grade["year"] is not None
+    return None if is_told else grade["text"][:_CLASS_AT_MOST]
+
+
+def _kin(one: Fields) -> tuple[NewKin, ...]:
+    told = one["guardian_name"], one["relation"], one["guardian_phone"], one["is_consented"]
+    if not any(told):
+        return ()
+    name = one["guardian_name"] or _UNNAMED
+    return (NewKin(name, one["relation"] or "监护人", one["guardian_phone"]),)
+
+
+def _needs(one: Fields) -> Iterator[NewNeed]:
+    fen = Fen(one["amount_fen"]) if one["amount_fen"] else None
+    kinds = dict.fromkeys(NeedKind(kind) for kind in one["needs"])
+    if fen:
+        kinds[NeedKind.FINANCIAL] = None
+    for kind in kinds:
+        is_money = kind is NeedKind.FINANCIAL
+        yield NewNeed(kind, fen if is_money else None, detail=one["needs_text"] or None)
+
+
+def _consented_on(one: Fields, *, on: date) -> date | None:
+    """Return the paper's day; an undated one counts from the import, a future one not at all."""
+    if not one["is_consented"]:
+        return None
+    signed = _day(one["consent"]) or on
+    return signed if signed <= on else None
+
+
+def _remarks(one: Fields) -> Iterator[str]:
+    """Yield what the list says that no column holds, so that nothing typed is lost."""
+    if one["remark"]:
+        yield one["remark"]
+    if one["phone_remark"]:
+        yield f"电话备注：{one['phone_remark']}"
+    if one["category_text"] and one["category"] in (None, Category.OTHER):
+        yield f"困境类型：{one['category_text']}"
+    if one["birth"] and one["birth_precision"] not in (None, "day"):
+        yield "出生日期只知道年份" if one["birth_precision"] == "year" else "出生日期只知道年月"
+    if one["is_consented"] and not one["consent"]:
+        yield "同意书没有写签署日期，按导入当天记"
+    if is_above_banner(one["region"]):
+        yield "名册里看不出是哪个旗县"
+    if not one["needs"] and one["needs_text"]:
+        yield f"帮扶需求：{one['needs_text']}"
+    if len(one["relation"]) > _CLASS_AT_MOST:
+        yield f"与孩子的关系：{one['relation']}"

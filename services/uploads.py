@@ -1,0 +1,107 @@
+"""Photographs of signed slips: cleaned, stored under a random name, kept beside the fact."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateways import photographs
+from gateways.photographs import NotAPhotograph
+from gateways.uploads import Files
+from models.imports import Upload
+from models.stipends import Stipend
+from privacy.permissions import Act, require
+from privacy.viewers import Viewer
+from services import gate, handovers, trace
+from services.hand_lists import as_hand, is_line
+from vocabulary.enums import Evidence
+from vocabulary.errors import AlreadyDecided, BadInput
+from vocabulary.refs import new_ref
+
+NAME_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Orphans:
+    """Rows whose file is gone, and files that no row names."""
+
+    rows: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def hand_over_with_photo(  # noqa: PLR0913 an act, its file and where files lie
+    session: Session, by: Viewer, ref: str, content: bytes, *, files: Files, now: datetime
+) -> None:
+    """State that a line was handed over, on the photograph of its signed slip.
+
+    Raises BadInput for a file that is no usable photograph: then nothing is stated or kept.
+    """
+    require(by, Act.HAND_OVER)
+    stipend = gate.row(session, as_hand(by), Stipend, *is_line(ref))
+    if stipend.handed_over_on is not None:
+        raise AlreadyDecided()
+    upload = _keep(session, by, stipend, _cleaned(content), files=files, now=now)
+    handovers.hand_over_one(
+        session, by, ref, now=now, evidence=Evidence.SLIP_PHOTO, upload_id=upload.id
+    )
+
+
+def add_photo(  # noqa: PLR0913 an act, its file and where files lie
+    session: Session, by: Viewer, ref: str, content: bytes, *, files: Files, now: datetime
+) -> None:
+    """Keep the photograph of a slip whose hand-over was stated before. Raises BadInput."""
+    require(by, Act.HAND_OVER)
+    handovers.line(session, by, ref, now=now)
+    stipend = gate.row(session, as_hand(by), Stipend, *is_line(ref))
+    _keep(session, by, stipend, _cleaned(content), files=files, now=now)
+    trace.record(session, by, "upload.add", f"stipend:{ref}", now=now)
+
+
+def photo_of(
+    session: Session, viewer: Viewer, upload_ref: str, *, files: Files, now: datetime
+) -> bytes:
+    """Return a stored photograph to case staff, and keep that they looked. Raises NotFound."""
+    gate.row(session, viewer, Upload, Upload.ref == upload_ref)
+    trace.record(session, viewer, "upload.read", f"upload:{upload_ref}", now=now)
+    return files.read(_file_name(upload_ref))
+
+
+def orphans(session: Session, by: Viewer, *, files: Files) -> Orphans:
+    """Compare rows and files both ways. For the engine and the console."""
+    require(by, Act.RUN_STIPENDS)
+    rows = set(session.scalars(select(Upload.ref)))
+    found: Collection[str] = {name.removesuffix(".jpg") for name in files.names()}
+    return Orphans(tuple(sorted(rows - set(found))), tuple(sorted(set(found) - rows)))
+
+
+def _cleaned(content: bytes) -> bytes:
+    try:
+        return photographs.clean(content)
+    except NotAPhotograph as problem:
+        raise BadInput(field="photo", reason=problem.fault.value) from problem
+
+
+def _keep(  # noqa: PLR0913 an act, its file and where files lie
+    session: Session, by: Viewer, stipend: Stipend, picture: bytes, *, files: Files, now: datetime
+) -> Upload:
+    """Store the file first: a row without a file would claim evidence that is not there."""
+    upload = Upload(
+        ref=new_ref("upload", NAME_LENGTH),
+        stipend_id=stipend.id,
+        sha256=hashlib.sha256(picture).hexdigest(),
+        media_type="image/jpeg",
+        size_bytes=len(picture),
+        by=by.actor,
+        at=now,
+    )
+    files.store(_file_name(upload.ref), picture)
+    session.add(upload)
+    session.flush()
+    return upload
+
+
+def _file_name(ref: str) -> str:
+    return f"{ref}.jpg"

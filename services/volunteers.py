@@ -1,0 +1,239 @@
+"""爱心妈妈: entered, then cleared by record check, training and insurance; what is missing is computed."""
+
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from models import keys
+from models.accounts import Account
+from models.base import in_regions
+from models.regions import Region
+from models.volunteers import Volunteer
+from privacy.permissions import Act, require
+from privacy.viewers import Viewer, works_in
+from services import gate, trace
+from services.gate import Card, Part
+from services.lifecycle import advance
+from vocabulary.dates import today
+from vocabulary.enums import Clearance, Sex, VolunteerStatus
+from vocabulary.errors import BadInput, NotPermitted
+from vocabulary.refs import new_ref
+
+ID_PLACE = "volunteers.id_number"
+_POLICY = Path(__file__).parent.parent / "data" / "clearance.toml"
+_COLUMN = {
+    Clearance.RECORD_CHECK: "checked_on",
+    Clearance.TRAINING: "trained_on",
+    Clearance.INSURANCE: "insured_until",
+}
+_LONGEST_INSURANCE_DAYS = 5 * 366
+
+
+@dataclass(frozen=True, slots=True)
+class NewVolunteer:
+    """What she says of herself. Papers count only when staff have seen them."""
+
+    name: str
+    region_code: str
+    sex: Sex | None = None
+    id_number: str | None = None
+    phone: str | None = None
+    occupation: str | None = None
+    skills: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    availability: str = ""
+    capacity: int = 1
+    remark: str | None = None
+
+
+@cache
+def _days() -> dict[Clearance, int]:
+    policy = tomllib.loads(_POLICY.read_text(encoding="utf-8"))
+    return {
+        Clearance.RECORD_CHECK: policy["record_check_days"],
+        Clearance.TRAINING: policy["training_days"],
+    }
+
+
+def valid_until(paper: Clearance, on: date | None) -> date | None:
+    """Return the last day a paper counts: insurance names it itself, the others run from their day."""
+    if on is None or paper is Clearance.INSURANCE:
+        return on
+    return on + timedelta(days=_days()[paper])
+
+
+def missing(card: Card, *, on: date) -> tuple[Clearance, ...]:
+    """Return what a volunteer lacks for being proposed on a day (law 9)."""
+    last = {paper: valid_until(paper, card[column]) for paper, column in _COLUMN.items()}
+    return tuple(paper for paper in Clearance if (until := last[paper]) is None or until < on)
+
+
+def enter(session: Session, by: Viewer, new: NewVolunteer, *, now: datetime) -> str:
+    """Write one volunteer as applied; return her ref. Raises BadInput for a number known already."""
+    if new.id_number and known_numbers(session, by, [id_index(new.id_number)]):
+        raise BadInput(field="id_number", reason="already_known")
+    return enter_all(session, by, [new], now=now)[0]
+
+
+def enter_all(
+    session: Session, by: Viewer, news: Sequence[NewVolunteer], *, now: datetime, under: str = ""
+) -> list[str]:
+    """Write many volunteers as one act; return their refs in order. Only inside the actor's regions."""
+    require(by, Act.ENTER_VOLUNTEER)
+    if not all(works_in(by, new.region_code) for new in news):
+        raise NotPermitted()
+    rows = [_row(by, new, now=now) for new in news]
+    session.execute(insert(Volunteer), rows)
+    refs = [row["ref"] for row in rows]
+    digest = hashlib.sha256("\n".join(refs).encode()).hexdigest()
+    detail = {"count": len(refs), "digest": digest} if under else {}
+    subject = under or f"volunteer:{refs[0]}"
+    trace.record(session, by, "volunteer.enter", subject, now=now, detail=detail)
+    return refs
+
+
+def _row(by: Viewer, new: NewVolunteer, *, now: datetime) -> dict[str, Any]:
+    return {
+        "ref": new_ref("volunteer"),
+        "name": new.name,
+        "sex": new.sex,
+        "id_number": new.id_number,
+        "id_index": id_index(new.id_number) if new.id_number else None,
+        "phone": new.phone,
+        "region_code": new.region_code,
+        "occupation": new.occupation,
+        "skills": list(new.skills),
+        "languages": list(new.languages),
+        "availability": new.availability[:60] or None,
+        "capacity": new.capacity,
+        "status": VolunteerStatus.APPLIED,
+        "remark": new.remark,
+        "entered_by": by.actor,
+        "entered_on": today(now),
+    }
+
+
+def id_index(number: str) -> str:
+    """Return the exact-search handle of a resident's number."""
+    return keys.blind_index(ID_PLACE, number)
+
+
+def known_numbers(session: Session, by: Viewer, indexes: Sequence[str]) -> set[str]:
+    """Return those of the handles that a volunteer has already, in any region."""
+    require(by, Act.ENTER_VOLUNTEER)
+    return set(session.scalars(select(Volunteer.id_index).where(Volunteer.id_index.in_(indexes))))
+
+
+def record_paper(
+    session: Session, by: Viewer, ref: str, paper: Clearance, *, on: date, now: datetime
+) -> None:
+    """Keep that staff saw a paper: the day of the check or training, the last day of the insurance.
+
+    She is cleared when nothing is missing any more. Raises BadInput for a day that cannot be.
+    """
+    require(by, Act.CLEAR_VOLUNTEER)
+    volunteer = gate.row(session, by, Volunteer, Volunteer.ref == ref)
+    _check_day(paper, on, now=now)
+    setattr(volunteer, _COLUMN[paper], on)
+    session.flush()
+    detail = {"paper": paper.value, "on": on.isoformat()}
+    trace.record(session, by, "volunteer.paper", f"volunteer:{ref}", now=now, detail=detail)
+    _settle(session, by, volunteer, now=now)
+
+
+def give_login(session: Session, by: Viewer, ref: str, login: str, *, now: datetime) -> None:
+    """Join a volunteer's record with her login. Raises NotFound for a login nobody here has."""
+    require(by, Act.CLEAR_VOLUNTEER)
+    volunteer = gate.row(session, by, Volunteer, Volunteer.ref == ref)
+    account = gate.row(session, by, Account, Account.login == login)
+    volunteer.account_id = account.id
+    session.flush()
+    trace.record(session, by, "volunteer.login", f"volunteer:{ref}", now=now)
+
+
+def _check_day(paper: Clearance, on: date, *, now: datetime) -> None:
+    day = today(now)
+    if paper is Clearance.INSURANCE:
+        if not day <= on <= day + timedelta(days=_LONGEST_INSURANCE_DAYS):
+            raise BadInput(field="on", reason="not_insured")
+    elif on > day:
+        raise BadInput(field="on", reason="in_future")
+
+
+def _settle(session: Session, by: Viewer, volunteer: Volunteer, *, now: datetime) -> None:
+    """Take the steps that the papers allow: checked, in training, cleared."""
+    card = gate.card(session, by, Volunteer, Volunteer.id == volunteer.id)
+    lacking = missing(card, on=today(now))
+    steps = (
+        (VolunteerStatus.APPLIED, VolunteerStatus.CLEARANCE, True),
+        (
+            VolunteerStatus.CLEARANCE,
+            VolunteerStatus.TRAINING,
+            Clearance.RECORD_CHECK not in lacking,
+        ),
+        (VolunteerStatus.TRAINING, VolunteerStatus.CLEARED, not lacking),
+    )
+    for source, to, is_due in steps:
+        if volunteer.status is source and is_due:
+            advance(session, volunteer, to, by=by, now=now, reason="papers seen")
+
+
+def listing(
+    session: Session, viewer: Viewer, *, code: str, now: datetime, limit: int, offset: int
+) -> list[Card]:
+    """List the volunteers of a division, the latest first, with what each lacks."""
+    here = Viewer(viewer.roles, viewer.actor, regions=(code,))
+    found = gate.cards(
+        session,
+        viewer,
+        Volunteer,
+        parts=_PARTS,
+        where=(in_regions(Volunteer.region_code, here),),
+        order_by=(Volunteer.id.desc(),),
+        limit=limit,
+        offset=offset,
+    )
+    return [card.and_also(missing=missing(card, on=today(now))) for card in found]
+
+
+def count(session: Session, viewer: Viewer, *, code: str) -> int:
+    """Count the volunteers of a division."""
+    here = Viewer(viewer.roles, viewer.actor, regions=(code,))
+    return gate.count(session, viewer, Volunteer, in_regions(Volunteer.region_code, here))
+
+
+def detail(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
+    """Return one volunteer with what she lacks and until when each paper counts."""
+    card = gate.card(session, viewer, Volunteer, Volunteer.ref == ref, parts=_PARTS)
+    return _with_papers(card, on=today(now))
+
+
+def myself(session: Session, viewer: Viewer, *, now: datetime) -> Card | None:
+    """Return the signed-in volunteer's own record, or None while her login has none."""
+    found = gate.cards(session, viewer, Volunteer, parts=_PARTS, limit=1)
+    return _with_papers(found[0], on=today(now)) if found else None
+
+
+def _with_papers(card: Card, *, on: date) -> Card:
+    lacking = missing(card, on=on)
+    papers = [
+        {
+            "paper": paper,
+            "on": card[column],
+            "until": valid_until(paper, card[column]),
+            "is_missing": paper in lacking,
+        }
+        for paper, column in _COLUMN.items()
+    ]
+    return card.and_also(missing=lacking, papers=papers)
+
+
+_PARTS = {"place": Part(Region, Region.code == Volunteer.region_code, ("name",))}

@@ -1,0 +1,228 @@
+"""`check` names what is damaged, and nothing else."""
+
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from jobs.run import Run
+from jobs.stipends import open_and_fund
+from models import triggers
+from models.stipends import Batch, Stipend
+from privacy import viewers
+from services import batches, checks, facts, receipts, trace
+from services.facts import Basis
+from services.receipts import BankLine
+from tests.factories import a_child, a_match, a_pledge, a_school, viewer
+from vocabulary.dates import at
+from vocabulary.enums import Evidence, FactKind, Role
+from vocabulary.money import Fen
+
+
+@pytest.fixture
+def world(session: Session, now: datetime) -> Session:
+    """Three instalments, two of them paid for, one batch sent and handed over, one taken back."""
+    school = a_school(session)
+    pledge, reference = a_pledge(session)
+    a_match(session, pledge, a_child(session, school))
+    line = BankLine(reference, Fen(20_000), date(2026, 9, 3))
+    receipts.record(session, viewer(Role.COLLECTING_DESK), line, now=now)
+    session.commit()
+    Run(session, "stipends", period=date(2026, 11, 21)).execute(open_and_fund)
+    batch = session.query(Batch).one()
+    batches.send(session, viewer(Role.PAYING_DESK), batch.ref, now=now)
+    first, second, _ = session.query(Stipend).order_by(Stipend.due_on).all()
+    by = viewer(Role.SCHOOL_OFFICER)
+    basis = Basis(Evidence.WORD)
+    for kind, subject in ((FactKind.HANDED_OVER, first), (FactKind.CONFIRMED, first), (FactKind.HANDED_OVER, second)):
+        facts.record(session, kind, [subject], on=date(2026, 11, 21), by=by, now=now, basis=basis)
+    facts.take_back(session, FactKind.HANDED_OVER, second, on=date(2026, 11, 21), by=by, now=now, basis=basis)
+    trace.record(session, by, "handover.say", "batches:X", now=now)
+    session.commit()
+    return session
+
+
+def found(session: Session, now: datetime) -> dict[str, list[str]]:
+    report = checks.report(session, viewers.console(), now=now)
+    assert report["ok"] is not any(check["count"] for check in report["checks"])
+    return {check["name"]: check["findings"] for check in report["checks"] if check["count"]}
+
+
+def damage(session: Session, *statements: str) -> None:
+    """Do what only somebody with the file in his hands can do, and cover it up."""
+    session.commit()
+    connection = session.connection().connection.dbapi_connection
+    session.rollback()
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    for name in triggers._declared:
+        connection.execute(f"DROP TRIGGER {name}")
+    for statement in statements:
+        connection.execute(statement)
+    for statement in triggers._declared.values():
+        connection.execute(statement)
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def test_a_sound_database_has_no_finding_and_its_states_are_counted(
+    world: Session, now: datetime
+) -> None:
+    assert found(world, now) == {}
+    assert checks.states(world, viewers.console(), now=now) == {
+        "due_without_money": 1,
+        "funded_not_sent": 0,
+        "sent_not_handed_over": 1,
+        "late": 0,
+        "in_dispute": 0,
+        "held_up": 0,
+        "held_children": 0,
+        "set_aside": 0,
+        "unmatched_receipts": 0,
+    }
+
+
+_COPY = (
+    "CREATE TABLE copy AS SELECT * FROM stipends",
+    "DROP TABLE stipends",
+    "ALTER TABLE copy RENAME TO stipends",
+)
+DAMAGE: dict[str, tuple[set[str], tuple[str, ...]]] = {
+    "a posting's sum": (
+        {"postings_per_transaction", "postings_total", "ledger_against_facts"},
+        ("UPDATE postings SET amount = amount + 1 WHERE rowid = 3",),
+    ),
+    "a whole transaction's sums, evenly": (
+        {"ledger_against_facts"},
+        ("UPDATE postings SET amount = amount * 2 WHERE transaction_id = 2",),
+    ),
+    "a deleted posting": (
+        {"postings_per_transaction", "postings_total", "empty_transactions", "ledger_against_facts"},
+        ("DELETE FROM postings WHERE id = 3",),
+    ),
+    "a transaction without postings": (
+        {"empty_transactions", "ledger_against_facts"},
+        ("DELETE FROM postings WHERE transaction_id = 2",),
+    ),
+    "a deleted transaction": (
+        {"foreign_keys", "empty_transactions", "ledger_against_facts"},
+        ("DELETE FROM transactions WHERE id = 2",),
+    ),
+    "an account nobody knows": (
+        {"posting_words", "ledger_against_facts"},
+        ("UPDATE postings SET account = 'pocket' WHERE id = 3",),
+    ),
+    "a transaction's kind": (
+        {"posting_words", "ledger_against_facts"},
+        ("UPDATE transactions SET kind = 'gone' WHERE id = 2",),
+    ),
+    "a deleted stipend": (
+        {"foreign_keys", "due_against_done"},
+        ("DELETE FROM stipends WHERE due_on = '2026-11-01'",),
+    ),
+    "a stipend deleted with all that hung on it": (
+        {"due_against_done"},
+        (
+            "DELETE FROM facts WHERE stipend_id = 3",
+            "DELETE FROM postings WHERE transaction_id IN (SELECT id FROM transactions WHERE stipend_id = 3)",
+            "DELETE FROM transactions WHERE stipend_id = 3",
+            "DELETE FROM stipends WHERE id = 3",
+        ),
+    ),
+    "a second stipend": (
+        {"foreign_keys", "unique_keys", "one_stipend", "fact_dates"},
+        (*_COPY, "INSERT INTO stipends SELECT 99, " + ", ".join(
+            c.name for c in Stipend.__table__.columns if c.name != "id"
+        ) + " FROM stipends WHERE id = 1"),
+    ),
+    "a stipend's sum": ({"ledger_against_facts"}, ("UPDATE stipends SET amount_fen = 1 WHERE id = 1",)),
+    "a date without its fact": ({"fact_dates"}, ("UPDATE stipends SET confirmed_on = '2026-11-02' WHERE id = 2",)),
+    "a fact's day": ({"fact_dates"}, ("UPDATE facts SET \"on\" = '2020-01-01' WHERE id = 1",)),
+    "a fact's kind": (
+        {"fact_dates", "ledger_against_facts"},
+        ("UPDATE facts SET kind = 'nonsense' WHERE id = 1",),
+    ),
+    "a deleted fact": (
+        {"fact_dates", "ledger_against_facts"},
+        ("DELETE FROM facts WHERE kind = 'handed_over' AND stipend_id = 1",),
+    ),
+    "an edited trace": (
+        {"chain_ordinary"},
+        ("UPDATE trace_ordinary SET actor = 'account:OTHER' WHERE seq = 1",),
+    ),
+    "a trace that is no entry any more": (
+        {"chain_ordinary"},
+        ("UPDATE trace_ordinary SET at = 'yesterday', detail = '{' WHERE seq = 2",),
+    ),
+    "a removed trace": ({"chain_custodian"}, ("DELETE FROM trace_custodian WHERE seq = 1",)),
+    "a match that lost its schedule": (
+        {"due_against_done"},
+        ("UPDATE matches SET rhythm = 'week'",),
+    ),
+    "a match with a nonsense state": (
+        {"due_against_done"},
+        ("UPDATE matches SET status = 'happy'",),
+    ),
+    "a receipt's sum": ({"receipts_booked"}, ("UPDATE receipts SET amount_fen = 5",)),
+    "a table gone": (
+        {"unique_keys", "due_against_done"},
+        ("DROP TABLE set_aside",),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_damage_is_found_and_named(world: Session, now: datetime, what: str) -> None:
+    expected, statements = DAMAGE[what]
+
+    damage(world, *statements)
+
+    assert set(found(world, now)) - {"integrity"} == expected
+
+
+@pytest.mark.parametrize("name", sorted(triggers._declared))
+def test_a_dropped_trigger_is_found(world: Session, now: datetime, name: str) -> None:
+    world.execute(text(f"DROP TRIGGER {name}"))
+
+    assert found(world, now) == {"triggers": [f"trigger {name} is missing or was changed"]}
+
+
+def test_more_handed_over_than_sent_and_more_spent_than_paid_are_found(
+    world: Session, now: datetime
+) -> None:
+    damage(
+        world,
+        "UPDATE postings SET amount = amount * 9 WHERE transaction_id IN "
+        "(SELECT id FROM transactions WHERE kind IN ('handed_over', 'funded'))",
+    )
+
+    assert "balances" in found(world, now)
+
+
+def test_silence_is_found_from_noon_of_the_day_after_approval(session: Session, now: datetime) -> None:
+    a_match(session, a_pledge(session)[0], a_child(session, a_school(session)), starts_on=date(2026, 12, 1))
+    session.commit()
+
+    assert found(session, at(date(2026, 12, 1), 11)) == {}
+    silence = found(session, at(date(2026, 12, 1), 12))["due_against_done"]
+    assert [line.rpartition(": ")[2] for line in silence] == ["nothing was opened for 2026-12-01"]
+
+
+def test_a_match_approved_today_waits_for_tomorrows_run(session: Session, now: datetime) -> None:
+    a_match(session, a_pledge(session)[0], a_child(session, a_school(session)), decided_on=date(2026, 11, 20))
+    session.commit()
+
+    assert found(session, at(date(2026, 11, 20), 18)) == {}
+    assert found(session, at(date(2026, 11, 21), 18)) != {}
+
+
+def test_what_was_set_aside_with_a_reason_is_no_finding(session: Session, now: datetime) -> None:
+    child = a_child(session, a_school(session))
+    a_match(session, a_pledge(session)[0], child)
+    session.execute(text("UPDATE consents SET withdrawn_on = '2026-08-01'"))
+    session.commit()
+    Run(session, "stipends", period=date(2026, 11, 21)).execute(open_and_fund)
+
+    assert found(session, now) == {}
+    assert checks.states(session, viewers.console(), now=now)["set_aside"] == 3
+

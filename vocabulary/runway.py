@@ -1,0 +1,62 @@
+"""How far money paid ahead reaches: a pure function of what falls due and what is there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from vocabulary.dates import add_months, first_of_month, months_between
+from vocabulary.enums import Rhythm
+from vocabulary.money import Fen
+from vocabulary.schedule import STEP_MONTHS
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One instalment that will want money: of which match, on which day, how much."""
+
+    match: str
+    on: date
+    amount: Fen
+    rhythm: Rhythm
+
+    @property
+    def last_month(self) -> date:
+        """Return the last month that this instalment is for."""
+        return last_month(self.on, self.rhythm)
+
+
+@dataclass(frozen=True, slots=True)
+class Runway:
+    """What is covered, through which month, and what has to be paid next."""
+
+    covered: frozenset[tuple[str, date]]
+    through: date | None
+    next_on: date | None
+    next_amount: Fen
+
+
+def last_month(due_on: date, rhythm: Rhythm) -> date:
+    """Return the last month of the span that an instalment pays for."""
+    return add_months(first_of_month(due_on), STEP_MONTHS[rhythm] - 1)
+
+
+def reach(money: Fen, dues: Iterable[Due], *, paid_through: date | None) -> Runway:
+    """Spend money on what falls due, day by day; a day is covered whole or not at all."""
+    covered: set[tuple[str, date]] = set()
+    through, left = paid_through, money
+    for day, group in groupby(sorted(dues, key=lambda d: (d.on, d.match)), key=lambda d: d.on):
+        same_day = list(group)
+        amount = Fen(sum(due.amount for due in same_day))
+        if amount > left:
+            return Runway(frozenset(covered), through, day, Fen(amount - left))
+        left = Fen(left - amount)
+        covered |= {(due.match, due.on) for due in same_day}
+        ends = max(due.last_month for due in same_day)
+        through = max(ends, through or ends)
+    return Runway(frozenset(covered), through, None, Fen(0))
+
+
+def months_left(through: date | None, *, on: date) -> int:
+    """Count the months after this one that are paid for."""
+    return max(0, months_between(on, through)) if through else 0

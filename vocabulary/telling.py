@@ -1,0 +1,73 @@
+"""What one instalment says to its donor: only from dates that he may see.
+
+What a family disputes is not among them (law 15: a donor may be a teacher of that very school), so
+silence and dispute read alike: somebody goes and asks.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+
+REMINDED_DAYS = 3
+ASKED_DAYS = 14
+
+
+class Telling(StrEnum):
+    """One step of one instalment, as its donor's page says it."""
+
+    UNPAID = "unpaid"
+    RECEIVED = "received"
+    SENT = "sent"
+    SLOW = "slow"
+    ASKING_SCHOOL = "asking_school"
+    HANDED_OVER = "handed_over"
+    ASKING_FAMILY = "asking_family"
+    CONFIRMED = "confirmed"
+    FAMILY_FIRST = "family_first"
+    CANCELLED = "cancelled"
+
+
+# How the twelve months draw it; what is not here draws "waiting".
+MONTH_STATE: Mapping[Telling, str] = {
+    Telling.UNPAID: "unpaid",
+    Telling.RECEIVED: "ahead",
+    Telling.CONFIRMED: "confirmed",
+    Telling.FAMILY_FIRST: "confirmed",
+    Telling.CANCELLED: "none",
+}
+_NAMES = ("promised", "received", "sent", "handed_over", "confirmed")
+
+
+def tell(dates: Mapping[str, date | None], *, on: date) -> Telling:
+    """Return the step that the dates ('sent_on', ...) have reached on a day."""
+    if dates["cancelled_on"]:
+        return Telling.CANCELLED
+    if dates["confirmed_on"]:
+        return Telling.CONFIRMED if dates["handed_over_on"] else Telling.FAMILY_FIRST
+    if handed := dates["handed_over_on"]:
+        late = on > handed + timedelta(days=ASKED_DAYS)
+        return Telling.ASKING_FAMILY if late else Telling.HANDED_OVER
+    if sent := dates["sent_on"]:
+        return _while_sent(on - sent)
+    return Telling.RECEIVED if dates["received_on"] else Telling.UNPAID
+
+
+def _while_sent(gone: timedelta) -> Telling:
+    if gone.days > ASKED_DAYS:
+        return Telling.ASKING_SCHOOL
+    return Telling.SLOW if gone.days > REMINDED_DAYS else Telling.SENT
+
+
+def asked_by(sent_on: date) -> date:
+    """Return the day by which the federation asks a school that says nothing."""
+    return sent_on + timedelta(days=ASKED_DAYS)
+
+
+def petals(dates: Mapping[str, date | None]) -> list[str]:
+    """Return the facts that have a date: the full petals, in their order."""
+    return [name for name in _NAMES if dates[f"{name}_on"]]
+
+
+def awaited(dates: Mapping[str, date | None]) -> str | None:
+    """Return the petal that comes next, None when all are full."""
+    return next((name for name in _NAMES if not dates[f"{name}_on"]), None)

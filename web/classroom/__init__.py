@@ -1,0 +1,65 @@
+"""A class teacher's door: one class of one batch, on the first device that knew the code."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask import session as cookie
+from werkzeug.wrappers import Response
+
+from services import links
+from vocabulary.errors import LinkExpired, WrongCode
+from web.core import hands, requests
+from web.core.access import behind_link, open_to_all, remember_link
+from web.core.messages import sentence
+from web.forms.handovers import DeviceForm
+
+TEACHER = behind_link("class_link")
+
+handovers = Blueprint("handovers", __name__)
+slips = Blueprint("slips", __name__)
+hands.attach(handovers, TEACHER, prints=False)
+hands.attach_slips(slips, TEACHER)
+
+bp = Blueprint("classroom", __name__, url_prefix="/c")
+bp.register_blueprint(handovers)
+bp.register_blueprint(slips)
+
+
+@bp.get("/")
+@TEACHER
+def home() -> str:
+    """Show the one class: name, class and sum, and what may be stated."""
+    return render_template("classroom/home.html", batches=hands.current(), door="classroom")
+
+
+@bp.get("/closed")
+@open_to_all
+def closed() -> str:
+    """Say that a list cannot be opened, whatever the reason."""
+    return render_template("classroom/closed.html")
+
+
+@bp.route("/<string:token>", methods=["GET", "POST"])
+@open_to_all
+def enter(token: str) -> str | Response:
+    """Bind the first device that knows the six digits; the token leaves the address at once."""
+    if cookie.get("class_link", "").startswith(f"{token}:"):
+        return redirect(url_for("classroom.home"))
+    form = DeviceForm()
+    try:
+        links.check_unbound(requests.session(), token, now=requests.now())
+        if form.validate_on_submit() and _bind(token, form):
+            return redirect(url_for("classroom.home"), 303)
+    except LinkExpired:
+        return redirect(url_for("classroom.closed"), 303)
+    return render_template("classroom/enter.html", form=form, token=token)
+
+
+def _bind(token: str, form: DeviceForm) -> bool:
+    """Bind this device; a wrong code is counted, and kept although the page is shown again."""
+    code = (form.code.data or "").strip()
+    kept = links.bind_device(requests.session(), token, code, now=requests.now())
+    if kept is None:
+        form.code.errors = [sentence(WrongCode())]
+        return False
+    remember_link("class_link", kept)
+    cookie.permanent = True
+    return True

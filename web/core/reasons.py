@@ -1,0 +1,143 @@
+"""Why this pair: the one table from the matcher's codes to what stands on the pages."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from services.approvals import Block
+from services.second_look import Warned
+from vocabulary.enums import Rhythm
+from web.core.labels import label
+
+UNIT_YUAN = 50
+Facts = Mapping[str, Any]
+
+FACTORS = {
+    "urgency": "紧急",
+    "waiting": "等待",
+    "wish": "心愿",
+    "amount": "金额",
+    "rhythm": "时间",
+}
+_LEVELS = ("家里还过得去", "家里有困难", "家里很困难", "家里特别困难")
+_WISHES = {"sex": "性别", "stage": "学段", "league": "盟市"}
+_REACH = {Rhythm.MONTH: 1, Rhythm.TERM: 6, Rhythm.YEAR: 10}
+
+
+def _urgency(facts: Facts) -> str:
+    return f"{_LEVELS[facts['level']]}，紧急程度 {facts['level']} 级（最高 3 级）。"
+
+
+def _waiting(facts: Facts) -> str:
+    return f"登记后等了 {facts['days']} 天。" if facts["days"] else "今天刚登记。"
+
+
+def _wish(facts: Facts) -> str:
+    met = "、".join(_WISHES[wish] for wish in facts["met"])
+    return f"捐赠人写了心愿：{met}，都合上了。" if met else "捐赠人没有写心愿，谁都可以。"
+
+
+def _amount(facts: Facts) -> str:
+    wanted, given = facts["units_open"] * UNIT_YUAN, facts["units_per_child"] * UNIT_YUAN
+    if wanted == given:
+        return f"还差每月 {wanted} 元，这份正好。"
+    if wanted > given:
+        return f"还差每月 {wanted} 元，这份每月 {given} 元，其余再找人。"
+    return f"还差每月 {wanted} 元，这份每月最多 {given} 元，只用到差的数。"
+
+
+def _rhythm(facts: Facts) -> str:
+    rhythm, months = Rhythm(facts["rhythm"]), facts["months_left"]
+    if months >= _REACH[rhythm]:
+        return f"{label(rhythm)}付一次，这个学段还有 {months} 个月，赶得上。"
+    return f"{label(rhythm)}付一次，这个学段只剩 {months} 个月，用不完一次。"
+
+
+_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
+    "urgency": _urgency,
+    "waiting": _waiting,
+    "wish": _wish,
+    "amount": _amount,
+    "rhythm": _rhythm,
+}
+
+
+def rows(parts: Sequence[Facts]) -> list[dict[str, Any]]:
+    """Return the reasons of a pair: factor, sentence, points, of."""
+    return [
+        {
+            "factor": FACTORS[part["factor"]],
+            "sentence": _SENTENCES[part["factor"]](part),
+            "points": part["points"],
+            "of": part["of"],
+        }
+        for part in parts
+    ]
+
+
+def first(parts: Sequence[Facts]) -> str:
+    """Return the sentence that carries most points, for a list; empty without reasons."""
+    if not parts:
+        return ""
+    best = max(parts, key=lambda part: part["points"])
+    return _SENTENCES[best["factor"]](best)
+
+
+def _less_urgent(lack: Facts) -> str:
+    return f"紧急程度 {lack['level']} 级"
+
+
+def _waited_less(lack: Facts) -> str:
+    return f"等了 {lack['days']} 天"
+
+
+def _fewer_wishes(lack: Facts) -> str:
+    return f"心愿合上 {len(lack['met'])} 项"
+
+
+def _other_sum(lack: Facts) -> str:
+    wanted, given = lack["units_open"] * UNIT_YUAN, lack["units_per_child"] * UNIT_YUAN
+    return f"还差 {wanted} 元、给 {given} 元，不如这一对合适"
+
+
+def _too_short(lack: Facts) -> str:
+    return f"这个学段只剩 {lack['months_left']} 个月"
+
+
+_LACKS: Mapping[str, Callable[[Facts], str]] = {
+    "urgency": _less_urgent,
+    "waiting": _waited_less,
+    "wish": _fewer_wishes,
+    "amount": _other_sum,
+    "rhythm": _too_short,
+}
+
+
+def why_not(other: Facts) -> str:
+    """Say why an alternative was not chosen: what it lacked, and where it went."""
+    lacks = [f"{_LACKS[lack['factor']](lack)}（少 {lack['behind']} 分）" for lack in other["lacks"]]
+    placed = "这次另有一份" if other["side"] == "child" else "这次配给了别的孩子"
+    ends = [placed] if other["placed_with"] else []
+    if not lacks and not ends:
+        return "分数不低，这次没有轮到，下次再配。"
+    if not lacks:
+        return "和这一对一样合适，配给别处，总分更高。"
+    return "；".join([*lacks, *ends]) + "。"
+
+
+WARNINGS: Mapping[Warned, tuple[str, str]] = {
+    Warned.NO_CONSENT: ("没有同意书。", "监护人的同意书撤回了或还没有，补上才能同意。"),
+    Warned.NO_OWN_YES: ("本人还没点头。", "满 14 岁要孩子自己同意，请先问过本人。"),
+    Warned.COVERED: ("已经有人帮上了。", "差的数不够这一份，请点“暂不同意”，今晚会重新配。"),
+    Warned.NO_PLACE: ("认捐有变化。", "这份认捐暂停、结束或名额满了，现在不能同意。"),
+    Warned.FEW_ALIKE: (
+        "可能被猜到。",
+        "本盟市同学段登记的孩子不到 5 位。捐赠人只看到代号、学段和盟市，看不到旗县和年级。",
+    ),
+}
+STOPS = frozenset({Warned.NO_CONSENT, Warned.NO_OWN_YES, Warned.COVERED, Warned.NO_PLACE})
+
+BLOCKS: Mapping[Block, str] = {
+    Block.PROPOSED: "这份是你提出的，要由另一位审批人来决定。",
+    Block.ENTERED: "这个孩子是你登记的，要由另一位审批人来决定。",
+    Block.ROLE: "由审批人决定，你可以看理由；有亲属关系请申报回避。",
+}

@@ -1,0 +1,86 @@
+"""How long a sign-in lasts, and the lock: what was typed goes through it and comes out again."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask, render_template, request, url_for
+from flask import session as cookie
+from flask_login import current_user, logout_user
+
+from vocabulary import clock
+from vocabulary.enums import Role
+from web.core.access import current_viewer
+from web.forms.auth import LoginForm
+
+LONGEST = timedelta(hours=12)
+LONGEST_IDLE = timedelta(minutes=60)
+# On their own phones, once a month: a lock after an hour would only be in the way.
+_UNHURRIED = frozenset({Role.SCHOOL_OFFICER, Role.VILLAGE_DIRECTOR, Role.VOLUNTEER})
+_NEVER_LOCKED = frozenset({"static", "healthz.check", "auth.login", "auth.logout"})
+_STEP = timedelta(minutes=1)  # so that not every answer sets a cookie
+_KEEP = "keep."
+_SECRET = ("password", "csrf_token", "old", "again")
+LOCKED = 401
+
+
+def init_app(app: Flask) -> None:
+    """Ask before each request whether the sign-in still counts."""
+    app.before_request(_check)
+
+
+def begin() -> None:
+    """Note that somebody has just signed in."""
+    cookie["since"] = cookie["seen"] = int(clock.now().timestamp())
+
+
+def _check() -> tuple[str, int] | None:
+    if "_user_id" not in cookie or request.endpoint in _NEVER_LOCKED:
+        return None
+    now = clock.now()
+    since, seen = _instant("since"), _instant("seen")
+    if now - since > LONGEST or (now - seen > LONGEST_IDLE and not _is_unhurried()):
+        logout_user()
+        return locked()
+    if now - seen > _STEP:
+        cookie["seen"] = int(now.timestamp())
+    return None
+
+
+def _instant(name: str) -> datetime:
+    return datetime.fromtimestamp(cookie.get(name, 0), UTC)
+
+
+def _is_unhurried() -> bool:
+    roles = current_viewer().roles
+    return bool(current_user.is_authenticated and roles and roles <= _UNHURRIED)
+
+
+def locked() -> tuple[str, int]:
+    """Answer with the lock: a sign-in that leads on to what was being done."""
+    target = request.full_path if request.query_string else request.path
+    page = render_template(
+        "errors/locked.html",
+        form=LoginForm(formdata=None),
+        kept=_typed(),
+        has_files=any(file.filename for file in request.files.values()),
+        action=url_for("auth.login", next=target),
+    )
+    return page, LOCKED
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Return what a locked form held, for hidden fields; passwords are typed anew."""
+    return [
+        (_KEEP + name, value)
+        for name, value in request.form.items(multi=True)
+        if not name.startswith(_SECRET)
+    ]
+
+
+def kept() -> list[tuple[str, str]]:
+    """Return the kept fields that a sign-in form carries, under the names it carries them."""
+    return [(n, v) for n, v in request.form.items(multi=True) if n.startswith(_KEEP)]
+
+
+def restored() -> list[tuple[str, str]]:
+    """Return the kept fields under their own names."""
+    return [(name.removeprefix(_KEEP), value) for name, value in kept()]

@@ -1,0 +1,48 @@
+"""Files under /static carry their content's hash in their address, so browsers may keep them."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from whitenoise import WhiteNoise
+
+from web.core.headers import FIXED
+
+_ENDPOINT = "static"
+
+
+def init_app(app: Flask) -> None:
+    """Add ?v=<hash> to every address that url_for makes for a static file."""
+    app.url_defaults(_version)
+
+
+def _version(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint != _ENDPOINT or "filename" not in values:
+        return
+    path = Path(current_app.static_folder or "") / values["filename"]
+    if path.is_file():
+        values["v"] = _hash_of(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _hash_of(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def served_by_whitenoise(app: Flask) -> WhiteNoise:
+    """Return the application with its static files in front, kept for a year."""
+    return WhiteNoise(
+        app.wsgi_app,
+        root=app.static_folder,
+        prefix="static/",
+        allow_all_origins=False,
+        immutable_file_test=lambda _path, _url: True,
+        add_headers_function=_add_headers,
+    )
+
+
+def _add_headers(headers: Any, _path: str, _url: str) -> None:
+    for name, value in FIXED.items():
+        headers[name] = value

@@ -1,0 +1,60 @@
+"""What a family says, a helper enters for it, and staff found out."""
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
+
+from services.answers import LONGEST_REASON, Reply
+from vocabulary.enums import Answer, Language, Outcome
+from vocabulary.errors import BadInput
+from vocabulary.money import Fen, parse_yuan
+from web.core.labels import label
+
+
+def _check_sum(_form: FlaskForm, field: StringField) -> None:
+    try:
+        parse_yuan(field.data or "")
+    except BadInput:
+        raise StopValidation("请写数字，例如：60") from None
+
+
+class WrongSumForm(FlaskForm):  # type: ignore[misc]  # flask_wtf is untyped
+    amount = StringField("收到了多少元", [Optional(), _check_sum])
+
+    def amount_fen(self) -> Fen | None:
+        """Return the sum that came, None when it was not said."""
+        return parse_yuan(self.amount.data) if self.amount.data else None
+
+
+class AssistedForm(WrongSumForm):
+    answer = RadioField(
+        "家里怎么说",
+        [InputRequired("请选一项")],
+        choices=[(answer.value, label(answer)) for answer in Answer],
+    )
+    language = RadioField(
+        "说的是哪种话",
+        [InputRequired("请选一项")],
+        choices=[(language.value, label(language)) for language in Language],
+    )
+
+    def reply(self) -> Reply:
+        """Return the answer; a sum counts only where it was wrong."""
+        said = Answer(self.answer.data)
+        amount = self.amount_fen() if said is Answer.WRONG_SUM else None
+        return Reply(said, amount=amount, language=Language(self.language.data))
+
+
+class CallForm(AssistedForm):
+    code = StringField("签收单编号", [InputRequired("请填编号"), Length(max=40)])
+
+
+class SettleForm(FlaskForm):  # type: ignore[misc]  # as above
+    outcome = RadioField(
+        "核实的结果",
+        [InputRequired("请选一项")],
+        choices=[(outcome.value, label(outcome)) for outcome in Outcome],
+    )
+    reason = TextAreaField(
+        "怎么核实的", [InputRequired("请写一句怎么核实的"), Length(max=LONGEST_REASON)]
+    )

@@ -1,0 +1,99 @@
+"""The small forms of the donor's own page."""
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from vocabulary.enums import Rhythm, StopReason
+from vocabulary.errors import BadInput
+from vocabulary.money import Fen, parse_yuan
+from vocabulary.schedule import STEP_MONTHS
+from web.core.labels import label
+from web.forms.pledge import monthly_chips
+
+_YUAN = "请填一个数，比如 100、１００ 或 100元。"
+_PAUSES = {
+    Rhythm.MONTH: ((1, "1 个月"), (2, "2 个月"), (3, "3 个月"), (6, "6 个月"), (12, "12 个月")),
+    Rhythm.TERM: ((6, "一个学期"), (12, "两个学期")),
+    Rhythm.YEAR: ((12, "一年"),),
+}
+
+
+class PaidForm(FlaskForm):
+    """A donor's word that he has paid."""
+
+    amount = StringField("付了多少元", [InputRequired(_YUAN), Length(max=20)])
+
+    def validate_amount(self, field: StringField) -> None:
+        """Say what a sum looks like."""
+        try:
+            parse_yuan(field.data or "")
+        except BadInput as refusal:
+            raise ValidationError(_YUAN) from refusal
+
+    def fen(self) -> Fen:
+        """Return the sum."""
+        return parse_yuan(self.amount.data or "")
+
+
+class PauseForm(FlaskForm):
+    """How long to pause, in whole steps of the rhythm."""
+
+    months = RadioField("停多久", coerce=int, validators=[InputRequired("请选停多久。")])
+
+    def offer(self, rhythm: Rhythm) -> "PauseForm":
+        """Set the choices for a rhythm."""
+        self.months.choices = list(_PAUSES[rhythm])
+        return self
+
+
+class TermsForm(FlaskForm):
+    """Another sum or rhythm for a child: listed sums only."""
+
+    monthly = RadioField("每个月多少", choices=lambda: monthly_chips()[:-1])
+    rhythm = RadioField("多久付一次", choices=[(r.value, label(r)) for r in Rhythm])
+
+    def asked(self) -> tuple[Fen, Rhythm]:
+        """Return the new instalment and rhythm."""
+        rhythm = Rhythm(self.rhythm.data)
+        return Fen(int(self.monthly.data) * STEP_MONTHS[rhythm]), rhythm
+
+
+class FreeTermsForm(FlaskForm):
+    """Another sum or rhythm for the gap fund: any sum."""
+
+    amount = StringField("每次多少元", [InputRequired(_YUAN), Length(max=20)])
+    rhythm = RadioField("多久付一次", choices=[(r.value, label(r)) for r in Rhythm])
+
+    def validate_amount(self, field: StringField) -> None:
+        """Say what a sum looks like."""
+        try:
+            parse_yuan(field.data or "")
+        except BadInput as refusal:
+            raise ValidationError(_YUAN) from refusal
+
+    def asked(self) -> tuple[Fen, Rhythm]:
+        """Return the new instalment and rhythm."""
+        return parse_yuan(self.amount.data or ""), Rhythm(self.rhythm.data)
+
+
+class StopForm(FlaskForm):
+    """Why: may be left unsaid."""
+
+    reason = RadioField(
+        "原因",
+        choices=[
+            (r.value, label(r))
+            for r in (
+                StopReason.NOT_SAID,
+                StopReason.MONEY,
+                StopReason.HELP_OTHERS,
+                StopReason.GRADUATED,
+            )
+        ],
+        default=StopReason.NOT_SAID.value,
+    )
+
+    def said(self) -> StopReason:
+        """Return the coded reason."""
+        return StopReason(self.reason.data)

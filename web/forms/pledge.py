@@ -1,0 +1,157 @@
+"""The pledge form. It checks shape only; services/pledges.py checks truth."""
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from matching.explain import Wishes
+from services.pledges import ALIAS_LENGTH, MOST_TIMES, PledgeTerms
+from vocabulary import amounts
+from vocabulary.enums import Naming, PledgeEnd, Rhythm, Sex, Stage
+from vocabulary.errors import BadInput
+from vocabulary.money import Fen, format_yuan_short, parse_yuan
+from vocabulary.schedule import STEP_MONTHS
+from web.core.labels import label
+
+OTHER = "other"
+ANY = ""
+SENTENCES = {
+    "amount": "金额要在 10 元到 100,000 元之间。更多的，请先打电话商量。",
+    "until_count": "给满几次要填 1 到 600 的整数。",
+    "league": "请重新选一下盟市。",
+    "alias": "别名最多 12 个字，别写真名、单位、电话或微信号。",
+    "not_relative": "请确认一下。想帮自己的亲戚，请直接找旗妇联。",
+    "contact": "这不像手机号，也不像邮箱。手机号是 11 位，比如 13900004172。",
+}
+_YUAN = "请填一个数，比如 100、１００ 或 100元。"
+
+
+def monthly_chips() -> list[tuple[str, str]]:
+    """Return the listed monthly sums as chips, and the way to any other sum."""
+    sums = [(str(fen), format_yuan_short(fen)) for fen in amounts.listed_instalments(Rhythm.MONTH)]
+    return [*sums, (OTHER, "别的数")]
+
+
+class PledgeForm(FlaskForm):
+    """One short form; `monthly` times the rhythm's months is the instalment."""
+
+    monthly = RadioField("每个月多少", choices=monthly_chips, default="10000")
+    other = StringField("别的数：每次一共付多少元", [Optional(), Length(max=20)])
+    rhythm = RadioField(
+        "多久付一次",
+        choices=[(r.value, label(r)) for r in Rhythm],
+        default=Rhythm.MONTH.value,
+    )
+    until = RadioField(
+        "到什么时候",
+        choices=[
+            (PledgeEnd.UNTIL_STOPPED.value, "一直给，到我说停"),
+            (PledgeEnd.JUNIOR.value, "到孩子初中毕业"),
+            (PledgeEnd.SENIOR.value, "到孩子高中（中职）毕业"),
+            (PledgeEnd.UNIVERSITY.value, "到孩子大学毕业"),
+            (PledgeEnd.COUNT.value, "给满若干次"),
+        ],
+        default=PledgeEnd.UNTIL_STOPPED.value,
+    )
+    until_count = IntegerField("给满几次", [Optional()])
+    sex = RadioField(
+        "女孩还是男孩",
+        choices=[(ANY, "都可以"), (Sex.FEMALE.value, "女孩"), (Sex.MALE.value, "男孩")],
+        default=ANY,
+    )
+    league = SelectField("盟市", default=ANY)
+    stage = SelectField(
+        "学段", choices=[(ANY, "都可以"), *((s.value, label(s)) for s in Stage)], default=ANY
+    )
+    naming = RadioField(
+        "别人怎么称呼你",
+        choices=[(Naming.SEALED.value, "爱心人士"), (Naming.ALIAS.value, "用一个别名")],
+        default=Naming.SEALED.value,
+    )
+    alias = StringField("别名", [Optional(), Length(max=40)])
+    contact = StringField(
+        "手机号或邮箱", [InputRequired("请填手机号或邮箱，专用链接发到这里。"), Length(max=120)]
+    )
+    not_relative = BooleanField("这个孩子不是我的亲属")
+    invitation = HiddenField("邀请码")
+
+    def validate_monthly(self, field: RadioField) -> None:
+        """Ask when a sum was typed beside a chosen one; never guess."""
+        if field.data != OTHER and (self.other.data or "").strip():
+            chosen = format_yuan_short(int(field.data))
+            message = f"选了 {chosen}，又填了别的数。要别的数，请点“别的数”；不要，就把它清空。"
+            raise ValidationError(message)
+
+    def validate_other(self, field: StringField) -> None:
+        """Say what a sum looks like; an empty one is missing only when it was asked for."""
+        if self.monthly.data == OTHER and not (field.data or "").strip():
+            raise ValidationError(_YUAN)
+        if self.monthly.data == OTHER:
+            try:
+                parse_yuan(field.data or "")
+            except BadInput as refusal:
+                reason = refusal.params["reason"]
+                sentence = SENTENCES["amount"] if reason == "out_of_range" else _YUAN
+                raise ValidationError(sentence) from refusal
+
+    def validate_until_count(self, field: IntegerField) -> None:
+        """Ask for the number only when it was chosen."""
+        if self.until.data != PledgeEnd.COUNT.value:
+            return
+        if field.data is None or not 1 <= field.data <= MOST_TIMES:
+            raise ValidationError(SENTENCES["until_count"])
+
+    def validate_alias(self, field: StringField) -> None:
+        """Ask for the alias only when it was chosen."""
+        if self.naming.data != Naming.ALIAS.value:
+            return
+        if not 0 < len((field.data or "").strip()) <= ALIAS_LENGTH:
+            raise ValidationError(SENTENCES["alias"])
+
+    def validate_not_relative(self, field: BooleanField) -> None:
+        """Law 8: relatives are declared and refused."""
+        if not field.data:
+            raise ValidationError(SENTENCES["not_relative"])
+
+    def instalment(self) -> Fen:
+        """Return what is given at each due day. Raises BadInput."""
+        if self.monthly.data == OTHER:
+            return parse_yuan(self.other.data or "")
+        return Fen(int(self.monthly.data) * STEP_MONTHS[Rhythm(self.rhythm.data)])
+
+    def wishes(self) -> Wishes:
+        """Return the wishes, None for each that was left open."""
+        return Wishes(
+            sex=self.sex.data or None,
+            stage=self.stage.data or None,
+            league=self.league.data or None,
+        )
+
+    def terms(self) -> PledgeTerms:
+        """Return what the service takes."""
+        return PledgeTerms(
+            instalment_fen=self.instalment(),
+            rhythm=Rhythm(self.rhythm.data),
+            until=PledgeEnd(self.until.data),
+            until_count=self.until_count.data,
+            wishes=self.wishes(),
+            naming=Naming(self.naming.data),
+            alias=self.alias.data,
+            not_relative=bool(self.not_relative.data),
+        )
+
+
+class RelinkForm(FlaskForm):
+    """A lost private link."""
+
+    contact = StringField(
+        "手机号或邮箱", [InputRequired("请填认捐时留的手机号或邮箱。"), Length(max=120)]
+    )

@@ -1,0 +1,148 @@
+"""The pledge form: say it, look it over, send it once."""
+
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from werkzeug.wrappers import Response
+
+from config import Settings
+from privacy import invitations
+from services import pledges
+from services.pledges import PledgeTerms
+from vocabulary.dates import today
+from vocabulary.enums import PledgeKind
+from vocabulary.errors import BadInput
+from vocabulary.refs import new_token
+from vocabulary.rounding import in_words
+from web.core import limits, requests
+from web.core.access import open_to_all, remember_link
+from web.forms.pledge import ANY, OTHER, SENTENCES, PledgeForm
+from web.public import bp
+
+# The key of the form in hand: sent twice, by a double click or the back button, it pledges once.
+FORM_KEY, SENT, INVITATION = "pledge_form", "pledge_sent", "invitation"
+
+
+@bp.route("/pledge", methods=["GET", "POST"])
+@open_to_all
+@limits.ON_PLEDGES
+def pledge() -> str | Response:
+    """Show the form, count, look over or send, by the button that was pressed."""
+    if request.args.get("another"):
+        cookie.pop(SENT, None)
+        cookie.pop(FORM_KEY, None)
+        return redirect(url_for("public.pledge"))
+    if not _is_invited():
+        return _ask_for_invitation()
+    form = _form()
+    if request.method == "GET":
+        if cookie.get(SENT):
+            return render_template("public/pledged.html")
+        cookie.setdefault(FORM_KEY, new_token("pledge_form"))
+        return _show(form)
+    return _answer(form, request.form.get("do", "check"))
+
+
+def _answer(form: PledgeForm, do: str) -> str | Response:
+    if do in {"count", "edit"} or not form.validate():
+        return _show(form)
+    terms = form.terms()
+    try:
+        pledges.check(requests.session(), terms, form.contact.data or "")
+    except BadInput as refusal:
+        return _refuse(form, refusal)
+    return _send(form, terms) if do == "send" else _look_over(form, terms)
+
+
+def _look_over(form: PledgeForm, terms: PledgeTerms) -> str:
+    requests.keep_nothing()
+    kept = [(n, v) for n, v in request.form.items() if n not in {"csrf_token", "do"}]
+    is_gap = terms.kind is PledgeKind.GAP_FUND
+    facts = {"terms": terms, "is_gap": is_gap, "names": _names(form), "contact": form.contact.data}
+    return render_template("public/check.html", kept=kept, **facts)
+
+
+def _send(form: PledgeForm, terms: PledgeTerms) -> Response:
+    offered = pledges.offer(
+        requests.session(),
+        terms,
+        form.contact.data or "",
+        now=requests.now(),
+        form_key=cookie.setdefault(FORM_KEY, new_token("pledge_form")),
+    )
+    remember_link("donor_link", offered.token)
+    cookie[SENT] = True
+    if offered.is_repeat:
+        flash("这张表刚才已经交过，只记了一份。想再认一份，请从“再认捐一份”开始。", "info")
+    return redirect(url_for("donor.pledges.pay", ref=offered.ref, fresh=1), 303)
+
+
+def _refuse(form: PledgeForm, refusal: BadInput) -> str:
+    """Put the service's objection on the field it is about."""
+    name = str(refusal.params.get("field"))
+    on = {"amount": form.other if form.monthly.data == OTHER else form.monthly}
+    field = on.get(name) or getattr(form, name)
+    field.errors = [*field.errors, SENTENCES[name]]
+    return _show(form)
+
+
+def _form() -> PledgeForm:
+    form = PledgeForm(request.form if request.method == "POST" else request.args)
+    leagues = pledges.leagues(requests.session())
+    form.league.choices = [(ANY, "都可以"), *leagues]
+    return form
+
+
+def _show(form: PledgeForm) -> str:
+    requests.keep_nothing()
+    return render_template("public/pledge.html", form=form, counted=_counted(form))
+
+
+@bp.get("/pledge/wishes")
+@open_to_all
+def wishes() -> str:
+    """Answer the wish counter: a piece of the form's page."""
+    return render_template("public/wishes.html", counted=_counted(_form()))
+
+
+def _counted(form: PledgeForm) -> dict[str, Any]:
+    """Return rounded words: how many children fit, and what each wish takes away."""
+    wished = form.wishes()
+    counts = pledges.wish_counts(requests.session(), wished)
+    names = _names(form)
+    away = [(names[key], in_words(count)) for key, count in counts.takes_away.items()]
+    return {"pool": in_words(counts.pool), "fit": in_words(counts.fit), "away": away}
+
+
+def _names(form: PledgeForm) -> dict[str, str]:
+    """Return the words of what was chosen, by field."""
+    fields = (form.sex, form.stage, form.league, form.until, form.rhythm, form.naming)
+    return {
+        field.name: next((c.label for c in field.iter_choices() if c.selected), "")
+        for field in fields
+    }
+
+
+def _is_invited() -> bool:
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.pledges == "open":
+        return True
+    code = request.values.get("invitation") or cookie.get(INVITATION, "")
+    if not invitations.is_valid(secret(), code, on=today(requests.now())):
+        return False
+    cookie[INVITATION] = code
+    return True
+
+
+def secret() -> bytes:
+    """Return the key under which invitations are signed."""
+    key = current_app.config["SECRET_KEY"]
+    return key if isinstance(key, bytes) else str(key).encode()
+
+
+def _ask_for_invitation() -> str:
+    requests.keep_nothing()
+    tried = request.values.get("invitation", "")
+    kept = [(n, v) for n, v in request.form.items() if n not in {"csrf_token", "invitation"}]
+    return render_template("public/invitation.html", tried=tried, kept=kept)

@@ -1,0 +1,236 @@
+"""Accounts and roles: two administrators work together, neither for himself."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+from wtforms import Field
+
+from privacy.permissions import Act
+from services import grants, staffing
+from services.gate import Card
+from services.grants import Term
+from services.staffing import NewAccount
+from vocabulary.enums import AccountStatus, GrantStatus, Role
+from vocabulary.errors import ActedBefore, BadInput, Refused, RolesExclude
+from web.core import addresses, requests
+from web.core.access import current_viewer, may
+from web.core.messages import sentence
+from web.forms.accounts import AccountForm, EndForm, RoleForm
+
+bp = Blueprint("accounts", __name__, url_prefix="/accounts")
+
+REASONS = {
+    "bad_login": "登录名用 3 到 40 个小写字母和数字，字母开头，例如 wulan2",
+    "login_taken": "这个登录名已经有人用了，换一个",
+    "no_name": "请填姓名",
+    "unknown_place": "在所选的旗县里没有找到这个地方，请写全名",
+    "several_places": "所选的旗县里有几个同名的地方，请写全名",
+    "unknown_organisation": "在所选的旗县里没有找到这个单位，请照单位名单上的全名写",
+    "bad_phone": "手机号是 11 位数字，请再看一遍",
+    "bad_mail": "邮箱不完整，请再看一遍",
+    "before_from": "最后一天要在今天以后，也不能早于第一天",
+    "already_held": "这个角色他已经有了，或者正等人同意",
+    "not_grantable": "这个帐号已停用，不能再加角色",
+    "needs_school": "资助专干要先有学校：停用这个帐号，重新建一个填上学校的",
+    "needs_village": "儿童主任要定到嘎查村或苏木乡镇：停用这个帐号，重新建一个",
+}
+_LISTS = {"open": "在用的", "waiting": "等第二个人", "ended": "已停用"}
+
+
+@bp.get("/")
+@may(Act.GRANT_ROLE)
+def index() -> str:
+    """List accounts; what waits for a second person stands first."""
+    found = staffing.index(requests.session(), current_viewer(), now=requests.now())
+    lists = {
+        "open": [card for card in found if card["status"] is not AccountStatus.ENDED],
+        "waiting": [card for card in found if _waiting(card)],
+        "ended": [card for card in found if card["status"] is AccountStatus.ENDED],
+    }
+    chosen = request.args.get("list", "open")
+    chosen = chosen if chosen in lists else "open"
+    filters = [
+        {
+            "label": words,
+            "href": url_for(".index", list=key),
+            "active": key == chosen,
+            "count": len(lists[key]),
+        }
+        for key, words in _LISTS.items()
+    ]
+    mine = [g for card in found for g in _waiting(card) if not (g["asked_by_me"] or g["for_me"])]
+    return render_template(
+        "staff/accounts/index.html",
+        accounts=lists[chosen],
+        filters=filters,
+        chosen=chosen,
+        to_agree=len(mine),
+    )
+
+
+def _waiting(card: Card) -> list[Card]:
+    return [g for g in card["grants"] if g["status"] is GrantStatus.ASKED and not g["is_over"]]
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@may(Act.GRANT_ROLE)
+def new() -> str | Response:
+    """Make an account and show its one-time link once."""
+    form = AccountForm()
+    form.offer_places(staffing.places(requests.session(), current_viewer()))
+    if form.validate_on_submit():
+        try:
+            ref, token = staffing.make(
+                requests.session(), current_viewer(), _person(form), now=requests.now()
+            )
+        except BadInput as refusal:
+            _say(form, refusal)
+        else:
+            return _show_link(ref, token)
+    requests.keep_nothing()
+    return render_template("staff/accounts/new.html", form=form)
+
+
+def _person(form: AccountForm) -> NewAccount:
+    region = form.region.data
+    if form.place.data:
+        region = staffing.place_below(requests.session(), current_viewer(), region, form.place.data)
+    return NewAccount(
+        login=form.login.data or "",
+        name=form.name.data or "",
+        region_code=region,
+        organisation_name=form.organisation.data or "",
+        phone=form.phone.data or "",
+        mail=form.mail.data or "",
+    )
+
+
+def _show_link(ref: str, token: str) -> str:
+    person = staffing.show(requests.session(), current_viewer(), ref, now=requests.now())
+    return render_template(
+        "staff/accounts/link.html",
+        person=person,
+        address=addresses.public("auth.first_password", token=token),
+    )
+
+
+@bp.get("/<string:ref>")
+@may(Act.GRANT_ROLE)
+def detail(ref: str) -> str:
+    """Show one account with its roles, and what this administrator may do about them."""
+    return _detail(ref, RoleForm(formdata=None))
+
+
+def _detail(ref: str, form: RoleForm) -> str:
+    person = staffing.show(requests.session(), current_viewer(), ref, now=requests.now())
+    standing = [g for g in person["grants"] if not g["is_over"]]
+    form.offer_roles(_held(person))
+    return render_template(
+        "staff/accounts/detail.html",
+        person=person,
+        form=form,
+        standing=[g for g in standing if g["status"] is not GrantStatus.ENDED],
+        past=[g for g in person["grants"] if g["is_over"] or g["status"] is GrantStatus.ENDED],
+    )
+
+
+def _held(person: Card) -> frozenset[Role]:
+    return frozenset(
+        g["role"]
+        for g in person["grants"]
+        if g["status"] is not GrantStatus.ENDED and not g["is_over"]
+    )
+
+
+@bp.post("/<string:ref>/roles")
+@may(Act.GRANT_ROLE)
+def ask(ref: str) -> str | Response:
+    """Ask for a role; a second administrator agrees."""
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    form = RoleForm()
+    form.offer_roles(_held(staffing.show(session, viewer, ref, now=now)))
+    if form.validate_on_submit():
+        term = Term(form.from_on.data, form.until_on.data)
+        try:
+            grants.ask(session, viewer, ref, Role(form.role.data), term=term, now=now)
+        except BadInput as refusal:
+            _say(form, refusal)
+        except (RolesExclude, ActedBefore) as refusal:
+            form.role.errors = [sentence(refusal)]
+        else:
+            flash("记下了，等另一位管理员同意后生效。", "success")
+            return redirect(url_for(".detail", ref=ref), 303)
+    requests.keep_nothing()
+    return _detail(ref, form)
+
+
+@bp.post("/<string:ref>/roles/<string:grant>/agree")
+@may(Act.GRANT_ROLE)
+def agree(ref: str, grant: str) -> Response:
+    """Agree as the second person."""
+    try:
+        grants.agree(requests.session(), current_viewer(), grant, now=requests.now())
+    except Refused as refusal:
+        requests.keep_nothing()
+        flash(sentence(refusal), "danger")
+    else:
+        flash("同意了，下一次打开页面就生效。", "success")
+    return redirect(url_for(".detail", ref=ref), 303)
+
+
+@bp.route("/<string:ref>/roles/<string:grant>/end", methods=["GET", "POST"])
+@may(Act.GRANT_ROLE)
+def end_role(ref: str, grant: str) -> str | Response:
+    """Ask why, then end a role at once."""
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    person = staffing.show(session, viewer, ref, now=now)
+    role = next((g["role"] for g in person["grants"] if g["ref"] == grant), None)
+    form = EndForm()
+    if form.validate_on_submit():
+        try:
+            grants.end(session, viewer, grant, reason=form.reason.data, now=now)
+        except Refused as refusal:
+            requests.keep_nothing()
+            flash(sentence(refusal), "danger")
+        else:
+            flash("这个角色已结束，马上生效。", "success")
+        return redirect(url_for(".detail", ref=ref), 303)
+    requests.keep_nothing()
+    return render_template("staff/accounts/end_role.html", form=form, person=person, role=role)
+
+
+@bp.route("/<string:ref>/end", methods=["GET", "POST"])
+@may(Act.GRANT_ROLE)
+def end(ref: str) -> str | Response:
+    """Ask why, then end an account with all its roles and sessions."""
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    person = staffing.show(session, viewer, ref, now=now)
+    form = EndForm()
+    if form.validate_on_submit():
+        try:
+            staffing.end(session, viewer, ref, reason=form.reason.data, now=now)
+        except Refused as refusal:
+            requests.keep_nothing()
+            flash(sentence(refusal), "danger")
+        else:
+            flash("帐号已停用，所有设备都已退出。", "success")
+        return redirect(url_for(".detail", ref=ref), 303)
+    requests.keep_nothing()
+    return render_template("staff/accounts/end.html", form=form, person=person)
+
+
+@bp.post("/<string:ref>/link")
+@may(Act.GRANT_ROLE)
+def link(ref: str) -> str | Response:
+    """Make a new one-time link for somebody who cannot get in, and show it once."""
+    try:
+        token = staffing.new_link(requests.session(), current_viewer(), ref=ref, now=requests.now())
+    except (BadInput, ActedBefore) as refusal:
+        requests.keep_nothing()
+        flash(sentence(refusal), "danger")
+        return redirect(url_for(".detail", ref=ref), 303)
+    return _show_link(ref, token)
+
+
+def _say(form: AccountForm | RoleForm, refusal: BadInput) -> None:
+    field: Field = form[str(refusal.params["field"])]
+    field.errors = [*field.errors, REASONS[str(refusal.params["reason"])]]

@@ -1,0 +1,57 @@
+"""The custodian reads the record of what was done on the donors' side. Nothing here changes it."""
+
+from flask import Blueprint, render_template, request
+
+from privacy.permissions import Act
+from services import custody
+from services.gate import Card
+from web.core import requests
+from web.core.access import current_viewer, may
+
+# What the chain's codes say in words; a code that is not here stands as it is.
+ACTS = {
+    "pledge.offer": "提出认捐",
+    "pledge.said_paid": "说已付款",
+    "pledge.pause": "暂停认捐",
+    "pledge.resume": "恢复认捐",
+    "pledge.terms": "改认捐",
+    "pledge.stop": "停止认捐",
+    "pledge.undo": "撤回改动",
+    "pledge.take_over": "接手认捐",
+    "pledge.read": "看自己的认捐",
+    "donor.sign_in": "打开专用链接",
+    "receipt.record": "登记到账",
+    "gift.fund": "一次性的钱到账",
+    "stipends.fund": "用到账的钱付助学金",
+}
+
+ACTORS = {"account": "帐号", "donor": "捐赠人", "engine": "定时任务", "console": "服务器上的命令"}
+
+bp = Blueprint("custody", __name__, url_prefix="/custody")
+
+
+@bp.get("/")
+@may(Act.SEE_CUSTODY)
+def index() -> str:
+    """List the chain, newest first."""
+    session, viewer = requests.session(), current_viewer()
+    before, checks = request.args.get("before", type=int), "check" in request.args
+    found = custody.entries(session, viewer, before=before)
+    shown = found[: custody.PAGE]
+    return render_template(
+        "staff/custody/index.html",
+        title="保密记录",
+        entries=[_in_words(card) for card in shown],
+        total=custody.count(session, viewer),
+        checked=checks,
+        broken=custody.first_broken(session, viewer) if checks else None,
+        is_first=before is None,
+        older=shown[-1]["seq"] if len(found) > custody.PAGE else None,
+    )
+
+
+def _in_words(card: Card) -> Card:
+    kind, _, ref = card["actor"].partition(":")
+    return card.and_also(
+        act_words=ACTS.get(card["act"], card["act"]), actor_words=ACTORS.get(kind, kind), actor_ref=ref
+    )

@@ -1,0 +1,230 @@
+"""The approval desk: a queue with reasons, decided by somebody who did not act before."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from privacy.permissions import CASE_STAFF, Act
+from services import approvals, matches
+from services.approvals import Shown
+from services.gate import Card
+from vocabulary.classes import grade_label
+from vocabulary.dates import today
+from vocabulary.enums import DeclineReason
+from vocabulary.errors import NotFound, NotPermitted, Refused
+from vocabulary.schedule import STANDARD, next_due
+from web.core import pledge_words, reasons, requests
+from web.core.access import current_viewer, for_roles, may
+from web.core.filters import day as day_words
+from web.core.messages import sentence
+from web.forms.matches import DeclineForm
+
+bp = Blueprint("matches", __name__, url_prefix="/matches")
+case_staff = for_roles(*sorted(CASE_STAFF))
+_FILTERS = ((Shown.ALL, "全部", "total"), (Shown.LATE, "逾期", "late"), (Shown.MINE, "你提出的", "mine"))
+
+
+@bp.get("/")
+@case_staff
+def queue() -> str:
+    """Show what waits; on a wide screen the first of them beside it."""
+    return _desk("staff/matches/queue.html", None, DeclineForm())
+
+
+@bp.get("/<string:ref>")
+@case_staff
+def detail(ref: str) -> str:
+    """Show one proposal: the pair, why, what else there was, and the decision."""
+    return _desk("staff/matches/detail.html", ref, DeclineForm())
+
+
+def _desk(template: str, ref: str | None, form: DeclineForm) -> str:
+    show = _show()
+    desk = approvals.desk(
+        requests.session(), current_viewer(), ref=ref, show=show, now=requests.now()
+    )
+    requests.note_read("child.read", _children_on(desk))
+    on = today(requests.now())
+    current = desk["current"]
+    return render_template(
+        template,
+        title="待审批",
+        desk=desk,
+        match=current,
+        terms=pledge_words,
+        form=form,
+        show=show,
+        filters=_filters(desk, show),
+        rows=[_row(card, desk, show, on=on) for card in desk["rows"]],
+        why=reasons.rows(current["reasons"]) if current else [],
+        others=[_other(other) for other in desk["others"]],
+        warnings=[reasons.WARNINGS[warned] for warned in desk["warnings"]],
+        stopped=not reasons.STOPS.isdisjoint(desk["warnings"]),
+        blocked=reasons.BLOCKS.get(desk["block"]),
+        after=_after(desk),
+        first_due=next_due(STANDARD[current["rhythm"]], on) if current else None,
+        today=on,
+    )
+
+
+def _show() -> Shown:
+    asked = request.args.get("show", Shown.ALL)
+    return Shown(asked) if asked in set(Shown) else Shown.ALL
+
+
+def _children_on(desk: Card) -> list[str]:
+    """Name every child whose record the page shows, once."""
+    shown = [card["child"]["ref"] for card in desk["rows"]]
+    shown += [desk["current"]["child"]["ref"]] if desk["current"] else []
+    shown += [other["child"]["ref"] for other in desk["others"] if other["child"]]
+    return [f"child:{ref}" for ref in dict.fromkeys(shown)]
+
+
+def _filters(desk: Card, show: Shown) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": words,
+            "count": desk[count],
+            "active": kind is show,
+            "href": url_for(".queue", show=None if kind is Shown.ALL else kind.value),
+        }
+        for kind, words, count in _FILTERS
+    ]
+
+
+def _row(card: Card, desk: Card, show: Shown, *, on: date) -> dict[str, Any]:
+    own = approvals.acted_before(card, current_viewer())
+    late = (on - card["decide_by"]).days
+    row = {
+        "href": url_for(".detail", ref=card["child_ref"], show=None if show is Shown.ALL else show),
+        "name": card["child"]["name"],
+        "place": _place(card),
+        "reason": reasons.first(card["reasons"]),
+        "waited": f"等了 {(on - card['need']['since_on']).days} 天",
+        "left": f"还有 {-late} 天" if late else "今天到期",
+        "current": desk["current"]["child_ref"] == card["child_ref"],
+    }
+    if own:
+        row["pill"] = {"kind": "mine", "text": "你提出的"}
+    elif late > 0:
+        row["pill"] = {"kind": "wait", "text": f"逾期 {late} 天"}
+    return row
+
+
+def _place(card: Card) -> str:
+    child = card["child"]
+    words = [grade_label(child["grade"]), card["place"]["name"]]
+    return " · ".join(word for word in words if word)
+
+
+def _other(other: Card) -> dict[str, str]:
+    is_child = other["side"] == "child"
+    name = other["child"]["name"] if is_child and other["child"] else "外地的一位"
+    return {
+        "name": name if is_child else f"认捐 {other['code']}",
+        "why": reasons.why_not(other),
+    }
+
+
+def _after(desk: Card) -> str:
+    """Return the ref of the proposal to go to after this one is decided; empty for none."""
+    if desk["current"] is None:
+        return ""
+    refs = [card["child_ref"] for card in desk["rows"]]
+    here = desk["current"]["child_ref"]
+    left = refs[refs.index(here) + 1 :] + refs[: refs.index(here)] if here in refs else refs
+    return next(iter(left), "")
+
+
+@bp.post("/<string:ref>/approve")
+@may(Act.DECIDE_MATCH)
+def approve(ref: str) -> Response:
+    """Approve, and go on to the next."""
+    try:
+        card = matches.approve(requests.session(), current_viewer(), ref, now=requests.now())
+    except (NotFound, NotPermitted):
+        raise
+    except Refused as refusal:
+        return _told(ref, refusal)
+    first = next_due(STANDARD[card["rhythm"]], today(requests.now()))
+    flash(f"{card['child']['name']}结对了，第一笔 {day_words(first)}拨付。", "success")
+    return _onward()
+
+
+@bp.post("/<string:ref>/decline")
+@may(Act.DECIDE_MATCH)
+def decline(ref: str) -> str | Response:
+    """Say no with a coded reason, and go on to the next."""
+    form = DeclineForm()
+    if not form.validate_on_submit():
+        requests.keep_nothing()
+        return _desk("staff/matches/detail.html", ref, form)
+    try:
+        matches.decline(
+            requests.session(),
+            current_viewer(),
+            ref,
+            reason=DeclineReason(form.reason.data),
+            note=form.note.data,
+            now=requests.now(),
+        )
+    except (NotFound, NotPermitted):
+        raise
+    except Refused as refusal:
+        return _told(ref, refusal)
+    flash("记下了。这一对不再提，今晚给两边重新配。", "success")
+    return _onward()
+
+
+@bp.post("/<string:ref>/related")
+@case_staff
+def related(ref: str) -> Response:
+    """Declare kinship or an own part (回避): the pair is refused."""
+    try:
+        matches.declare_related(requests.session(), current_viewer(), ref, now=requests.now())
+    except (NotFound, NotPermitted):
+        raise
+    except Refused as refusal:
+        return _told(ref, refusal)
+    flash("记下了：有亲属关系，这一对不再提。", "success")
+    return _onward()
+
+
+@bp.get("/turned-down")
+@case_staff
+def turned_down() -> str:
+    """List pairs that are not proposed any more, with the reason."""
+    cards = approvals.turned_down(requests.session(), current_viewer())
+    requests.note_read("child.read", [f"child:{card['child']['ref']}" for card in cards])
+    return render_template("staff/matches/turned_down.html", title="不再提的", cards=cards)
+
+
+@bp.post("/<string:ref>/lift")
+@may(Act.DECIDE_MATCH)
+def lift(ref: str) -> Response:
+    """Let a pair be proposed again."""
+    try:
+        matches.lift(requests.session(), current_viewer(), ref, now=requests.now())
+    except (NotFound, NotPermitted):
+        raise
+    except Refused as refusal:
+        requests.keep_nothing()
+        flash(sentence(refusal), "danger")
+    else:
+        flash("放开了，今晚重新配的时候会再算上这一对。", "success")
+    return redirect(url_for(".turned_down"), 303)
+
+
+def _told(ref: str, refusal: Refused) -> Response:
+    """Say a refusal on the page of the proposal, which shows how it stands now."""
+    requests.keep_nothing()
+    flash(sentence(refusal), "danger")
+    return redirect(url_for(".detail", ref=ref), 303)
+
+
+def _onward() -> Response:
+    after = request.form.get("after", "")
+    target = url_for(".detail", ref=after) if after.isalnum() else url_for(".queue")
+    return redirect(target, 303)
