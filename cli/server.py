@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 from flask import Flask, current_app
@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from waitress.server import create_server
 
-from config import BadSettings, Mode, Settings
+from config import Mode, Settings, refuse
 from extensions import db
 from jobs.clockwork import Clockwork, environment_for
 from jobs.schedule import JOBS
@@ -34,7 +34,7 @@ def up() -> None:
     """Make ready and serve: schema, and the demo world if the database is empty. `make run`."""
     settings: Settings = current_app.config["SETTINGS"]
     if settings.is_production:
-        raise BadSettings("`up` brings a demo: in production use `flask --app app serve`")
+        refuse("`up` brings a demo: in production use `flask --app app serve`")
     file = settings.database_file
     if settings.mode is Mode.DEMO and file is not None and not file.exists():
         click.echo("第一次启动：建数据库、搭演示数据，不到两分钟……", err=True)
@@ -53,7 +53,7 @@ def serve() -> None:
 
 def _fill_with_demo() -> None:
     """Build the demo world in an empty database, and show its logins in one that is demo's."""
-    from cli import demo
+    from cli import demo  # noqa: PLC0415 its cast and story are read only where they are played
 
     with suppress(NotEmpty):
         demo.build()
@@ -65,7 +65,8 @@ def _fill_with_demo() -> None:
 
 
 def _real_app() -> Flask:
-    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+    # waitress needs the app itself, not its proxy
+    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
 
 
 def _with_free_port(settings: Settings) -> Settings:
@@ -74,10 +75,11 @@ def _with_free_port(settings: Settings) -> Settings:
     Production takes the wished one or none, since its proxy knows no other.
     """
     tried = 1 if settings.is_production else PORTS_TRIED
-    for port in range(settings.port, settings.port + tried):
-        if _is_free(settings.host, port):
-            return _moved(settings, port)
-    raise BadSettings(f"port {settings.port} is in use: stop what uses it, or set PORT=5080")
+    ports = range(settings.port, settings.port + tried)
+    free = next((port for port in ports if _is_free(settings.host, port)), None)
+    if free is None:
+        refuse(f"port {settings.port} is in use: stop what uses it, or set PORT=5080")
+    return _moved(settings, free)
 
 
 def _is_free(host: str, port: int) -> bool:
@@ -115,13 +117,31 @@ def _serve(app: Flask, settings: Settings) -> None:
         click.echo("另一个进程已经在跑定时任务，这个进程只提供网页。", err=True)
     signal.signal(signal.SIGTERM, _stop)
     pages = create_server(
-        served_by_whitenoise(app), host=settings.host, port=settings.port, threads=THREADS, ident=""
+        served_by_whitenoise(app),
+        host=settings.host,
+        port=settings.port,
+        threads=THREADS,
+        ident="",
+        **_behind(settings.trusted_proxy),
     )
     click.echo(f"\n打开：{settings.public_url}\n停下：Ctrl-C", err=True)
     try:
         pages.run()
     finally:
         clockwork.stop()
+
+
+def _behind(proxy: str) -> dict[str, Any]:
+    """Believe the reverse proxy of this address, and nobody else, about who is calling."""
+    if not proxy:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+    return {
+        "trusted_proxy": proxy,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": headers,
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -38,6 +38,6 @@ def run(on: datetime | None, as_json: bool) -> None:
             "already": opened - counts["done"],
             "from_gap_fund": 0,
             "set_aside": service.set_aside_in(db.session(), work.by, run_id=work.id),
-            "notices": 0,
+            "notices": work.notices,
         }
     )

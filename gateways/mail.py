@@ -1,4 +1,4 @@
-"""Mail by SMTP: a fixed sender, one recipient, and the same Message-ID however often it is tried."""
+"""Mail by SMTP: a fixed sender, one recipient, the same Message-ID however often it is tried."""
 
 import smtplib
 import ssl
@@ -81,5 +81,5 @@ def _expect_ok(answer: tuple[int, bytes]) -> None:
 
 
 def _refusal(code: int) -> Outcome:
-    """A 5xx is for good, anything else for now."""
+    """Tell a refusal for good (5xx) from one for now."""
     return Outcome.REFUSED if code >= PERMANENT else Outcome.FAILED

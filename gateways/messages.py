@@ -6,8 +6,11 @@ from typing import Protocol
 
 
 class Outcome(StrEnum):
-    """SENT: taken over. REFUSED: never will be. FAILED: not now, and surely not sent.
-    UNKNOWN: it may have been taken over before the answer was lost."""
+    """What became of one try.
+
+    SENT: taken over. REFUSED: never will be. FAILED: not now, and surely not sent.
+    UNKNOWN: it may have been taken over before the answer was lost.
+    """
 
     SENT = "sent"
     REFUSED = "refused"
@@ -17,7 +20,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `key` is the same however often it is tried; address and text stay out of logs."""
+    """One message. `key` is the same however often it is tried; the rest stays out of logs."""
 
     key: str
     to: str = field(repr=False)

@@ -26,7 +26,11 @@ class SmsCommand:
         told = json.dumps({"key": message.key, "to": message.to, "text": message.text})
         try:
             ended = subprocess.run(  # noqa: S603 the operator's own program, no shell
-                self.command, input=told.encode(), timeout=self.timeout, capture_output=True, check=False
+                self.command,
+                input=told.encode(),
+                timeout=self.timeout,
+                capture_output=True,
+                check=False,
             )
         except FileNotFoundError:
             return Outcome.FAILED

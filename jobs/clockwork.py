@@ -35,6 +35,7 @@ class Clockwork:
         self.environment = dict(environment)
         self._children: set[subprocess.Popen[bytes]] = set()
         self._lock: IO[str] | None = None
+        self._is_stopping = False
         self._scheduler = BackgroundScheduler(
             timezone=SHANGHAI,
             job_defaults={
@@ -89,11 +90,12 @@ class Clockwork:
             code = _end(child)
         finally:
             self._children.discard(child)
-        if code:
+        if code and not self._is_stopping:
             _LOG.error("job %s ended with %s", job.name, code)
 
     def stop(self) -> None:
         """Start nothing more, ask what runs to end, and give the lock back."""
+        self._is_stopping = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         for child in list(self._children):

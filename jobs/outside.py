@@ -1,4 +1,4 @@
-"""The ways out of this installation, as its settings say: real ones where configured, else files."""
+"""The ways out of this installation: real ones where the settings name them, else files."""
 
 import shlex
 from pathlib import Path

@@ -40,6 +40,7 @@ class Run:
         self.period = period
         self.counts = {"due": 0, "done": 0, "skipped": 0, "failed": 0}
         self.id = 0
+        self.notices = 0
 
     @contextmanager
     def slice(self) -> Iterator[datetime]:

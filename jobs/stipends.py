@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from jobs.run import Run
-from services import batches, due, funding, stipends, taking_effect
+from services import batches, due, funding, news, stipends, taking_effect
 from services.due import Keys
 from services.stipends import Slice
 
@@ -18,6 +18,8 @@ def open_and_fund(run: Run) -> None:
     _open(run)
     _fund(run)
     _batch(run)
+    with run.slice() as now:
+        run.notices = news.unpaid(run.session, run.by, run_id=run.id, now=now)
 
 
 def _open(run: Run) -> None:

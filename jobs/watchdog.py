@@ -32,6 +32,4 @@ def is_idle(session: Session, by: Viewer, now: datetime) -> bool:
 def _shout(session: Session, finding: Finding, *, now: datetime) -> None:
     _LOG.error("job %s: %s", finding.name, finding.trouble.value)
     subject = f"job:{finding.name}:{today(now)}:{finding.trouble.value}"
-    notices.to_roles(
-        session, (Role.ADMINISTRATOR,), None, NoticeKind.JOB_ALARM, subject, now=now
-    )
+    notices.to_roles(session, (Role.ADMINISTRATOR,), None, NoticeKind.JOB_ALARM, subject, now=now)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, String, and_, true
+from sqlalchemy import ForeignKey, String, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import CASE, Base, Condition, Sealed, Standings, held, in_regions, is_own
@@ -61,7 +61,7 @@ class Organisation(Base):
             (Audience.CASE_STAFF, (*CASE, Role.CONSOLE), here),
             (Audience.STATISTICS, (Role.STATISTICS,), here),
             (Audience.PAYING, (Role.PAYING_DESK,), here),
-            (Audience.ADMINISTRATION, (Role.ADMINISTRATOR,), true()),
+            (Audience.ADMINISTRATION, (Role.ADMINISTRATOR,), cls.id.is_not(None)),
             (Audience.OWN_SCHOOL, (Role.SCHOOL_OFFICER, Role.CLASS_TEACHER), own),
             (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), _schools_of_village(viewer)),
             (Audience.OWN_FAMILY, (Role.FAMILY,), own),

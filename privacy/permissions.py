@@ -29,6 +29,8 @@ class Act(StrEnum):
     RELEASE_LATE = "release_late"
     GRANT_ROLE = "grant_role"
     WATCH_JOBS = "watch_jobs"
+    SEE_FIGURES = "see_figures"
+    SEE_PLEDGES = "see_pledges"
     SEE_HEALTH = "see_health"
     SEE_BOOKS = "see_books"
     SEE_CUSTODY = "see_custody"
@@ -58,7 +60,10 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.DELIVER_NOTICES: frozenset({Role.ENGINE, Role.CONSOLE}),
     Act.RELEASE_LATE: frozenset({Role.PAYING_DESK}),
     Act.GRANT_ROLE: frozenset({Role.ADMINISTRATOR}),
-    Act.WATCH_JOBS: frozenset({Role.ENGINE, Role.CONSOLE, Role.ADMINISTRATOR}),
+    Act.WATCH_JOBS: CASE_STAFF
+    | {Role.ENGINE, Role.CONSOLE, Role.ADMINISTRATOR, Role.STATISTICS},
+    Act.SEE_FIGURES: CASE_STAFF | {Role.STATISTICS},
+    Act.SEE_PLEDGES: CASE_STAFF,
     Act.SEE_HEALTH: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_CUSTODY: frozenset({Role.CUSTODIAN}),
     Act.SEE_BOOKS: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.CONSOLE, Role.ENGINE}),

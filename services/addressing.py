@@ -60,14 +60,10 @@ def find(session: Session, notice: Notice, *, now: datetime, staff_by: Channels)
 Found = tuple[Viewer, Address | None]
 
 
-def _account(
-    session: Session, notice: Notice, *, now: datetime, staff_by: Channels
-) -> Person:
+def _account(session: Session, notice: Notice, *, now: datetime, staff_by: Channels) -> Person:
     account = session.get(Account, notice.recipient_id)
     wanted = (
-        AccountStatus.INVITED
-        if notice.kind is NoticeKind.FIRST_PASSWORD
-        else AccountStatus.ACTIVE
+        AccountStatus.INVITED if notice.kind is NoticeKind.FIRST_PASSWORD else AccountStatus.ACTIVE
     )
     if account is None or account.status is not wanted:
         raise NotFound()
@@ -84,18 +80,19 @@ def _donor(session: Session, notice: Notice, _now: datetime) -> Found:
 
 
 def _family(session: Session, notice: Notice, now: datetime) -> Found:
-    """The carer's telephone, else the guardian's; whoever no longer looks after the child is out."""
+    """Find the carer's telephone, else the guardian's, among those who look after the child now."""
     child = session.get(Child, notice.recipient_id)
     if child is None:
         raise NotFound()
     people = session.scalars(
         select(Kin)
-        .where(
-            Kin.child_id == child.id, or_(Kin.until_on.is_(None), Kin.until_on > today(now))
-        )
+        .where(Kin.child_id == child.id, or_(Kin.until_on.is_(None), Kin.until_on > today(now)))
         .order_by(Kin.id)
     ).all()
-    ways = [_way(None, kin.phone) for kin in sorted(people, key=lambda kin: kin.kin_role is not KinRole.CARER)]
+    ways = [
+        _way(None, kin.phone)
+        for kin in sorted(people, key=lambda kin: kin.kin_role is not KinRole.CARER)
+    ]
     viewer = Viewer(
         frozenset({Role.FAMILY}),
         actor=f"family:{child.ref}",

@@ -13,7 +13,7 @@ from models.pledges import Match
 from models.stipends import Batch, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import facts, gate, trace
+from services import facts, gate, news, trace
 from services.due import ROWS_A_SLICE, Keys
 from services.facts import Basis
 from services.gate import Card, Part
@@ -110,6 +110,7 @@ def send(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:
     basis = Basis(Evidence.BANK)
     facts.record(session, FactKind.SENT, stipends, on=day, by=by, now=now, basis=basis)
     trace.record(session, by, "batch.send", f"batch:{batch.ref}", now=now)
+    news.batch_sent(session, batch, now=now)
     session.flush()
     return gate.card(session, by, Batch, Batch.id == batch.id)
 

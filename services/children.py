@@ -2,15 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.children import Child, Need
-from models.pledges import Match
 from privacy.permissions import Act, require
-from privacy.viewers import Viewer
+from privacy.viewers import Viewer, works_in
 from services import gate, trace
-from services.consents import lapse_proposals
 from services.consents import record as record_consent
 from services.consents import withdraw as withdraw_consent
 from services.entering import (
@@ -23,17 +20,18 @@ from services.entering import (
     school_key,
 )
 from services.lifecycle import advance
+from services.match_ends import end_of_child
 from services.readiness import AGREES_FROM, ASKED_FROM, age_for_asking, has_consent, settle
 from vocabulary.dates import today
 from vocabulary.enums import (
     ChildStatus,
     EndReason,
-    MatchStatus,
     NeedStatus,
     Route,
+    Sex,
     Stage,
 )
-from vocabulary.errors import ActedBefore, BadInput
+from vocabulary.errors import ActedBefore, BadInput, NotPermitted
 
 __all__ = [
     "AGREES_FROM",
@@ -48,6 +46,7 @@ __all__ = [
     "end",
     "enter",
     "enter_all",
+    "fill_in",
     "has_consent",
     "record_consent",
     "report_harm",
@@ -101,6 +100,33 @@ def change_school(  # noqa: PLR0913 a move is all of these at once
     trace.record(session, by, "child.change_school", f"child:{ref}", now=now)
 
 
+def fill_in(  # noqa: PLR0913 what a roster may have left open
+    session: Session,
+    by: Viewer,
+    ref: str,
+    *,
+    sex: Sex | None,
+    birth_on: date | None,
+    region_code: str,
+    address: str | None,
+    now: datetime,
+) -> None:
+    """Write sex, birthday and place where a roster left them open or in doubt.
+
+    Raises NotPermitted for a place outside the actor's regions.
+    """
+    require(by, Act.ENTER_CHILD)
+    child = gate.row(session, by, Child, Child.ref == ref)
+    if not works_in(by, region_code):
+        raise NotPermitted()
+    child.sex, child.birth_on, child.address = sex, birth_on, address
+    child.region_code = region_code
+    child.banner_code = region_code[:6].ljust(12, "0")
+    child.league_code = region_code[:4].ljust(12, "0")
+    settle(session, by, child, now=now)
+    trace.record(session, by, "child.fill_in", f"child:{ref}", now=now)
+
+
 def add_need(session: Session, by: Viewer, ref: str, new: NewNeed, *, now: datetime) -> str:
     """Add one kind of help a child needs from today; return the need's ref."""
     require(by, Act.ENTER_CHILD)
@@ -137,23 +163,13 @@ def end(session: Session, by: Viewer, ref: str, *, reason: EndReason, now: datet
     advance(session, child, ChildStatus.ENDED, by=by, now=now, reason=reason.value)
     child.ended_on, child.end_reason, child.held_because = today(now), reason, None
     session.flush()
-    lapse_proposals(session, by, child.id, now=now, reason=reason.value)
-    _end_matches(session, by, child.id, on=today(now) + timedelta(days=1), now=now)
+    tomorrow = today(now) + timedelta(days=1)
+    end_of_child(session, by, child.id, on=tomorrow, now=now, reason=reason.value)
     trace.record(session, by, "child.end", f"child:{ref}", now=now, why=reason.value)
 
 
-def _end_matches(session: Session, by: Viewer, child_id: int, *, on: date, now: datetime) -> None:
-    running = session.scalars(
-        select(Match).where(Match.child_id == child_id, Match.status == MatchStatus.ACTIVE)
-    ).all()
-    for match in running:
-        advance(session, match, MatchStatus.ENDED, by=by, now=now, reason="child's record ended")
-        match.ends_on = min(on, match.ends_on) if match.ends_on else on
-    session.flush()
-
-
 def report_harm(session: Session, by: Viewer, ref: str, *, called: str, now: datetime) -> None:
-    """Keep that harm to a child is suspected and who was called; the words stay on the telephone."""
+    """Keep that harm is suspected and who was called; the words stay on the telephone."""
     require(by, Act.REPORT_HARM)
     gate.row(session, by, Child, Child.ref == ref)
     trace.record(session, by, "child.harm_suspected", f"child:{ref}", now=now, why=called)

@@ -130,7 +130,12 @@ def hold_late(session: Session, by: Viewer, *, now: datetime) -> int:
     if count:
         subject = f"late:{today(now)}"
         notices.to_roles(
-            session, (Role.PAYING_DESK, Role.ADMINISTRATOR), None, NoticeKind.LATE_RELEASE, subject, now=now
+            session,
+            (Role.PAYING_DESK, Role.ADMINISTRATOR),
+            None,
+            NoticeKind.LATE_RELEASE,
+            subject,
+            now=now,
         )
     return count
 
@@ -200,11 +205,11 @@ def _end_inside(session: Session, by: Viewer, notice: Notice, *, now: datetime) 
         advance(session, notice, NoticeStatus.DROPPED, by=by, now=now)
 
 
-def settle(
-    session: Session, by: Viewer, ref: str, became: NoticeStatus, *, now: datetime
-) -> None:
-    """Keep what became of a claimed notice: DELIVERED, FAILED (for good), WAITING (try again
-    later) or UNCLEAR (it may have left). The last try's failure tells the administrators."""
+def settle(session: Session, by: Viewer, ref: str, became: NoticeStatus, *, now: datetime) -> None:
+    """Keep what became of a claimed notice; what did not arrive is told to the administrators.
+
+    DELIVERED, FAILED (for good), WAITING (try again later) or UNCLEAR (it may have left).
+    """
     require(by, Act.DELIVER_NOTICES)
     notice = session.scalars(select(Notice).where(Notice.ref == ref)).one()
     to = _after(notice, became)

@@ -6,7 +6,7 @@ text that asks for it is not drawn.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -21,10 +21,12 @@ from services import gate
 from services.gate import Card, Part
 from services.notice_texts import JOB_NAMES, STAGES, TEXTS, TROUBLES, Text
 from vocabulary.dates import add_months
-from vocabulary.enums import MatchStatus, NoticeStatus, Purpose, Stage, Trouble
+from vocabulary.enums import MatchStatus, NoticeStatus, Purpose, Trouble
 from vocabulary.errors import NotFound
 
 Facts = dict[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """A notice in words; `outside` still waits for its link or code."""
@@ -42,7 +44,9 @@ def draw(session: Session, viewer: Viewer, notice: Notice, *, hotline: str) -> D
         if not _fits(text, facts):
             return None
         inbox = text.inbox.format(**facts) if text.inbox else None
-        outside = text.outside.format(**facts, link="{link}", code="{code}") if text.outside else None
+        outside = (
+            text.outside.format(**facts, link="{link}", code="{code}") if text.outside else None
+        )
     except (NotFound, KeyError):
         return None
     return Drawn(text.title, inbox, outside)
@@ -86,7 +90,7 @@ def _stipend(session: Session, viewer: Viewer, ref: str) -> Facts:
 
 
 def _side(viewer: Viewer, match_ref: str) -> ColumnElement[bool]:
-    """A stipend is named by its match's ref on the viewer's own side of the wall."""
+    """Name a stipend by its match's ref on the viewer's own side of the wall."""
     column = Match.donor_ref if viewer.donor_id is not None else Match.child_ref
     return Stipend.match_id.in_(select(Match.id).where(column == match_ref))
 
@@ -128,9 +132,7 @@ def _has_consent(session: Session, this_match: ColumnElement[bool]) -> bool:
     found = session.scalar(
         select(func.count(Consent.id))
         .join(Match, Match.child_id == Consent.child_id)
-        .where(
-            this_match, Consent.purpose == Purpose.SPONSORSHIP, Consent.withdrawn_on.is_(None)
-        )
+        .where(this_match, Consent.purpose == Purpose.SPONSORSHIP, Consent.withdrawn_on.is_(None))
     )
     return bool(found)
 
@@ -184,9 +186,7 @@ def _job(_session: Session, _viewer: Viewer, rest: str) -> Facts:
 
 def _late(session: Session, _viewer: Viewer, _day: str) -> Facts:
     held = session.scalar(
-        select(func.count(Notice.id)).where(
-            Notice.is_held, Notice.status == NoticeStatus.WAITING
-        )
+        select(func.count(Notice.id)).where(Notice.is_held, Notice.status == NoticeStatus.WAITING)
     )
     if not held:
         raise NotFound()
@@ -210,10 +210,10 @@ _SOURCES: Mapping[str, Callable[[Session, Viewer, str], Facts]] = {
     "change": _change,
     "batch": _batch,
     "queue": _proposals,
+    "matching_run": _proposals,
     "job": _job,
     "late": _late,
     "donor": _nothing,
     "account": _nothing,
     "link": _nothing,
 }
-

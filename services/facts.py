@@ -112,9 +112,7 @@ def take_back(
         )
 
 
-def _undo_promise(
-    session: Session, subject: Stipend | Gift, *, on: date, by: Viewer
-) -> None:
+def _undo_promise(session: Session, subject: Stipend | Gift, *, on: date, by: Viewer) -> None:
     """Give back what covered a cancelled instalment, and owe it no longer."""
     event = _event(subject, TransactionKind.REVERSED, on)
     if subject.received_on:

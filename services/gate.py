@@ -184,7 +184,11 @@ def count(session: Session, viewer: Viewer, table: type[Base], *where: Condition
 
 
 def rows(
-    session: Session, viewer: Viewer, table: type[T], *where: Condition, order_by: Sequence[Any] = ()
+    session: Session,
+    viewer: Viewer,
+    table: type[T],
+    *where: Condition,
+    order_by: Sequence[Any] = (),
 ) -> Sequence[T]:
     """Return the rows the viewer stands near, for an operation to work on inside its service."""
     flags = table.standings(viewer)

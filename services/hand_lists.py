@@ -130,10 +130,12 @@ def _batches(
         order_by=(Batch.month.desc(), Batch.number.desc(), Batch.memo),
     )
     undoable = _undoable(session, [card["ref"] for card in cards], now=now)
-    return [_whole(session, hand, card, undoable) for card in cards]
+    return [_whole(session, hand, card, undoable, now=now) for card in cards]
 
 
-def _whole(session: Session, hand: Viewer, card: Card, undoable: set[str]) -> Card:
+def _whole(
+    session: Session, hand: Viewer, card: Card, undoable: set[str], *, now: datetime
+) -> Card:
     found = gate.cards(
         session,
         hand,
@@ -159,6 +161,7 @@ def _whole(session: Session, hand: Viewer, card: Card, undoable: set[str]) -> Ca
         total_fen=sum(one["amount_fen"] for one in lines),
         todo_fen=sum(one["amount_fen"] for one in todo),
         class_labels=_labels(lines),
+        days_late=_days_late(card["hand_over_by"], today(now)),
     )
 
 
@@ -211,6 +214,10 @@ def _sound(name: str) -> str:
     from pypinyin import lazy_pinyin  # noqa: PLC0415 its tables take 60 ms, only lists need them
 
     return "".join(lazy_pinyin(name))
+
+
+def _days_late(hand_over_by: date | None, day: date) -> int:
+    return max(0, (day - hand_over_by).days) if hand_over_by else 0
 
 
 def _labels(lines: Sequence[Card]) -> list[str]:

@@ -31,14 +31,14 @@ def messages(session: Session, viewer: Viewer, *, page: int = 1) -> list[Card]:
         order_by=(Notice.inbox_at.desc(), Notice.id.desc()),
         limit=page * PAGE + 1,
     )
-    return [card.and_also(title=title_of(kind, card["kind"])) for card in found[(page - 1) * PAGE :]]
+    return [
+        card.and_also(title=title_of(kind, card["kind"])) for card in found[(page - 1) * PAGE :]
+    ]
 
 
 def unread(session: Session, viewer: Viewer) -> int:
     """Count the viewer's messages not read yet."""
-    return gate.count(
-        session, viewer, Notice, Notice.text.is_not(None), Notice.read_at.is_(None)
-    )
+    return gate.count(session, viewer, Notice, Notice.text.is_not(None), Notice.read_at.is_(None))
 
 
 def mark_read(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
@@ -65,7 +65,7 @@ def late(session: Session, viewer: Viewer) -> dict[NoticeKind, int]:
     rows = session.execute(
         select(Notice.kind, func.count()).where(*_HELD).group_by(Notice.kind).order_by(Notice.kind)
     )
-    return {kind: count for kind, count in rows}  # noqa: C416 Row is no tuple to mypy
+    return {kind: count for kind, count in rows}
 
 
 def release_held(session: Session, by: Viewer, *, now: datetime) -> int:

@@ -51,9 +51,7 @@ def begin(
     return run.id
 
 
-def _take(
-    session: Session, name: str, holder: str, *, now: datetime, even_if_leased: bool
-) -> int:
+def _take(session: Session, name: str, holder: str, *, now: datetime, even_if_leased: bool) -> int:
     is_over = or_(JobLease.leased_until.is_(None), JobLease.leased_until < now)
     taken = session.execute(
         update(JobLease)

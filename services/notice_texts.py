@@ -1,13 +1,14 @@
 """What every notice says: the one table, by kind and by who receives it.
 
-`inbox` is read behind a login or a private link. `outside` is read on a lock screen by whoever holds
-the phone: to donors it names no child, school or sum, to families no name, and to staff nobody.
+`inbox` is read behind a login or a private link. `outside` is read on a lock screen by whoever
+holds the phone: to donors it names no child, school or sum, to families and staff nobody.
 A placeholder that the recipient may not see, or that `needs` names and is not there, drops the
 notice; so does anything in `bars` that is there.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from vocabulary.enums import NoticeKind, RecipientKind, Stage, Trouble
 
@@ -108,12 +109,14 @@ _TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
     ),
     NoticeKind.SCHOOL_SILENT: Text(
         "学校还没回话",
-        "{hand_name}：{batch_month}这一批到今天还有 {left} 位没回话。请打电话问一问，必要时下一批换一条路。",
+        "{hand_name}：{batch_month}这一批到今天还有 {left} 位没回话。"
+        "请打电话问一问，必要时下一批换一条路。",
         f"{SIGN}有一批助学金还没有回话。{_SEE_INBOX}",
     ),
     NoticeKind.FAMILY_DISPUTE: Text(
         "有一笔要核实",
-        "{child}：{month}的助学金，家里说没收到或数不对。三天内给家里回电话；核对时不要说是谁讲的。",
+        "{child}：{month}的助学金，家里说没收到或数不对。"
+        "三天内给家里回电话；核对时不要说是谁讲的。",
         f"{SIGN}有一笔助学金要核实。{_SEE_INBOX}",
         needs=("disputed",),
     ),
@@ -122,7 +125,8 @@ _TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
     ),
     NoticeKind.LATE_RELEASE: Text(
         "晚了的通知等放行",
-        "有 {held} 条通知晚了 36 小时以上，先停着没发。由拨付岗在消息页核对后一次放行，或者不发了。",
+        "有 {held} 条通知晚了 36 小时以上，先停着没发。"
+        "由拨付岗在消息页核对后一次放行，或者不发了。",
         f"{SIGN}有晚了的通知等放行。{_SEE_INBOX}",
     ),
 }
@@ -144,7 +148,7 @@ JOB_NAMES: Mapping[str, str] = {
     "backup": "备份",
     "outbox": "通知",
 }
-TROUBLES: Mapping[Trouble, str] = {
+TROUBLES: Mapping[StrEnum, str] = {
     Trouble.SILENT: "到点没有跑",
     Trouble.FAILED: "跑到一半停了",
     Trouble.SHORT: "该办的没有都办",

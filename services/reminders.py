@@ -66,7 +66,7 @@ def _remind_hand(session: Session, batch: Batch, *, on: date, now: datetime) -> 
     rung = max((rung for rung, days in RUNGS.items() if passed >= days), default=0)
     if rung <= batch.last_reminder:
         return False
-    for account_id in _hands(session, batch, on=on):
+    for account_id in hands_of(session, batch, on=on):
         to = Recipient(RecipientKind.ACCOUNT, account_id)
         subject = f"batch:{batch.ref}"
         notices.queue(session, to, NoticeKind.SCHOOL_REMINDER, subject, now=now, rung=rung)
@@ -84,7 +84,7 @@ def _tell_banner(session: Session, batch: Batch, *, on: date, now: datetime) -> 
     return True
 
 
-def _hands(session: Session, batch: Batch, *, on: date) -> list[int]:
+def hands_of(session: Session, batch: Batch, *, on: date) -> list[int]:
     """Return who hands a batch over: a school's officers, or its village's directors."""
     role, own = Role.VILLAGE_DIRECTOR, Account.region_code == batch.region_code
     if batch.organisation_id is not None:

@@ -91,9 +91,7 @@ def set_aside_bad(session: Session, by: Viewer, part: Slice) -> int:
     """Set aside everything due of a match that cannot be opened; the next run tries it again."""
     require(by, Act.RUN_STIPENDS)
     sound = and_(not_(is_paused()), has_consent())
-    return _set_aside(session, part) + _keep_aside(
-        session, part, SetAsideReason.BAD_RECORD, sound
-    )
+    return _set_aside(session, part) + _keep_aside(session, part, SetAsideReason.BAD_RECORD, sound)
 
 
 def _resolve(session: Session, part: Slice) -> None:

@@ -81,7 +81,11 @@ def _digest_as_kept(row: Mapping[str, Any]) -> str | None:
     """Hash a raw row anew; None when it cannot be read."""
     entry = {name: value for name, value in row.items() if name != "digest"}
     try:
-        at = entry["at"] if isinstance(entry["at"], datetime) else datetime.fromisoformat(entry["at"])
+        at = (
+            entry["at"]
+            if isinstance(entry["at"], datetime)
+            else datetime.fromisoformat(entry["at"])
+        )
         detail = entry["detail"]
         detail = json.loads(detail) if isinstance(detail, str) else detail
         return digest_of({**entry, "at": at.replace(tzinfo=UTC), "detail": detail})

@@ -103,7 +103,7 @@ class Player:
 
     def _prepare(self) -> None:
         places = {key: self._place(key) for key in self.story.places}
-        anywhere = next(iter(places.values()), cast.REGION[0][:4] + "02000000")
+        anywhere = next(iter(places.values()), cast.ANYWHERE)
         by_text = {text: places[key] for key, text in self.story.places.items()}
         for key, text in (*self.story.schools.items(), ("", "")):
             self._school(key, by_text.get(text, anywhere))

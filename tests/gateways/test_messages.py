@@ -19,7 +19,9 @@ from gateways.mail import SmtpMail
 from gateways.messages import Message, Outcome
 from gateways.sms import SmsCommand
 
-MESSAGE = Message("N7K4", "li@example.org", "结对好了", "【微光】结对好了。看明细：打开你的专用链接。")
+MESSAGE = Message(
+    "N7K4", "li@example.org", "结对好了", "【微光】结对好了。看明细：打开你的专用链接。"
+)
 
 
 class Postman:
@@ -30,14 +32,16 @@ class Postman:
         self.rcpt = "250 OK"
         self.data = "250 OK"
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list
     ) -> str:
         if self.rcpt.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.rcpt
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(  # noqa: N802 as above
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
         letter = message_from_bytes(envelope.content, policy=policy.default)
         if self.data.startswith("250"):
             self.taken.append((envelope.mail_from, envelope.rcpt_tos, letter))

@@ -14,6 +14,11 @@ OPEN = {
     "auth.logout",
     "auth.first_password",  # its token is the key
     "public.home",
+    "public.pledge",
+    "public.wishes",
+    "public.enter",
+    "public.relink",
+    "public.totals",
 }
 SEGMENT = re.compile(
     r"^(?:[a-z0-9]+(?:-[a-z0-9]+)*|<(?:string|int|date|any\([a-z,]+\)|path):[a-z_]+>(?:\.pdf|\.xlsx)?|[a-z0-9-]+\.(?:txt|svg|ico))?$"

@@ -111,10 +111,10 @@ def test_law_11_a_removed_entry_is_found(session: Session, now: datetime) -> Non
 
 
 def test_law_13_a_step_that_is_not_in_the_table_is_refused(session: Session, now: datetime) -> None:
-    child = a_child(session)
+    child = a_child(session, status=ChildStatus.ENDED)
 
     with pytest.raises(WrongState):
-        lifecycle.advance(session, child, ChildStatus.VERIFIED, by=viewers.console(), now=now)
+        lifecycle.advance(session, child, ChildStatus.OPEN, by=viewers.console(), now=now)
 
 
 def test_law_13_the_second_of_two_is_told(session: Session, now: datetime) -> None:

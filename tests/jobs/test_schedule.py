@@ -19,18 +19,21 @@ from jobs.run import Run
 from jobs.schedule import BY_NAME, JOBS, Job
 from jobs.start import expect_all, start
 from jobs.stipends import open_and_fund
+from models.children import Consent
 from models.jobs import JobLease, JobRun, Period
 from models.ledger import Posting
 from models.notices import Notice
 from models.stipends import Fact, Stipend
 from privacy import viewers
-from services import watch
+from services import notices, vault, watch
 from services.notice_texts import JOB_NAMES
+from services.notices import Recipient
 from services.watch import Finding
 from tests.factories import a_child, a_match, a_pledge, a_school, an_account
 from vocabulary import clock
 from vocabulary.dates import SHANGHAI, at
-from vocabulary.enums import JobStatus, NoticeKind, Role, Trouble
+from vocabulary.enums import JobStatus, NoticeKind, RecipientKind, Rhythm, Role
+from vocabulary.schedule import STANDARD
 
 ROOT = Path(__file__).parents[2]
 ENGINE = viewers.engine("watchdog")
@@ -158,16 +161,11 @@ def test_the_watchdog_shouts_at_less_than_was_due(session: Session, now: datetim
 
 
 def _due_days(_session: Session) -> list[Period]:
-    from vocabulary.enums import Rhythm
-    from vocabulary.schedule import STANDARD
-
     anchor = STANDARD[Rhythm.MONTH].anchor
     return [Period(rhythm=Rhythm.MONTH, anchor=anchor, due_on=date(2026, m, 1)) for m in (9, 10)]
 
 
 def test_what_is_set_aside_with_its_reason_is_no_finding(session: Session, now: datetime) -> None:
-    from models.children import Consent
-
     child = a_child(session, a_school(session))
     a_match(session, a_pledge(session)[0], child)
     session.execute(update(Consent).values(withdrawn_on=date(2026, 8, 1)))
@@ -196,8 +194,7 @@ def test_a_job_really_runs_as_a_process_of_its_own(app: Flask, session: Session)
     session.commit()
 
     ended = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "app", "jobs", "run", "stipends"]
-        + ["--period", "2026-11-01"],
+        f"{sys.executable} -m flask --app app jobs run stipends --period 2026-11-01".split(),
         cwd=ROOT,
         env=_environment(app),
         capture_output=True,
@@ -216,10 +213,6 @@ def test_a_job_really_runs_as_a_process_of_its_own(app: Flask, session: Session)
 def test_the_clockwork_starts_a_child_and_the_outbox_is_emptied(
     app: Flask, session: Session
 ) -> None:
-    from services import notices, vault
-    from services.notices import Recipient
-    from vocabulary.enums import RecipientKind
-
     donor_id = vault.register(session, "13800000001", now=clock.now())
     to = Recipient(RecipientKind.DONOR, donor_id)
     notices.queue(session, to, NoticeKind.PRIVATE_LINK, "donor:D1", now=clock.now())

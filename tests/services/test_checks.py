@@ -35,9 +35,15 @@ def world(session: Session, now: datetime) -> Session:
     first, second, _ = session.query(Stipend).order_by(Stipend.due_on).all()
     by = viewer(Role.SCHOOL_OFFICER)
     basis = Basis(Evidence.WORD)
-    for kind, subject in ((FactKind.HANDED_OVER, first), (FactKind.CONFIRMED, first), (FactKind.HANDED_OVER, second)):
+    for kind, subject in (
+        (FactKind.HANDED_OVER, first),
+        (FactKind.CONFIRMED, first),
+        (FactKind.HANDED_OVER, second),
+    ):
         facts.record(session, kind, [subject], on=date(2026, 11, 21), by=by, now=now, basis=basis)
-    facts.take_back(session, FactKind.HANDED_OVER, second, on=date(2026, 11, 21), by=by, now=now, basis=basis)
+    facts.take_back(
+        session, FactKind.HANDED_OVER, second, on=date(2026, 11, 21), by=by, now=now, basis=basis
+    )
     trace.record(session, by, "handover.say", "batches:X", now=now)
     session.commit()
     return session
@@ -97,7 +103,12 @@ DAMAGE: dict[str, tuple[set[str], tuple[str, ...]]] = {
         ("UPDATE postings SET amount = amount * 2 WHERE transaction_id = 2",),
     ),
     "a deleted posting": (
-        {"postings_per_transaction", "postings_total", "empty_transactions", "ledger_against_facts"},
+        {
+            "postings_per_transaction",
+            "postings_total",
+            "empty_transactions",
+            "ledger_against_facts",
+        },
         ("DELETE FROM postings WHERE id = 3",),
     ),
     "a transaction without postings": (
@@ -131,12 +142,21 @@ DAMAGE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     ),
     "a second stipend": (
         {"foreign_keys", "unique_keys", "one_stipend", "fact_dates"},
-        (*_COPY, "INSERT INTO stipends SELECT 99, " + ", ".join(
-            c.name for c in Stipend.__table__.columns if c.name != "id"
-        ) + " FROM stipends WHERE id = 1"),
+        (
+            *_COPY,
+            "INSERT INTO stipends SELECT 99, "
+            + ", ".join(c.name for c in Stipend.__table__.columns if c.name != "id")
+            + " FROM stipends WHERE id = 1",
+        ),
     ),
-    "a stipend's sum": ({"ledger_against_facts"}, ("UPDATE stipends SET amount_fen = 1 WHERE id = 1",)),
-    "a date without its fact": ({"fact_dates"}, ("UPDATE stipends SET confirmed_on = '2026-11-02' WHERE id = 2",)),
+    "a stipend's sum": (
+        {"ledger_against_facts"},
+        ("UPDATE stipends SET amount_fen = 1 WHERE id = 1",),
+    ),
+    "a date without its fact": (
+        {"fact_dates"},
+        ("UPDATE stipends SET confirmed_on = '2026-11-02' WHERE id = 2",),
+    ),
     "a fact's day": ({"fact_dates"}, ("UPDATE facts SET \"on\" = '2020-01-01' WHERE id = 1",)),
     "a fact's kind": (
         {"fact_dates", "ledger_against_facts"},
@@ -199,8 +219,15 @@ def test_more_handed_over_than_sent_and_more_spent_than_paid_are_found(
     assert "balances" in found(world, now)
 
 
-def test_silence_is_found_from_noon_of_the_day_after_approval(session: Session, now: datetime) -> None:
-    a_match(session, a_pledge(session)[0], a_child(session, a_school(session)), starts_on=date(2026, 12, 1))
+def test_silence_is_found_from_noon_of_the_day_after_approval(
+    session: Session, now: datetime
+) -> None:
+    a_match(
+        session,
+        a_pledge(session)[0],
+        a_child(session, a_school(session)),
+        starts_on=date(2026, 12, 1),
+    )
     session.commit()
 
     assert found(session, at(date(2026, 12, 1), 11)) == {}
@@ -209,7 +236,12 @@ def test_silence_is_found_from_noon_of_the_day_after_approval(session: Session, 
 
 
 def test_a_match_approved_today_waits_for_tomorrows_run(session: Session, now: datetime) -> None:
-    a_match(session, a_pledge(session)[0], a_child(session, a_school(session)), decided_on=date(2026, 11, 20))
+    a_match(
+        session,
+        a_pledge(session)[0],
+        a_child(session, a_school(session)),
+        decided_on=date(2026, 11, 20),
+    )
     session.commit()
 
     assert found(session, at(date(2026, 11, 20), 18)) == {}
@@ -225,4 +257,3 @@ def test_what_was_set_aside_with_a_reason_is_no_finding(session: Session, now: d
 
     assert found(session, now) == {}
     assert checks.states(session, viewers.console(), now=now)["set_aside"] == 3
-

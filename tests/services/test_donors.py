@@ -81,7 +81,11 @@ def test_the_page_as_a_whole(session, now, pair):
     card = page.pledges[0]
     child = card["supports"][0]
     assert (page.supported, page.confirmed, page.handed_fen) == (1, 2, 20_000)
-    assert (child.code_name, child.stage, child.league) == ("河边的白桦", Stage.JUNIOR, "呼伦贝尔市")
+    assert (child.code_name, child.stage, child.league) == (
+        "河边的白桦",
+        Stage.JUNIOR,
+        "呼伦贝尔市",
+    )
     assert [m.number for m in child.months] == [9, 10, 11, 12, 1, 2, 3, 4, 5, 6, 7, 8]
     assert [m.state for m in child.months] == (
         ["confirmed"] * 2 + ["waiting"] + ["ahead"] * 3 + ["unpaid"] * 6

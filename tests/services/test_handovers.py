@@ -213,7 +213,7 @@ def test_each_donor_and_family_is_told_once(session, school, now) -> None:
     told = session.execute(
         select(Notice.recipient_kind, Notice.subject).where(Notice.kind == NoticeKind.HANDED_OVER)
     ).all()
-    donors = {f"match:{stipend_ref(m.donor_ref, NOVEMBER)}" for m in school.matches}
+    donors = {f"stipend:{stipend_ref(m.donor_ref, NOVEMBER)}" for m in school.matches}
     families = {f"stipend:{ref}" for ref in school.refs}
     assert {s for k, s in told if k is RecipientKind.DONOR} == donors
     assert {s for k, s in told if k is RecipientKind.FAMILY} == families

@@ -12,16 +12,18 @@ from sqlalchemy.orm import Session
 from gateways.messages import Message, Outcome
 from jobs import notices as job
 from jobs.run import Run
+from jobs.stipends import open_and_fund
 from models.accounts import Grant
 from models.children import Consent
 from models.jobs import JobRun
 from models.notices import AccessLink, Notice
-from models.stipends import Stipend
-from services import facts, inbox, links, notices, vault
+from models.stipends import Batch, Stipend
+from services import batches, drawing, facts, inbox, links, notices, receipts, vault
 from services.delivery import House
 from services.facts import Basis
 from services.notice_texts import TEXTS
 from services.notices import Recipient
+from services.receipts import BankLine
 from tests.factories import (
     BANNER,
     LEAGUE,
@@ -46,6 +48,7 @@ from vocabulary.enums import (
     Role,
 )
 from vocabulary.errors import NotFound, NotPermitted
+from vocabulary.money import Fen
 from vocabulary.quiet import is_quiet, morning_after
 
 HOUSE = House("https://weiguang.example.org", "0470-5551234")
@@ -101,9 +104,7 @@ def a_handed_over(session: Session, now: datetime) -> tuple[Stipend, str, str]:
     run = JobRun(name="stipends", period=day, started_at=now)
     session.add(run)
     session.flush()
-    stipend = Stipend(
-        match_id=match.id, due_on=day, amount_fen=match.instalment_fen, run_id=run.id
-    )
+    stipend = Stipend(match_id=match.id, due_on=day, amount_fen=match.instalment_fen, run_id=run.id)
     session.add(stipend)
     session.flush()
     for kind in (FactKind.PROMISED, FactKind.RECEIVED, FactKind.SENT, FactKind.HANDED_OVER):
@@ -153,7 +154,7 @@ def test_roles_are_told_within_their_regions_only(session: Session, now: datetim
     [(20, 59, False), (21, 0, True), (23, 59, True), (0, 0, True), (7, 59, True), (8, 0, False)],
 )
 def test_the_night_is_from_21_to_8_in_inner_mongolia(
-    session: Session, now: datetime, hour: int, minute: int, quiet: bool
+    session: Session, now: datetime, hour: int, minute: int, *, quiet: bool
 ) -> None:
     instant = at(today(now), hour, minute)
 
@@ -279,7 +280,9 @@ def test_a_donor_is_told_of_his_match_by_its_code_name(session: Session, now: da
 
     deliver(session, sms)
 
-    assert the_notice(session).text == "和“河边的白桦”结对了，小学。每一笔到了哪一步，这里都看得到。"
+    assert (
+        the_notice(session).text == "和“河边的白桦”结对了，小学。每一笔到了哪一步，这里都看得到。"
+    )
     assert [m.text for m in sms.sent] == ["【微光】结对好了。看明细：打开你的专用链接。"]
 
 
@@ -297,7 +300,7 @@ def test_another_donor_draws_nothing_from_a_match_that_is_not_his(
 
 
 def test_a_family_is_told_without_a_name(session: Session, now: datetime) -> None:
-    stipend, child_side, _ = a_handed_over(session, now)
+    _, child_side, _ = a_handed_over(session, now)
     child_id = session.scalar(select(Consent.child_id).limit(1))
     to, sms = Recipient(RecipientKind.FAMILY, child_id), Gate()
     notices.queue(session, to, NoticeKind.HANDED_OVER, f"stipend:{child_side}", now=now)
@@ -547,6 +550,10 @@ def test_every_kind_of_notice_has_a_text() -> None:
     assert spoken == set(NoticeKind)
 
 
+def test_every_subject_that_may_be_queued_can_be_drawn() -> None:
+    assert set(drawing._SOURCES) == notices.SUBJECTS
+
+
 def _placeholders(text: str | None) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text or "") if name}
 
@@ -574,3 +581,46 @@ def test_an_sms_fits_into_two_parts() -> None:
 
     assert [t for t in texts if len(t.format(**longest, **filler)) > 134] == []
     assert all(re.match("【微光】", t) for t in texts)
+
+
+def test_the_stipend_run_asks_each_donor_once_for_what_no_money_covers(
+    session: Session, now: datetime
+) -> None:
+    pledge, _ = a_pledge(session, PHONE)
+    school = a_school(session)
+    for name in ("甲", "乙"):
+        a_match(session, pledge, a_child(session, school, name=name))
+    session.commit()
+
+    told = []
+    for _ in range(2):
+        run = Run(session, "stipends", period=today(now))
+        run.execute(open_and_fund)
+        told.append(run.notices)
+
+    assert told == [1, 0]
+    assert session.scalars(select(Notice.kind)).all() == [NoticeKind.PAYMENT_DUE]
+
+
+def test_whoever_hands_over_is_told_that_the_money_is_on_the_way(
+    session: Session, now: datetime
+) -> None:
+    pledge, reference = a_pledge(session, PHONE)
+    school = a_school(session)
+    a_match(session, pledge, a_child(session, school))
+    an_account(session, Role.SCHOOL_OFFICER, login="teacher", organisation_id=school.id)
+    other = a_school(session, name="别的学校")
+    an_account(session, Role.SCHOOL_OFFICER, login="other", organisation_id=other.id)
+    line = BankLine(reference, Fen(30_000), today(now))
+    receipts.record(session, viewer(Role.COLLECTING_DESK), line, now=now)
+    session.commit()
+    Run(session, "stipends", period=today(now)).execute(open_and_fund)
+    batch = session.scalars(select(Batch)).one()
+    batches.send(session, viewer(Role.PAYING_DESK), batch.ref, now=now)
+
+    deliver(session)
+
+    sent = select(Notice.text).where(Notice.kind == NoticeKind.BATCH_SENT)
+    assert session.scalars(sent).all() == [
+        f"11月的助学金已拨付，备注 {batch.memo}，共 3 位。请在12月5日前转交。"
+    ]

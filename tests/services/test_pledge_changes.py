@@ -213,8 +213,18 @@ def test_a_late_run_opens_each_instalment_under_the_terms_of_its_day(session, no
 @pytest.mark.parametrize(
     ("old", "new", "from_on", "months"),
     [
-        (Rhythm.MONTH, Rhythm.TERM, date(2027, 3, 1), ["09", "10", "11", "12", "01", "02", "03", "09"]),
-        (Rhythm.TERM, Rhythm.MONTH, date(2027, 3, 1), ["09", "03", "04", "05", "06", "07", "08", "09"]),
+        (
+            Rhythm.MONTH,
+            Rhythm.TERM,
+            date(2027, 3, 1),
+            ["09", "10", "11", "12", "01", "02", "03", "09"],
+        ),
+        (
+            Rhythm.TERM,
+            Rhythm.MONTH,
+            date(2027, 3, 1),
+            ["09", "03", "04", "05", "06", "07", "08", "09"],
+        ),
         (Rhythm.YEAR, Rhythm.TERM, date(2027, 9, 1), ["09", "09"]),
         (Rhythm.TERM, Rhythm.YEAR, date(2027, 9, 1), ["09", "03", "09"]),
     ],
@@ -251,9 +261,7 @@ def test_the_gap_fund_takes_any_sum(session, now):
     pledge = a_pledge(session, kind=PledgeKind.GAP_FUND, instalment_fen=Fen(88_800))[0]
     me = donor_of(session, pledge)
 
-    changes.change_terms(
-        session, me, pledge.donor_ref, to=(Fen(12_300), Rhythm.MONTH), now=now
-    )
+    changes.change_terms(session, me, pledge.donor_ref, to=(Fen(12_300), Rhythm.MONTH), now=now)
     taking_effect.apply_changes(session, ENGINE, on=DECEMBER, now=now)
 
     assert pledge.instalment_fen == 12_300
@@ -283,9 +291,7 @@ def test_a_proposal_under_old_terms_lapses(session, now, pair):
         session, pledge, a_child(session), status=MatchStatus.PROPOSED, starts_on=None
     )
 
-    changes.change_terms(
-        session, me, pledge.donor_ref, to=(Fen(20_000), Rhythm.MONTH), now=now
-    )
+    changes.change_terms(session, me, pledge.donor_ref, to=(Fen(20_000), Rhythm.MONTH), now=now)
     taking_effect.apply_changes(session, ENGINE, on=DECEMBER, now=now)
 
     assert proposal.status is MatchStatus.LAPSED

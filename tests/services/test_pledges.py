@@ -252,5 +252,7 @@ def test_an_invitation_is_good_through_its_day_and_only_under_our_key():
     assert invitations.is_valid(b"secret", code.replace("-", "").lower(), on=date(2026, 11, 1))
     assert not invitations.is_valid(b"secret", code, on=date(2026, 12, 2))
     assert not invitations.is_valid(b"other", code, on=date(2026, 11, 1))
-    assert not invitations.is_valid(b"secret", code.replace("20261201", "20271201"), on=date(2026, 11, 1))
+    assert not invitations.is_valid(
+        b"secret", code.replace("20261201", "20271201"), on=date(2026, 11, 1)
+    )
     assert not invitations.is_valid(b"secret", "", on=date(2026, 11, 1))

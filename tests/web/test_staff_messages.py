@@ -1,5 +1,6 @@
 """The staff's inbox, the health page and the custodian's record, as their readers meet them."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -73,6 +74,7 @@ def test_anothers_message_is_not_there(
     tell(session, other, now)
     ref = session.scalars(select(Notice.ref)).one()
     sign_in(client, session, Role.CASE_WORKER)
+    session.rollback()
 
     answer = client.post(f"/staff/notices/{ref}/read")
 
@@ -101,9 +103,7 @@ def test_the_paying_desk_releases_what_is_late(
     sign_in(client, session, Role.PAYING_DESK)
     donor_id = vault.register(session, "13800000001", now=now)
     to = Recipient(RecipientKind.DONOR, donor_id)
-    notices.queue(
-        session, to, NoticeKind.PRIVATE_LINK, "donor:D", now=now - timedelta(hours=40)
-    )
+    notices.queue(session, to, NoticeKind.PRIVATE_LINK, "donor:D", now=now - timedelta(hours=40))
     delivery.to_inboxes(session, viewer(Role.ENGINE), now=now, house=HOUSE)
     delivery.hold_late(session, viewer(Role.ENGINE), now=now)
     session.commit()
@@ -113,7 +113,9 @@ def test_the_paying_desk_releases_what_is_late(
 
     assert "晚了 36 小时以上" in page
     assert "放行了 1 条" in answer.get_data(as_text=True)
-    assert session.scalars(select(Notice.is_held).where(Notice.kind == "private_link")).one() is False
+    assert (
+        session.scalars(select(Notice.is_held).where(Notice.kind == "private_link")).one() is False
+    )
 
 
 @pytest.mark.parametrize("address", ["/staff/health/", "/staff/custody/", "/staff/notices/"])
@@ -165,7 +167,7 @@ def test_the_health_page_tells_nothing_of_how_donors_are_reached(
     by_mail = client.get("/staff/health/").get_data(as_text=True)
 
     def plain(page: str) -> str:
-        return "\n".join(line for line in page.splitlines() if "csrf" not in line)
+        return re.sub(r'(nonce|value)="[^"]*"', "", page)
 
     assert plain(by_phone) == plain(by_mail)
 

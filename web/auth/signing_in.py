@@ -1,6 +1,6 @@
 """Signing in and out."""
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -26,7 +26,7 @@ _HOMES = (
 @limits.ON_PASSWORDS
 def login() -> str | Response:
     """Take a login and a password; a wrong one costs a count and says no more than that."""
-    form = LoginForm()
+    form, refused = LoginForm(), ""
     if form.validate_on_submit():
         try:
             found = accounts.sign_in(
@@ -36,12 +36,12 @@ def login() -> str | Response:
                 now=requests.now(),
             )
         except TooManyTries as refusal:
-            flash(sentence(refusal), "danger")
+            refused = sentence(refusal)
         else:
             if found:
                 return _enter(*found)
-            flash(sentence(WrongPassword()), "danger")
-    return render_template("auth/login.html", form=form, kept=sessions.kept())
+            refused = sentence(WrongPassword())
+    return render_template("auth/login.html", form=form, kept=sessions.kept(), refused=refused)
 
 
 def _enter(account_id: int, stamp: str) -> str | Response:

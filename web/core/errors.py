@@ -2,7 +2,7 @@
 
 from flask import Flask, current_app, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from extensions import db
@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotPermitted, _absent)
     app.register_error_handler(LinkExpired, _dead_link)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _ours)
 
@@ -52,6 +53,11 @@ def _refused(error: Refused) -> Answer:
         if request.method == "GET"
         else (request.headers.get("X-Back") or url_for("public.home"))
     )
+
+
+def _wrong_host(_error: SecurityError) -> Answer:
+    """Answer a request under a name that is not ours: without a page, since links need a name."""
+    return "400", 400
 
 
 def _http(error: HTTPException) -> Answer:

@@ -41,7 +41,9 @@ def attach(bp: Blueprint, guard: Guard, *, prints: bool) -> None:
     ):
         bp.add_url_rule(rule, view.__name__, guard(view), methods=methods)
     if prints:
-        bp.add_url_rule("/batches/<string:ref>/slips", "slips", guard(print_slips), methods=["POST"])
+        bp.add_url_rule(
+            "/batches/<string:ref>/slips", "slips", guard(print_slips), methods=["POST"]
+        )
 
 
 def attach_slips(bp: Blueprint, guard: Guard) -> None:
@@ -133,9 +135,7 @@ def snag(ref: str) -> Page:
     form = SnagForm(data={"snag": _asked_for()})
     if form.validate_on_submit():
         try:
-            handovers.note_snag(
-                requests.session(), hand(), ref, form.said(), now=requests.now()
-            )
+            handovers.note_snag(requests.session(), hand(), ref, form.said(), now=requests.now())
         except BadInput:
             form.handed.errors = ["已交的数要比应交的少，比 0 多"]
         except (AlreadyDecided, WrongState) as refusal:

@@ -70,11 +70,14 @@ def init_app(app: Flask) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     app.before_request(_begin)
     request_finished.connect(_line, app)
+    for former in app.logger.handlers:
+        former.close()
+    app.logger.handlers = []
+    app.logger.propagate = app.testing
     if app.testing:
         return
     app.logger.handlers = _handlers(app.config["SETTINGS"].logs)
     app.logger.setLevel(logging.INFO)
-    app.logger.propagate = False
 
 
 def _handlers(folder: Path) -> list[logging.Handler]:

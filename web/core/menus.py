@@ -15,6 +15,8 @@ from vocabulary.enums import Role
 
 @dataclass(frozen=True, slots=True)
 class Item:
+    """One entry: its words, where it leads, its sign, and whose menu it stands in."""
+
     label: str
     endpoint: str
     icon: str
@@ -31,6 +33,7 @@ ITEMS: tuple[Item, ...] = (
     _for("总览", "staff.home", "grid", *_CASE, Role.STATISTICS),
     _for("待审批", "staff.matches.queue", "check-square", *_CASE),
     _for("拨付与转交", "staff.stipends.index", "cash-coin", *_CASE),
+    _for("待核实", "staff.disputes.index", "exclamation-circle", *_CASE),
     _for("孩子", "staff.children.index", "person-badge", *_CASE),
     _for("认捐", "staff.pledges.index", "heart", *_CASE),
     _for("爱心妈妈", "staff.volunteers.index", "people", *_CASE),

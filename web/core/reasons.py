@@ -18,13 +18,13 @@ FACTORS = {
     "amount": "金额",
     "rhythm": "时间",
 }
-_LEVELS = ("家里还过得去", "家里有困难", "家里很困难", "家里特别困难")
+_LEVELS = ("不急", "一般", "比较急", "特别急")
 _WISHES = {"sex": "性别", "stage": "学段", "league": "盟市"}
 _REACH = {Rhythm.MONTH: 1, Rhythm.TERM: 6, Rhythm.YEAR: 10}
 
 
 def _urgency(facts: Facts) -> str:
-    return f"{_LEVELS[facts['level']]}，紧急程度 {facts['level']} 级（最高 3 级）。"
+    return f"登记时评为“{_LEVELS[facts['level']]}”，{facts['level']} 级，最高 3 级。"
 
 
 def _waiting(facts: Facts) -> str:
@@ -74,16 +74,25 @@ def rows(parts: Sequence[Facts]) -> list[dict[str, Any]]:
     ]
 
 
+_SHORT: Mapping[str, Callable[[Facts], str]] = {
+    "urgency": lambda facts: f"评为“{_LEVELS[facts['level']]}”",
+    "waiting": lambda _facts: "等得久",
+    "wish": lambda facts: "合心愿：" + "、".join(_WISHES[wish] for wish in facts["met"]),
+    "amount": lambda _facts: "金额合适",
+    "rhythm": lambda _facts: "时间赶得上",
+}
+
+
 def first(parts: Sequence[Facts]) -> str:
-    """Return the sentence that carries most points, for a list; empty without reasons."""
+    """Return in few words what carries most points, for a list; empty without reasons."""
     if not parts:
         return ""
     best = max(parts, key=lambda part: part["points"])
-    return _SENTENCES[best["factor"]](best)
+    return _SHORT[best["factor"]](best)
 
 
 def _less_urgent(lack: Facts) -> str:
-    return f"紧急程度 {lack['level']} 级"
+    return f"评为“{_LEVELS[lack['level']]}”"
 
 
 def _waited_less(lack: Facts) -> str:

@@ -1,6 +1,7 @@
 """One transaction per request, committed in one place; reads are traced before they are shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from flask import Flask, Response, current_app, g, request
@@ -38,6 +39,15 @@ def note_read(act: str, subjects: Iterable[str]) -> None:
 def keep_nothing() -> None:
     """Undo this request's writes although its answer is a page (a refused form)."""
     g.keep_nothing = True
+
+
+@contextmanager
+def without_lock() -> Iterator[None]:
+    """Let others write while this request works long: it writes nothing inside, and again after."""
+    session().rollback()
+    yield
+    session().rollback()
+    begin_writing(session())
 
 
 def init_app(app: Flask) -> None:

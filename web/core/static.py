@@ -4,6 +4,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from wsgiref.headers import Headers
 
 from flask import Flask, current_app
 from whitenoise import WhiteNoise
@@ -43,6 +44,6 @@ def served_by_whitenoise(app: Flask) -> WhiteNoise:
     )
 
 
-def _add_headers(headers: Any, _path: str, _url: str) -> None:
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
     for name, value in FIXED.items():
         headers[name] = value

@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from vocabulary.enums import Rhythm, StopReason
@@ -43,7 +44,7 @@ class PauseForm(FlaskForm):
 
     def offer(self, rhythm: Rhythm) -> "PauseForm":
         """Set the choices for a rhythm."""
-        self.months.choices = list(_PAUSES[rhythm])
+        self.months.choices = [SelectChoice(n, words) for n, words in _PAUSES[rhythm]]
         return self
 
 
@@ -51,7 +52,7 @@ class TermsForm(FlaskForm):
     """Another sum or rhythm for a child: listed sums only."""
 
     monthly = RadioField("每个月多少", choices=lambda: monthly_chips()[:-1])
-    rhythm = RadioField("多久付一次", choices=[(r.value, label(r)) for r in Rhythm])
+    rhythm = RadioField("多久付一次", choices=[SelectChoice(r.value, label(r)) for r in Rhythm])
 
     def asked(self) -> tuple[Fen, Rhythm]:
         """Return the new instalment and rhythm."""
@@ -63,7 +64,7 @@ class FreeTermsForm(FlaskForm):
     """Another sum or rhythm for the gap fund: any sum."""
 
     amount = StringField("每次多少元", [InputRequired(_YUAN), Length(max=20)])
-    rhythm = RadioField("多久付一次", choices=[(r.value, label(r)) for r in Rhythm])
+    rhythm = RadioField("多久付一次", choices=[SelectChoice(r.value, label(r)) for r in Rhythm])
 
     def validate_amount(self, field: StringField) -> None:
         """Say what a sum looks like."""
@@ -83,7 +84,7 @@ class StopForm(FlaskForm):
     reason = RadioField(
         "原因",
         choices=[
-            (r.value, label(r))
+            SelectChoice(r.value, label(r))
             for r in (
                 StopReason.NOT_SAID,
                 StopReason.MONEY,

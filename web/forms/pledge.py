@@ -10,6 +10,7 @@ from wtforms import (
     StringField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from matching.explain import Wishes
@@ -34,49 +35,61 @@ SENTENCES = {
 _YUAN = "请填一个数，比如 100、１００ 或 100元。"
 
 
-def monthly_chips() -> list[tuple[str, str]]:
+def monthly_chips() -> list[SelectChoice]:
     """Return the listed monthly sums as chips, and the way to any other sum."""
-    sums = [(str(fen), format_yuan_short(fen)) for fen in amounts.listed_instalments(Rhythm.MONTH)]
-    return [*sums, (OTHER, "别的数")]
+    sums = [
+        SelectChoice(str(fen), format_yuan_short(fen))
+        for fen in amounts.listed_instalments(Rhythm.MONTH)
+    ]
+    return [*sums, SelectChoice(OTHER, "别的数")]
 
 
 class PledgeForm(FlaskForm):
     """One short form; `monthly` times the rhythm's months is the instalment."""
 
     monthly = RadioField("每个月多少", choices=monthly_chips, default="10000")
-    other = StringField("别的数：每次一共付多少元", [Optional(), Length(max=20)])
+    other = StringField("别的数：每次一共付多少元", [Length(max=20)])
     rhythm = RadioField(
         "多久付一次",
-        choices=[(r.value, label(r)) for r in Rhythm],
+        choices=[SelectChoice(r.value, label(r)) for r in Rhythm],
         default=Rhythm.MONTH.value,
     )
     until = RadioField(
         "到什么时候",
         choices=[
-            (PledgeEnd.UNTIL_STOPPED.value, "一直给，到我说停"),
-            (PledgeEnd.JUNIOR.value, "到孩子初中毕业"),
-            (PledgeEnd.SENIOR.value, "到孩子高中（中职）毕业"),
-            (PledgeEnd.UNIVERSITY.value, "到孩子大学毕业"),
-            (PledgeEnd.COUNT.value, "给满若干次"),
+            SelectChoice(PledgeEnd.UNTIL_STOPPED.value, "一直给，到我说停"),
+            SelectChoice(PledgeEnd.JUNIOR.value, "到孩子初中毕业"),
+            SelectChoice(PledgeEnd.SENIOR.value, "到孩子高中（中职）毕业"),
+            SelectChoice(PledgeEnd.UNIVERSITY.value, "到孩子大学毕业"),
+            SelectChoice(PledgeEnd.COUNT.value, "给满若干次"),
         ],
         default=PledgeEnd.UNTIL_STOPPED.value,
     )
     until_count = IntegerField("给满几次", [Optional()])
     sex = RadioField(
         "女孩还是男孩",
-        choices=[(ANY, "都可以"), (Sex.FEMALE.value, "女孩"), (Sex.MALE.value, "男孩")],
+        choices=[
+            SelectChoice(ANY, "都可以"),
+            SelectChoice(Sex.FEMALE.value, "女孩"),
+            SelectChoice(Sex.MALE.value, "男孩"),
+        ],
         default=ANY,
     )
     league = SelectField("盟市", default=ANY)
     stage = SelectField(
-        "学段", choices=[(ANY, "都可以"), *((s.value, label(s)) for s in Stage)], default=ANY
+        "学段",
+        choices=[SelectChoice(ANY, "都可以"), *(SelectChoice(s.value, label(s)) for s in Stage)],
+        default=ANY,
     )
     naming = RadioField(
         "别人怎么称呼你",
-        choices=[(Naming.SEALED.value, "爱心人士"), (Naming.ALIAS.value, "用一个别名")],
+        choices=[
+            SelectChoice(Naming.SEALED.value, "爱心人士"),
+            SelectChoice(Naming.ALIAS.value, "用一个别名"),
+        ],
         default=Naming.SEALED.value,
     )
-    alias = StringField("别名", [Optional(), Length(max=40)])
+    alias = StringField("别名", [Length(max=40)])
     contact = StringField(
         "手机号或邮箱", [InputRequired("请填手机号或邮箱，专用链接发到这里。"), Length(max=120)]
     )

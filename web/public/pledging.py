@@ -5,6 +5,7 @@ from typing import Any
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from config import Settings
 from privacy import invitations
@@ -90,7 +91,8 @@ def _refuse(form: PledgeForm, refusal: BadInput) -> str:
 def _form() -> PledgeForm:
     form = PledgeForm(request.form if request.method == "POST" else request.args)
     leagues = pledges.leagues(requests.session())
-    form.league.choices = [(ANY, "都可以"), *leagues]
+    any_league = SelectChoice(ANY, "都可以")
+    form.league.choices = [any_league, *(SelectChoice(code, name) for code, name in leagues)]
     return form
 
 

@@ -53,5 +53,7 @@ def index() -> str:
 def _in_words(card: Card) -> Card:
     kind, _, ref = card["actor"].partition(":")
     return card.and_also(
-        act_words=ACTS.get(card["act"], card["act"]), actor_words=ACTORS.get(kind, kind), actor_ref=ref
+        act_words=ACTS.get(card["act"], card["act"]),
+        actor_words=ACTORS.get(kind, kind),
+        actor_ref=ref,
     )

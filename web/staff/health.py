@@ -84,8 +84,10 @@ def _other_worries(facts: dict[str, Any], undelivered: int) -> list[str]:
 
 
 def _ways(settings: Settings) -> list[tuple[str, str]]:
-    mail = "邮件服务器已接通" if settings.mail.host else "没有接邮件服务器，写在本机文件 outbox/mail.log"
+    mail = (
+        "邮件服务器已接通"
+        if settings.mail.host
+        else "没有接邮件服务器，写在本机文件 outbox/mail.log"
+    )
     sms = "短信程序已接通" if settings.sms_command else "没有接短信，写在本机文件 outbox/sms.log"
     return [("邮件", mail), ("短信", sms)]
-
-

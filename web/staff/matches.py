@@ -53,6 +53,7 @@ def _desk(template: str, ref: str | None, form: DeclineForm) -> str:
         title="待审批",
         desk=desk,
         match=current,
+        one_page=ref is not None,
         terms=pledge_words,
         form=form,
         show=show,
@@ -120,12 +121,10 @@ def _place(card: Card) -> str:
 
 
 def _other(other: Card) -> dict[str, str]:
-    is_child = other["side"] == "child"
-    name = other["child"]["name"] if is_child and other["child"] else "外地的一位"
-    return {
-        "name": name if is_child else f"认捐 {other['code']}",
-        "why": reasons.why_not(other),
-    }
+    why = reasons.why_not(other)
+    if other["side"] == "pledge":
+        return {"name": "另一份认捐", "why": f"{other['code']}：{why}"}
+    return {"name": other["child"]["name"] if other["child"] else "外地一位", "why": why}
 
 
 def _after(desk: Card) -> str:

@@ -5,8 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from privacy.permissions import Act
-from privacy.permissions import PERMISSIONS
+from privacy.permissions import PERMISSIONS, Act
 from services import inbox
 from services.gate import Card
 from services.notice_texts import title_of

@@ -1,5 +1,20 @@
-"""The volunteer door."""
+"""The volunteer's door: where she stands, and what she still lacks."""
 
-from flask import Blueprint
+from flask import Blueprint, render_template
+
+from services import volunteers
+from vocabulary.enums import Role
+from web.core import requests
+from web.core.access import current_viewer, for_roles
 
 bp = Blueprint("volunteer", __name__, url_prefix="/volunteer")
+
+
+@bp.get("/")
+@for_roles(Role.VOLUNTEER)
+def home() -> str:
+    """Show her own state: which papers count until when, and which are missing."""
+    me = volunteers.myself(requests.session(), current_viewer(), now=requests.now())
+    if me is not None:
+        requests.note_read("volunteer.read", [f"volunteer:{me['ref']}"])
+    return render_template("volunteer/home.html", volunteer=me)

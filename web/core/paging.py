@@ -1,0 +1,24 @@
+"""Which page of a long list, and the addresses beside it."""
+
+from typing import Any
+
+from flask import request, url_for
+
+Paging = dict[str, str | None]
+
+
+def wanted() -> int:
+    """Return the page that the address asks for, from 1."""
+    return max(1, request.args.get("page", 1, type=int))
+
+
+def beside(total: int, size: int, unit: str, **address: Any) -> Paging:
+    """Return the addresses before and after the present page, and the words between."""
+    page, endpoint = wanted(), request.endpoint or ""
+    first, last = (page - 1) * size + 1, min(total, page * size)
+    parts = {**(request.view_args or {}), **address}
+    return {
+        "newer": url_for(endpoint, **parts, page=page - 1) if page > 1 else None,
+        "older": url_for(endpoint, **parts, page=page + 1) if last < total else None,
+        "words": f"第 {first}–{last} {unit}，共 {total} {unit}",
+    }

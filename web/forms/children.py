@@ -1,0 +1,227 @@
+"""A child's record by hand, and every change of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from vocabulary.classes import grade_label
+from vocabulary.enums import (
+    Category,
+    EndReason,
+    KinRole,
+    NeedKind,
+    Purpose,
+    Route,
+    Sex,
+)
+from vocabulary.errors import BadInput
+from vocabulary.money import Fen, parse_yuan
+from web.core.labels import label
+
+LAST_GRADE = 16
+GRADES = [(str(year), grade_label(year)) for year in range(LAST_GRADE + 1)]
+URGENCIES = [("0", "可以等"), ("1", "一般"), ("2", "比较急"), ("3", "很急")]
+CALLED = [
+    ("police", "打了 110"),
+    ("hotline", "打了 12338 妇女儿童维权热线"),
+    ("civil_affairs", "报了当地民政、儿童督导员"),
+    ("not_yet", "还没有打，先记下"),
+]
+
+
+def _only(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def _labels(kinds: Sequence[Any]) -> list[tuple[str, str]]:
+    return [(kind.value, label(kind)) for kind in kinds]
+
+
+def check_yuan(_form: FlaskForm, field: StringField) -> None:
+    """Refuse what is no amount, in words that say how to write one."""
+    try:
+        parse_yuan(field.data or "")
+    except BadInput as refusal:
+        raise ValidationError("金额请写成 100 或 150.50 这样，单位是元") from refusal
+
+
+class NeedFields(FlaskForm):
+    """One kind of help or several; money needs its monthly sum."""
+
+    monthly = StringField("助学金每月多少", [Length(max=20)], filters=[_only])
+    urgency = RadioField("急不急", choices=URGENCIES, default="1")
+    detail = StringField("还要说明的", [Length(max=200)], filters=[_only])
+
+    def is_money(self) -> bool:
+        """Say whether the help asked for is money."""
+        raise NotImplementedError
+
+    def validate_monthly(self, field: StringField) -> None:
+        """Ask for the sum where the need is money, and only there."""
+        if self.is_money() or field.data:
+            check_yuan(self, field)
+
+    @property
+    def monthly_fen(self) -> Fen | None:
+        """The sum in fen, where money is needed."""
+        return parse_yuan(self.monthly.data or "") if self.is_money() else None
+
+
+class ChildForm(NeedFields):
+    """What is known of a child when somebody enters it by hand."""
+
+    name = StringField("孩子姓名", [InputRequired("请填孩子姓名"), Length(max=40)], filters=[_only])
+    id_number = StringField("身份证号", [Length(max=30)], filters=[_only])
+    sex = RadioField("性别", [Optional()], choices=_labels(list(Sex)), default=None)
+    birth_on = DateField("出生日期", [Optional()])
+    ethnicity = StringField("民族", [Length(max=20)], filters=[_only])
+    languages = StringField("会说的语言", [Length(max=80)], filters=[_only])
+    township = SelectField("苏木乡镇", [InputRequired("请选苏木乡镇")])
+    address = StringField("嘎查村（社区）和住址", [Length(max=120)], filters=[_only])
+    category = SelectField("困境类型", choices=_labels(list(Category)), default="other")
+    school = SelectField("就读学校", default="")
+    grade = SelectField("年级", [InputRequired("请选年级")], choices=[("", "请选择"), *GRADES])
+    class_name = StringField("班", [Length(max=20)], filters=[_only])
+    guardian = StringField(
+        "监护人姓名", [InputRequired("请填监护人姓名"), Length(max=40)], filters=[_only]
+    )
+    relation = StringField(
+        "与孩子的关系", [InputRequired("请填与孩子的关系"), Length(max=20)], filters=[_only]
+    )
+    phone = StringField("监护人电话", [Length(max=30)], filters=[_only])
+    consented_on = DateField("监护人同意书签署日期", [Optional()])
+    needs = SelectMultipleField("需要什么帮助", choices=_labels(list(NeedKind)))
+    remark = TextAreaField("备注", [Length(max=500)], filters=[_only])
+
+    def offer(self, townships: Sequence[Any], schools: Sequence[Any]) -> None:
+        """Fill the lists of places and schools of one banner."""
+        self.township.choices = [("", "请选择"), *((t["code"], t["name"]) for t in townships)]
+        self.school.choices = [
+            ("", "不在校，或学校不在单子里"),
+            *((s["ref"], s["name"]) for s in schools),
+        ]
+
+    def is_money(self) -> bool:
+        """Say whether money is among the needs."""
+        return NeedKind.FINANCIAL.value in (self.needs.data or [])
+
+
+class VisitForm(FlaskForm):
+    """What a second person found on the home visit, and the child's own word."""
+
+    visited = BooleanField("我到过孩子家，情况和档案写的一样")
+    word = RadioField(
+        "问过孩子本人了吗",
+        [Optional()],
+        choices=[("yes", "问过，孩子愿意"), ("no", "问过，孩子不愿意")],
+    )
+
+    def validate_visited(self, field: BooleanField) -> None:
+        """Nobody confirms from the desk."""
+        if not field.data:
+            raise ValidationError("到家里看过以后再勾这一条")
+
+
+class WordForm(FlaskForm):
+    """The child's own word, asked again."""
+
+    word = RadioField(
+        "孩子怎么说",
+        [InputRequired("请选孩子怎么说")],
+        choices=[("yes", "愿意接受资助"), ("no", "不愿意")],
+    )
+
+
+class ConsentForm(FlaskForm):
+    """A signed paper of the guardian's."""
+
+    purposes = SelectMultipleField(
+        "同意书上写明的事",
+        [InputRequired("请选同意书上写明的事")],
+        choices=_labels(list(Purpose)),
+        default=[Purpose.CASE_FILE.value, Purpose.SPONSORSHIP.value],
+    )
+    given_on = DateField("签署日期", [InputRequired("请填签署日期")])
+
+
+class WithdrawForm(FlaskForm):
+    """Nothing but the press itself."""
+
+
+class SchoolForm(FlaskForm):
+    """Another school, grade or class; or another way for the money."""
+
+    school = SelectField("学校", default="")
+    route = SelectField("怎么转交", choices=_labels([Route.SCHOOL, Route.VILLAGE, Route.CARD]))
+    grade = SelectField("年级", [InputRequired("请选年级")], choices=[("", "请选择"), *GRADES])
+    class_name = StringField("班", [Length(max=20)], filters=[_only])
+
+    def offer(self, schools: Sequence[Any]) -> None:
+        """Fill the list of schools of one banner."""
+        self.school.choices = [("", "不在校"), *((s["ref"], s["name"]) for s in schools)]
+
+
+class BasicsForm(FlaskForm):
+    """What a roster left open."""
+
+    sex = RadioField("性别", [InputRequired("请选性别")], choices=_labels(list(Sex)))
+    birth_on = DateField("出生日期", [Optional()])
+    township = SelectField("苏木乡镇", [InputRequired("请选苏木乡镇")])
+    address = StringField("嘎查村（社区）和住址", [Length(max=120)], filters=[_only])
+
+    def offer(self, banners: Sequence[tuple[str, Sequence[Any]]]) -> None:
+        """Fill the list of townships, banner by banner."""
+        self.township.choices = {
+            "请选择": [("", "请选择")],
+            **{name: [(t["code"], t["name"]) for t in towns] for name, towns in banners},
+        }
+
+
+class KinForm(FlaskForm):
+    """A guardian or a carer."""
+
+    kin_role = RadioField(
+        "这个人是",
+        [InputRequired("请选监护人还是照料人")],
+        choices=_labels(list(KinRole)),
+    )
+    name = StringField("姓名", [InputRequired("请填姓名"), Length(max=40)], filters=[_only])
+    relation = StringField(
+        "与孩子的关系", [InputRequired("请填与孩子的关系"), Length(max=20)], filters=[_only]
+    )
+    phone = StringField("电话", [Length(max=30)], filters=[_only])
+
+
+class NeedForm(NeedFields):
+    """One more kind of help."""
+
+    kind = RadioField(
+        "需要什么帮助", [InputRequired("请选一种帮助")], choices=_labels(list(NeedKind))
+    )
+
+    def is_money(self) -> bool:
+        """Say whether this need is money."""
+        return bool(self.kind.data == NeedKind.FINANCIAL.value)
+
+
+class EndForm(FlaskForm):
+    """Why a child's record ends."""
+
+    reason = RadioField("为什么", [InputRequired("请选原因")], choices=_labels(list(EndReason)))
+
+
+class HarmForm(FlaskForm):
+    """Who was called."""
+
+    called = RadioField("打给谁了", [InputRequired("请选打给谁了")], choices=CALLED)

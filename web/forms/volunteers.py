@@ -1,0 +1,19 @@
+"""The papers of a 爱心妈妈."""
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, RadioField
+from wtforms.validators import InputRequired
+
+from vocabulary.enums import Clearance
+from web.core.labels import label
+
+
+class PaperForm(FlaskForm):
+    """A paper that staff have seen: the day of a check or training, the last day of an insurance."""
+
+    paper = RadioField(
+        "看到了哪样证明",
+        [InputRequired("请选看到了哪样证明")],
+        choices=[(one.value, label(one)) for one in Clearance],
+    )
+    on = DateField("日期", [InputRequired("请填日期")])

@@ -1,0 +1,171 @@
+"""Lists from a banner: uploaded, looked at row by row, confirmed, and what was not taken given back."""
+
+from io import BytesIO
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from gateways.spreadsheets import SpreadsheetRefused
+from privacy.permissions import Act
+from privacy.viewers import Viewer
+from services import imports, judging, taking
+from services.gate import Card
+from vocabulary import clock
+from vocabulary.enums import ImportKind, ImportStatus
+from vocabulary.errors import AlreadyDecided, WrongState
+from web.core import background, paging, requests
+from web.core.access import current_viewer, may
+from web.forms.imports import UploadForm
+
+bp = Blueprint("imports", __name__, url_prefix="/imports")
+
+# Up to here a confirmation answers when all is in; above it a page shows how far it is.
+TAKEN_AT_ONCE = 500
+ROWS_AT_MOST = 20_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PREVIEW = {"all": "全部", "ready": "可以导入", "held": "先导入，再补材料", "refused": "要退回更正"}
+_RESULT = {"all": "全部", "taken": "已导入", "returned": "没有导入"}
+
+
+@bp.route("/", methods=["GET", "POST"])
+@may(Act.IMPORT_ROSTER)
+def index() -> str | Response:
+    """Take a file and judge it; list what this person uploaded before."""
+    form = UploadForm()
+    if form.validate_on_submit():
+        ref = _judge(form, form.file.data)
+        if ref:
+            return redirect(url_for(".detail", ref=ref), 303)
+    if request.method == "POST":
+        requests.keep_nothing()
+    uploads = imports.listing(requests.session(), current_viewer())
+    return render_template("staff/imports/index.html", form=form, uploads=uploads)
+
+
+def _judge(form: UploadForm, file: FileStorage) -> str | None:
+    """Judge the file while others go on writing, then keep the rows; None with errors on the form."""
+    kind, name = ImportKind(form.kind.data), file.filename or ""
+    try:
+        with requests.without_lock():
+            judged = judging.judge(
+                requests.session(), current_viewer(), kind, name, file.stream.read()
+            )
+    except SpreadsheetRefused as refusal:
+        form.file.errors = [refusal.message]
+        return None
+    if len(judged.report.rows) > ROWS_AT_MOST:
+        form.file.errors = ["一次最多 20,000 行，请分成几个文件上传。"]
+        return None
+    return imports.keep(
+        requests.session(), current_viewer(), kind, name, judged, now=requests.now()
+    )
+
+
+@bp.get("/<string:ref>")
+@may(Act.IMPORT_ROSTER)
+def detail(ref: str) -> Response:
+    """Show an upload: its rows before it is confirmed, how far it is, or what became of them."""
+    upload = imports.detail(requests.session(), current_viewer(), ref, now=requests.now())
+    if upload["status"] is ImportStatus.DISCARDED:
+        return redirect(url_for(".index"), 303)
+    requests.note_read("import.read", [f"import:{ref}"])
+    is_running = upload["status"] is ImportStatus.TAKING
+    names = _RESULT if upload["status"] is ImportStatus.TAKEN else _PREVIEW
+    show = request.args.get("show", "all")
+    show = show if show in names else "all"
+    sizes = {**upload["counts"], "all": upload["total"]}
+    rows = imports.rows(
+        requests.session(),
+        current_viewer(),
+        ref,
+        show=None if show == "all" else show,
+        page=paging.wanted(),
+    )
+    answer = Response(
+        render_template(
+            "staff/imports/detail.html",
+            upload=upload,
+            rows=rows,
+            show=show,
+            filters=[
+                {
+                    "label": words,
+                    "href": url_for(".detail", ref=ref, show=key),
+                    "active": key == show,
+                    "count": sizes[key],
+                }
+                for key, words in names.items()
+                if key in ("all", show) or sizes[key]
+            ],
+            paging=paging.beside(sizes[show], imports.PAGE, "行", show=show),
+            is_running=is_running,
+        ),
+        mimetype="text/html",
+    )
+    if is_running and not upload["is_stalled"]:
+        answer.headers["Refresh"] = "2"
+    return answer
+
+
+@bp.post("/<string:ref>/take")
+@may(Act.IMPORT_ROSTER)
+def take(ref: str) -> Response:
+    """Confirm an upload; a second press shows the same result, and sets a stalled one going again."""
+    viewer = current_viewer()
+    answer = redirect(url_for(".detail", ref=ref), 303)
+    upload = imports.detail(requests.session(), viewer, ref, now=requests.now())
+    if upload["status"] is ImportStatus.TAKING:
+        return background.after_answering(answer, _slices(viewer, ref))
+    try:
+        counts = taking.begin(requests.session(), viewer, ref, now=requests.now())
+    except (AlreadyDecided, WrongState):
+        requests.keep_nothing()
+        return answer
+    if counts.total > TAKEN_AT_ONCE:
+        return background.after_answering(answer, _slices(viewer, ref))
+    while not counts.is_finished:
+        counts = taking.take_slice(requests.session(), viewer, ref, now=requests.now())
+    flash(_said(upload, counts.taken), "success")
+    return answer
+
+
+def _slices(viewer: Viewer, ref: str) -> background.Slice:
+    def work(session: Session) -> bool:
+        return not taking.take_slice(session, viewer, ref, now=clock.now()).is_finished
+
+    return work
+
+
+def _said(upload: Card, taken: int) -> str:
+    back = upload["total"] - taken
+    return f"导入了 {taken} 行。" + (f"还有 {back} 行没有导入，原因写在表里。" if back else "")
+
+
+@bp.post("/<string:ref>/discard")
+@may(Act.IMPORT_ROSTER)
+def discard(ref: str) -> Response:
+    """Put an upload away untaken."""
+    try:
+        imports.discard(requests.session(), current_viewer(), ref, now=requests.now())
+    except (AlreadyDecided, WrongState):
+        requests.keep_nothing()
+        return redirect(url_for(".detail", ref=ref), 303)
+    flash("这份名单没有导入，读出来的内容已经删掉。", "success")
+    return redirect(url_for(".index"), 303)
+
+
+@bp.get("/<string:ref>/returned.xlsx")
+@may(Act.IMPORT_ROSTER)
+def returned(ref: str) -> Response:
+    """Give back what was not taken, or waits for a paper, as a spreadsheet with the reasons."""
+    data = imports.returned_file(requests.session(), current_viewer(), ref)
+    requests.note_read("import.download", [f"import:{ref}"])
+    answer = send_file(
+        BytesIO(data), mimetype=XLSX, as_attachment=True, download_name="需要更正的行.xlsx"
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
