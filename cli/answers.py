@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from extensions import db
 from privacy import viewers
@@ -41,9 +42,20 @@ def told(command: Command) -> Command:
         try:
             return command(*args, **kwargs)
         except Refused as refusal:
+            db.session.rollback()
             _fail(f"{refusal.code}: {sentence(refusal)}")
+        except OperationalError as error:
+            db.session.rollback()
+            _fail(_trouble(str(error.orig)))
 
     return run  # type: ignore[return-value]
+
+
+def _trouble(said: str) -> str:
+    """Say what to do when the database itself does not go along."""
+    if said.startswith(("no such table", "no such column")):
+        return "database: its tables are not up to date; run `flask --app app db upgrade`"
+    return f"database: {said}; check the disk and the file's owner, then try again"
 
 
 def _fail(text: str) -> NoReturn:

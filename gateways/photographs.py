@@ -6,7 +6,7 @@ import zipfile
 from enum import StrEnum
 
 import filetype
-from PIL import Image, ImageOps, MpoImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 LARGEST_BYTES = 20 * 1024 * 1024
 LARGEST_SIDE = 1600
@@ -14,7 +14,8 @@ SMALLEST_SIDE = 16
 QUALITY = 82
 # A phone's 108 megapixels pass because a JPEG is read at a fraction of its size.
 MOST_PIXELS = {"JPEG": 130_000_000, "MPO": 130_000_000, "PNG": 40_000_000, "WEBP": 40_000_000}
-_FORMATS = {"jpg": ("JPEG", MpoImagePlugin.MpoImageFile.format), "png": ("PNG",), "webp": ("WEBP",)}
+# The opener of JPEG hands out MPO (a phone's picture of several) by itself.
+_FORMATS = {"jpg": ("JPEG",), "png": ("PNG",), "webp": ("WEBP",)}
 # What makes a picture a second thing as well: a page, a script, a document.
 _SECOND_THINGS = (b"<script", b"<html", b"<?php", b"%pdf-")
 

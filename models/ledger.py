@@ -93,6 +93,7 @@ class Receipt(Base):
         String(60), unique=True, info=seen_by(Audience.COLLECTING)
     )
     is_matched: Mapped[bool] = mapped_column(info=seen_by(Audience.COLLECTING))
+    form_hash: Mapped[str | None] = mapped_column(String(64), unique=True, info=NOBODY)
     recorded_by: Mapped[str] = mapped_column(String(40), info=seen_by(Audience.COLLECTING))
     recorded_at: Mapped[datetime] = mapped_column(info=NOBODY)
 

@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
+from sqlalchemy.orm import Session, defer
 
 from models import keys
 from models.accounts import Account, Grant, SignInFailure
@@ -28,21 +28,24 @@ _PLACE = "sign_in_failures.handle"
 
 def roles_on(session: Session, account_id: int, day: date) -> frozenset[Role]:
     """Return the roles granted and in force; a deputy's end with their day."""
-    return frozenset(
-        session.scalars(
-            select(Grant.role).where(
-                Grant.account_id == account_id,
-                Grant.status == GrantStatus.GRANTED,
-                Grant.from_on <= day,
-                or_(Grant.until_on.is_(None), Grant.until_on >= day),
-            )
-        )
+    held = select(Grant.role).where(Grant.account_id == account_id, _in_force(day))
+    return frozenset(session.scalars(held))
+
+
+def _in_force(day: date) -> ColumnElement[bool]:
+    return and_(
+        Grant.status == GrantStatus.GRANTED,
+        Grant.from_on <= day,
+        or_(Grant.until_on.is_(None), Grant.until_on >= day),
     )
 
 
 def viewer_of(session: Session, account: Account, *, now: datetime) -> Viewer:
     """Build the viewer that an account is today."""
-    roles = roles_on(session, account.id, today(now))
+    return _viewer(session, account, roles_on(session, account.id, today(now)))
+
+
+def _viewer(session: Session, account: Account, roles: frozenset[Role]) -> Viewer:
     volunteer_id = None
     if Role.VOLUNTEER in roles:
         volunteer_id = session.scalar(
@@ -59,11 +62,20 @@ def viewer_of(session: Session, account: Account, *, now: datetime) -> Viewer:
 
 
 def find_viewer(session: Session, account_id: int, stamp: str, *, now: datetime) -> Viewer | None:
-    """Return the viewer behind a session cookie, or None when it no longer counts."""
-    account = session.get(Account, account_id)
-    if account is None or account.status is not AccountStatus.ACTIVE:
+    """Return the viewer behind a session cookie, or None when it no longer counts.
+
+    Every page of a signed-in person asks this: one statement, and nothing sealed is opened.
+    """
+    held = and_(Grant.account_id == Account.id, _in_force(today(now)))
+    rows = session.execute(
+        select(Account, Grant.role)
+        .outerjoin(Grant, held)
+        .where(Account.id == account_id, Account.session_stamp == stamp)
+        .options(defer(Account.name), defer(Account.mail), defer(Account.phone))
+    ).all()
+    if not rows or rows[0].Account.status is not AccountStatus.ACTIVE:
         return None
-    return viewer_of(session, account, now=now) if account.session_stamp == stamp else None
+    return _viewer(session, rows[0].Account, frozenset(role for _, role in rows if role))
 
 
 def viewer_by_login(session: Session, login: str, *, now: datetime) -> Viewer:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from models.children import Child
 from models.organisations import Organisation
 from models.pledges import Match
+from models.regions import Region
 from models.stipends import Batch, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
@@ -112,25 +113,26 @@ def send(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:
     trace.record(session, by, "batch.send", f"batch:{batch.ref}", now=now)
     news.batch_sent(session, batch, now=now)
     session.flush()
-    return gate.card(session, by, Batch, Batch.id == batch.id)
+    total = sum(stipend.amount_fen for stipend in stipends)
+    return gate.card(session, by, Batch, Batch.id == batch.id).and_also(total_fen=total)
 
 
 def to_send(session: Session, viewer: Viewer) -> list[Card]:
     """List open batches with school, account, sum and count, by month and memo."""
     order = (Batch.month, Batch.memo)
-    return _listed(session, viewer, BatchStatus.OPEN, order_by=order, limit=None)
+    return _listed(session, viewer, Batch.sent_on.is_(None), order_by=order, limit=None)
 
 
 def sent(session: Session, viewer: Viewer, *, limit: int = 100) -> list[Card]:
     """List batches already sent, newest first, with sum and count."""
     order = (Batch.sent_on.desc(), Batch.memo)
-    return _listed(session, viewer, BatchStatus.SENT, order_by=order, limit=limit)
+    return _listed(session, viewer, Batch.sent_on.is_not(None), order_by=order, limit=limit)
 
 
 def _listed(
     session: Session,
     viewer: Viewer,
-    status: BatchStatus,
+    which: ColumnElement[bool],
     *,
     order_by: Sequence[Any],
     limit: int | None,
@@ -139,8 +141,11 @@ def _listed(
         session,
         viewer,
         Batch,
-        parts={"hand": Part(Organisation, Organisation.id == Batch.organisation_id)},
-        where=(Batch.status == status,),
+        parts={
+            "hand": Part(Organisation, Organisation.id == Batch.organisation_id),
+            "place": Part(Region, Region.code == Batch.region_code, ("name",)),
+        },
+        where=(which,),
         order_by=order_by,
         limit=limit,
     )

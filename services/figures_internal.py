@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.base import in_regions
-from models.children import Child
+from models.children import Child, Need
 from models.jobs import JobRun
 from models.pledges import Match
 from models.regions import Region
@@ -20,7 +20,14 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer, region_prefix
 from services.gate import Card
 from vocabulary.dates import school_year_of, today
-from vocabulary.enums import BatchStatus, ChildStatus, JobStatus, MatchStatus, RegionLevel
+from vocabulary.enums import (
+    BatchStatus,
+    ChildStatus,
+    JobStatus,
+    MatchStatus,
+    NeedStatus,
+    RegionLevel,
+)
 
 LONG_DAYS = 60
 SILENT_DAYS = 14
@@ -45,7 +52,11 @@ def waiting_children(session: Session, viewer: Viewer, *, now: datetime) -> list
     require(viewer, Act.SEE_FIGURES)
     width = _FINER.get(len(region_prefix(viewer.regions[0])), 12)
     part = func.substr(Child.region_code, 1, width)
-    long_ago = Child.opened_on < today(now) - timedelta(days=LONG_DAYS)
+    long_ago = exists().where(
+        Need.child_id == Child.id,
+        Need.status == NeedStatus.OPEN,
+        Need.since_on < today(now) - timedelta(days=LONG_DAYS),
+    )
     rows = session.execute(
         select(part.label("part"), func.count().label("value"), _sum(long_ago).label("long"))
         .where(_here(viewer), Child.status == ChildStatus.OPEN)
@@ -56,7 +67,7 @@ def waiting_children(session: Session, viewer: Viewer, *, now: datetime) -> list
     return sorted(cards, key=lambda card: (-card["value"], card["code"]))
 
 
-def _part_card(row: Any, names: Mapping[str, str]) -> Card:
+def _part_card(row: Row[Any], names: Mapping[str, str]) -> Card:
     code = row.part.ljust(12, "0")
     return Card(
         {"code": code, "name": names.get(code, ""), "value": row.value, "long": row.long or 0}
@@ -65,7 +76,7 @@ def _part_card(row: Any, names: Mapping[str, str]) -> Card:
 
 def _names(session: Session, codes: list[str]) -> Mapping[str, str]:
     rows = session.execute(select(Region.code, Region.name).where(Region.code.in_(codes)))
-    return {code: name for code, name in rows}  # noqa: C416 Row is no tuple to mypy
+    return {code: name for code, name in rows}
 
 
 def last_done(session: Session, viewer: Viewer) -> Mapping[str, datetime]:
@@ -129,7 +140,7 @@ def to_do(session: Session, viewer: Viewer, *, now: datetime) -> Card:
     proposed = Match.status == MatchStatus.PROPOSED
     draft, held = Child.status == ChildStatus.DRAFT, Child.held_because.is_not(None)
     counts = {
-        "disputes": _of_matches(viewer, and_(Stipend.disputed_on.is_not(None), ~settled), Stipend),
+        "disputes": _of_stipends(viewer, and_(Stipend.disputed_on.is_not(None), ~settled)),
         "silent": select(func.count(Batch.id)).where(sent),
         "proposals": _of_matches(viewer, proposed),
         "late": _of_matches(viewer, and_(proposed, Match.decide_by < day)),
@@ -146,7 +157,7 @@ def children_by_state(session: Session, viewer: Viewer) -> Mapping[ChildStatus, 
     rows = session.execute(
         select(Child.status, func.count()).where(_here(viewer)).group_by(Child.status)
     )
-    found = {status: count for status, count in rows}  # noqa: C416 as above
+    found = {status: count for status, count in rows}
     return {status: found.get(status, 0) for status in ChildStatus}
 
 
@@ -171,9 +182,7 @@ def by_part(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
     ]
 
 
-def _children_of_parts(
-    session: Session, viewer: Viewer, width: int
-) -> dict[str, dict[str, int]]:
+def _children_of_parts(session: Session, viewer: Viewer, width: int) -> dict[str, dict[str, int]]:
     part = func.substr(Child.region_code, 1, width)
     rows = session.execute(
         select(
@@ -220,12 +229,14 @@ def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
 
 
-def _of_children(viewer: Viewer, condition: ColumnElement[bool]) -> Any:
+def _of_children(viewer: Viewer, condition: ColumnElement[bool]) -> Select[Any]:
     return select(func.count(Child.id)).where(_here(viewer), condition)
 
 
-def _of_matches(viewer: Viewer, condition: ColumnElement[bool], table: Any = Match) -> Any:
+def _of_matches(viewer: Viewer, condition: ColumnElement[bool]) -> Select[Any]:
     query = select(func.count()).select_from(Match).join(Child, Child.id == Match.child_id)
-    if table is Stipend:
-        query = query.join(Stipend, Stipend.match_id == Match.id)
     return query.where(_here(viewer), condition)
+
+
+def _of_stipends(viewer: Viewer, condition: ColumnElement[bool]) -> Select[Any]:
+    return _of_matches(viewer, condition).join(Stipend, Stipend.match_id == Match.id)

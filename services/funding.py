@@ -78,7 +78,7 @@ def _days_covered(session: Session, pledges: Sequence[int]) -> dict[int, date]:
         .join(came, enough)
         .group_by(waiting.c.id)
     )
-    return {stipend_id: day for stipend_id, day in rows}  # noqa: C416 Row is no tuple to mypy
+    return {stipend_id: day for stipend_id, day in rows}
 
 
 def _money_in(pledges: Sequence[int]) -> Select[Any]:

@@ -28,8 +28,13 @@ from vocabulary.refs import new_ref
 PAGE = 50
 STALLED_AFTER = timedelta(seconds=20)
 RETURN_TEXTS = {
-    ReturnReason.ALREADY_KNOWN: "系统里已经有这一条，没有再导入一次。",
+    ReturnReason.ALREADY_KNOWN: "系统里已经有这一条，不再导入。",
     ReturnReason.OTHER_BANNER: NOTE_TEXTS[Note.OTHER_BANNER],
+}
+# What is known beforehand of a row that will come back; taking looks again at all others.
+_COMES_BACK = {
+    Note.ALREADY_KNOWN.value: ReturnReason.ALREADY_KNOWN,
+    Note.OTHER_BANNER.value: ReturnReason.OTHER_BANNER,
 }
 _HELD_TEXT = "已经导入，还要补：{}不用再上传，在系统里补上就行。"
 _SHOWN = (
@@ -46,10 +51,10 @@ _RETURNED = or_(
     ImportRow.outcome != Outcome.READY.value,
     ImportRow.returned_because.is_not(None),
 )
+_STAYS = ImportRow.returned_because.is_(None)
 _FILTERS = {
-    "ready": ImportRow.outcome == Outcome.READY.value,
-    "held": ImportRow.outcome == Outcome.HELD.value,
-    "refused": ImportRow.outcome == Outcome.REFUSED.value,
+    "ready": (ImportRow.outcome == Outcome.READY.value) & _STAYS,
+    "held": (ImportRow.outcome == Outcome.HELD.value) & _STAYS,
     "taken": ImportRow.was_taken.is_(True),
     "returned": or_(
         ImportRow.outcome == Outcome.REFUSED.value, ImportRow.returned_because.is_not(None)
@@ -103,7 +108,7 @@ def keep(
     )
     session.add(record)
     session.flush()
-    rows = [_row(record.id, r, c) for r, c in zip(report.rows, judged.codes, strict=True)]
+    rows = [_row(record, r, c) for r, c in zip(report.rows, judged.codes, strict=True)]
     if rows:
         session.execute(insert(ImportRow), rows)
     detail = {"kind": kind.value, "rows": len(rows)}
@@ -111,9 +116,9 @@ def keep(
     return record.ref
 
 
-def _row(import_id: int, row: RosterRow[Any], code: str) -> dict[str, Any]:
+def _row(record: Import, row: RosterRow[Any], code: str) -> dict[str, Any]:
     return {
-        "import_id": import_id,
+        "import_id": record.id,
         "row": row.row,
         "outcome": row.outcome.value,
         "problems": list(row.problems),
@@ -123,7 +128,16 @@ def _row(import_id: int, row: RosterRow[Any], code: str) -> dict[str, Any]:
         "raw": _json({label: as_text(cell) for label, cell in row.raw.items()}),
         "record": _json({"region": code, **asdict(row.record)}),
         "was_taken": False,
+        "returned_because": _comes_back(record.kind, row),
     }
+
+
+def _comes_back(kind: ImportKind, row: RosterRow[Any]) -> ReturnReason | None:
+    """Return why a sound row will not be taken; a school's name alone does not say that yet."""
+    if row.outcome is Outcome.REFUSED:
+        return None
+    notes = set(row.notes) - ({Note.ALREADY_KNOWN.value} if kind is ImportKind.SCHOOLS else set())
+    return next((reason for note, reason in _COMES_BACK.items() if note in notes), None)
 
 
 def _json(value: object) -> str:
@@ -150,21 +164,20 @@ def listing(session: Session, viewer: Viewer, *, limit: int = 20) -> list[Card]:
 def detail(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
     """Return one upload with its counts, what the file said besides, and whether taking stalled."""
     card = _opened(gate.card(session, viewer, Import, Import.ref == ref))
-    counts = {name: _count(session, viewer, ref, name) for name in ("taken", "returned")}
+    counts = {name: _count(session, viewer, ref, name) for name in _FILTERS}
     is_slow = now - card["touched_at"] > STALLED_AFTER
     return card.and_also(
-        counts={
-            "ready": card["ready"], "held": card["held"], "refused": card["refused"], **counts
-        },
+        counts=counts,
+        to_take=counts["ready"] + counts["held"],
+        goal=max(1, counts["ready"] + counts["held"]),
         is_stalled=card["status"] is ImportStatus.TAKING and is_slow,
-    )  # fmt: skip
+    )
 
 
 def _opened(card: Card) -> Card:
     header = json.loads(card["header"])
     return card.and_also(
         total=card["ready"] + card["held"] + card["refused"],
-        to_take=card["ready"] + card["held"],
         file=header["file"],
         file_notes=header["notes"],
         skipped=header["skipped"],
@@ -198,15 +211,14 @@ def rows(
 
 
 def said(card: Card) -> list[str]:
-    """Return the sentences that stand beside a row: what keeps it back first, then the hints."""
+    """Return the sentences beside a row: what keeps it back, or what it lacks, then the hints."""
     reason = card["returned_because"]
-    told = [RETURN_TEXTS[reason]] if reason else []
+    if reason:
+        return [RETURN_TEXTS[reason]]
+    if card["outcome"] == Outcome.REFUSED.value:
+        return [card["message"]]
     hints = [NOTE_TEXTS[Note(code)] for code in card["notes"]]
-    return [*told, *([card["message"]] if card["message"] else []), *_without(hints, told)]
-
-
-def _without(hints: list[str], told: list[str]) -> list[str]:
-    return [hint for hint in hints if hint not in told]
+    return [*([card["message"]] if card["message"] else []), *hints]
 
 
 def discard(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:

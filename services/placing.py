@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.regions import Region
@@ -14,18 +13,21 @@ from services.readiness import is_above_banner
 from services.rosters import Note, RegionIndex, Report, RosterRow, index_regions, resolve
 from services.rosters.schools import SchoolRecord
 
-_indexes: WeakKeyDictionary[Engine, RegionIndex] = WeakKeyDictionary()
+_indexes: dict[tuple[object, ...], RegionIndex] = {}
 
 
 def index_of(session: Session) -> RegionIndex:
-    """Return all divisions by name, built once per process: the tree changes by migration only."""
-    engine = session.get_bind().engine
-    if engine not in _indexes:
+    """Return all divisions by name, built once for each state of the tree."""
+    stamp = session.execute(
+        select(func.count(), func.max(Region.code), func.sum(func.length(Region.name)))
+    ).one()
+    if tuple(stamp) not in _indexes:
         rows = session.execute(
             select(Region.code, Region.name, Region.level, Region.parent_code)
         ).all()
-        _indexes[engine] = index_regions((c, n, level, p or "") for c, n, level, p in rows)
-    return _indexes[engine]
+        _indexes.clear()
+        _indexes[tuple(stamp)] = index_regions((c, n, level, p or "") for c, n, level, p in rows)
+    return _indexes[tuple(stamp)]
 
 
 def place(
@@ -59,7 +61,7 @@ def _finder(index: RegionIndex, viewer: Viewer, own: str) -> Callable[[Any], tup
 
     def by_text(text: str) -> str | None:
         if text not in known:
-            found = resolve(text, index) or (resolve(here + text, index) if here else None)
+            found = resolve(text, index) or _deeper(resolve(here + text, index) if here else None)
             known[text] = found if found and not is_above_banner(found) else None
         return known[text]
 
@@ -72,6 +74,11 @@ def _finder(index: RegionIndex, viewer: Viewer, own: str) -> Callable[[Any], tup
         return (issued if issued and works_in(viewer, issued) else own), False
 
     return find
+
+
+def _deeper(code: str | None) -> str | None:
+    """Keep a place inside the actor's banner; the banner alone is what was put before the text."""
+    return None if code is None or code.endswith("000000") else code
 
 
 def _text_of(record: Any) -> str:

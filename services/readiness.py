@@ -64,7 +64,7 @@ def _is_given(on: date) -> ColumnElement[bool]:
 def missing(session: Session, child: Child, *, on: date) -> tuple[HeldReason, ...]:
     """Return what the record lacks, in the order in which it is asked for."""
     kin = session.execute(
-        select(Kin.kin_role, Kin.phone_index).where(
+        select(Kin.kin_role, Kin.phone.is_not(None)).where(
             Kin.child_id == child.id, Kin.until_on.is_(None)
         )
     ).all()
@@ -74,7 +74,7 @@ def missing(session: Session, child: Child, *, on: date) -> tuple[HeldReason, ..
         HeldReason.NO_GUARDIAN: not has_guardian,
         HeldReason.NO_CONSENT: not guardian_consents(session, child, on=on),
         HeldReason.NOT_AGREED: was_asked and lacks_own_yes(child, on=on),
-        HeldReason.NO_PHONE: all(index is None for _, index in kin),
+        HeldReason.NO_PHONE: not any(has_phone for _, has_phone in kin),
     }
     return tuple(r for r in HeldReason if found.get(r) or r in _of_record(child))
 

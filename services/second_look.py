@@ -6,9 +6,23 @@ The approval itself asks the engine's rules again (services/fitting.py); this wa
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased, load_only
 
 from models.children import Child, Consent, Need
@@ -23,6 +37,7 @@ FEW_ALIKE = 5
 """Children of a league and stage below which a donor might guess who is meant."""
 
 Counts = Mapping[str, int]
+Day = BindParameter[date]
 
 
 class Warned(StrEnum):
@@ -39,28 +54,34 @@ def state(
     session: Session, viewer: Viewer, *, ref: str | None, on: date
 ) -> tuple[Counts, list[Warned]]:
     """Return how many proposals wait (total, late, mine), and the warnings of the one in hand."""
-    tallies = _tallies(viewer, on=on)
-    if ref is None:
-        row = session.execute(select(*tallies)).mappings().one()
-        return _counts(row), []
-    query = (
+    query = _statement(viewer, ref is not None)
+    row = session.execute(query, {"ref": ref, "on": on}).mappings().one()
+    return _counts(row), [] if ref is None else _warnings(row, on=on)
+
+
+@lru_cache(maxsize=256)
+def _statement(viewer: Viewer, in_hand: bool) -> Select[Any]:  # noqa: FBT001 a key of the cache
+    """Write the question once per viewer: writing it costs more than asking it."""
+    on = bindparam("on", type_=Date())
+    tallies = _tallies(viewer, on)
+    if not in_hand:
+        return select(*tallies)
+    return (
         select(Child, Match.instalment_fen, Match.rhythm, Pledge.status, *_now(on), *tallies)
         .options(load_only(Child.birth_on, Child.agreed_on))
         .select_from(Match)
         .join(Child, Child.id == Match.child_id)
         .join(Need, Need.id == Match.need_id)
         .join(Pledge, Pledge.id == Match.pledge_id)
-        .where(Match.child_ref == ref)
+        .where(Match.child_ref == bindparam("ref"))
     )
-    row = session.execute(query).mappings().one()
-    return _counts(row), _warnings(row, on=on)
 
 
 def _counts(row: Mapping[Any, Any]) -> Counts:
     return {name: row[name] or 0 for name in ("total", "late", "mine")}
 
 
-def _tallies(viewer: Viewer, *, on: date) -> list[ColumnElement[Any]]:
+def _tallies(viewer: Viewer, on: Day) -> list[ColumnElement[Any]]:
     own = or_(Match.proposed_by == viewer.actor, Child.entered_by == viewer.actor)
     kinds = (("total", true()), ("late", Match.decide_by < on), ("mine", own))
     here = or_(*Child.standings(viewer).values())
@@ -76,7 +97,7 @@ def _tallies(viewer: Viewer, *, on: date) -> list[ColumnElement[Any]]:
     ]
 
 
-def _now(on: date) -> list[ColumnElement[Any]]:
+def _now(on: Day) -> list[ColumnElement[Any]]:
     """Ask beside the match in hand: consent, what others cover and hold, who else is alike."""
     other, alike = aliased(Match), aliased(Child)
     active = other.status == MatchStatus.ACTIVE
@@ -103,7 +124,7 @@ def _now(on: date) -> list[ColumnElement[Any]]:
     ]
 
 
-def _consented(on: date) -> ColumnElement[bool]:
+def _consented(on: Day) -> ColumnElement[bool]:
     return exists().where(
         Consent.child_id == Match.child_id,
         Consent.purpose == Purpose.SPONSORSHIP,

@@ -107,8 +107,7 @@ def _finish_if_done(session: Session, by: Viewer, record: Import, *, now: dateti
     left = session.scalar(select(func.count(ImportRow.id)).where(*_waiting(record.id)))
     if not left:
         advance(session, record, ImportStatus.TAKEN, by=by, now=now)
-    total = record.ready + record.held
-    return Counts(total, record.done if left else total, record.taken)
+    return Counts(record.done + (left or 0), record.done, record.taken)
 
 
 def _verdicts(

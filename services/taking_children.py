@@ -139,9 +139,9 @@ def _needs(one: Fields) -> Iterator[NewNeed]:
     kinds = dict.fromkeys(NeedKind(kind) for kind in one["needs"])
     if fen:
         kinds[NeedKind.FINANCIAL] = None
-    for kind in kinds:
-        is_money = kind is NeedKind.FINANCIAL
-        yield NewNeed(kind, fen if is_money else None, detail=one["needs_text"] or None)
+    for place, kind in enumerate(kinds):
+        detail = one["needs_text"] if place == 0 else None
+        yield NewNeed(kind, fen if kind is NeedKind.FINANCIAL else None, detail=detail or None)
 
 
 def _consented_on(one: Fields, *, on: date) -> date | None:

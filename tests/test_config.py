@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -266,12 +267,14 @@ def test_production_answers_under_its_own_name_and_over_https_only(tmp_path) -> 
     app = create_app(real_settings(tmp_path))
 
     assert app.config["SESSION_COOKIE_SECURE"] is True
-    assert app.test_client().get("/", base_url="https://evil.example").status_code == 400
-    assert app.test_client().get("/", base_url="https://weiguang.example.org").status_code == 200
+    client = app.test_client()
+    assert client.get("/login", base_url="https://evil.example").status_code == 400
+    assert client.get("/login", base_url="https://weiguang.example.org").status_code == 200
 
 
 def test_links_never_come_from_the_host_header(tmp_path) -> None:
-    app = create_app(real_settings(tmp_path))
+    settings = replace(real_settings(tmp_path), mode=Mode.TEST)
+    app = create_app(settings)
 
     with app.test_request_context(base_url="https://evil.example"):
         assert addresses.public("auth.login") == "https://weiguang.example.org/login"

@@ -19,8 +19,11 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from app import create_app
+from cli import demo
 from config import Mode, Settings
 from extensions import db
+from jobs.schedule import BY_NAME
+from jobs.start import start
 from services.installation import DEMO_PASSWORD
 from vocabulary import clock
 from vocabulary.dates import at
@@ -28,37 +31,20 @@ from web.core.static import served_by_whitenoise
 
 DAY = date(2026, 11, 21)
 """The day on which the demo's two years end: pictures and journeys look alike on every machine."""
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--font-render-hinting=none",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-]
+
+MORNING = (("matching", 5), ("pledges", 5), ("stipends", 6), ("reminders", 8), ("notices", 8))
 
 
 def build(folder: Path) -> None:
     """Make the demo world in an empty folder, as it is on the morning of DAY."""
-    from cli import demo
-
-    app = create_app(_settings(folder, port=0))
-    with app.app_context(), clock.moved_to(at(DAY)):
-        upgrade()
-        demo.build()
-        db.session.remove()
-        db.engine.dispose()
-
-
-def build_empty(folder: Path) -> None:
-    """Make a migrated, empty installation with one login for each of the roles of one banner."""
     app = create_app(_settings(folder, port=0))
     with app.app_context():
-        upgrade()
+        with clock.moved_to(at(DAY)):
+            upgrade()
+            demo.build()
+        for name, hour in MORNING:
+            with clock.moved_to(at(DAY, hour)):
+                start(db.session(), BY_NAME[name], period=DAY)
         db.session.remove()
         db.engine.dispose()
 

@@ -1,4 +1,4 @@
-"""School grades as numbers: 0 preschool, 1-6 primary, 7-9 junior, 10-12 senior, 13-16 university."""
+"""School grades as numbers: 0 preschool, 1-6 primary, 7-9 junior, 10-12 senior, 13 on university."""
 
 from datetime import date
 
@@ -17,7 +17,9 @@ GRADUATION = {PledgeEnd.JUNIOR: 9, PledgeEnd.SENIOR: 12, PledgeEnd.UNIVERSITY: 1
 
 def stage_of(grade: int) -> Stage:
     """Return the stage that a grade belongs to."""
-    return next(stage for stage, last in LAST_GRADE.items() if grade <= last or last == 16)
+    return next(
+        stage for stage, last in LAST_GRADE.items() if grade <= last or stage is Stage.UNIVERSITY
+    )
 
 
 def finishes_on(grade: int, last_grade: int, *, on: date) -> date:

@@ -72,6 +72,13 @@ def _check_digit(digits: str) -> int:
     return -sum(d - 9 if d > 9 else d for d in doubled) % 10
 
 
+def find_payment_reference(text: str) -> str | None:
+    """Return the AX reference in a bank line's remark, however it was typed; None when none is."""
+    plain = re.sub(r"[\s\-—_.·]", "", unicodedata.normalize("NFKC", text)).upper()
+    found = re.search(r"AX\d{6}(?!\d)", plain, re.ASCII)
+    return found.group() if found else None
+
+
 def has_valid_check(reference: str) -> bool:
     """Say whether an AX reference's check digit fits; used only to explain a likely typo."""
     digits = reference.removeprefix("AX")

@@ -168,11 +168,13 @@ def upgrade() -> None:
         sa.Column("payer_name", sa.LargeBinary(), nullable=True),
         sa.Column("bank_line", sa.String(length=60), nullable=True),
         sa.Column("is_matched", sa.Boolean(), nullable=False),
+        sa.Column("form_hash", sa.String(length=64), nullable=True),
         sa.Column("recorded_by", sa.String(length=40), nullable=False),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_receipts_amount_positive")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
         sa.UniqueConstraint("bank_line", name=op.f("uq_receipts_bank_line")),
+        sa.UniqueConstraint("form_hash", name=op.f("uq_receipts_form_hash")),
         sa.UniqueConstraint("ref", name=op.f("uq_receipts_ref")),
     )
     with op.batch_alter_table("receipts", schema=None) as batch_op:

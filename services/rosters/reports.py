@@ -82,7 +82,7 @@ NOTE_TEXTS: Mapping[Note, str] = {
     Note.NEEDS_UNREAD: "帮扶需求没有读懂，请核对。",
     Note.CAPACITY_ASSUMED: "可结对人数没有写或超出1到5，请核对。",
     Note.PLACE_UNKNOWN: "没有认出是哪个旗县，先放在你负责的地方，请核对。",
-    Note.OTHER_BANNER: "在别的旗县，不归你负责，确认时会退回，请转给那里的妇联。",
+    Note.OTHER_BANNER: "在别的旗县，不归你负责，不会导入，请转给那里的妇联。",
 }
 
 

@@ -38,7 +38,9 @@ def new_page(chromium):
     contexts = []
 
     def open_page(width=360, height=780, **options):
-        contexts.append(chromium.new_context(viewport={"width": width, "height": height}, **options))
+        contexts.append(
+            chromium.new_context(viewport={"width": width, "height": height}, **options)
+        )
         page = contexts[-1].new_page()
         page.set_default_timeout(20_000)
         return page

@@ -1,4 +1,4 @@
-"""What the donor's page says: the first line, the months, the sentence, and how far money reaches."""
+"""The donor's page: the first line, the months, the sentence, and how far money reaches."""
 
 from datetime import date, timedelta
 

@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 
 from models.ledger import Posting
 from models.notices import Notice
-from models.stipends import Batch, Fact, Stipend
+from models.stipends import Fact
 from services import answers, class_lists, handovers, links
 from services.answers import Reply
 from services.handovers import Said
 from tests.factories import (
-    TOWNSHIP,
     a_child,
     a_match,
     a_pledge,
@@ -64,7 +63,9 @@ class School:
             for i, child in enumerate(self.children)
         ]
         self.batch = a_sent_batch(session, self.row, *self.matches, on=NOVEMBER)
-        self.officer = viewer(Role.SCHOOL_OFFICER, organisation_id=self.row.id, actor=f"account:{name}")
+        self.officer = viewer(
+            Role.SCHOOL_OFFICER, organisation_id=self.row.id, actor=f"account:{name}"
+        )
         self.refs = [stipend_ref(m.child_ref, NOVEMBER) for m in self.matches]
 
 
@@ -129,7 +130,9 @@ def test_one_action_confirms_the_rest_and_closes_the_batch(session, school, now)
 def test_a_part_keeps_its_sum_and_the_batch_open(session, school, now) -> None:
     said = Said(Snag.PARTLY, handed=Fen(4_000))
 
-    handovers.confirm_all(session, school.officer, school.batch.ref, {school.refs[2]: said}, now=now)
+    handovers.confirm_all(
+        session, school.officer, school.batch.ref, {school.refs[2]: said}, now=now
+    )
 
     line = handovers.line(session, school.officer, school.refs[2], now=now)
     assert (line["handed_fen"], line["state"]) == (4_000, StipendStatus.HELD_UP)
@@ -257,8 +260,11 @@ def test_a_class_list_opens_one_class_on_one_device(session, school, now) -> Non
 
 def test_the_same_class_name_in_another_grade_is_another_class(session, school, now) -> None:
     teacher = viewer(
-        Role.CLASS_TEACHER, organisation_id=school.row.id, batch_id=school.batch.id,
-        class_grade=5, class_name="2班",
+        Role.CLASS_TEACHER,
+        organisation_id=school.row.id,
+        batch_id=school.batch.id,
+        class_grade=5,
+        class_name="2班",
     )
 
     (card,) = handovers.list_for(session, teacher, now=now)

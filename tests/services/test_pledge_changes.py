@@ -229,8 +229,13 @@ def test_a_late_run_opens_each_instalment_under_the_terms_of_its_day(session, no
         (Rhythm.TERM, Rhythm.YEAR, date(2027, 9, 1), ["09", "03", "09"]),
     ],
 )
-def test_a_new_rhythm_begins_on_a_day_both_share_so_no_month_is_paid_twice_or_never(
-    session, now, old, new, from_on, months
+def test_a_new_rhythm_begins_on_a_day_both_share_so_no_month_is_paid_twice_or_never(  # noqa: PLR0917 fixtures are arguments
+    session,
+    now,
+    old,
+    new,
+    from_on,
+    months,
 ):
     months_of = {Rhythm.MONTH: 1, Rhythm.TERM: 6, Rhythm.YEAR: 12}
     pledge = a_pledge(session, rhythm=old, instalment_fen=Fen(10_000 * months_of[old]))[0]

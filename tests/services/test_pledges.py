@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from matching.explain import Wishes
 from sqlalchemy import func, select
 
+from matching.explain import Wishes
 from models.children import Consent, Need
 from models.notices import AccessLink, Notice
 from models.pledges import Pledge

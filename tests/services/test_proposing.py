@@ -86,9 +86,7 @@ def test_the_whole_is_best_not_each_pair_alone(session: Session, now: datetime) 
 
     found = run(session, now)
 
-    assert found == sorted(
-        [(any_child.code, boy.ref, 10_000), (only_girls.code, girl.ref, 10_000)]
-    )
+    assert found == sorted([(any_child.code, boy.ref, 10_000), (only_girls.code, girl.ref, 10_000)])
 
 
 def test_the_most_urgent_child_comes_first_where_one_pledge_must_choose(

@@ -29,7 +29,9 @@ def a_world(session, sent=SENT):
     match = a_match(session, a_pledge(session)[0], a_child(session, school))
     batch = a_sent_batch(session, school, match, on=sent)
     an_account(session, Role.SCHOOL_OFFICER, login="officer", organisation_id=school.id)
-    an_account(session, Role.SCHOOL_OFFICER, login="other", organisation_id=a_school(session, "别校").id)
+    an_account(
+        session, Role.SCHOOL_OFFICER, login="other", organisation_id=a_school(session, "别校").id
+    )
     an_account(session, Role.APPROVER, login="approver")
     an_account(session, Role.APPROVER, login="elsewhere", region_code=OTHER_BANNER)
     return school, batch

@@ -1,4 +1,4 @@
-"""Slips: name, sum and 大写, a link of the family's own, no donor; rare characters print as boxes."""
+"""Slips: name, sum and 大写, a link of the family's own, no donor; boxes for rare characters."""
 
 import io
 import subprocess
@@ -44,7 +44,15 @@ def test_a_slip_says_name_class_sum_and_words_and_no_donor(session, now) -> None
 
     text = text_of(slips.print_slips(session, officer, batch.ref, PRINTING, now=now))
 
-    for words in ("陈雨桐", "四年级2班", "¥100.00", "人民币壹佰元整", "存根联", "家庭联", "0470-1234567"):
+    for words in (
+        "陈雨桐",
+        "四年级2班",
+        "¥100.00",
+        "人民币壹佰元整",
+        "存根联",
+        "家庭联",
+        "0470-1234567",
+    ):
         assert words in text
     assert "2026年11月 · 第 1 次" in text
     assert "每月 ¥100，下一次12月1日起拨付" in text

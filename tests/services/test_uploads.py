@@ -1,4 +1,4 @@
-"""Photographs of slips: small, upright, without EXIF; whatever else is refused and nothing changes."""
+"""Photographs of slips: small, upright, without EXIF; whatever else changes nothing."""
 
 import io
 import zipfile

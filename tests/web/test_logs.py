@@ -126,7 +126,7 @@ def test_a_desks_request_is_one_line_without_address_and_person(logged) -> None:
 def test_donors_doors_and_links_leave_no_line(logged, address) -> None:
     app, file = logged
 
-    app.test_client().get(address)
+    app.test_client().get(address).close()
 
     assert not file.exists() or file.read_text() == ""
 

@@ -1,7 +1,6 @@
 """The school's, class teacher's, village's and family's pages, as people use them."""
 
 import io
-
 import re
 from datetime import date
 
@@ -32,7 +31,7 @@ NAMES = ("陈雨桐", "包晓军", "斯琴")
 
 
 class World:
-    """A school with three pupils on a sent batch, its officer, a village director, a case worker."""
+    """A school with three pupils on a sent batch, its officer, directors, a case worker."""
 
     def __init__(self, app, session, now) -> None:
         self.app, self.session, self.now = app, session, now
@@ -63,8 +62,12 @@ class World:
 
     def facts(self, kind) -> list[tuple]:
         self.session.expire_all()
-        rows = select(Fact.evidence, Fact.detail).where(Fact.kind == kind, Fact.cancels_id.is_(None))
-        return [tuple(row) for row in self.session.execute(rows.order_by(Fact.id))]
+        rows = select(Fact.evidence, Fact.detail).where(
+            Fact.kind == kind, Fact.cancels_id.is_(None)
+        )
+        found = [tuple(row) for row in self.session.execute(rows.order_by(Fact.id))]
+        self.session.rollback()  # the next request begins a transaction of its own
+        return found
 
 
 @pytest.fixture
@@ -75,11 +78,13 @@ def world(app, session, now):
 def body(answer) -> str:
     """The page without what is drawn anew for every answer."""
     text = re.sub(r'nonce="[^"]+"', "", answer.get_data(as_text=True))
-    return re.sub(r'name="csrf_token"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="csrf_token"', "", text)
+    return re.sub(
+        r'name="csrf_token"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="csrf_token"', "", text
+    )
 
 
 def school_pages(world) -> list[str]:
-    (first, second, third), batch = world.refs, world.batch
+    batch = world.batch
     return [
         "/school/",
         "/school/batches",
@@ -99,7 +104,9 @@ def test_no_school_page_changes_by_a_byte_when_a_family_says_no(world) -> None:
     before = {page: body(officer.get(page)) for page in school_pages(world)}
     worker = viewer(Role.CASE_WORKER)
 
-    for ref, said in zip(world.refs, (Answer.NOT_RECEIVED, Answer.WRONG_SUM, Answer.RECEIVED), strict=True):
+    for ref, said in zip(
+        world.refs, (Answer.NOT_RECEIVED, Answer.WRONG_SUM, Answer.RECEIVED), strict=True
+    ):
         answers.answer(world.session, worker, Reply(said), ref=ref, now=world.now)
     world.session.commit()
 
@@ -113,11 +120,17 @@ def test_exceptions_first_then_one_action_for_the_rest(world) -> None:
     order = re.findall(r'name="lines-\d+-ref"[^>]*value="([^"]+)"', page)
     form = {"evidence": "slip_paper"}
     for i, ref in enumerate(order):
-        form |= {f"lines-{i}-ref": ref, f"lines-{i}-snag": "", f"lines-{i}-relation": "", f"lines-{i}-handed": ""}
+        form |= {
+            f"lines-{i}-ref": ref,
+            f"lines-{i}-snag": "",
+            f"lines-{i}-relation": "",
+            f"lines-{i}-handed": "",
+        }
     first = order.index(world.refs[0])
 
     refused = officer.post(
-        f"/school/batches/{world.batch}/confirm", data=form | {f"lines-{first}-snag": "someone_else"}
+        f"/school/batches/{world.batch}/confirm",
+        data=form | {f"lines-{first}-snag": "someone_else"},
     )
     done = officer.post(
         f"/school/batches/{world.batch}/confirm",
@@ -128,7 +141,9 @@ def test_exceptions_first_then_one_action_for_the_rest(world) -> None:
     assert "请写代领人和孩子的关系" in refused.get_data(as_text=True)
     assert "记下了，2 位已转交" in done.get_data(as_text=True)
     assert sorted(world.facts(FactKind.HANDED_OVER), key=str) == [
-        (Evidence.SLIP_PAPER, "姑姑"), (Evidence.SLIP_PAPER, None), (Evidence.SLIP_PAPER, None)
+        (Evidence.SLIP_PAPER, "姑姑"),
+        (Evidence.SLIP_PAPER, None),
+        (Evidence.SLIP_PAPER, None),
     ]
     again = officer.post(f"/school/batches/{world.batch}/confirm", data=form, follow_redirects=True)
     assert "别人刚刚已经处理了这一件" in again.get_data(as_text=True)
@@ -138,7 +153,9 @@ def test_exceptions_first_then_one_action_for_the_rest(world) -> None:
 def test_a_part_is_typed_as_people_type_and_a_wrong_one_is_kept_on_the_form(world) -> None:
     officer, ref = world.sign_in("school"), world.refs[0]
 
-    wrong = officer.post(f"/school/stipends/{ref}/snag", data={"snag": "partly", "handed": "５００元"})
+    wrong = officer.post(
+        f"/school/stipends/{ref}/snag", data={"snag": "partly", "handed": "５００元"}
+    )
     officer.post(f"/school/stipends/{ref}/snag", data={"snag": "partly", "handed": "４０元"})
 
     assert "５００元" in wrong.get_data(as_text=True)
@@ -190,7 +207,13 @@ def test_slips_come_as_a_pdf_and_a_get_makes_none(world) -> None:
 
 
 def test_an_officer_who_scans_the_familys_code_gets_the_hand_over_only(world) -> None:
-    answers.answer(world.session, viewer(Role.CASE_WORKER), Reply(Answer.RECEIVED), ref=world.refs[0], now=world.now)
+    answers.answer(
+        world.session,
+        viewer(Role.CASE_WORKER),
+        Reply(Answer.RECEIVED),
+        ref=world.refs[0],
+        now=world.now,
+    )
     world.session.commit()
     officer, token = world.sign_in("school"), world.tokens[world.refs[0]]
 
@@ -241,7 +264,10 @@ def test_both_honest_answers_look_alike(world) -> None:
 
     classes = re.findall(r'class="button (button-(?:yes|no)) (button-huge button-block)"', page)
 
-    assert classes == [("button-yes", "button-huge button-block"), ("button-no", "button-huge button-block")]
+    assert classes == [
+        ("button-yes", "button-huge button-block"),
+        ("button-no", "button-huge button-block"),
+    ]
 
 
 def test_a_wrong_sum_is_told_with_what_came(world) -> None:
@@ -253,20 +279,26 @@ def test_a_wrong_sum_is_told_with_what_came(world) -> None:
 
     assert "请写数字，例如：60" in refused.get_data(as_text=True)
     assert "很少" in refused.get_data(as_text=True)
-    assert world.session.scalar(select(Fact.amount_fen).where(Fact.kind == FactKind.DISPUTED)) == 6_000
+    assert (
+        world.session.scalar(select(Fact.amount_fen).where(Fact.kind == FactKind.DISPUTED)) == 6_000
+    )
 
 
 def test_a_dead_code_says_whom_to_call(world) -> None:
-    page = world.app.test_client().get("/s/NOSUCHTOKEN", follow_redirects=True).get_data(as_text=True)
+    page = (
+        world.app.test_client().get("/s/NOSUCHTOKEN", follow_redirects=True).get_data(as_text=True)
+    )
 
     assert "这个码打不开了" in page
     assert "12338" in page
 
 
 def pass_a_class(world) -> tuple[str, str]:
-    page = world.sign_in("school").post(
-        f"/school/batches/{world.batch}/classes", data={"class_label": "四年级2班"}
-    ).get_data(as_text=True)
+    page = (
+        world.sign_in("school")
+        .post(f"/school/batches/{world.batch}/classes", data={"class_label": "四年级2班"})
+        .get_data(as_text=True)
+    )
     return re.search(r"/c/([0-9A-Z]{32})", page).group(1), re.search(r">(\d{6})<", page).group(1)
 
 
@@ -285,7 +317,10 @@ def test_a_class_list_opens_on_the_first_device_and_on_no_other(world) -> None:
     assert "这份名单打不开了" in second.get("/c/", follow_redirects=True).get_data(as_text=True)
     assert first.post(f"/c/stipends/{world.refs[1]}/hand-over").status_code == 404
     assert first.post(f"/c/stipends/{world.refs[0]}/hand-over").status_code == 303
-    assert world.session.scalar(select(AccessLink.wrong_codes).where(AccessLink.batch_id.is_not(None))) == 1
+    assert (
+        world.session.scalar(select(AccessLink.wrong_codes).where(AccessLink.batch_id.is_not(None)))
+        == 1
+    )
 
 
 def test_a_class_teachers_device_never_answers_for_a_family(world) -> None:
@@ -327,7 +362,9 @@ def test_staff_see_and_settle_what_a_family_said(world) -> None:
     address = f"/staff/disputes/{world.refs[0]}"
 
     listed = worker.get("/staff/disputes").get_data(as_text=True)
-    empty = worker.post(address, data={"outcome": "came_later", "reason": ""}).get_data(as_text=True)
+    empty = worker.post(address, data={"outcome": "came_later", "reason": ""}).get_data(
+        as_text=True
+    )
     worker.post(address, data={"outcome": "came_later", "reason": "打过电话"})
 
     assert "陈雨桐" in listed

@@ -135,7 +135,9 @@ def snag(ref: str) -> Page:
     form = SnagForm(data={"snag": _asked_for()})
     if form.validate_on_submit():
         try:
-            handovers.note_snag(requests.session(), hand(), ref, form.said(), now=requests.now())
+            handovers.note_snag(
+                requests.session(), hand(), ref, form.exception(), now=requests.now()
+            )
         except BadInput:
             form.handed.errors = ["已交的数要比应交的少，比 0 多"]
         except (AlreadyDecided, WrongState) as refusal:
@@ -226,7 +228,7 @@ def _asked_for() -> str | None:
     return named if named in set(Snag) else None
 
 
-def _line_page(name: str, line: Card, form: Any) -> str:
+def _line_page(name: str, line: Card, form: SnagForm | PhotoForm) -> str:
     if request.method == "POST":
         requests.keep_nothing()
     else:
@@ -241,5 +243,5 @@ def _home(said: str, category: str = "success") -> Response:
     return redirect(url_for(f"{door()}.home"), 303)
 
 
-def _page(name: str, **parts: Any) -> str:
+def _page(name: str, **parts: object) -> str:
     return render_template(f"{door()}/{name}.html", door=door(), **parts)

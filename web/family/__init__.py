@@ -85,7 +85,7 @@ def closed() -> str:
 
 
 def _for_hand(hand: Viewer, code: str) -> str:
-    """Return where a hand goes with a scanned slip; a village director helps the school's families."""
+    """Return where a hand goes with a scanned slip; a director helps a school's families."""
     door = next(door for role, door in _DOORS if hand.has(role))
     if door == "village":
         ref = read_slip_code(code)

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from services.grants import GRANTABLE
@@ -31,15 +32,13 @@ class AccountForm(FlaskForm):
 
     def offer_places(self, places: Sequence[Mapping[str, Any]]) -> None:
         """Fill the list of places: the region, then each league with its banners."""
-        groups: dict[str, list[tuple[str, str]]] = {}
+        self.region.choices = [SelectChoice("", "请选择")]
         group = ""
         for place in places:
-            if place["level"] is not RegionLevel.BANNER:
-                group = place["name"]
             is_whole = place["level"] is not RegionLevel.BANNER
+            group = place["name"] if is_whole else group
             words = f"{place['name']}（全部）" if is_whole else place["name"]
-            groups.setdefault(group, []).append((place["code"], words))
-        self.region.choices = {"请选择": [("", "请选择")], **groups}
+            self.region.choices.append(SelectChoice(place["code"], words, optgroup=group))
 
 
 class RoleForm(FlaskForm):
@@ -51,13 +50,15 @@ class RoleForm(FlaskForm):
 
     def offer_roles(self, held: frozenset[Role]) -> None:
         """Leave out what the account holds already."""
-        open_roles = [(role.value, label(role)) for role in GRANTABLE if role not in held]
-        self.role.choices = [("", "请选择"), *open_roles]
+        free = [SelectChoice(role.value, label(role)) for role in GRANTABLE if role not in held]
+        self.role.choices = [SelectChoice("", "请选择"), *free]
 
 
 class EndForm(FlaskForm):
     """Why a role or an account ends."""
 
     reason = RadioField(
-        "为什么", [InputRequired("请选一个原因")], choices=[(one, one) for one in END_REASONS]
+        "为什么",
+        [InputRequired("请选一个原因")],
+        choices=[SelectChoice(one) for one in END_REASONS],
     )

@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from services.answers import LONGEST_REASON, Reply
@@ -10,15 +11,19 @@ from vocabulary.errors import BadInput
 from vocabulary.money import Fen, parse_yuan
 from web.core.labels import label
 
+NO_NUMBER = "请写数字，例如：60"
+
 
 def _check_sum(_form: FlaskForm, field: StringField) -> None:
     try:
         parse_yuan(field.data or "")
     except BadInput:
-        raise StopValidation("请写数字，例如：60") from None
+        raise StopValidation(NO_NUMBER) from None
 
 
-class WrongSumForm(FlaskForm):  # type: ignore[misc]  # flask_wtf is untyped
+class WrongSumForm(FlaskForm):
+    """What came, when the sum was wrong."""
+
     amount = StringField("收到了多少元", [Optional(), _check_sum])
 
     def amount_fen(self) -> Fen | None:
@@ -27,15 +32,17 @@ class WrongSumForm(FlaskForm):  # type: ignore[misc]  # flask_wtf is untyped
 
 
 class AssistedForm(WrongSumForm):
+    """An answer entered for a family, with the language it was given in."""
+
     answer = RadioField(
         "家里怎么说",
         [InputRequired("请选一项")],
-        choices=[(answer.value, label(answer)) for answer in Answer],
+        choices=[SelectChoice(answer.value, label(answer)) for answer in Answer],
     )
     language = RadioField(
         "说的是哪种话",
         [InputRequired("请选一项")],
-        choices=[(language.value, label(language)) for language in Language],
+        choices=[SelectChoice(language.value, label(language)) for language in Language],
     )
 
     def reply(self) -> Reply:
@@ -46,14 +53,18 @@ class AssistedForm(WrongSumForm):
 
 
 class CallForm(AssistedForm):
+    """An answer given by telephone, found by the slip's code."""
+
     code = StringField("签收单编号", [InputRequired("请填编号"), Length(max=40)])
 
 
-class SettleForm(FlaskForm):  # type: ignore[misc]  # as above
+class SettleForm(FlaskForm):
+    """What was found out."""
+
     outcome = RadioField(
         "核实的结果",
         [InputRequired("请选一项")],
-        choices=[(outcome.value, label(outcome)) for outcome in Outcome],
+        choices=[SelectChoice(outcome.value, label(outcome)) for outcome in Outcome],
     )
     reason = TextAreaField(
         "怎么核实的", [InputRequired("请写一句怎么核实的"), Length(max=LONGEST_REASON)]

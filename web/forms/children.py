@@ -13,6 +13,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from vocabulary.classes import grade_label
@@ -28,15 +29,21 @@ from vocabulary.enums import (
 from vocabulary.errors import BadInput
 from vocabulary.money import Fen, parse_yuan
 from web.core.labels import label
+from web.forms.places import NOTHING, townships
 
 LAST_GRADE = 16
-GRADES = [(str(year), grade_label(year)) for year in range(LAST_GRADE + 1)]
-URGENCIES = [("0", "可以等"), ("1", "一般"), ("2", "比较急"), ("3", "很急")]
+GRADES = [NOTHING] + [SelectChoice(str(n), grade_label(n)) for n in range(LAST_GRADE + 1)]
+URGENCIES = [
+    SelectChoice("0", "可以等"),
+    SelectChoice("1", "一般"),
+    SelectChoice("2", "比较急"),
+    SelectChoice("3", "很急"),
+]
 CALLED = [
-    ("police", "打了 110"),
-    ("hotline", "打了 12338 妇女儿童维权热线"),
-    ("civil_affairs", "报了当地民政、儿童督导员"),
-    ("not_yet", "还没有打，先记下"),
+    SelectChoice("police", "打了 110"),
+    SelectChoice("hotline", "打了 12338 妇女儿童维权热线"),
+    SelectChoice("civil_affairs", "报了当地民政、儿童督导员"),
+    SelectChoice("not_yet", "还没有打，先记下"),
 ]
 
 
@@ -44,8 +51,13 @@ def _only(text: str | None) -> str:
     return (text or "").strip()
 
 
-def _labels(kinds: Sequence[Any]) -> list[tuple[str, str]]:
-    return [(kind.value, label(kind)) for kind in kinds]
+def _labels(kinds: Sequence[Any]) -> list[SelectChoice]:
+    return [SelectChoice(kind.value, label(kind)) for kind in kinds]
+
+
+def schools_or(nothing: str, schools: Sequence[Any]) -> list[SelectChoice]:
+    """Return the schools of one banner after the words for none of them."""
+    return [SelectChoice("", nothing)] + [SelectChoice(s["ref"], s["name"]) for s in schools]
 
 
 def check_yuan(_form: FlaskForm, field: StringField) -> None:
@@ -91,7 +103,7 @@ class ChildForm(NeedFields):
     address = StringField("嘎查村（社区）和住址", [Length(max=120)], filters=[_only])
     category = SelectField("困境类型", choices=_labels(list(Category)), default="other")
     school = SelectField("就读学校", default="")
-    grade = SelectField("年级", [InputRequired("请选年级")], choices=[("", "请选择"), *GRADES])
+    grade = SelectField("年级", [InputRequired("请选年级")], choices=GRADES)
     class_name = StringField("班", [Length(max=20)], filters=[_only])
     guardian = StringField(
         "监护人姓名", [InputRequired("请填监护人姓名"), Length(max=40)], filters=[_only]
@@ -124,7 +136,7 @@ class VisitForm(FlaskForm):
     word = RadioField(
         "问过孩子本人了吗",
         [Optional()],
-        choices=[("yes", "问过，孩子愿意"), ("no", "问过，孩子不愿意")],
+        choices=[SelectChoice("yes", "问过，孩子愿意"), SelectChoice("no", "问过，孩子不愿意")],
     )
 
     def validate_visited(self, field: BooleanField) -> None:
@@ -139,7 +151,7 @@ class WordForm(FlaskForm):
     word = RadioField(
         "孩子怎么说",
         [InputRequired("请选孩子怎么说")],
-        choices=[("yes", "愿意接受资助"), ("no", "不愿意")],
+        choices=[SelectChoice("yes", "愿意接受资助"), SelectChoice("no", "不愿意")],
     )
 
 
@@ -164,12 +176,12 @@ class SchoolForm(FlaskForm):
 
     school = SelectField("学校", default="")
     route = SelectField("怎么转交", choices=_labels([Route.SCHOOL, Route.VILLAGE, Route.CARD]))
-    grade = SelectField("年级", [InputRequired("请选年级")], choices=[("", "请选择"), *GRADES])
+    grade = SelectField("年级", [InputRequired("请选年级")], choices=GRADES)
     class_name = StringField("班", [Length(max=20)], filters=[_only])
 
     def offer(self, schools: Sequence[Any]) -> None:
         """Fill the list of schools of one banner."""
-        self.school.choices = [("", "不在校"), *((s["ref"], s["name"]) for s in schools)]
+        self.school.choices = schools_or("不在校", schools)
 
 
 class BasicsForm(FlaskForm):
@@ -182,10 +194,7 @@ class BasicsForm(FlaskForm):
 
     def offer(self, banners: Sequence[tuple[str, Sequence[Any]]]) -> None:
         """Fill the list of townships, banner by banner."""
-        self.township.choices = {
-            "请选择": [("", "请选择")],
-            **{name: [(t["code"], t["name"]) for t in towns] for name, towns in banners},
-        }
+        self.township.choices = townships(banners)
 
 
 class KinForm(FlaskForm):

@@ -1,5 +1,6 @@
 """What a hand fills in: exceptions, the photograph of a slip, a class, a slip's code."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -13,6 +14,7 @@ from wtforms import (
     SelectField,
     StringField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp, StopValidation
 
 from services.handovers import LONGEST_RELATION, Said
@@ -22,7 +24,9 @@ from vocabulary.money import parse_yuan
 from web.core.labels import label
 
 HANDED_OVER = ""
-SNAGS = [(snag.value, label(snag)) for snag in Snag]
+NO_RELATION = "请写代领人和孩子的关系，例如：姑姑"
+NO_PART = "请写已经交了多少元，例如：40"
+SNAGS = [SelectChoice(snag.value, label(snag)) for snag in Snag]
 PHOTO_FAULTS = {
     "empty": "照片没有传上来，请再选一次。",
     "too_large": "照片超过 20 MB，请拍小一点再传。",
@@ -33,22 +37,22 @@ PHOTO_FAULTS = {
 }
 
 
-def _check_relation(form: Form, field: StringField) -> None:
+def _check_relation(form: "_Said", field: StringField) -> None:
     if form.snag.data == Snag.SOMEONE_ELSE and not (field.data or "").strip():
-        raise StopValidation("请写代领人和孩子的关系，例如：姑姑")
+        raise StopValidation(NO_RELATION)
 
 
-def _check_handed(form: Form, field: StringField) -> None:
+def _check_handed(form: "_Said", field: StringField) -> None:
     if form.snag.data != Snag.PARTLY:
         return
     try:
         parse_yuan(field.data or "")
     except BadInput:
-        raise StopValidation("请写已经交了多少元，例如：40") from None
+        raise StopValidation(NO_PART) from None
 
 
-class _Said(Form):  # type: ignore[misc]  # wtforms is untyped
-    snag = SelectField("怎么回事", choices=[(HANDED_OVER, "交到了"), *SNAGS])
+class _Said(Form):
+    snag = SelectField("怎么回事", choices=[SelectChoice(HANDED_OVER, "交到了"), *SNAGS])
     relation = StringField(
         "代领人是孩子的谁", [Length(max=LONGEST_RELATION, message="最多 20 个字"), _check_relation]
     )
@@ -65,47 +69,66 @@ class _Said(Form):  # type: ignore[misc]  # wtforms is untyped
 
 
 class LineForm(_Said):
+    """One line of the whole list."""
+
     ref = HiddenField()
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]  # as above
-    lines = FieldList(FormField(LineForm))
+class ConfirmForm(FlaskForm):
+    """The whole list: exceptions first."""
+
+    lines = FieldList(FormField(LineForm), "名单里有一处没填好，点这里看")
     evidence = RadioField(
         "签收单",
         choices=[
-            (Evidence.SLIP_PAPER.value, "签好了，纸单留着"),
-            (Evidence.WORD.value, "还没有签，钱已经交到"),
+            SelectChoice(Evidence.SLIP_PAPER.value, "签好了，纸单留着"),
+            SelectChoice(Evidence.WORD.value, "还没有签，钱已经交到"),
         ],
         default=Evidence.SLIP_PAPER.value,
     )
 
     def exceptions(self) -> dict[str, Said]:
         """Return the lines that did not go as listed."""
-        said = {entry.form.ref.data: entry.form.said() for entry in self.lines}
+        said = {str(entry.form.ref.data): entry.form.said() for entry in self.lines}
         return {ref: one for ref, one in said.items() if one is not None}
 
 
-class SnagForm(FlaskForm, _Said):  # type: ignore[misc]  # as above
+class SnagForm(FlaskForm, _Said):
+    """Why one line did not go as listed."""
+
     snag = RadioField("怎么回事", [InputRequired("请选一项")], choices=SNAGS)
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def exception(self) -> Said:
+        """Return what happened; a checked form always names it."""
+        said = self.said()
+        return said if said is not None else Said(Snag(self.snag.data))
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """Check as any form; written out because two parents bring one."""
         return bool(FlaskForm.validate(self, extra_validators))
 
 
-class PhotoForm(FlaskForm):  # type: ignore[misc]  # as above
+class PhotoForm(FlaskForm):
+    """The photograph of a signed slip."""
+
     photo = FileField("签收单的照片")
 
 
-class CodeForm(FlaskForm):  # type: ignore[misc]  # as above
+class CodeForm(FlaskForm):
+    """A slip's printed code."""
+
     code = StringField("签收单上的编号", [InputRequired("请填编号"), Length(max=40)])
 
 
-class ClassForm(FlaskForm):  # type: ignore[misc]  # as above
+class ClassForm(FlaskForm):
+    """Which class to pass."""
+
     class_label = RadioField("哪个班", [InputRequired("请选一个班")])
 
 
-class DeviceForm(FlaskForm):  # type: ignore[misc]  # as above
+class DeviceForm(FlaskForm):
+    """The six digits that bind the first device."""
+
     code = StringField(
         "六位数", [InputRequired("请填六位数"), Regexp(r"^\s*\d{6}\s*$", message="是六个数字")]
     )

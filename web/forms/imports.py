@@ -3,6 +3,7 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from vocabulary.enums import ImportKind
@@ -15,7 +16,7 @@ class UploadForm(FlaskForm):
     kind = RadioField(
         "是哪种名单",
         [InputRequired("请选是哪种名单")],
-        choices=[(kind.value, label(kind)) for kind in ImportKind],
+        choices=[SelectChoice(kind.value, label(kind)) for kind in ImportKind],
         default=ImportKind.CHILDREN.value,
     )
     file = FileField("表格文件", [FileRequired("请选一个文件")])

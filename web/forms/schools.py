@@ -7,6 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from web.forms.places import townships
+
 
 def _only(text: str | None) -> str:
     return (text or "").strip()
@@ -25,7 +27,4 @@ class SchoolForm(FlaskForm):
 
     def offer(self, banners: Sequence[tuple[str, Sequence[Any]]]) -> None:
         """Fill the list of townships, banner by banner."""
-        self.township.choices = {
-            "请选择": [("", "请选择")],
-            **{name: [(t["code"], t["name"]) for t in towns] for name, towns in banners},
-        }
+        self.township.choices = townships(banners)

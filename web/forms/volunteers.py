@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from vocabulary.enums import Clearance
@@ -14,6 +15,6 @@ class PaperForm(FlaskForm):
     paper = RadioField(
         "看到了哪样证明",
         [InputRequired("请选看到了哪样证明")],
-        choices=[(one.value, label(one)) for one in Clearance],
+        choices=[SelectChoice(one.value, label(one)) for one in Clearance],
     )
     on = DateField("日期", [InputRequired("请填日期")])

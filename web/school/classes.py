@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template
 from flask import request as asked
+from wtforms.fields.choices import SelectChoice
 
 from privacy.permissions import Act
 from services import class_lists, handovers
@@ -18,7 +19,7 @@ def index(ref: str) -> str:
     """Choose a class; its link and six digits are shown once, on the answer to the form."""
     batch = handovers.batch(requests.session(), current_viewer(), ref, now=requests.now())
     form = ClassForm()
-    form.class_label.choices = [(name, name) for name in batch["class_labels"]]
+    form.class_label.choices = [SelectChoice(name, name) for name in batch["class_labels"]]
     passed = address = None
     if form.validate_on_submit():
         passed = class_lists.pass_class(

@@ -4,12 +4,33 @@ from flask import Blueprint
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 
-from web.staff import accounts, custody, health, home, matches, notices, pledges  # noqa: E402 each subject has a blueprint of its own
-from web.staff import child_acts, children, disputes, imports, schools, volunteers  # noqa: E402 as above
+from web.staff import (  # noqa: E402 each subject has a blueprint of its own  # noqa: E402 as above  # noqa: E402 as above
+    accounts,
+    batches,
+    books,
+    child_acts,
+    children,
+    custody,
+    disputes,
+    health,
+    home,
+    imports,
+    matches,
+    notices,
+    pledges,
+    receipts,
+    schools,
+    stipends,
+    volunteers,
+)
 
 bp.register_blueprint(accounts.bp)
 bp.register_blueprint(disputes.bp)
 bp.register_blueprint(custody.bp)
+bp.register_blueprint(receipts.bp)
+bp.register_blueprint(batches.bp)
+bp.register_blueprint(books.bp)
+bp.register_blueprint(stipends.bp)
 bp.register_blueprint(health.bp)
 bp.register_blueprint(matches.bp)
 bp.register_blueprint(notices.bp)

@@ -10,7 +10,7 @@ from services.gate import Card
 from services.grants import Term
 from services.staffing import NewAccount
 from vocabulary.enums import AccountStatus, GrantStatus, Role
-from vocabulary.errors import ActedBefore, BadInput, Refused, RolesExclude
+from vocabulary.errors import ActedBefore, BadInput, NotFound, Refused, RolesExclude
 from web.core import addresses, requests
 from web.core.access import current_viewer, may
 from web.core.messages import sentence
@@ -184,6 +184,8 @@ def end_role(ref: str, grant: str) -> str | Response:
     session, viewer, now = requests.session(), current_viewer(), requests.now()
     person = staffing.show(session, viewer, ref, now=now)
     role = next((g["role"] for g in person["grants"] if g["ref"] == grant), None)
+    if role is None:
+        raise NotFound()
     form = EndForm()
     if form.validate_on_submit():
         try:

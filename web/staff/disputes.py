@@ -54,21 +54,27 @@ def settle(ref: str) -> str | Response:
 def call() -> str | Response:
     """Enter what a family said on the telephone, by the code on its slip."""
     form = CallForm()
-    if form.validate_on_submit():
-        try:
-            ref = read_slip_code(form.code.data or "")
-            answers.answer(
-                requests.session(), current_viewer(), form.reply(), ref=ref, now=requests.now()
-            )
-        except NotFound:
-            form.code.errors = ["没有找到这个编号，请再看一遍"]
-        except BadInput:
-            form.amount.errors = ["和应收的数一样。数对的话，请选“收到了”"]
-        except (ActedBefore, AlreadyDecided) as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
-            flash("记下了，由你代办。", "success")
-            return redirect(url_for("staff.disputes.index"), 303)
+    if form.validate_on_submit() and _enter(form):
+        flash("记下了，由你代办。", "success")
+        return redirect(url_for("staff.disputes.index"), 303)
     if request.method == "POST":
         requests.keep_nothing()
     return render_template("staff/disputes/call.html", form=form)
+
+
+def _enter(form: CallForm) -> bool:
+    """Keep the answer, or say on the form why not."""
+    try:
+        ref = read_slip_code(form.code.data or "")
+        answers.answer(
+            requests.session(), current_viewer(), form.reply(), ref=ref, now=requests.now()
+        )
+    except NotFound:
+        form.code.errors = ["没有找到这个编号，请再看一遍"]
+    except BadInput:
+        form.amount.errors = ["和应收的数一样。数对的话，请选“收到了”"]
+    except (ActedBefore, AlreadyDecided) as refusal:
+        form.form_errors.append(sentence(refusal))
+    else:
+        return True
+    return False

@@ -26,6 +26,19 @@ _DESKS = (
     (Role.CUSTODIAN, "staff.custody.index"),
     (Role.ADMINISTRATOR, "staff.health.index"),
 )
+_TODO: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
+    ("disputes", "brick", "笔待核实", "staff.disputes.index", {}),
+    ("silent", "brick", "批过了 14 天学校没说完", "staff.stipends.index", {}),
+    ("proposals", "amber", "份拟结对等决定", "staff.matches.queue", {}),
+    ("drafts", "amber", "位孩子等入户核实", "staff.children.index", {"show": "draft"}),
+    ("held", "lake", "位孩子待补材料", "staff.children.index", {"show": "held"}),
+)
+_TODO_TEXTS = {
+    "disputes": "家里说没收到或数不对",
+    "silent": "打电话问，或改走别的渠道",
+    "drafts": "要由没有登记他的人去",
+    "held": "补齐才能结对",
+}
 _NIGHTLY = ("matching", "stipends")
 _STEPS = (5, 15, 30, 60)
 
@@ -90,16 +103,16 @@ def _todo(now: datetime) -> list[dict[str, Any]]:
     """List what waits today, the most pressing first; nothing that is zero."""
     counts = figures_internal.to_do(requests.session(), current_viewer(), now=now)
     late = f"{counts['late']} 份已逾期" if counts["late"] else "没有逾期的"
-    rows = (
-        ("disputes", "brick", "笔待核实", "家里说没收到或数不对", "staff.disputes.index", {}),
-        ("silent", "brick", "批过了 14 天学校没说完", "打电话问，或改走别的渠道", "staff.stipends.index", {}),
-        ("proposals", "amber", "份拟结对等决定", late, "staff.matches.queue", {}),
-        ("drafts", "amber", "位孩子等入户核实", "要由没有登记他的人去", "staff.children.index", {"show": "draft"}),
-        ("held", "lake", "位孩子待补材料", "补齐才能结对", "staff.children.index", {"show": "held"}),
-    )
+    texts = {**_TODO_TEXTS, "proposals": late}
     return [
-        {"number": counts[key], "tone": tone, "title": title, "text": text, "href": url_for(to, **args)}
-        for key, tone, title, text, to, args in rows
+        {
+            "number": counts[key],
+            "tone": tone,
+            "title": title,
+            "text": texts[key],
+            "href": url_for(to, **args),
+        }
+        for key, tone, title, to, args in _TODO
         if counts[key] and to in current_app.view_functions
     ]
 

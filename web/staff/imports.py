@@ -25,7 +25,7 @@ bp = Blueprint("imports", __name__, url_prefix="/imports")
 TAKEN_AT_ONCE = 500
 ROWS_AT_MOST = 20_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_PREVIEW = {"all": "全部", "ready": "可以导入", "held": "先导入，再补材料", "refused": "要退回更正"}
+_PREVIEW = {"all": "全部", "ready": "可以导入", "held": "先导入，再补材料", "returned": "不导入"}
 _RESULT = {"all": "全部", "taken": "已导入", "returned": "没有导入"}
 
 

@@ -23,7 +23,11 @@ from web.forms.matches import DeclineForm
 
 bp = Blueprint("matches", __name__, url_prefix="/matches")
 case_staff = for_roles(*sorted(CASE_STAFF))
-_FILTERS = ((Shown.ALL, "全部", "total"), (Shown.LATE, "逾期", "late"), (Shown.MINE, "你提出的", "mine"))
+_FILTERS = (
+    (Shown.ALL, "全部", "total"),
+    (Shown.LATE, "逾期", "late"),
+    (Shown.MINE, "你提出的", "mine"),
+)
 
 
 @bp.get("/")

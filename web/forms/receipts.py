@@ -1,0 +1,62 @@
+"""Money that came in."""
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, HiddenField, StringField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from vocabulary.errors import BadInput
+from vocabulary.money import parse_yuan
+
+_NOT_A_DAY = "日期没看懂。写成 2026-11-03 这样。"
+_DAY_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
+
+
+def _only(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class DayField(DateField):
+    """A day as people write it; what cannot be read stays in the field, with a sentence."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_NOT_A_DAY) from error
+
+
+class ReceiptForm(FlaskForm):
+    """One credit of the bank's statement."""
+
+    reference = StringField(
+        "付款备注码", [InputRequired("请填备注码，像 AX123456"), Length(max=40, message="最多 40 个字")],
+        filters=[_only],
+    )  # fmt: skip
+    amount = StringField("金额", [InputRequired("请填金额，像 100 或 1200.50")], filters=[_only])
+    received_on = DayField(
+        "到账日期", [InputRequired("请填到账日期，像 2026-11-03")], format=_DAY_FORMATS
+    )
+    payer = StringField("付款户名", [Length(max=60, message="最多 60 个字")], filters=[_only])
+    line = StringField(
+        "银行流水号", [Optional(), Length(max=60, message="最多 60 个字")], filters=[_only]
+    )
+    as_written = BooleanField("银行流水上就是这样写的，先放进待核对")
+    key = HiddenField()
+
+    def validate_amount(self, field: StringField) -> None:
+        """Read the sum as people write it."""
+        try:
+            self.fen = parse_yuan(field.data or "")
+        except BadInput as refusal:
+            words = {"out_of_range": "金额要大于 0，不超过 100 万元。分几笔记也可以。"}
+            raise ValidationError(
+                words.get(str(refusal.params.get("reason")), "金额没看懂。写成 100 或 1200.50。")
+            ) from refusal
+
+
+class AssignForm(FlaskForm):
+    """The reference that unmatched money should have named."""
+
+    reference = StringField(
+        "备注码", [InputRequired("请填备注码，像 AX123456"), Length(max=40)], filters=[_only]
+    )

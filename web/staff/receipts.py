@@ -1,0 +1,127 @@
+"""The collecting desk: money by its reference. Nothing here knows a child."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from privacy.permissions import Act
+from services import receipts
+from services.receipts import BankLine
+from vocabulary.dates import today
+from vocabulary.errors import AlreadyDecided, BadInput
+from vocabulary.money import format_yuan_short
+from vocabulary.refs import new_token
+from web.core import requests
+from web.core.access import current_viewer, may
+from web.core.messages import sentence
+from web.forms.receipts import AssignForm, ReceiptForm
+
+bp = Blueprint("receipts", __name__, url_prefix="/receipts")
+
+_SAID = {
+    "received_on": "到账日期不能晚于今天，也不能早于 2000 年。",
+    "line": "这个流水号已经登记过一次，看看下面最近的到账。",
+    "amount": "金额要大于 0。",
+}
+
+
+@bp.route("/", methods=["GET", "POST"])
+@may(Act.RECORD_MONEY)
+def index() -> str | Response:
+    """Take one credit of the bank's statement, and show what was announced and what came."""
+    form = ReceiptForm()
+    if form.validate_on_submit() and not _asks_about_typo(form):
+        try:
+            card = receipts.record(
+                requests.session(),
+                current_viewer(),
+                _line(form),
+                now=requests.now(),
+                form_key=form.key.data or None,
+            )
+        except BadInput as refusal:
+            name = str(refusal.params["field"])
+            form[name].errors = [_SAID.get(name, sentence(refusal))]
+        else:
+            _say(card["payment_reference"], card["amount_fen"], is_matched=card["is_matched"])
+            return redirect(url_for(".index"), 303)
+    return _page(form)
+
+
+def _line(form: ReceiptForm) -> BankLine:
+    return BankLine(
+        form.reference.data,
+        form.fen,
+        form.received_on.data,
+        form.payer.data or None,
+        form.line.data or None,
+    )
+
+
+def _asks_about_typo(form: ReceiptForm) -> bool:
+    """Ask once when the reference cannot be right; whoever insists books it as unmatched."""
+    text = form.reference.data or ""
+    if form.as_written.data or receipts.is_known(requests.session(), current_viewer(), text):
+        return False
+    if receipts.is_typo(text):
+        form.reference.errors = [
+            "这个备注码的最后一位对不上，多半有一位写错了。再看一眼流水；流水上就这样写的，勾上下面那一格。"
+        ]
+    else:
+        form.reference.errors = [
+            "没有发出过这个备注码。再看一眼流水；流水上就这样写的，勾上下面那一格。"
+        ]
+    return True
+
+
+def _say(reference: str, fen: int, *, is_matched: bool) -> None:
+    if is_matched:
+        flash(f"记下了：{reference}，{format_yuan_short(fen)}。", "success")
+    else:
+        flash(f"记下了 {format_yuan_short(fen)}，放在“待核对到账”。找到备注码后再对上。", "warning")
+
+
+def _page(form: ReceiptForm) -> str:
+    session, viewer = requests.session(), current_viewer()
+    if request.method == "POST":
+        requests.keep_nothing()
+    else:
+        form.received_on.data = form.received_on.data or today(requests.now())
+        form.reference.data = form.reference.data or request.args.get("reference", "")
+        form.key.data = new_token("receipt_form")
+    return render_template(
+        "staff/receipts/index.html",
+        title="到账登记",
+        form=form,
+        asks=bool(form.reference.errors) or bool(form.as_written.data),
+        announced=receipts.announced(session, viewer),
+        unmatched=receipts.recent(session, viewer, is_matched=False),
+        recent=receipts.recent(session, viewer, limit=30),
+    )
+
+
+@bp.route("/<string:ref>/assign", methods=["GET", "POST"])
+@may(Act.RECORD_MONEY)
+def assign(ref: str) -> str | Response:
+    """Give unmatched money to the reference it should have named."""
+    session, viewer, form = requests.session(), current_viewer(), AssignForm()
+    card = receipts.one(session, viewer, ref)
+    if form.validate_on_submit():
+        try:
+            receipts.assign(session, viewer, ref, form.reference.data, now=requests.now())
+        except BadInput as refusal:
+            is_typo = refusal.params.get("reason") == "typo"
+            words = (
+                "最后一位对不上，多半有一位写错了。"
+                if is_typo
+                else "没有发出过这个备注码，再核对一下。"
+            )
+            form.reference.errors = [words]
+        except AlreadyDecided as refusal:
+            flash(sentence(refusal), "warning")
+            return redirect(url_for(".index"), 303)
+        else:
+            flash(f"对上了：{format_yuan_short(card['amount_fen'])}。", "success")
+            return redirect(url_for(".index"), 303)
+    if request.method == "POST":
+        requests.keep_nothing()
+    return render_template("staff/receipts/assign.html", title="核对到账", form=form, card=card)
