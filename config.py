@@ -237,6 +237,8 @@ def missing_facts(settings: Settings) -> list[str]:
 
 def prepare(settings: Settings) -> None:
     """Make the instance folder, and see that it and the database's folder can be written to."""
+    if settings.is_production:
+        os.umask(0o077)  # the database and all beside it are the service's own
     try:
         settings.instance.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -45,7 +45,7 @@ def make_one(folder: Path | None = None) -> Card:
 @click.option("--json", "as_json", is_flag=True)
 @with_appcontext
 @told
-def backup(folder: Path | None, as_json: bool) -> None:  # noqa: FBT001 click passes options so
+def backup(folder: Path | None, as_json: bool) -> None:
     """Write an encrypted backup and its key store into FOLDER (default: BACKUP_DIR)."""
     made = make_one(folder)
     if as_json:
@@ -63,7 +63,7 @@ def backup(folder: Path | None, as_json: bool) -> None:  # noqa: FBT001 click pa
 @click.option("--json", "as_json", is_flag=True)
 @with_appcontext
 @told
-def restore(file: Path, keystore: Path | None, force: bool, as_json: bool) -> None:  # noqa: FBT001 click passes options so
+def restore(file: Path, keystore: Path | None, force: bool, as_json: bool) -> None:
     """Put a backup in place: verified first, then migrated, its triggers made anew, and checked."""
     settings, by = _settings(), viewers.console()
     db.session.rollback()

@@ -1,4 +1,4 @@
-"""`flask check`: does the database agree with itself?"""
+"""`flask check`: says whether the database agrees with itself."""
 
 import sys
 from typing import Any

@@ -36,7 +36,7 @@ def _command(kind: ImportKind, about: str) -> None:
     @click.option("--by", "login", help="Act as this login; the console otherwise.")
     @click.option("--region", help="Take only what lies in this division (12 digits).")
     @told
-    def run(  # noqa: PLR0913 one parameter for each option
+    def run(
         file: Path, *, dry_run: bool, as_json: bool, login: str | None, region: str | None
     ) -> None:
         data = _bytes(file)

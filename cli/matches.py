@@ -17,7 +17,7 @@ matches = AppGroup("matches", help="Pair pledges with children.")
 @click.option("--by", "login", help="The login on whose behalf; the console if absent.")
 @click.option("--json", "as_json", is_flag=True)
 @told
-def run(login: str | None, as_json: bool) -> None:  # noqa: FBT001 click passes options so
+def run(login: str | None, as_json: bool) -> None:
     """Propose the best total assignment of what is open; proposals that wait stay."""
     by = actor(login)
     did: dict[str, int] = {}

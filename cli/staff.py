@@ -22,7 +22,7 @@ DAYS = 7
 @click.option("--region", default=WHOLE_REGION, show_default=True, help="12-digit division code.")
 @click.option("--json", "as_json", is_flag=True)
 @told
-def add(logins: tuple[str, ...], names: tuple[str, ...], region: str, as_json: bool) -> None:  # noqa: FBT001 click passes options so
+def add(logins: tuple[str, ...], names: tuple[str, ...], region: str, as_json: bool) -> None:
     """Make the first two administrators and print a one-time link for each.
 
     Without LOGINS: admin-1 and admin-2, or the one that is missing.
@@ -46,7 +46,7 @@ def add(logins: tuple[str, ...], names: tuple[str, ...], region: str, as_json: b
 @staff.command("list")
 @click.option("--json", "as_json", is_flag=True)
 @told
-def index(as_json: bool) -> None:  # noqa: FBT001 click passes options so
+def index(as_json: bool) -> None:
     """List logins with status and roles; no names."""
     found = staffing.logins(db.session(), viewers.console())
     if as_json:
@@ -62,7 +62,7 @@ def index(as_json: bool) -> None:  # noqa: FBT001 click passes options so
 @click.argument("login")
 @click.option("--json", "as_json", is_flag=True)
 @told
-def reset_link(login: str, as_json: bool) -> None:  # noqa: FBT001 click passes options so
+def reset_link(login: str, as_json: bool) -> None:
     """Print a new one-time link for an administrator who cannot get in."""
     session = db.session()
     begin_writing(session)

@@ -176,7 +176,7 @@ class _Half:
         day = self.printed_on
         self._text(self.left, 197.5, f"{day.year}年{day.month}月{day.day}日打印", 9.5)
 
-    def _text(  # noqa: PLR0913 a place, words and how they look
+    def _text(
         self, x: float, y: float, words: str, size: float, *, font: str = "sans", bold: bool = False
     ) -> float:
         """Print one line with its baseline at y; return where it ends."""

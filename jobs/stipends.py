@@ -60,4 +60,4 @@ def _batch(run: Run) -> None:
 
 
 def _leave(_key: int, _now: datetime) -> None:
-    """It stays as it is, counted as failed: money unused and unbatched stays in the queues."""
+    """Leave it, counted as failed: money unused and unbatched stays in the queues."""

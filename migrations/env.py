@@ -9,11 +9,17 @@ from models import triggers
 
 def _render(kind: str, obj: object, _autogen: object) -> str | bool:
     """Write our column types as what they are in the database."""
-    plain = {"Instant": "sa.DateTime()", "Sealed": "sa.LargeBinary()", "SealedDate": "sa.LargeBinary()"}
+    plain = {
+        "Instant": "sa.DateTime()",
+        "Sealed": "sa.LargeBinary()",
+        "SealedDate": "sa.LargeBinary()",
+    }
     return plain.get(type(obj).__name__, False) if kind == "type" else False
 
 
-def _compare(context_: object, inspected: object, column: object, inspected_type: object, type_: object) -> bool | None:
+def _compare(
+    context_: object, inspected: object, column: object, inspected_type: object, type_: object
+) -> bool | None:
     """Sealed columns and instants are kept as BLOB and DATETIME: no drift."""
     return False if type(type_).__module__ == models.base.__name__ else None
 

@@ -107,14 +107,14 @@ class Child(Base):
     ended_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     end_reason: Mapped[EndReason | None] = mapped_column(info=seen_by(*_STAFF))
 
-    class_label: Derived = shown_to(
-        *_AT_SCHOOL, needs=("grade", "class_name"), compute=class_label
-    )
+    class_label: Derived = shown_to(*_AT_SCHOOL, needs=("grade", "class_name"), compute=class_label)
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """Case staff see children of their own regions, a school its own pupils, a village
-        director her own village, a donor only the general profile of those he supports."""
+        """Case staff see their own regions' children, a school its pupils, a director her village.
+
+        A donor sees only the general profile of those he supports.
+        """
         pupils = is_own(cls.school_id, viewer.organisation_id)
         in_class = pupils & _in_class_of(viewer) if viewer.has(Role.CLASS_TEACHER) else pupils
         here = in_regions(cls.region_code, viewer)

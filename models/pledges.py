@@ -174,8 +174,10 @@ class Match(Base):
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """Case staff see matches of their children; a donor his own, once approved; the school,
-        village and family side see that there is one through the stipend only."""
+        """Case staff see matches of their children; a donor his own, once approved.
+
+        School, village and family see that there is one through the stipend only.
+        """
         child_side: dict[Audience, Condition] = {
             audience: cls.child_id.in_(select(Child.id).where(condition))
             for audience, condition in Child.standings(viewer).items()
@@ -219,7 +221,7 @@ class Exclusion(Base):
 
 def _in_batches_of(viewer: Viewer) -> Any:
     """A school still states what became of money for a pupil who moved away after it was sent."""
-    from models.stipends import Batch, Stipend  # noqa: PLC0415 the two modules meet here
+    from models.stipends import Batch, Stipend
 
     own = and_(is_own(Batch.organisation_id, viewer.organisation_id), Batch.sent_on.is_not(None))
     return select(Stipend.match_id).join(Batch, Batch.id == Stipend.batch_id).where(own)

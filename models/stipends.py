@@ -106,7 +106,9 @@ def stipend_standings(table: "type[Stipend | Gift]", viewer: Viewer) -> Standing
         if hand in through_match:
             through_match[hand] = and_(through_match[hand], table.sent_on.is_not(None))
     if Audience.OWN_SCHOOL in through_match and table is Stipend:
-        through_match[Audience.OWN_SCHOOL] = _with_school(through_match[Audience.OWN_SCHOOL], viewer)
+        through_match[Audience.OWN_SCHOOL] = _with_school(
+            through_match[Audience.OWN_SCHOOL], viewer
+        )
     if viewer.has(Role.FAMILY) and viewer.stipend_id and table is Stipend:
         through_match[Audience.OWN_FAMILY] = table.id == viewer.stipend_id
     return through_match | held(
@@ -115,8 +117,10 @@ def stipend_standings(table: "type[Stipend | Gift]", viewer: Viewer) -> Standing
 
 
 def _with_school(near: Condition, viewer: Viewer) -> Condition:
-    """A class list's link opens its own batch only; an officer also answers for the money of a
-    pupil who moved away after it was sent."""
+    """A class list's link opens its own batch only.
+
+    An officer also answers for the money of a pupil who moved away after it was sent.
+    """
     if viewer.batch_id is not None:
         return and_(near, Stipend.batch_id == viewer.batch_id)
     if not viewer.has(Role.SCHOOL_OFFICER):

@@ -60,8 +60,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.DELIVER_NOTICES: frozenset({Role.ENGINE, Role.CONSOLE}),
     Act.RELEASE_LATE: frozenset({Role.PAYING_DESK}),
     Act.GRANT_ROLE: frozenset({Role.ADMINISTRATOR}),
-    Act.WATCH_JOBS: CASE_STAFF
-    | {Role.ENGINE, Role.CONSOLE, Role.ADMINISTRATOR, Role.STATISTICS},
+    Act.WATCH_JOBS: CASE_STAFF | {Role.ENGINE, Role.CONSOLE, Role.ADMINISTRATOR, Role.STATISTICS},
     Act.SEE_FIGURES: CASE_STAFF | {Role.STATISTICS},
     Act.SEE_PLEDGES: CASE_STAFF,
     Act.SEE_HEALTH: frozenset({Role.ADMINISTRATOR}),

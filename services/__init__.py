@@ -1,0 +1,1 @@
+"""Operations and questions, one module per subject; the only room with SQL."""

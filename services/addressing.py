@@ -130,7 +130,7 @@ def _way(mail: str | None, phone: str | None) -> Address | None:
     return None
 
 
-def with_token(  # noqa: PLR0913 what is written, for whom, when, and where the link leads
+def with_token(
     session: Session, by: Viewer, notice: Notice, text: str, *, now: datetime, public_url: str
 ) -> tuple[str, str]:
     """Return the text as it leaves, and as it is kept: without its live token."""

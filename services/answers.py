@@ -98,7 +98,7 @@ def dispute(session: Session, viewer: Viewer, ref: str) -> Card:
     return found
 
 
-def settle(  # noqa: PLR0913 a decision and its reason
+def settle(
     session: Session, by: Viewer, ref: str, outcome: Outcome, reason: str, *, now: datetime
 ) -> None:
     """Keep what was found out. If the money is with the family now, its word replaces the "no".

@@ -59,7 +59,7 @@ class Block(StrEnum):
     DECIDED = "decided"
 
 
-def queue(  # noqa: PLR0913 which proposals, of which day
+def queue(
     session: Session,
     viewer: Viewer,
     *,

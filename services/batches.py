@@ -1,10 +1,11 @@
 """Batches: what one hand gets for one month, built from funded instalments, sent by the paying desk."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -24,6 +25,7 @@ from vocabulary.enums import BatchStatus, Evidence, FactKind, Route
 from vocabulary.errors import NotFound
 
 HAND_OVER_DAYS = 14
+Hand = tuple[int | None, str]
 
 
 _READY = (
@@ -57,40 +59,49 @@ def build(session: Session, by: Viewer, stipends: Sequence[int], *, on: date, no
         .where(*_READY, Stipend.id.between(stipends[0], stipends[-1]))
         .order_by(Stipend.id)
     ).all()
-    hands: dict[tuple[int | None, str], list[int]] = {}
-    for stipend_id, route, school_id, village, school_region in rows:
-        by_school = route is not Route.VILLAGE and school_id is not None
-        hand = (school_id, school_region) if by_school else (None, village)
-        hands.setdefault(hand, []).append(stipend_id)
-    for (school_id, region_code), ids in hands.items():
-        batch = _open_batch(session, school_id, region_code, on=on)
-        session.execute(update(Stipend).where(Stipend.id.in_(ids)).values(batch_id=batch.id))
-    if rows:
-        detail = {"count": len(rows), "hands": len(hands)}
-        trace.record(session, by, "batch.fill", "batches", now=now, detail=detail)
+    if not rows:
+        return 0
+    hands = {row[0]: _hand(*row[1:]) for row in rows}
+    keys = _open_batches(session, set(hands.values()), on=on)
+    table = Stipend.__table__
+    session.execute(
+        table.update().where(table.c.id == bindparam("key")).values(batch_id=bindparam("batch")),
+        [{"key": key, "batch": keys[hand]} for key, hand in hands.items()],
+    )
+    detail = {"count": len(rows), "hands": len(keys)}
+    trace.record(session, by, "batch.fill", "batches", now=now, detail=detail)
     return len(rows)
 
 
-def _open_batch(session: Session, school_id: int | None, region_code: str, *, on: date) -> Batch:
+def _hand(route: Route, school_id: int | None, village: str, school_region: str | None) -> Hand:
+    if route is not Route.VILLAGE and school_id is not None:
+        return school_id, school_region or village
+    return None, village
+
+
+def _open_batches(session: Session, hands: set[Hand], *, on: date) -> dict[Hand, int]:
+    """Return the key of each hand's open batch of the month, made where there is none."""
     month = first_of_month(on)
-    same = (
-        Batch.organisation_id == school_id,
-        Batch.region_code == region_code,
-        Batch.month == month,
-    )
-    batch = session.scalar(select(Batch).where(*same, Batch.status == BatchStatus.OPEN))
-    if batch is None:
-        number = session.scalar(select(func.count()).select_from(Batch).where(*same)) or 0
-        batch = Batch(
-            organisation_id=school_id,
-            region_code=region_code,
+    rows = session.execute(
+        select(Batch.organisation_id, Batch.region_code, Batch.status, Batch.id).where(
+            Batch.month == month
+        )
+    ).all()
+    known = {(school, code): key for school, code, s, key in rows if s is BatchStatus.OPEN}
+    earlier = Counter((school, code) for school, code, _, _ in rows)
+    new = {
+        hand: Batch(
+            organisation_id=hand[0],
+            region_code=hand[1],
             month=month,
-            number=number + 1,
+            number=earlier[hand] + 1,
             opened_on=on,
         )
-        session.add(batch)
-        session.flush()
-    return batch
+        for hand in sorted(hands - known.keys(), key=str)
+    }
+    session.add_all(new.values())
+    session.flush()
+    return {hand: known.get(hand) or new[hand].id for hand in hands}
 
 
 def send(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:

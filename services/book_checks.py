@@ -40,7 +40,7 @@ def _named(what: str, key: str) -> str:
     """Write SQL for a subject's public name on the child's side, or its row when that is lost."""
     return f"""({what} || ' ' || COALESCE((SELECT m.child_ref || '-' ||
         REPLACE(SUBSTR(s.due_on, 1, 7), '-', '') FROM subjects s JOIN matches m ON m.id = s.match_id
-        WHERE s.what = {what} AND s.id = {key}), 'row ' || {key}))"""  # noqa: S608 our own words
+        WHERE s.what = {what} AND s.id = {key}), 'row ' || {key}))"""
 
 
 _WITH = f"WITH {_LIVE}"
@@ -57,7 +57,7 @@ def _dates_statement(table: str, key: str) -> str:
         SELECT {_named(what, "s.id")} || ': its dates are not those of its facts'
         FROM {table} s LEFT JOIN (SELECT {key}, {_PIVOT} FROM live
                                   WHERE {key} IS NOT NULL GROUP BY {key}) e ON e.{key} = s.id
-        WHERE {differ} ORDER BY s.id"""  # noqa: S608 our own words
+        WHERE {differ} ORDER BY s.id"""
 
 
 STATEMENTS: dict[str, tuple[str, ...]] = {

@@ -117,8 +117,9 @@ def _chain(session: Session, chain: Chain) -> Findings:
 
 
 def due_against_done(session: Session, *, now: datetime) -> Findings:
-    """Name every (match, due day) that should have been opened by now and was neither opened nor
-    set aside with a reason. The due days are the pure schedule's, not the table's.
+    """Name every (match, due day) that should have been opened by now and was neither opened nor set aside.
+
+    The due days are the pure schedule's, not the table's.
     """
     day = last_run_day(now)
     start = session.scalar(

@@ -15,8 +15,8 @@ from models.organisations import Organisation
 from models.regions import Region
 from privacy.viewers import Viewer
 from services import gate
-from services.entering import id_index, phone_index
 from services.gate import Card, Part
+from services.newcomers import id_index, phone_index
 from services.readiness import from_codes, is_above_banner
 from vocabulary.enums import ChildStatus
 

@@ -10,17 +10,10 @@ from privacy.viewers import Viewer, works_in
 from services import gate, trace
 from services.consents import record as record_consent
 from services.consents import withdraw as withdraw_consent
-from services.entering import (
-    NewChild,
-    NewKin,
-    NewNeed,
-    add_kin,
-    enter,
-    enter_all,
-    school_key,
-)
+from services.entering import add_kin, enter, enter_all, school_key
 from services.lifecycle import advance
 from services.match_ends import end_of_child
+from services.newcomers import NewChild, NewKin, NewNeed
 from services.readiness import AGREES_FROM, ASKED_FROM, age_for_asking, has_consent, settle
 from vocabulary.dates import today
 from vocabulary.enums import (
@@ -75,7 +68,7 @@ def verify(
     trace.record(session, by, "child.verify", f"child:{ref}", now=now)
 
 
-def change_school(  # noqa: PLR0913 a move is all of these at once
+def change_school(
     session: Session,
     by: Viewer,
     ref: str,
@@ -100,7 +93,7 @@ def change_school(  # noqa: PLR0913 a move is all of these at once
     trace.record(session, by, "child.change_school", f"child:{ref}", now=now)
 
 
-def fill_in(  # noqa: PLR0913 what a roster may have left open
+def fill_in(
     session: Session,
     by: Viewer,
     ref: str,

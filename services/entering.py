@@ -2,81 +2,32 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from models import keys
 from models.children import Child, Consent, Kin, Need
 from models.organisations import Organisation
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, works_in
 from services import gate, trace
 from services.consents import ON_PAPER, consent_row
-from services.readiness import as_codes, is_above_banner, settle
-from services.rosters.identities import IdState, read_identity
-from vocabulary.dates import today
-from vocabulary.enums import (
-    Category,
-    ChildStatus,
-    HeldReason,
-    KinRole,
-    NeedKind,
-    Route,
-    Sex,
-    Stage,
+from services.newcomers import (
+    NewChild,
+    NewKin,
+    NewNeed,
+    checked,
+    id_index,
+    known_numbers,
+    phone_index,
 )
+from services.readiness import as_codes, is_above_banner, settle
+from vocabulary.dates import today
+from vocabulary.enums import ChildStatus, HeldReason, KinRole, Route
 from vocabulary.errors import BadInput, NoConsent, NotFound, NotPermitted
-from vocabulary.money import Fen
 from vocabulary.refs import new_ref
-
-ID_PLACE, PHONE_PLACE = "children.id_number", "kin.phone"
-
-
-@dataclass(frozen=True, slots=True)
-class NewKin:
-    name: str
-    relation: str
-    phone: str | None = None
-    kin_role: KinRole = KinRole.GUARDIAN
-
-
-@dataclass(frozen=True, slots=True)
-class NewNeed:
-    kind: NeedKind
-    monthly_fen: Fen | None = None
-    urgency: int = 1
-    detail: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewChild:
-    """What is known of a child when it is entered.
-
-    `consented_on` is the day on the guardian's paper, for case file and sponsorship.
-    """
-
-    name: str
-    sex: Sex | None
-    region_code: str
-    stage: Stage
-    birth_on: date | None = None
-    id_number: str | None = None
-    ethnicity: str | None = None
-    languages: str = ""
-    address: str | None = None
-    school_ref: str | None = None
-    grade: int | None = None
-    class_name: str | None = None
-    category: Category = Category.OTHER
-    route: Route = Route.SCHOOL
-    remark: str | None = None
-    kin: Sequence[NewKin] = ()
-    needs: Sequence[NewNeed] = ()
-    consented_on: date | None = None
 
 
 def enter(session: Session, by: Viewer, new: NewChild, *, now: datetime) -> str:
@@ -89,23 +40,6 @@ def enter(session: Session, by: Viewer, new: NewChild, *, now: datetime) -> str:
     if sound.id_number and known_numbers(session, by, [id_index(sound.id_number)]):
         raise BadInput(field="id_number", reason="already_known")
     return enter_all(session, by, [sound], now=now)[0]
-
-
-def checked(new: NewChild) -> NewChild:
-    """Compare a resident's number with sex and birthday, and fill in what was left open."""
-    identity = read_identity(new.id_number or "")
-    if identity.state in (IdState.BAD, IdState.LOST):
-        raise BadInput(field="id_number", reason="id_checksum")
-    if identity.sex and new.sex and identity.sex is not new.sex:
-        raise BadInput(field="sex", reason="sex_mismatch")
-    if identity.birth and new.birth_on and identity.birth != new.birth_on:
-        raise BadInput(field="birth_on", reason="birth_mismatch")
-    return replace(
-        new,
-        id_number=identity.number,
-        sex=new.sex or identity.sex,
-        birth_on=new.birth_on or identity.birth,
-    )
 
 
 def enter_all(
@@ -212,11 +146,10 @@ def _consent(
     made: Mapping[int, NewChild],
     kin: Mapping[int, tuple[int, NewKin]],
 ) -> None:
-    first = {
-        child_key: kin_key
-        for kin_key, (child_key, one) in reversed(kin.items())
-        if one.kin_role is KinRole.GUARDIAN
-    }
+    first: dict[int, int] = {}
+    for kin_key, (child_key, one) in kin.items():
+        if one.kin_role is KinRole.GUARDIAN:
+            first.setdefault(child_key, kin_key)
     rows = [
         {"kin_id": first[key], **consent_row(key, purpose, new.consented_on, by)}
         for key, new in made.items()
@@ -256,22 +189,6 @@ def add_kin(session: Session, by: Viewer, ref: str, new: NewKin, *, now: datetim
     session.execute(insert(Kin), [_kin_row(child.id, new)])
     settle(session, by, child, now=now)
     trace.record(session, by, "kin.add", f"child:{ref}", now=now, why=new.kin_role.value)
-
-
-def id_index(number: str) -> str:
-    """Return the exact-search handle of a resident's number."""
-    return keys.blind_index(ID_PLACE, number)
-
-
-def phone_index(phone: str) -> str:
-    """Return the exact-search handle of a guardian's telephone."""
-    return keys.blind_index(PHONE_PLACE, phone)
-
-
-def known_numbers(session: Session, by: Viewer, indexes: Sequence[str]) -> set[str]:
-    """Return those of the handles that a record has already, in any region: a person is one."""
-    require(by, Act.ENTER_CHILD)
-    return set(session.scalars(select(Child.id_index).where(Child.id_index.in_(indexes))))
 
 
 def school_key(session: Session, by: Viewer, ref: str | None) -> int | None:

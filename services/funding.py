@@ -4,23 +4,35 @@ The fact's day is the day the covering money arrived: first in, first out, worke
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, func, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Subquery,
+    and_,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from models.ledger import Posting, Transaction
 from models.pledges import Match
-from models.stipends import Stipend
+from models.stipends import Fact, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import facts, trace
+from services import trace
 from services.due import Keys
-from services.facts import Basis
 from vocabulary.enums import AccountKind, Chain, Evidence, FactKind, TransactionKind
 
-PLEDGES_A_SLICE = 500
+PLEDGES_A_SLICE = 2_000
+Range = tuple[int, int]
+Condition = ColumnElement[bool]
 _WAITS = (Stipend.received_on.is_(None), Stipend.cancelled_on.is_(None))
 
 
@@ -46,64 +58,107 @@ def pledges_to_fund(session: Session, by: Viewer, *, after: int) -> Keys:
 def fund(
     session: Session, by: Viewer, pledges: Sequence[int], *, run_id: int, now: datetime
 ) -> int:
-    """Cover what the pledges' money reaches; return how many instalments were covered.
+    """Cover what the pledges' money reaches (keys in order); return how many were covered.
 
-    How much money there is tells of its giver, so the act goes to the custodian's chain.
+    Facts first, in one statement; dates and postings follow from the rows it really added. How much
+    money there is tells of its giver, so the act goes to the custodian's chain.
     """
     require(by, Act.RUN_STIPENDS)
-    days = _days_covered(session, pledges)
-    stipends = session.scalars(
-        select(Stipend).where(Stipend.id.in_(days)).order_by(Stipend.id)
-    ).all()
-    by_day: dict[date, list[Stipend]] = {}
-    for stipend in stipends:
-        by_day.setdefault(days[stipend.id], []).append(stipend)
-    basis = Basis(Evidence.LEDGER, run_id=run_id)
-    for day, covered in sorted(by_day.items()):
-        facts.record(session, FactKind.RECEIVED, covered, on=day, by=by, now=now, basis=basis)
-    if stipends:
-        detail = {"run": run_id, "count": len(stipends)}
+    here = (pledges[0], pledges[-1])
+    before = session.scalar(select(func.max(Fact.id))) or 0
+    count = _state_received(session, by, here, run_id=run_id, now=now)
+    if count:
+        new = and_(Fact.id > before, Fact.run_id == run_id, Fact.kind == FactKind.RECEIVED)
+        _date(session, new)
+        _post(session, by, new, run_id=run_id)
+        detail = {"run": run_id, "count": count}
         trace.record(
             session, by, "stipends.fund", "stipends", now=now, detail=detail, chain=Chain.CUSTODIAN
         )
-    return len(stipends)
+    return count
 
 
-def _days_covered(session: Session, pledges: Sequence[int]) -> dict[int, date]:
-    """Return, for each instalment that the money reaches, the day on which enough had come."""
-    came, waiting = _money_in(pledges).subquery("came"), _waiting(pledges).subquery("waiting")
-    enough = and_(came.c.pledge_id == waiting.c.pledge_id, came.c.total >= waiting.c.needed)
-    rows = session.execute(
-        select(waiting.c.id, func.min(came.c.on, type_=came.c.on.type))
-        .join(came, enough)
-        .group_by(waiting.c.id)
+def _state_received(
+    session: Session, by: Viewer, here: Range, *, run_id: int, now: datetime
+) -> int:
+    """Write the fact of every instalment that the money reaches, on the day enough had come."""
+    waiting = _waiting(here).subquery("waiting")
+    day = _day_covered(waiting).label("day")
+    covered = select(waiting.c.id, day).subquery("covered")
+    rows = (
+        select(
+            covered.c.id,
+            literal(FactKind.RECEIVED.value),
+            covered.c.day,
+            literal(by.actor),
+            literal(Evidence.LEDGER.value),
+            literal(run_id),
+            literal(now, type_=Fact.__table__.c.noted_at.type),
+        )
+        .where(covered.c.day.is_not(None))
+        .order_by(covered.c.id)
     )
-    return {stipend_id: day for stipend_id, day in rows}
+    names = ["stipend_id", "kind", "on", "by", "evidence", "run_id", "noted_at"]
+    return int(session.execute(insert(Fact).from_select(names, rows)).rowcount)  # type: ignore[attr-defined]
 
 
-def _money_in(pledges: Sequence[int]) -> Select[Any]:
-    """Each payment with all that had come up to it."""
-    total = func.sum(-Posting.amount).over(
-        partition_by=Posting.pledge_id, order_by=(Transaction.on, Posting.id)
+def _date(session: Session, new: Condition) -> None:
+    day = select(Fact.on).where(Fact.stipend_id == Stipend.id, new).scalar_subquery()
+    covered = select(Fact.stipend_id).where(new)
+    session.execute(
+        update(Stipend)
+        .where(Stipend.id.in_(covered), *_WAITS)
+        .values(received_on=day, is_funded=True)
+        .execution_options(synchronize_session=False)
     )
-    return (
-        select(Posting.pledge_id, Transaction.on, total.label("total"))
+
+
+def _post(session: Session, by: Viewer, new: Condition, *, run_id: int) -> None:
+    before = session.scalar(select(func.max(Transaction.id))) or 0
+    kind = literal(TransactionKind.FUNDED.value)
+    rows = select(kind, Fact.on, Fact.stipend_id, literal(run_id), literal(by.actor)).where(new)
+    names = ["kind", "on", "stipend_id", "run_id", "by"]
+    session.execute(insert(Transaction).from_select(names, rows.order_by(Fact.id)))
+    for account, amount in (
+        (AccountKind.PREPAID, Stipend.amount_fen),
+        (AccountKind.PROMISED, -Stipend.amount_fen),
+    ):
+        legs = (
+            select(Transaction.id, literal(account.value), Match.pledge_id, amount)
+            .join(Stipend, Stipend.id == Transaction.stipend_id)
+            .join(Match, Match.id == Stipend.match_id)
+            .where(Transaction.id > before, Transaction.run_id == run_id)
+        )
+        columns = ["transaction_id", "account", "pledge_id", "amount"]
+        session.execute(insert(Posting).from_select(columns, legs))
+
+
+def _day_covered(waiting: Subquery) -> ScalarSelect[Any]:
+    """Return the first day on which the pledge's payments together reach what is needed."""
+    came = (
+        select(
+            Transaction.on,
+            func.sum(-Posting.amount).over(order_by=(Transaction.on, Posting.id)).label("total"),
+        )
         .join(Transaction, Transaction.id == Posting.transaction_id)
         .where(
             Posting.account == AccountKind.PREPAID,
-            Posting.pledge_id.in_(pledges),
+            Posting.pledge_id == waiting.c.pledge_id,
             Transaction.kind == TransactionKind.RECEIVED,
         )
+        .correlate(waiting)
+        .subquery("came")
     )
+    return select(func.min(came.c.on)).where(came.c.total >= waiting.c.needed).scalar_subquery()
 
 
-def _spent(pledges: Sequence[int]) -> Subquery:
+def _spent(here: Range) -> Subquery:
     return (
         select(Posting.pledge_id, func.sum(Posting.amount).label("spent"))
         .join(Transaction, Transaction.id == Posting.transaction_id)
         .where(
             Posting.account == AccountKind.PREPAID,
-            Posting.pledge_id.in_(pledges),
+            Posting.pledge_id.between(*here),
             Transaction.kind != TransactionKind.RECEIVED,
         )
         .group_by(Posting.pledge_id)
@@ -111,9 +166,9 @@ def _spent(pledges: Sequence[int]) -> Subquery:
     )
 
 
-def _waiting(pledges: Sequence[int]) -> Select[Any]:
+def _waiting(here: Range) -> Select[Any]:
     """Each waiting instalment with all the money needed up to it, what is spent counted in."""
-    spent = _spent(pledges)
+    spent = _spent(here)
     ahead = func.sum(Stipend.amount_fen).over(
         partition_by=Match.pledge_id, order_by=(Stipend.due_on, Stipend.id)
     )
@@ -125,5 +180,5 @@ def _waiting(pledges: Sequence[int]) -> Select[Any]:
         )
         .join(Match, Match.id == Stipend.match_id)
         .outerjoin(spent, spent.c.pledge_id == Match.pledge_id)
-        .where(Match.pledge_id.in_(pledges), *_WAITS)
+        .where(Match.pledge_id.between(*here), *_WAITS)
     )

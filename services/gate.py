@@ -6,7 +6,7 @@ audience's condition holds on that row).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select
@@ -87,7 +87,7 @@ class _Shape:
         return fields
 
 
-@lru_cache(maxsize=None)
+@cache
 def _declared(table: type[Base]) -> tuple[dict[str, frozenset[Audience]], dict[str, Derived]]:
     columns = {
         attribute.key: audiences_of(attribute.columns[0].info) or frozenset()

@@ -43,7 +43,7 @@ class Term:
     until_on: date | None = None
 
 
-def ask(  # noqa: PLR0913 who asks which role for whom, how long
+def ask(
     session: Session, by: Viewer, account_ref: str, role: Role, *, term: Term, now: datetime
 ) -> str:
     """Ask for a role for somebody else; return the grant's ref.
@@ -95,7 +95,7 @@ def end(session: Session, by: Viewer, grant_ref: str, *, reason: str, now: datet
     end_row(session, by, grant, account, reason=reason, now=now)
 
 
-def end_row(  # noqa: PLR0913 who ends what, when and why
+def end_row(
     session: Session, by: Viewer, grant: Grant, account: Account, *, reason: str, now: datetime
 ) -> None:
     """End one role of an account that the caller has checked; its sessions die with it."""
@@ -159,7 +159,7 @@ def _check_role(session: Session, account: Account, role: Role) -> None:
             raise BadInput(field="role", reason="needs_village")
 
 
-def _trace(  # noqa: PLR0913 as trace.record
+def _trace(
     session: Session,
     by: Viewer,
     act: str,

@@ -53,7 +53,7 @@ class Said:
 Exceptions = Mapping[str, Snag | Said]
 
 
-def confirm_all(  # noqa: PLR0913 an act and what it rests on
+def confirm_all(
     session: Session,
     by: Viewer,
     batch_ref: str,
@@ -91,7 +91,7 @@ def confirm_all(  # noqa: PLR0913 an act and what it rests on
     return len(rest)
 
 
-def hand_over_one(  # noqa: PLR0913 an act and what it rests on
+def hand_over_one(
     session: Session,
     by: Viewer,
     ref: str,
@@ -196,7 +196,7 @@ def _said(one: Snag | Said) -> Said:
     return said
 
 
-def _state(  # noqa: PLR0913 an act and what it rests on
+def _state(
     session: Session, stipend: Stipend, said: Said, *, by: Viewer, now: datetime, basis: Basis
 ) -> None:
     """State one exception: somebody else took it, or it did not go as listed."""
@@ -246,7 +246,7 @@ def _lift(session: Session, stipend: Stipend, *, by: Viewer, now: datetime) -> N
     stipend.snag = stipend.handed_fen = None
 
 
-def _after(  # noqa: PLR0913 an act and what it rests on
+def _after(
     session: Session,
     stipend: Stipend,
     ref: str,

@@ -117,16 +117,17 @@ def keep(
 
 
 def _row(record: Import, row: RosterRow[Any], code: str) -> dict[str, Any]:
+    stated: Any = row.record
     return {
         "import_id": record.id,
         "row": row.row,
         "outcome": row.outcome.value,
         "problems": list(row.problems),
         "notes": list(row.notes),
-        "name": row.record.name,
+        "name": stated.name,
         "message": row.message,
         "raw": _json({label: as_text(cell) for label, cell in row.raw.items()}),
-        "record": _json({"region": code, **asdict(row.record)}),
+        "record": _json({"region": code, **asdict(stated)}),
         "was_taken": False,
         "returned_because": _comes_back(record.kind, row),
     }

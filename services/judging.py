@@ -12,7 +12,7 @@ from models.children import Child
 from models.volunteers import Volunteer
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import entering, organisations, placing, volunteers
+from services import newcomers, organisations, placing, volunteers
 from services.rosters import Report, judge_children, judge_schools, judge_volunteers
 from services.rosters.reports import Progress
 from vocabulary.enums import ImportKind
@@ -62,7 +62,7 @@ def _judge(
     schools = organisations.names_known(session, by) if session else set[str]()
     match kind:
         case ImportKind.CHILDREN:
-            numbers = _numbers(session, Child.id_index, entering.id_index)
+            numbers = _numbers(session, Child.id_index, newcomers.id_index)
             return judge_children(
                 sheet, known_schools=schools, known_ids=numbers, progress=progress
             )

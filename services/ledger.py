@@ -52,7 +52,8 @@ def post(session: Session, event: Event, legs: Sequence[Leg], *, by: Viewer) -> 
 def post_all(session: Session, entries: Sequence[Entry], *, by: Viewer) -> None:
     """Write many transactions in two statements. Raises ValueError unless each sums to zero."""
     if any(sum(leg.amount for leg in legs) for _, legs in entries):
-        raise ValueError("the legs of a transaction must sum to zero")
+        fault = "the legs of a transaction must sum to zero"
+        raise ValueError(fault)
     made = session.scalars(
         insert(Transaction).returning(Transaction.id, sort_by_parameter_order=True),
         [_transaction_row(event, by) for event, _ in entries],

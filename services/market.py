@@ -16,7 +16,7 @@ import matching
 from models.children import Child, Need
 from models.pledges import Exclusion, Match, Pledge
 from services import readiness, terms
-from vocabulary.dates import months_between
+from vocabulary.dates import first_of_month, months_between
 from vocabulary.enums import (
     ChildStatus,
     MatchStatus,
@@ -153,7 +153,8 @@ def _offer_record(
         wish_league=pledge.wish_league,
         rhythm=pledge.rhythm.value,
         excluded=excluded,
-        waiting_days=max(0, (on - (pledge.confirmed_on or on)).days),
+        # By the month: the day a donor signed up or paid must not show in who gets which child.
+        waiting_days=max(0, (on - first_of_month(pledge.offered_on)).days),
     )
 
 

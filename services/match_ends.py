@@ -17,7 +17,7 @@ from vocabulary.dates import today
 from vocabulary.enums import ChildStatus, MatchStatus, PledgeEnd, PledgeStatus
 
 
-def end_of_pledge(  # noqa: PLR0913 whose matches, from which day, why
+def end_of_pledge(
     session: Session, by: Viewer, pledge_id: int, *, on: date, now: datetime, reason: str
 ) -> int:
     """End a pledge's live matches: due days from `on` are not covered. Returns how many.
@@ -28,7 +28,7 @@ def end_of_pledge(  # noqa: PLR0913 whose matches, from which day, why
     return _end(session, by, session.scalars(live).all(), on=on, now=now, reason=reason)
 
 
-def end_of_child(  # noqa: PLR0913 as above
+def end_of_child(
     session: Session, by: Viewer, child_id: int, *, on: date, now: datetime, reason: str
 ) -> int:
     """End a child's live matches when its record ends; the pledges have their places again."""
@@ -52,7 +52,7 @@ def end_of_term(session: Session, by: Viewer, *, now: datetime) -> int:
     return len(over)
 
 
-def _end(  # noqa: PLR0913 as above
+def _end(
     session: Session,
     by: Viewer,
     matches: Iterable[Match],

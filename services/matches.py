@@ -81,7 +81,7 @@ def _start(
     session.flush()
 
 
-def decline(  # noqa: PLR0913 a no carries its coded reason and a note
+def decline(
     session: Session,
     by: Viewer,
     ref: str,

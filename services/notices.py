@@ -53,7 +53,7 @@ class Recipient:
     id: int
 
 
-def queue(  # noqa: PLR0913 the unique key of a notice, and when
+def queue(
     session: Session,
     to: Recipient,
     kind: NoticeKind,
@@ -88,7 +88,7 @@ def queue(  # noqa: PLR0913 the unique key of a notice, and when
     )
 
 
-def to_roles(  # noqa: PLR0913 as `queue`, with whom in two words
+def to_roles(
     session: Session,
     roles: Iterable[Role],
     region_code: str | None,

@@ -71,7 +71,7 @@ def _one_a_child(
     return list(first.values())
 
 
-def _keep_all(  # noqa: PLR0913 a run joins pairs, pledges and needs
+def _keep_all(
     session: Session,
     pairs: Iterable[matching.Pair],
     pledges: Iterable[Pledge],
@@ -125,7 +125,7 @@ def _match(
     return match
 
 
-def _tell(  # noqa: PLR0913 as _keep_all
+def _tell(
     session: Session,
     by: Viewer,
     made: list[Match],
@@ -145,7 +145,7 @@ def _tell(  # noqa: PLR0913 as _keep_all
         notices.to_roles(session, (Role.APPROVER,), banner, kind, subject, now=now)
 
 
-def propose_pair(  # noqa: PLR0913 a pair by hand names both sides and the need
+def propose_pair(
     session: Session, by: Viewer, *, pledge_code: str, child_ref: str, need_ref: str, now: datetime
 ) -> str:
     """Propose a pair by hand, under the same hard rules; return the proposal's ref.

@@ -69,7 +69,7 @@ def make_slips(
     return slips
 
 
-def print_slips(  # noqa: PLR0913 as make_slips, and what a sheet says beside the line
+def print_slips(
     session: Session,
     by: Viewer,
     batch_ref: str,

@@ -127,7 +127,7 @@ def settle_terms(
     return pledge.code
 
 
-def pair(  # noqa: PLR0913 two people, two sides
+def pair(
     session: Session,
     proposer: Viewer,
     approver: Viewer,
@@ -168,7 +168,7 @@ def _is_as_agreed(session: Session, ref: str, pledge: Pledge) -> bool:
     return (match.instalment_fen, match.rhythm) == (pledge.instalment_fen, pledge.rhythm)
 
 
-def _agreed(  # noqa: PLR0913 as pair
+def _agreed(
     session: Session,
     proposer: Viewer,
     approver: Viewer,
@@ -243,7 +243,7 @@ def confirmed_gifts(session: Session, by: Viewer) -> list[tuple[str, Fen]]:
     return [(ref, amount) for ref, amount in rows]
 
 
-def tell(  # noqa: PLR0913 one line of a story
+def tell(
     session: Session, by: Viewer, act: str, subject: str, *, why: str, now: datetime
 ) -> None:
     """Keep what a story tells and nothing carries out yet (a move, a milestone, a letter)."""

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from models.children import Child, Kin
 from privacy.viewers import Viewer
 from services import organisations
-from services.entering import (
+from services.entering import enter_all
+from services.newcomers import (
     NewChild,
     NewKin,
     NewNeed,
-    enter_all,
     id_index,
     known_numbers,
     phone_index,
@@ -30,7 +30,8 @@ Fields = Mapping[str, Any]
 _UNNAMED = "监护人（没有写姓名）"
 _CLASS = re.compile(r"[（(]?\s*(\d{1,2})\s*[)）]?\s*班")
 _BY_AGE = ((6, Stage.PRESCHOOL), (12, Stage.PRIMARY), (15, Stage.JUNIOR), (18, Stage.SENIOR))
-_LANGUAGES_AT_MOST, _CLASS_AT_MOST = 80, 20
+_LANGUAGES_AT_MOST, _CLASS_AT_MOST, _RELATION_AT_MOST = 80, 20, 20
+_IMPRECISE = {"year": "出生日期只知道年份", "month": "出生日期只知道年月"}
 
 
 def take(
@@ -154,19 +155,17 @@ def _consented_on(one: Fields, *, on: date) -> date | None:
 
 def _remarks(one: Fields) -> Iterator[str]:
     """Yield what the list says that no column holds, so that nothing typed is lost."""
-    if one["remark"]:
-        yield one["remark"]
-    if one["phone_remark"]:
-        yield f"电话备注：{one['phone_remark']}"
-    if one["category_text"] and one["category"] in (None, Category.OTHER):
-        yield f"困境类型：{one['category_text']}"
-    if one["birth"] and one["birth_precision"] not in (None, "day"):
-        yield "出生日期只知道年份" if one["birth_precision"] == "year" else "出生日期只知道年月"
-    if one["is_consented"] and not one["consent"]:
-        yield "同意书没有写签署日期，按导入当天记"
-    if is_above_banner(one["region"]):
-        yield "名册里看不出是哪个旗县"
-    if not one["needs"] and one["needs_text"]:
-        yield f"帮扶需求：{one['needs_text']}"
-    if len(one["relation"]) > _CLASS_AT_MOST:
-        yield f"与孩子的关系：{one['relation']}"
+    precision, relation = one["birth_precision"], one["relation"]
+    told = (
+        (one["remark"], "{}"),
+        (one["phone_remark"], "电话备注：{}"),
+        (one["category"] in (None, Category.OTHER) and one["category_text"], "困境类型：{}"),
+        (one["birth"] and _IMPRECISE.get(precision), "{}"),
+        (one["is_consented"] and not one["consent"], "同意书没有写签署日期，按导入当天记"),
+        (is_above_banner(one["region"]), "名册里看不出是哪个旗县"),
+        (not one["needs"] and one["needs_text"], "帮扶需求：{}"),
+        (len(relation) > _RELATION_AT_MOST and relation, "与孩子的关系：{}"),
+    )
+    for fact, words in told:
+        if fact:
+            yield words.format(fact)

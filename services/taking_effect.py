@@ -136,7 +136,7 @@ def _share(match: Match, pledge: Pledge, old_sum: Fen) -> Fen:
     return Fen(max(1, listed_at_most(share // (UNIT * months))) * UNIT * months)
 
 
-def _renew(  # noqa: PLR0913 a match, its new terms, and when
+def _renew(
     session: Session,
     by: Viewer,
     match: Match,

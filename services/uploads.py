@@ -32,7 +32,7 @@ class Orphans:
     files: tuple[str, ...]
 
 
-def hand_over_with_photo(  # noqa: PLR0913 an act, its file and where files lie
+def hand_over_with_photo(
     session: Session, by: Viewer, ref: str, content: bytes, *, files: Files, now: datetime
 ) -> None:
     """State that a line was handed over, on the photograph of its signed slip.
@@ -49,7 +49,7 @@ def hand_over_with_photo(  # noqa: PLR0913 an act, its file and where files lie
     )
 
 
-def add_photo(  # noqa: PLR0913 an act, its file and where files lie
+def add_photo(
     session: Session, by: Viewer, ref: str, content: bytes, *, files: Files, now: datetime
 ) -> None:
     """Keep the photograph of a slip whose hand-over was stated before. Raises BadInput."""
@@ -84,7 +84,7 @@ def _cleaned(content: bytes) -> bytes:
         raise BadInput(field="photo", reason=problem.fault.value) from problem
 
 
-def _keep(  # noqa: PLR0913 an act, its file and where files lie
+def _keep(
     session: Session, by: Viewer, stipend: Stipend, picture: bytes, *, files: Files, now: datetime
 ) -> Upload:
     """Store the file first: a row without a file would claim evidence that is not there."""

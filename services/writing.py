@@ -13,7 +13,7 @@ def begin_writing(session: Session) -> None:
     session.connection(execution_options={BEGIN_OPTION: "IMMEDIATE"})
 
 
-def insert_into(session: Session, table: Any) -> Any:  # noqa: ANN401 either dialect's own
+def insert_into(session: Session, table: Any) -> Any:
     """Return the dialect's own INSERT, which knows ON CONFLICT."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)

@@ -42,7 +42,7 @@ TOWNSHIP = "150723101000"
 OTHER_BANNER = "150785000000"  # 根河市
 LEAGUE = "150700000000"
 START = date(2026, 9, 1)
-PASSWORD = "a-long-password"  # noqa: S105 a test's own
+PASSWORD = "a-long-password"
 _HASH = accounts.HASHER.hash(PASSWORD)
 
 

@@ -27,6 +27,7 @@ PHONE, DESK = 360, 1440
 HEIGHTS = {PHONE: 780, DESK: 900}
 TALLEST = {PHONE: 1500, DESK: 900}
 MOST_BYTES = 120 * 1024
+LIGHT = (0xF6, 0xC6, 0x5B)
 SILENT_SCHOOL = "xuexiao2.aohan"
 DONOR_PHONE = "13800000001"
 
@@ -41,7 +42,9 @@ class Album:
     def page(self, width: int, login: str = "") -> Any:
         """Open a page of a width, signed in if a login is given."""
         viewport = {"width": width, "height": HEIGHTS[width]}
-        page = self.browser.new_context(viewport=viewport, reduced_motion="reduce").new_page()
+        page = self.browser.new_context(
+            viewport=viewport, reduced_motion="reduce", locale="zh-CN"
+        ).new_page()
         if login:
             sign_in(page, self.town.url, login)
         return page
@@ -49,7 +52,7 @@ class Album:
     def look(self, page: Any, path: str) -> Any:
         """Open a path of the town. Raises when it does not answer with a page."""
         answer = page.goto(path if path.startswith("http") else self.town.url + path)
-        if answer.status >= 400:  # noqa: PLR2004 HTTP
+        if answer.status >= 400:
             sentence = f"{path} answered {answer.status}"
             raise RuntimeError(sentence)
         return page
@@ -60,6 +63,7 @@ class Album:
         tall = page.evaluate("document.documentElement.scrollHeight")
         page.evaluate("document.activeElement && document.activeElement.blur()")
         page.evaluate("scrollTo(0, 0)")
+        page.evaluate("document.querySelectorAll('.toast').forEach(one => one.remove())")
         clip = {"x": 0, "y": 0, "width": width, "height": min(tall, TALLEST[width])}
         picture = page.screenshot(clip=clip, full_page=True, animations="disabled")
         (PICTURES / f"{name}-{width}.png").write_bytes(_small(picture))
@@ -73,18 +77,29 @@ class Album:
 
 
 def _small(picture: bytes) -> bytes:
-    """Return the PNG with as many colours as fit into MOST_BYTES, 96 at best."""
+    """Return the PNG with as many colours as fit into MOST_BYTES, the page's own ones exact."""
     image = Image.open(BytesIO(picture)).convert("RGB")
     packed = b""
-    for colours in (96, 48, 24, 12):
+    for exact in (96, 48, 24):
         out = BytesIO()
-        image.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        image.quantize(palette=_palette(image, exact), dither=Image.Dither.NONE).save(
             out, "PNG", optimize=True
         )
         packed = out.getvalue()
         if len(packed) <= MOST_BYTES:
             break
     return packed
+
+
+def _palette(image: Image.Image, exact: int) -> Image.Image:
+    """Take the light of the flower, the commonest colours as they are, and a cut of the rest."""
+    found = image.getcolors(image.width * image.height) or []
+    common = [colour for _, colour in sorted(found, reverse=True)[:exact]]
+    cut = image.quantize(32, dither=Image.Dither.NONE).getpalette() or []
+    flat = [value for colour in (LIGHT, *common) for value in colour] + cut
+    palette = Image.new("P", (1, 1))
+    palette.putpalette((flat + [0] * 768)[:768])
+    return palette
 
 
 def public(album: Album) -> None:
@@ -270,7 +285,9 @@ def main(world: str = "", *chapters: str) -> None:
             print("building the demo world, a minute or two", flush=True)
             built.mkdir()
             towns.build(built)
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=[*FLAGS, "--lang=zh-CN"]
+        )
         with towns.town(built, Path(folder) / "town") as town:
             album = Album(browser, town)
             for chapter in CHAPTERS:

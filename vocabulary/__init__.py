@@ -1,0 +1,1 @@
+"""Words: enums, lifecycles, money, dates, refs, errors. Standard library only."""

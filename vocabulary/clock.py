@@ -17,7 +17,8 @@ def now() -> datetime:
 def moved_to(instant: datetime) -> Iterator[None]:
     """Let the block live at `instant` (tests, the demo world, replays of a story)."""
     if instant.tzinfo is None:
-        raise ValueError("a moved clock needs an aware instant")
+        fault = "a moved clock needs an aware instant"
+        raise ValueError(fault)
     token = _moved.set(instant.astimezone(UTC))
     try:
         yield

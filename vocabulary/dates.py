@@ -19,6 +19,7 @@ def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
 
 
 def first_of_month(day: date) -> date:
+    """Return the month that holds a day."""
     return day.replace(day=1)
 
 

@@ -203,8 +203,10 @@ class DeclineReason(StrEnum):
 
 
 class FactKind(StrEnum):
-    """What happened to an instalment. The first five are the petals; a fact is taken back by a
-    further row that names it in `cancels`."""
+    """What happened to an instalment: the first five are the petals.
+
+    A fact is taken back by a further row that names it.
+    """
 
     PROMISED = "promised"
     RECEIVED = "received"

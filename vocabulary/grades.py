@@ -1,4 +1,4 @@
-"""School grades as numbers: 0 preschool, 1-6 primary, 7-9 junior, 10-12 senior, 13 on university."""
+"""School grades as numbers: 0 preschool, 1-6 primary, 7-9 junior, 10-12 senior, then university."""
 
 from datetime import date
 

@@ -2,7 +2,6 @@
 
 from random import Random
 
-import click
 from flask import current_app
 from flask.cli import AppGroup
 

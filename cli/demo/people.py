@@ -17,8 +17,8 @@ from services import (
     staffing,
     volunteers,
 )
-from services.entering import NewChild, NewKin, NewNeed
 from services.installation import DEMO_PASSWORD
+from services.newcomers import NewChild, NewKin, NewNeed
 from services.organisations import NewSchool
 from services.staffing import NewAccount
 from services.volunteers import NewVolunteer
@@ -47,7 +47,8 @@ def enter_schools(stage: Stage) -> None:
                 contact_name=cast.person_name(stage.dice),
                 contact_phone=cast.phone(stage.dice),
                 account_name=name,
-                account_bank="某农村信用社",
+                account_bank="演示农村信用社",
+                account_number=f"6217 0000 0000 {stage.dice.randrange(10_000):04d}",
             )
             stage.schools[name] = organisations.enter(stage.session, by, new, now=clock.now())
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 
 from cli.demo import cast, people
 from cli.demo.cast import PLACES
 from cli.demo.stage import Donor, Stage
-from jobs import outbox
+from jobs import matching, outbox
 from jobs.run import Run
 from jobs.stipends import open_and_fund
+from matching import Wishes
 from privacy import viewers
 from privacy.viewers import Viewer
 from services import (
@@ -18,13 +20,12 @@ from services import (
     links,
     matches,
     pledges,
-    proposing,
     receipts,
     slips,
 )
 from services.answers import Reply
 from services.hand_lists import list_for
-from services.pledges import PledgeTerms, Wishes
+from services.pledges import PledgeTerms
 from services.receipts import BankLine
 from vocabulary import clock
 from vocabulary.dates import add_months, at, first_of_month
@@ -67,9 +68,7 @@ def play(stage: Stage) -> None:
         place = PLACES[number % len(PLACES)]
         stage.scene(
             stage.today - timedelta(days=30),
-            lambda place=place, login=login: people.enter_volunteer(
-                stage, place, account_login=login
-            ),  # type: ignore[misc]
+            partial(people.enter_volunteer, stage, place, account_login=login),
         )
     for month in range(MONTHS + 1):
         _month(stage, add_months(start, month), month)
@@ -129,11 +128,11 @@ def _share(total: int, number: int, over: int) -> range:
 def _new_children(stage: Stage, day: date, number: int) -> None:
     for child in _share(CHILDREN, number, 20):
         place = PLACES[0] if child % 2 else PLACES[1 + child // 2 % 2]
-        stage.scene(day, lambda place=place: people.enter_child(stage, place, is_whole=True))  # type: ignore[misc]
+        stage.scene(day, partial(people.enter_child, stage, place, is_whole=True))
     if number == MONTHS - 1:
         for child in range(DRAFTS):
             place = PLACES[child % len(PLACES)]
-            stage.scene(day, lambda place=place: people.enter_child(stage, place, is_whole=False))  # type: ignore[misc]
+            stage.scene(day, partial(people.enter_child, stage, place, is_whole=False))
 
 
 def _new_pledges(stage: Stage, day: date, number: int) -> None:
@@ -181,9 +180,11 @@ def _pay(stage: Stage, day: date, number: int) -> None:
 def _send(stage: Stage, day: date) -> None:
     by = stage.who("bofu")
     for card in batches.to_send(stage.session, by):
-        stage.scene(
-            day, lambda ref=card["ref"]: batches.send(stage.session, by, ref, now=clock.now())
-        )  # type: ignore[misc]
+        stage.scene(day, partial(_send_one, stage, by, card["ref"]))
+
+
+def _send_one(stage: Stage, by: Viewer, ref: str) -> None:
+    batches.send(stage.session, by, ref, now=clock.now())
 
 
 def _hand_over(stage: Stage, day: date, *, is_last: bool) -> None:
@@ -196,7 +197,12 @@ def _hand_over(stage: Stage, day: date, *, is_last: bool) -> None:
 def _confirm_list(stage: Stage, login: str) -> None:
     by = stage.who(login)
     for batch in list_for(stage.session, by, now=clock.now()):
-        open_lines = [line["ref"] for line in batch["lines"] if line["is_open"]]
+        for line in batch["lines"]:
+            if line["snag"] is Snag.ON_LEAVE and not line["is_handed_over"]:
+                handovers.hand_over_one(stage.session, by, line["ref"], now=clock.now())
+        open_lines = [
+            line["ref"] for line in batch["lines"] if line["is_open"] and not line["snag"]
+        ]
         if not open_lines:
             continue
         stage.slips += [
@@ -225,11 +231,9 @@ def _say(stage: Stage, token: str, said: Answer) -> None:
 
 
 def _propose(stage: Stage, day: date) -> None:
-    stage.scene(
-        day,
-        lambda: proposing.propose(stage.session, viewers.engine("matching"), now=clock.now()),
-        hour=2,
-    )
+    with clock.moved_to(at(day, 5)):
+        stage.session.rollback()
+        Run(stage.session, "matching", period=day).execute(matching.propose)
 
 
 def _approve(stage: Stage, day: date) -> None:

@@ -23,7 +23,7 @@ from services import stories
 @click.command("replay")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="The answer is JSON in any case.")
-def replay(file: Path, as_json: bool) -> None:  # noqa: FBT001 click passes options so
+def replay(file: Path, as_json: bool) -> None:
     """Replay a story and count what arrived."""
     del as_json  # scripts say it; there is no other form
     try:

@@ -114,7 +114,8 @@ class Player:
         text = self.story.places[key]
         found = stories.find_place(self.session, cast.ENTERER, text)
         if found is None:
-            raise BadStory.at(f"places.{key}", f"{text!r} names no place of the region")
+            place = f"places.{key}"
+            raise BadStory.at(place, f"{text!r} names no place of the region")
         return found
 
     def _school(self, key: str, place: str) -> None:

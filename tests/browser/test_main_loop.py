@@ -20,6 +20,8 @@ SCHOOL_LOGINS = {
 def test_a_pledge_arrives_and_the_donor_reads_so(town, new_page):
     town.command("matches", "run")  # what waited before has its proposal: the next one is ours
     reference = pledge_by_phone(new_page(), town)
+    town.command("jobs", "run", "notices")
+    link = town.newest_link("/d/", to=PHONE)
 
     record_the_money(new_page(1440), town, reference)
     name, school = approve_with_one_key(new_page, town)
@@ -36,8 +38,9 @@ def test_a_pledge_arrives_and_the_donor_reads_so(town, new_page):
 
     town.now = at(date(2026, 12, 3), 20)
     town.command("jobs", "run", "notices")
+    assert "12月的一笔，家里已签收" in town.letters()
     page = new_page()
-    page.goto(town.newest_link("/d/", to=PHONE))
+    page.goto(link)
 
     assert "学校12月3日已把本月100元转交孩子家，家里也说收到了。" in page.inner_text("main")
     assert name not in page.content()
@@ -131,7 +134,7 @@ def print_the_slips(page, town, name):
         page.goto(code)
         if name in page.inner_text("main"):
             return code
-    raise AssertionError(name)
+    raise AssertionError((name, codes, page.inner_text("main")))
 
 
 def confirm_the_list(page, town, name):

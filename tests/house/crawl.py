@@ -73,14 +73,34 @@ def sample_refs(session: Session) -> dict[str, list[str]]:
     return refs
 
 
+# The table whose handles a subject's pages take; others take a child's.
+_HANDLES = {
+    "accounts": "accounts.ref",
+    "batches": "batches.ref",
+    "classes": "batches.ref",
+    "disputes": "matches.child_ref",
+    "handovers": "matches.child_ref",
+    "imports": "imports.ref",
+    "matches": "matches.child_ref",
+    "pledges": "pledges.code",
+    "schools": "organisations.ref",
+    "slips": "batches.ref",
+    "volunteers": "volunteers.ref",
+}
+
+
+def _samples_for(rule: Rule, refs: dict[str, list[str]]) -> list[str]:
+    subject = rule.endpoint.split(".")[-2] if "." in rule.endpoint else ""
+    return [*refs.get(_HANDLES.get(subject, "children.ref"), [])[:1], "MISSING"]
+
+
 def probes(app: Flask, refs: dict[str, list[str]]) -> list[str]:
-    """Fill every rule with every sample ref, with a missing one, and with a malformed one."""
-    samples = [*(ref for found in refs.values() for ref in found), "MISSING", "%00", "…"]
+    """Fill every rule with a sample of its own kind of handle, and with a missing one."""
     addresses = []
     for rule in get_rules(app):
         if not rule.arguments:
             addresses.append(rule.rule)
             continue
-        for sample in samples:
+        for sample in _samples_for(rule, refs):
             addresses.append(re.sub(r"<(?:[a-z]+(?:\([^)]*\))?:)?[a-z_]+>", sample, rule.rule))
     return addresses

@@ -118,9 +118,7 @@ def play(secret: Secret) -> dict[str, str]:
     references = {}
     with scene(SEPTEMBER, 10):  # 2: three donors pledge
         for contact in (OTHERS[0], secret.contact, OTHERS[1]):
-            terms = PledgeTerms(
-                instalment_fen=Fen(10_000), rhythm=Rhythm.MONTH, not_relative=True
-            )
+            terms = PledgeTerms(instalment_fen=Fen(10_000), rhythm=Rhythm.MONTH, not_relative=True)
             offered = pledges.offer(session, terms, contact, now=clock.now())
             references[contact] = offered
     with scene(date(2026, 9, 20), 11):  # 3: the others pay at once, the secret one when he likes
@@ -172,7 +170,11 @@ def act_alone(secret: Secret, token: str) -> None:
             donor_links.renew(session, secret.contact, now=clock.now())
         session.commit()
     with clock.moved_to(at(date(2026, 10, 15), 10)):
-        ref = session.connection().exec_driver_sql("SELECT donor_ref FROM pledges ORDER BY id").all()[1][0]
+        ref = (
+            session.connection()
+            .exec_driver_sql("SELECT donor_ref FROM pledges ORDER BY id")
+            .all()[1][0]
+        )
         changes.pause(session, me, ref, months=2, now=clock.now())
         session.commit()
         session.rollback()
@@ -193,7 +195,10 @@ def observe(app: Flask, tokens: dict[str, str], now: datetime) -> dict[tuple[str
     with clock.moved_to(now):
         for observer in ("public", *STAFF, "family", "donor"):
             client = enter(app, observer, tokens)
-            found = crawl(client, ["/", "/staff/", "/school/", "/village/", "/volunteer/", "/donor/", "/family/"])
+            found = crawl(
+                client,
+                ["/", "/staff/", "/school/", "/village/", "/volunteer/", "/donor/", "/family/"],
+            )
             found |= {a: look(client, a) for a in addresses if a not in found}
             seen |= {(observer, address): one for address, one in found.items()}
     return seen

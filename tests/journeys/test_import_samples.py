@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -64,8 +65,6 @@ def test_without_dry_run_an_empty_database_is_migrated_and_the_rows_are_in(tmp_p
     dry = flask("children", ROSTER, "--dry-run", "--json", folder=tmp_path)
     wet = flask("children", ROSTER, "--json", folder=tmp_path)
 
-    import sqlite3
-
     with sqlite3.connect(tmp_path / "weiguang.db") as connection:
         (count,) = connection.execute("SELECT count(*) FROM children").fetchone()
     plain = [{**row, "notes": []} for row in json.loads(wet.stdout)["rows"]]
@@ -127,9 +126,7 @@ def test_a_division_narrows_the_console(app, session: Session, now, tmp_path: Pa
     assert session.scalars(select(Child.region_code)).all() == [BANNER]
 
 
-def test_the_samples_are_imported_verified_and_open_for_pairing(
-    app, session: Session, now
-) -> None:
+def test_the_samples_are_imported_verified_and_open_for_pairing(app, session: Session, now) -> None:
     an_account(session, Role.CASE_WORKER, login="wulan")
     session.commit()
 
@@ -148,9 +145,7 @@ def test_the_samples_are_imported_verified_and_open_for_pairing(
     wulan = accounts.viewer_by_login(session, "wulan", now=now)
     drafts = child_search.listing(session, wulan, code=BANNER, show="draft")
     with pytest.raises(NotPermitted):
-        children.verify(
-            session, viewers.console(), drafts[0]["ref"], child_agrees=True, now=now
-        )
+        children.verify(session, viewers.console(), drafts[0]["ref"], child_agrees=True, now=now)
     for card in drafts:
         children.verify(session, wulan, card["ref"], child_agrees=True, now=now)
 

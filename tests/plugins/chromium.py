@@ -31,7 +31,7 @@ def find_chromium():
 @pytest.fixture(scope="session")
 def chromium():
     """Give one running browser; each test makes its own context. Without one: fail, never skip."""
-    from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415 - fast runs do without
+    from playwright.sync_api import Error, sync_playwright
 
     path = find_chromium()
     if path is None:

@@ -135,7 +135,8 @@ DAMAGE: dict[str, tuple[set[str], tuple[str, ...]]] = {
         {"due_against_done"},
         (
             "DELETE FROM facts WHERE stipend_id = 3",
-            "DELETE FROM postings WHERE transaction_id IN (SELECT id FROM transactions WHERE stipend_id = 3)",
+            "DELETE FROM postings WHERE transaction_id IN"
+            " (SELECT id FROM transactions WHERE stipend_id = 3)",
             "DELETE FROM transactions WHERE stipend_id = 3",
             "DELETE FROM stipends WHERE id = 3",
         ),

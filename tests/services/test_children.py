@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.children import Child, Consent, Kin
-from models.pledges import Match
 from models.stipends import Stipend
 from models.trace import OrdinaryEntry, StateChange
 from privacy import viewers
 from privacy.viewers import Viewer
 from services import children, consents
 from services.children import NewChild, NewKin, NewNeed
+from services.readiness import as_codes, missing
 from tests.factories import (
     BANNER,
     OTHER_BANNER,
@@ -35,6 +35,7 @@ from vocabulary.enums import (
     NeedKind,
     Purpose,
     Role,
+    Route,
     Sex,
     Stage,
 )
@@ -247,8 +248,6 @@ def test_withdrawing_one_purpose_leaves_the_others(session: Session, now: dateti
 def test_a_child_that_leaves_school_is_held_until_another_hand_is_named(
     session: Session, now: datetime
 ) -> None:
-    from vocabulary.enums import Route
-
     child = a_child(session, a_school(session))
 
     def leave(route: Route | None) -> str | None:
@@ -318,8 +317,6 @@ def test_every_step_leaves_a_trace_without_a_name(session: Session, now: datetim
 def test_the_database_agrees_with_what_entering_said_is_missing(
     session: Session, now: datetime
 ) -> None:
-    from services.readiness import as_codes, missing
-
     refs = children.enter_all(
         session,
         viewers.console(),
@@ -362,6 +359,4 @@ def test_consents_of_many_children_hang_on_their_own_guardians(
         .join(Kin, Kin.id == Consent.kin_id)
         .where(Consent.purpose == Purpose.SPONSORSHIP)
     ).all()
-    assert {tuple(row) for row in rows} == {
-        (ref, str(n), f"监护{n}") for n, ref in enumerate(refs)
-    }
+    assert {tuple(row) for row in rows} == {(ref, str(n), f"监护{n}") for n, ref in enumerate(refs)}

@@ -1,6 +1,8 @@
 """Signing in: alike for all who fail, locked in time, and nothing typed is lost."""
 
 import re
+import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,10 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from app import create_app
+from config import Mode
+from extensions import db, limiter
 from models.accounts import SignInFailure
 from privacy import viewers
 from services import accounts, passwords, staffing
 from services.staffing import NewAccount
+from tests.conftest import settings_in
 from tests.factories import BANNER, PASSWORD, an_account
 from vocabulary import clock
 from vocabulary.enums import Role
@@ -119,7 +125,7 @@ def test_a_teachers_phone_is_not_locked_after_an_hour(client, session, now) -> N
 
 def test_what_was_typed_goes_through_the_lock(app: Flask, client, session, wulan, now) -> None:
     sign_in(client)
-    form = {"name": "其格", "login": "qige", "region": BANNER, "organisation": "<b>&\"学校"}
+    form = {"name": "其格", "login": "qige", "region": BANNER, "organisation": '<b>&"学校'}
     with clock.moved_to(now + timedelta(hours=2)):
         locked = client.post("/staff/accounts/new", data=form)
         assert locked.status_code == sessions.LOCKED
@@ -234,3 +240,20 @@ def test_every_form_needs_its_token(app: Flask, client, wulan) -> None:
 
 def test_the_console_is_nobody_who_could_sign_in(session) -> None:
     assert viewers.console().account_id is None
+
+
+def test_one_address_gets_thirty_tries_in_five_minutes(template, tmp_path) -> None:
+    shutil.copytree(template, tmp_path / "instance")
+    settings = replace(settings_in(tmp_path / "instance"), mode=Mode.DEMO)
+    app = create_app(settings)
+    app.config["WTF_CSRF_ENABLED"] = False
+    limiter.reset()
+
+    answers = [sign_in(app.test_client(), f"login-{n}", "wrong").status_code for n in range(31)]
+
+    assert answers == [200] * 30 + [429]
+    limiter.reset()
+    for handler in app.logger.handlers:
+        handler.close()
+    with app.app_context():
+        db.engine.dispose()

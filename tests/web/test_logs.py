@@ -139,7 +139,7 @@ def test_every_view_behind_a_link_or_with_a_token_is_silent(logged) -> None:
         if is_linked or "token" in rule.arguments:
             args = {name: 1 if "int" in str(rule) else "X" for name in rule.arguments}
             with app.test_request_context():
-                from flask import request  # noqa: PLC0415 the request that stands now
+                from flask import request
 
                 request.url_rule, request.view_args = rule, args
                 assert logs.is_silent(), rule

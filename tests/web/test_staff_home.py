@@ -1,6 +1,6 @@
 """The first page of each staff role, exact figures of the own part only, and pledges by code."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from extensions import db
 from models.children import Child
+from models.jobs import JobRun
 from models.regions import Region
 from privacy import viewers
 from services import figures_internal, pledge_lists, proposing
@@ -24,7 +25,7 @@ from tests.factories import (
     an_account,
     viewer,
 )
-from vocabulary.enums import ChildStatus, PledgeKind, PledgeStatus, RegionLevel, Role
+from vocabulary.enums import ChildStatus, JobStatus, PledgeKind, PledgeStatus, RegionLevel, Role
 from vocabulary.errors import NotFound, NotPermitted
 from vocabulary.leagues import LEAGUES
 
@@ -107,6 +108,27 @@ def test_the_dashboard_is_amber_while_a_nightly_job_never_ran(
 
     assert "拟结对还没有跑过" in page
     assert "watch-fine" not in page
+
+
+def test_all_is_green_only_when_last_nights_jobs_ended_well(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    runs = [JobRun(name=name, period=now.date(), started_at=now, finished_at=now,
+                   status=JobStatus.DONE) for name in ("matching", "stipends")]  # fmt: skip
+    session.add_all(runs)
+    sign_in(client, session, Role.CASE_WORKER)
+    fine = client.get("/staff/").get_data(as_text=True)
+
+    runs[0].finished_at = now - timedelta(hours=31)
+    session.commit()
+    missed = client.get("/staff/").get_data(as_text=True)
+    runs[0].finished_at, runs[1].failed = now, 2
+    session.commit()
+    short = client.get("/staff/").get_data(as_text=True)
+
+    assert ["watch-fine" in page for page in (fine, missed, short)] == [True, False, False]
+    assert "拟结对昨夜没有跑" in missed
+    assert "每天的助学金该办的没有都办" in short
 
 
 def test_statistics_see_figures_and_no_name(

@@ -41,6 +41,7 @@ class SignedIn(UserMixin):
 
 
 def init_app(app: Flask) -> None:
+    """Bind to the application."""
     login.user_loader(_load)
     login.login_view = "auth.login"
     login.login_message = None

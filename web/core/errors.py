@@ -11,10 +11,12 @@ from vocabulary.refs import new_ref
 from web.core.messages import sentence
 
 Answer = tuple[str, int] | Response
+ABSENT, OURS = 404, 500
 PAGES = (400, 404, 413, 429, 503)
 
 
 def init_app(app: Flask) -> None:
+    """Bind to the application."""
     app.register_error_handler(CSRFError, _session_expired)
     app.register_error_handler(NotFound, _absent)
     app.register_error_handler(NotPermitted, _absent)
@@ -45,7 +47,7 @@ def _dead_link(_error: LinkExpired) -> Answer:
 
 
 def _refused(error: Refused) -> Answer:
-    """A refusal that no view caught: say it on the page it came from."""
+    """Say a refusal that no view caught on the page it came from."""
     db.session().rollback()
     flash(sentence(error), "danger")
     return redirect(
@@ -62,7 +64,7 @@ def _wrong_host(_error: SecurityError) -> Answer:
 
 def _http(error: HTTPException) -> Answer:
     code = error.code or 500
-    page = code if code in PAGES else 404 if code < 500 else 500
+    page = code if code in PAGES else ABSENT if code < OURS else OURS
     response = current_app.make_response(
         (render_template(f"errors/{page}.html", error_number=""), code)
     )

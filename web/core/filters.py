@@ -17,6 +17,7 @@ from web.core.menus import menu_of
 
 
 def init_app(app: Flask) -> None:
+    """Bind to the application."""
     app.jinja_env.filters.update(
         yuan=format_yuan,
         yuan_short=format_yuan_short,

@@ -29,6 +29,7 @@ def csp_nonce() -> str:
 
 
 def init_app(app: Flask) -> None:
+    """Bind to the application."""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.after_request(_set)
 

@@ -12,11 +12,11 @@ def wanted() -> int:
     return max(1, request.args.get("page", 1, type=int))
 
 
-def beside(total: int, size: int, unit: str, **address: Any) -> Paging:
+def beside(total: int, size: int, unit: str, **address: str) -> Paging:
     """Return the addresses before and after the present page, and the words between."""
     page, endpoint = wanted(), request.endpoint or ""
     first, last = (page - 1) * size + 1, min(total, page * size)
-    parts = {**(request.view_args or {}), **address}
+    parts: dict[str, Any] = {**(request.view_args or {}), **address}
     return {
         "newer": url_for(endpoint, **parts, page=page - 1) if page > 1 else None,
         "older": url_for(endpoint, **parts, page=page + 1) if last < total else None,

@@ -51,6 +51,7 @@ def without_lock() -> Iterator[None]:
 
 
 def init_app(app: Flask) -> None:
+    """Bind to the application."""
     app.before_request(_begin)
     app.after_request(_end)
 

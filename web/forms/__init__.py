@@ -1,0 +1,1 @@
+"""Forms check shape; services check truth."""

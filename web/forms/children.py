@@ -32,6 +32,8 @@ from web.core.labels import label
 from web.forms.places import NOTHING, townships
 
 LAST_GRADE = 16
+_NO_AMOUNT = "金额请写成 100 或 150.50 这样，单位是元"
+_NOT_VISITED = "到家里看过以后再勾这一条"
 GRADES = [NOTHING] + [SelectChoice(str(n), grade_label(n)) for n in range(LAST_GRADE + 1)]
 URGENCIES = [
     SelectChoice("0", "可以等"),
@@ -65,7 +67,7 @@ def check_yuan(_form: FlaskForm, field: StringField) -> None:
     try:
         parse_yuan(field.data or "")
     except BadInput as refusal:
-        raise ValidationError("金额请写成 100 或 150.50 这样，单位是元") from refusal
+        raise ValidationError(_NO_AMOUNT) from refusal
 
 
 class NeedFields(FlaskForm):
@@ -142,7 +144,7 @@ class VisitForm(FlaskForm):
     def validate_visited(self, field: BooleanField) -> None:
         """Nobody confirms from the desk."""
         if not field.data:
-            raise ValidationError("到家里看过以后再勾这一条")
+            raise ValidationError(_NOT_VISITED)
 
 
 class WordForm(FlaskForm):

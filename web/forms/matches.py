@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, StringField, ValidationError
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types lag
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from vocabulary.enums import DeclineReason

@@ -19,6 +19,7 @@ class DayField(DateField):
     """A day as people write it; what cannot be read stays in the field, with a sentence."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed, or keep it with the sentence."""
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
@@ -29,7 +30,7 @@ class ReceiptForm(FlaskForm):
     """One credit of the bank's statement."""
 
     reference = StringField(
-        "付款备注码", [InputRequired("请填备注码，像 AX123456"), Length(max=40, message="最多 40 个字")],
+        "付款编号", [InputRequired("请填付款编号，像 AX123456"), Length(max=40, message="最多 40 个字")],
         filters=[_only],
     )  # fmt: skip
     amount = StringField("金额", [InputRequired("请填金额，像 100 或 1200.50")], filters=[_only])
@@ -58,5 +59,5 @@ class AssignForm(FlaskForm):
     """The reference that unmatched money should have named."""
 
     reference = StringField(
-        "备注码", [InputRequired("请填备注码，像 AX123456"), Length(max=40)], filters=[_only]
+        "付款编号", [InputRequired("请填付款编号，像 AX123456"), Length(max=40)], filters=[_only]
     )

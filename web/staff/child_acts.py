@@ -28,22 +28,28 @@ _NO_GUARDIAN = "档案里还没有监护人。照料人不能代签，请先把�
 
 def _page(view: str, ref: str, form: FlaskForm, act: Callable[[], None], done: str) -> Answer:
     """Show a form about one child; on a good answer act, say so, and go back to the file."""
-    if form.validate_on_submit():
-        try:
-            act()
-        except BadInput as refusal:
-            say(form, refusal)
-        except NoConsent:
-            form.form_errors.append(_NO_GUARDIAN)
-        except (ActedBefore, WrongState) as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
-            flash(done, "success")
-            return redirect(url_for("staff.children.detail", ref=ref), 303)
+    if form.validate_on_submit() and _acted(form, act):
+        flash(done, "success")
+        return redirect(url_for("staff.children.detail", ref=ref), 303)
     if request.method == "POST":
         requests.keep_nothing()
     requests.note_read("child.read", [f"child:{ref}"])
     return render_template(f"staff/children/{view}.html", child=_child(ref), form=form)
+
+
+def _acted(form: FlaskForm, act: Callable[[], None]) -> bool:
+    """Act, or put on the form why not."""
+    try:
+        act()
+    except BadInput as refusal:
+        say(form, refusal)
+    except NoConsent:
+        form.form_errors.append(_NO_GUARDIAN)
+    except (ActedBefore, WrongState) as refusal:
+        form.form_errors.append(sentence(refusal))
+    else:
+        return True
+    return False
 
 
 def _child(ref: str) -> Card:
@@ -194,9 +200,7 @@ def need(ref: str) -> Answer:
     form = forms.NeedForm()
 
     def act() -> None:
-        children.add_need(
-            *_who(), ref, need_of(form, NeedKind(form.kind.data)), now=requests.now()
-        )
+        children.add_need(*_who(), ref, need_of(form, NeedKind(form.kind.data)), now=requests.now())
 
     return _page("need", ref, form, act, "需求加好了。")
 
@@ -230,7 +234,7 @@ def end(ref: str) -> Answer:
 @bp.route("/harm", methods=["GET", "POST"])
 @may(Act.REPORT_HARM)
 def harm(ref: str) -> Answer:
-    """The red button: whom to call first, and a trace that it was pressed."""
+    """Show the red button's page: whom to call first; keep a trace that it was pressed."""
     form = forms.HarmForm()
 
     def act() -> None:

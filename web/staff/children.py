@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import Field
 
@@ -23,11 +24,13 @@ from vocabulary.errors import BadInput
 from vocabulary.grades import stage_of
 from web.core import paging, requests
 from web.core.access import current_viewer, may
-from web.forms.children import ChildForm
+from web.forms.children import ChildForm, NeedFields
 
 bp = Blueprint("children", __name__, url_prefix="/children")
 
 SCHOOLS_AT_MOST = 300
+# What a service calls it, where a form says otherwise.
+_FIELD_OF = {"given_on": "consented_on", "child_agrees": "word"}
 _LISTS = {
     "live": "全部",
     "draft": "待入户核实",
@@ -162,7 +165,7 @@ def _child(form: ChildForm) -> NewChild:
     )
 
 
-def need_of(form: Any, kind: NeedKind) -> NewNeed:
+def need_of(form: NeedFields, kind: NeedKind) -> NewNeed:
     """Return one need of a form; the sum belongs to money alone."""
     fen = form.monthly_fen if kind is NeedKind.FINANCIAL else None
     return NewNeed(kind, fen, int(form.urgency.data), form.detail.data or None)
@@ -178,7 +181,8 @@ def phone_in(field: Field) -> str | None:
     return number
 
 
-def say(form: Any, refusal: BadInput) -> None:
+def say(form: FlaskForm, refusal: BadInput) -> None:
     """Put a refusal beside the field that it is about."""
-    field: Field = form[refusal.params["field"]]
+    named = str(refusal.params["field"])
+    field: Field = form[named if named in form else _FIELD_OF[named]]
     field.errors = [REASONS[str(refusal.params["reason"])]]

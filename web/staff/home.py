@@ -1,6 +1,6 @@
 """The first page of every staff role: a dashboard, or the one desk that the role works at."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app, redirect, render_template, url_for
@@ -40,6 +40,7 @@ _TODO_TEXTS = {
     "held": "补齐才能结对",
 }
 _NIGHTLY = ("matching", "stipends")
+_A_NIGHT = timedelta(hours=30)
 _STEPS = (5, 15, 30, 60)
 
 
@@ -93,9 +94,11 @@ def _watchdog(now: datetime) -> dict[str, Any]:
     never = [JOB_NAMES[name] for name in _NIGHTLY if name not in done]
     worries = [f"{JOB_NAMES.get(f.name, f.name)}{label(f.trouble)}" for f in found]
     worries += [f"{name}还没有跑过" for name in never]
+    old = [name for name in _NIGHTLY if name in done and done[name] < now - _A_NIGHT]
+    worries += [f"{JOB_NAMES[name]}昨夜没有跑" for name in old]
     if not worries:
         return {"fine": True, "title": "昨夜该办的都办了", "text": f"{ran}。"}
-    told = "系统管理员已收到提醒。" if found else "装好后第一夜会跑。"
+    told = "装好后第一夜会跑。" if never and not found else "请告诉系统管理员。"
     return {"fine": False, "title": "；".join(worries), "text": f"{ran}。{told}" if ran else told}
 
 
@@ -110,7 +113,7 @@ def _todo(now: datetime) -> list[dict[str, Any]]:
             "tone": tone,
             "title": title,
             "text": texts[key],
-            "href": url_for(to, **args),
+            "href": url_for(to, **dict[str, Any](args)),
         }
         for key, tone, title, to, args in _TODO
         if counts[key] and to in current_app.view_functions

@@ -167,5 +167,3 @@ def returned(ref: str) -> Response:
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-

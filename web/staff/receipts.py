@@ -64,11 +64,11 @@ def _asks_about_typo(form: ReceiptForm) -> bool:
         return False
     if receipts.is_typo(text):
         form.reference.errors = [
-            "这个备注码的最后一位对不上，多半有一位写错了。再看一眼流水；流水上就这样写的，勾上下面那一格。"
+            "这个付款编号的最后一位对不上，多半有一位写错了。再看一眼流水；流水上就这样写的，勾上下面那一格。"
         ]
     else:
         form.reference.errors = [
-            "没有发出过这个备注码。再看一眼流水；流水上就这样写的，勾上下面那一格。"
+            "没有发出过这个付款编号。再看一眼流水；流水上就这样写的，勾上下面那一格。"
         ]
     return True
 
@@ -77,7 +77,7 @@ def _say(reference: str, fen: int, *, is_matched: bool) -> None:
     if is_matched:
         flash(f"记下了：{reference}，{format_yuan_short(fen)}。", "success")
     else:
-        flash(f"记下了 {format_yuan_short(fen)}，放在“待核对到账”。找到备注码后再对上。", "warning")
+        flash(f"记下了 {format_yuan_short(fen)}，放在“待核对到账”。找到付款编号后再对上。", "warning")
 
 
 def _page(form: ReceiptForm) -> str:
@@ -113,7 +113,7 @@ def assign(ref: str) -> str | Response:
             words = (
                 "最后一位对不上，多半有一位写错了。"
                 if is_typo
-                else "没有发出过这个备注码，再核对一下。"
+                else "没有发出过这个付款编号，再核对一下。"
             )
             form.reference.errors = [words]
         except AlreadyDecided as refusal:

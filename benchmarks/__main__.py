@@ -1,0 +1,26 @@
+"""`make bench`: every ratio of this house, measured in one run against its bare peers."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from benchmarks import stipend_run
+
+MEASURES: dict[str, Callable[..., list[str]]] = {"stipends": stipend_run.measure}
+
+
+def main() -> int:
+    """Measure what was asked for, all of it by default."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("which", nargs="*", choices=[*MEASURES, []], help="all when none is named")
+    parser.add_argument("--count", type=int, default=100_000, help="how large the world is")
+    parser.add_argument("--rounds", type=int, default=5, help="the median of how many")
+    asked = parser.parse_args()
+    for name in asked.which or MEASURES:
+        for line in MEASURES[name](count=asked.count, rounds=asked.rounds):
+            print(line, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

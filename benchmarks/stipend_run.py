@@ -1,0 +1,165 @@
+"""S1: the whole stipend run (open, fund, batch) against raw executemany and Core with dicts.
+
+S2: the same run once more, which adds nothing. All write the same rows; foreign keys stay on.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from sqlalchemy import Engine, func, insert, select, text
+
+from benchmarks.world import START, bare, copied, template
+from extensions import db
+from jobs.run import Run
+from jobs.stipends import open_and_fund
+from models.jobs import JobRun
+from models.ledger import Posting, Transaction
+from models.stipends import Fact, Stipend
+
+ROWS_EACH = 9
+_NOW = "2026-11-01 00:00:00.000000"
+_FACT = ("stipend_id", "kind", "on", "by", "evidence", "run_id", "noted_at")
+_DAY = START.isoformat()
+
+
+def measure(*, count: int, rounds: int) -> list[str]:
+    """Return the lines of S1 and S2."""
+    took: dict[str, list[float]] = {"ours": [], "again": [], "raw": [], "core": []}
+    with template(count) as folder:
+        peers: list[tuple[str, Callable[[Path], float]]] = [("raw", _raw), ("core", _core)]
+        for number in range(rounds):
+            order = [("ours", None), *peers] if number % 2 else [*peers, ("ours", None)]
+            for name, peer in order:
+                with copied(folder) as (_, path):
+                    if peer is None:
+                        first, again = _ours(count)
+                        took["ours"].append(first)
+                        took["again"].append(again)
+                    else:
+                        took[name].append(peer(path))
+    middle = {name: median(times) for name, times in took.items()}
+    rate = count * ROWS_EACH / middle["ours"]
+    return [
+        f"S1 {middle['raw'] / middle['ours']:.2f}x raw executemany (promise >= .6), "
+        f"{middle['core'] / middle['ours']:.2f}x Core with dicts (promise >= 1.5); "
+        f"{rate:,.0f} rows/s, {count:,} pledges",
+        f"S2 a second run takes {middle['again'] / middle['ours']:.3f} of the first (promise <= .15)",
+    ]
+
+
+def _ours(count: int) -> tuple[float, float]:
+    session = db.session()
+    times = []
+    for _ in range(2):
+        began = time.perf_counter()
+        Run(session, "stipends", period=START).execute(open_and_fund)
+        times.append(time.perf_counter() - began)
+    assert session.scalar(select(func.count(Stipend.batch_id))) == count
+    assert session.scalar(select(func.count(Fact.id))) == 2 * count
+    return times[0], times[1]
+
+
+def _frame(engine: Engine) -> int:
+    """Write what the rows point at: a run and a batch."""
+    with engine.begin() as connection:
+        connection.execute(
+            insert(JobRun).values(name="x", period=START, started_at=_instant(), token=0)
+        )
+        connection.execute(
+            text(
+                "INSERT INTO batches (ref, memo, region_code, month, number, status, opened_on, "
+                "last_reminder) SELECT 'x', 'x', region_code, :d, 1, 'open', :d, 0 "
+                "FROM children LIMIT 1"
+            ),
+            {"d": _DAY},
+        )
+        return connection.scalar(select(func.max(Transaction.id))) or 0
+
+
+def _instant():
+    from vocabulary.dates import at
+
+    return at(START)
+
+
+def _stipend(key: int, match_id: int, amount: int) -> tuple[object, ...]:
+    return key, match_id, _DAY, amount, 1, 1, 1, _DAY, _DAY
+
+
+_COLUMNS = {
+    "stipends": (
+        "id", "match_id", "due_on", "amount_fen", "run_id", "batch_id", "is_funded",
+        "promised_on", "received_on",
+    ),
+    "facts": _FACT,
+    "transactions": ("id", "kind", "on", "stipend_id", "run_id", "by"),
+    "postings": ("transaction_id", "account", "pledge_id", "amount"),
+}  # fmt: skip
+
+
+def _rows(matches: list[tuple[int, int, int]], last: int) -> dict[str, list[tuple[object, ...]]]:
+    facts = [
+        (key, kind, _DAY, "engine", "ledger", 1, _NOW)
+        for key in range(1, len(matches) + 1)
+        for kind in ("promised", "received")
+    ]
+    transactions, postings = [], []
+    legs = {"opened": ("promised", "owed"), "funded": ("prepaid", "promised")}
+    for key, (_, pledge, amount) in enumerate(matches, start=1):
+        for kind, (debit, credit) in legs.items():
+            last += 1
+            transactions.append((last, kind, _DAY, key, 1, "engine"))
+            postings += [(last, debit, pledge, amount), (last, credit, pledge, -amount)]
+    stipends = [_stipend(key, m, amount) for key, (m, _, amount) in enumerate(matches, start=1)]
+    return {
+        "stipends": stipends,
+        "facts": facts,
+        "transactions": transactions,
+        "postings": postings,
+    }
+
+
+_MATCHES = "SELECT id, pledge_id, instalment_fen FROM matches WHERE starts_on <= ? ORDER BY id"
+
+
+def _raw(path: Path) -> float:
+    last = _frame(db.engine)
+    connection = bare(path)
+    began = time.perf_counter()
+    connection.execute("BEGIN IMMEDIATE")
+    matches = connection.execute(_MATCHES, (_DAY,)).fetchall()
+    for table, rows in _rows(matches, last).items():
+        names = ", ".join(f'"{name}"' for name in _COLUMNS[table])
+        marks = ", ".join("?" * len(_COLUMNS[table]))
+        connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+    connection.execute("COMMIT")
+    took = time.perf_counter() - began
+    connection.close()
+    return took
+
+
+def _core(_path: Path) -> float:
+    last = _frame(db.engine)
+    began = time.perf_counter()
+    tables = {t.__tablename__: t.__table__ for t in (Stipend, Fact, Transaction, Posting)}
+    with db.engine.begin() as connection:
+        found = connection.exec_driver_sql(_MATCHES, (_DAY,)).fetchall()
+        for name, rows in _rows([tuple(row) for row in found], last).items():
+            typed = [_typed(dict(zip(_COLUMNS[name], row, strict=True))) for row in rows]
+            connection.execute(insert(tables[name]), typed)
+    return time.perf_counter() - began
+
+
+def _typed(row: dict[str, object]) -> dict[str, object]:
+    """Give Core what its column types take: days and instants instead of their text."""
+    for name in ("due_on", "promised_on", "received_on", "on"):
+        if name in row:
+            row[name] = START
+    if "noted_at" in row:
+        row["noted_at"] = _AT
+    return row
+
+
+_AT = _instant()
