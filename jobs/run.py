@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, InvalidRequestError, OperationalError
 from sqlalchemy.orm import Session
 
 from jobs import holders
@@ -25,7 +25,17 @@ Work = Callable[[Sequence[int], datetime], Mapping[str, int]]
 Refuse = Callable[[int, datetime], None]
 _LOG = logging.getLogger(__name__)
 _WAIT_SECONDS = 0.5
-_PAUSE_SECONDS = 0.005
+_PAUSE_SECONDS = 0.002
+MOST_REFUSED = 200
+# No disk, no lock, no lease, or a mistake of ours: no record is to blame.
+NOT_THE_RECORDS = (
+    Superseded,
+    OperationalError,
+    ArgumentError,
+    InvalidRequestError,
+    NameError,
+    ImportError,
+)
 
 
 class Run:
@@ -78,8 +88,8 @@ class Run:
         try:
             with self.slice() as now:
                 counts = work(keys, now)
-        except (Superseded, OperationalError):
-            raise  # not the record's fault: no disk, no lock, no lease
+        except NOT_THE_RECORDS:
+            raise
         except Exception as error:
             self._halve(keys, work, refuse, error=error)
         else:
@@ -91,8 +101,10 @@ class Run:
             self._part(keys[:middle], work, refuse)
             self._part(keys[middle:], work, refuse)
             return
-        _LOG.warning("%s: one record refused: %s", self.name, type(error).__name__)
         self.add(failed=1)
+        if self.counts["failed"] > MOST_REFUSED:
+            raise error  # when all fail, it is not the records
+        _LOG.warning("%s: one record refused: %s", self.name, type(error).__name__)
         with self.slice() as now:
             refuse(keys[0], now)
 

@@ -1,11 +1,10 @@
 """Batches: what one hand gets for one month, built from funded instalments, sent by the paying desk."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -25,7 +24,6 @@ from vocabulary.enums import BatchStatus, Evidence, FactKind, Route
 from vocabulary.errors import NotFound
 
 HAND_OVER_DAYS = 14
-Hand = tuple[int | None, str]
 
 
 _READY = (
@@ -49,59 +47,106 @@ def build(session: Session, by: Viewer, stipends: Sequence[int], *, on: date, no
     A hand is the child's school, or its village for the village route. Returns how many were put.
     """
     require(by, Act.RUN_STIPENDS)
-    rows = session.execute(
-        select(
-            Stipend.id, Child.route, Child.school_id, Child.region_code, Organisation.region_code
+    here = and_(*_READY, Stipend.id.between(stipends[0], stipends[-1]))
+    _make_batches(session, here, on=on)
+    count = _put(session, here, _of_school(on)) + _put(session, here, _of_village(on))
+    if count:
+        trace.record(session, by, "batch.fill", "batches", now=now, detail={"count": count})
+    return count
+
+
+def _by_school() -> ColumnElement[bool]:
+    """Say in SQL that a child's money goes through its school."""
+    return and_(Child.route != Route.VILLAGE, Child.school_id.is_not(None))
+
+
+def _is_open(on: date) -> ColumnElement[bool]:
+    return and_(Batch.month == first_of_month(on), Batch.status == BatchStatus.OPEN)
+
+
+def _of_school(on: date) -> Select[Any]:
+    """Select the open batch of the school of an instalment's child."""
+    return (
+        select(Batch.id)
+        .select_from(Match)
+        .join(Child, and_(Child.id == Match.child_id, _by_school()))
+        .join(Organisation, Organisation.id == Child.school_id)
+        .join(
+            Batch,
+            and_(
+                Batch.organisation_id == Child.school_id,
+                Batch.region_code == Organisation.region_code,
+                _is_open(on),
+            ),
         )
+        .where(Match.id == Stipend.match_id)
+    )
+
+
+def _of_village(on: date) -> Select[Any]:
+    """Select the open batch of the village of an instalment's child."""
+    same = and_(
+        Batch.organisation_id.is_(None), Batch.region_code == Child.region_code, _is_open(on)
+    )
+    return (
+        select(Batch.id)
+        .select_from(Match)
+        .join(Child, and_(Child.id == Match.child_id, not_(_by_school())))
+        .join(Batch, same)
+        .where(Match.id == Stipend.match_id)
+    )
+
+
+def _put(session: Session, here: ColumnElement[bool], batch: Select[Any]) -> int:
+    """Put the instalments for which there is such a batch into it."""
+    key = batch.limit(1).correlate(Stipend).scalar_subquery()
+    put = session.execute(
+        update(Stipend)
+        .where(here, batch.correlate(Stipend).exists())
+        .values(batch_id=key)
+        .execution_options(synchronize_session=False)
+    )
+    return int(put.rowcount)  # type: ignore[attr-defined]
+
+
+def _make_batches(session: Session, here: ColumnElement[bool], *, on: date) -> None:
+    """Open a batch of the month for every hand that has none open."""
+    waiting = or_(
+        _of_school(on).correlate(Stipend).exists(), _of_village(on).correlate(Stipend).exists()
+    )
+    region = case((_by_school(), Organisation.region_code), else_=Child.region_code)
+    school = case((_by_school(), Child.school_id), else_=None)
+    hands = session.execute(
+        select(school, region)
+        .select_from(Stipend)
         .join(Match, Match.id == Stipend.match_id)
         .join(Child, Child.id == Match.child_id)
         .outerjoin(Organisation, Organisation.id == Child.school_id)
-        .where(*_READY, Stipend.id.between(stipends[0], stipends[-1]))
-        .order_by(Stipend.id)
+        .where(here, not_(waiting))
+        .distinct()
+        .order_by(region, school)
     ).all()
-    if not rows:
-        return 0
-    hands = {row[0]: _hand(*row[1:]) for row in rows}
-    keys = _open_batches(session, set(hands.values()), on=on)
-    table = Stipend.__table__
-    session.execute(
-        table.update().where(table.c.id == bindparam("key")).values(batch_id=bindparam("batch")),
-        [{"key": key, "batch": keys[hand]} for key, hand in hands.items()],
-    )
-    detail = {"count": len(rows), "hands": len(keys)}
-    trace.record(session, by, "batch.fill", "batches", now=now, detail=detail)
-    return len(rows)
-
-
-def _hand(route: Route, school_id: int | None, village: str, school_region: str | None) -> Hand:
-    if route is not Route.VILLAGE and school_id is not None:
-        return school_id, school_region or village
-    return None, village
-
-
-def _open_batches(session: Session, hands: set[Hand], *, on: date) -> dict[Hand, int]:
-    """Return the key of each hand's open batch of the month, made where there is none."""
-    month = first_of_month(on)
-    rows = session.execute(
-        select(Batch.organisation_id, Batch.region_code, Batch.status, Batch.id).where(
-            Batch.month == month
-        )
-    ).all()
-    known = {(school, code): key for school, code, s, key in rows if s is BatchStatus.OPEN}
-    earlier = Counter((school, code) for school, code, _, _ in rows)
-    new = {
-        hand: Batch(
-            organisation_id=hand[0],
-            region_code=hand[1],
-            month=month,
-            number=earlier[hand] + 1,
-            opened_on=on,
-        )
-        for hand in sorted(hands - known.keys(), key=str)
-    }
-    session.add_all(new.values())
+    for school_id, region_code in hands:
+        session.add(_new_batch(session, school_id, region_code, on=on))
     session.flush()
-    return {hand: known.get(hand) or new[hand].id for hand in hands}
+
+
+def _new_batch(session: Session, school_id: int | None, region_code: str, *, on: date) -> Batch:
+    month = first_of_month(on)
+    number = session.scalar(
+        select(func.count(Batch.id)).where(
+            Batch.organisation_id == school_id,
+            Batch.region_code == region_code,
+            Batch.month == month,
+        )
+    )
+    return Batch(
+        organisation_id=school_id,
+        region_code=region_code,
+        month=month,
+        number=(number or 0) + 1,
+        opened_on=on,
+    )
 
 
 def send(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:

@@ -105,7 +105,7 @@ def _unique_keys(session: Session) -> Findings:
 def _unique_of(session: Session, table: str) -> set[tuple[str, ...]]:
     indexes = session.execute(text(f"PRAGMA index_list({table})")).mappings().all()
     return {
-        tuple(session.execute(text(f'PRAGMA index_info("{index["name"]}")')).scalars("name"))  # type: ignore[arg-type]
+        tuple(session.execute(text(f'PRAGMA index_info("{index["name"]}")')).scalars("name"))
         for index in indexes
         if index["unique"] and not index["partial"]
     }

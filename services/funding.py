@@ -16,10 +16,11 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.ledger import Posting, Transaction
 from models.pledges import Match
@@ -52,7 +53,7 @@ def pledges_to_fund(session: Session, by: Viewer, *, after: int) -> Keys:
         .order_by(Posting.pledge_id)
         .limit(PLEDGES_A_SLICE)
     ).all()
-    return Keys(keys, len(keys) < PLEDGES_A_SLICE)
+    return Keys([key for key in keys if key is not None], len(keys) < PLEDGES_A_SLICE)
 
 
 def fund(
@@ -135,21 +136,41 @@ def _post(session: Session, by: Viewer, new: Condition, *, run_id: int) -> None:
 
 def _day_covered(waiting: Subquery) -> ScalarSelect[Any]:
     """Return the first day on which the pledge's payments together reach what is needed."""
-    came = (
-        select(
-            Transaction.on,
-            func.sum(-Posting.amount).over(order_by=(Transaction.on, Posting.id)).label("total"),
+    earlier, earlier_paid = aliased(Posting), aliased(Transaction)
+    is_not_later = or_(
+        earlier_paid.on < Transaction.on,
+        and_(earlier_paid.on == Transaction.on, earlier.id <= Posting.id),
+    )
+    total = (
+        select(func.sum(-earlier.amount))
+        .join(earlier_paid, earlier_paid.id == earlier.transaction_id)
+        .where(
+            *_is_payment(earlier, earlier_paid),
+            earlier.pledge_id == Posting.pledge_id,
+            is_not_later,
         )
+        .correlate(Posting, Transaction)
+        .scalar_subquery()
+    )
+    return (
+        select(func.min(Transaction.on))
+        .select_from(Posting)
         .join(Transaction, Transaction.id == Posting.transaction_id)
         .where(
-            Posting.account == AccountKind.PREPAID,
+            *_is_payment(Posting, Transaction),
             Posting.pledge_id == waiting.c.pledge_id,
-            Transaction.kind == TransactionKind.RECEIVED,
+            total >= waiting.c.needed,
         )
         .correlate(waiting)
-        .subquery("came")
+        .scalar_subquery()
     )
-    return select(func.min(came.c.on)).where(came.c.total >= waiting.c.needed).scalar_subquery()
+
+
+def _is_payment(posting: Any, transaction: Any) -> tuple[Condition, Condition]:
+    return (
+        posting.account == AccountKind.PREPAID,
+        transaction.kind == TransactionKind.RECEIVED,
+    )
 
 
 def _spent(here: Range) -> Subquery:
@@ -166,7 +187,7 @@ def _spent(here: Range) -> Subquery:
     )
 
 
-def _waiting(here: Range) -> Select[Any]:
+def _waiting(here: Range) -> Select[int, int, Fen]:
     """Each waiting instalment with all the money needed up to it, what is spent counted in."""
     spent = _spent(here)
     ahead = func.sum(Stipend.amount_fen).over(

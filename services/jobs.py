@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from models.jobs import JobLease, JobRun
@@ -55,7 +55,7 @@ def _take(session: Session, name: str, holder: str, *, now: datetime, even_if_le
     is_over = or_(JobLease.leased_until.is_(None), JobLease.leased_until < now)
     taken = session.execute(
         update(JobLease)
-        .where(JobLease.name == name, or_(is_over, even_if_leased))
+        .where(JobLease.name == name, is_over if not even_if_leased else true())
         .values(token=JobLease.token + 1, leased_until=now + LEASE, holder=holder)
         .execution_options(synchronize_session=False)
     )

@@ -70,6 +70,25 @@ def enter_all(
     return refs
 
 
+def complete(
+    session: Session, by: Viewer, ref: str, account: Mapping[str, str | None], *, now: datetime
+) -> None:
+    """Write contact and, where it is still open, the account of a school.
+
+    Raises BadInput for an account that stands already: changing a bank takes two people.
+    """
+    require(by, Act.ENTER_SCHOOL)
+    school = gate.row(session, by, Organisation, Organisation.ref == ref)
+    school.contact_name, school.contact_phone = account["contact_name"], account["contact_phone"]
+    for field in ("account_name", "account_bank", "account_number"):
+        stands, given = getattr(school, field), account[field]
+        if given and stands and given != stands:
+            raise BadInput(field=field, reason="stands")
+        setattr(school, field, stands or given)
+    session.flush()
+    trace.record(session, by, "school.complete", f"organisation:{ref}", now=now)
+
+
 def _row(new: NewSchool, *, now: datetime) -> dict[str, Any]:
     return {
         "ref": new_ref("organisation"),

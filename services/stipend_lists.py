@@ -45,13 +45,13 @@ def counts(session: Session, viewer: Viewer, *, now: datetime) -> dict[Listed, i
     """Count every list."""
     require(viewer, Act.SETTLE_DISPUTE)
     staff = _as_staff(viewer)
-    found = {
+    found: dict[Listed, int] = {
         listed: gate.count(session, staff, Stipend, _is(listed, today(now)))
         for listed in Listed
         if listed is not Listed.ASIDE
     }
     aside = gate.count(session, staff, SetAside, SetAside.resolved_on.is_(None))
-    return {listed: found.get(listed, aside) for listed in Listed}
+    return {**found, Listed.ASIDE: aside}
 
 
 def listing(

@@ -156,7 +156,7 @@ def pair(
             matches.approve(session, approver, ref, now=now)
             if _is_as_agreed(session, ref, pledge):
                 return ref
-            raise Refused()
+            raise Refused()  # noqa: TRY301 the except below is where both ways meet
     except NoConsent:
         raise
     except Refused:
@@ -168,7 +168,7 @@ def _is_as_agreed(session: Session, ref: str, pledge: Pledge) -> bool:
     return (match.instalment_fen, match.rhythm) == (pledge.instalment_fen, pledge.rhythm)
 
 
-def _agreed(
+def _agreed(  # noqa: PLR0917 proposer, approver and what they agree on
     session: Session,
     proposer: Viewer,
     approver: Viewer,
@@ -243,9 +243,7 @@ def confirmed_gifts(session: Session, by: Viewer) -> list[tuple[str, Fen]]:
     return [(ref, amount) for ref, amount in rows]
 
 
-def tell(
-    session: Session, by: Viewer, act: str, subject: str, *, why: str, now: datetime
-) -> None:
+def tell(session: Session, by: Viewer, act: str, subject: str, *, why: str, now: datetime) -> None:
     """Keep what a story tells and nothing carries out yet (a move, a milestone, a letter)."""
     require(by, Act.RUN_STIPENDS)
     chain = Chain.CUSTODIAN

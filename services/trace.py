@@ -70,7 +70,10 @@ def broken_entries(session: Session, chain: Chain) -> list[int]:
     table = _TABLES[chain].__tablename__
     previous, expected, broken = START, 1, []
     for row in session.execute(text(f"SELECT * FROM {table} ORDER BY seq")).mappings():  # noqa: S608 our own table
-        sound = _digest_as_kept(row) == row["digest"] and row["previous"] == previous
+        sound = (
+            _digest_as_kept({str(name): row[name] for name in row}) == row["digest"]
+            and row["previous"] == previous
+        )
         if not sound or row["seq"] != expected:
             broken.append(row["seq"])
         previous, expected = row["digest"], row["seq"] + 1

@@ -8,7 +8,8 @@ from cli.demo import cast, people
 from cli.demo.cast import PLACES
 from cli.demo.stage import Donor, Stage
 from jobs import matching, outbox
-from jobs.run import Run
+from jobs.reminders import remind
+from jobs.run import Body, Run
 from jobs.stipends import open_and_fund
 from matching import Wishes
 from privacy import viewers
@@ -35,7 +36,7 @@ from vocabulary.money import Fen
 MONTHS = 24
 CHILDREN, DRAFTS, VOLUNTEERS = 52, 8, 24
 EARLY_PLEDGES = 22
-"""The others came last month and wait for a decision."""
+"""The others came in the last days and wait for a decision."""
 # Yuan an instalment, rhythm, wishes: 30 donors, most of them a hundred a month.
 PLEDGES: tuple[tuple[int, Rhythm, Wishes], ...] = (
     *((100, Rhythm.MONTH, Wishes()),) * 14,
@@ -54,6 +55,7 @@ PLEDGES: tuple[tuple[int, Rhythm, Wishes], ...] = (
     (88, Rhythm.MONTH, Wishes()),
 )
 SEND_DAY, HAND_OVER_DAY, ANSWER_DAY, PAY_DAY, MATCH_DAY, APPROVE_DAY = 5, 12, 14, 18, 20, 22
+REMIND_DAYS = (8, 10, 14, 19)
 SILENT_SCHOOL = "xuexiao2.aohan"
 
 
@@ -72,6 +74,18 @@ def play(stage: Stage) -> None:
         )
     for month in range(MONTHS + 1):
         _month(stage, add_months(start, month), month)
+    _lately(stage)
+
+
+def _lately(stage: Stage) -> None:
+    """Let new donors come in the last days, whose proposals wait, and every nightly job run."""
+    came, night = stage.today - timedelta(days=4), stage.today - timedelta(days=1)
+    for which in range(EARLY_PLEDGES, len(PLEDGES)):
+        stage.scene(came, partial(_pledge, stage, which), hour=19)
+    _deliver(stage, came, 20)
+    for name, body in (("stipends", open_and_fund), ("matching", matching.propose)):
+        _job(stage, name, body, night)
+    _deliver(stage, night, 9)
 
 
 def _month(stage: Stage, first: date, number: int) -> None:
@@ -87,7 +101,7 @@ Act = Callable[[date, int], object]
 
 def _days(stage: Stage, first: date, number: int) -> Iterator[tuple[date, int, Act]]:
     is_last = number == MONTHS
-    yield first, 6, lambda day, _: _run(stage, day)
+    yield first, 6, lambda day, _: _job(stage, "stipends", open_and_fund, day)
     yield first.replace(day=2), 9, lambda day, _: _new_children(stage, day, number)
     yield first.replace(day=3), 19, lambda day, _: _new_pledges(stage, day, number)
     yield first.replace(day=SEND_DAY), 10, lambda day, _: _send(stage, day)
@@ -98,15 +112,20 @@ def _days(stage: Stage, first: date, number: int) -> Iterator[tuple[date, int, A
     )
     yield first.replace(day=ANSWER_DAY), 19, lambda day, _: _answer(stage, day, number)
     yield first.replace(day=PAY_DAY), 15, lambda day, _: _pay(stage, day, number)
-    yield first.replace(day=MATCH_DAY), 2, lambda day, _: _propose(stage, day)
-    if number < MONTHS - 1:
-        yield first.replace(day=APPROVE_DAY), 9, lambda day, _: _approve(stage, day)
+    for day in REMIND_DAYS if is_last else ():
+        yield first.replace(day=day), 8, lambda day, _: _job(stage, "reminders", remind, day)
+    yield (
+        first.replace(day=MATCH_DAY),
+        5,
+        lambda day, _: _job(stage, "matching", matching.propose, day),
+    )
+    yield first.replace(day=APPROVE_DAY), 9, lambda day, _: _approve(stage, day)
 
 
-def _run(stage: Stage, day: date) -> None:
+def _job(stage: Stage, name: str, body: Body, day: date) -> None:
     with clock.moved_to(at(day, 6)):
         stage.session.rollback()
-        Run(stage.session, "stipends", period=day).execute(open_and_fund)
+        Run(stage.session, name, period=day).execute(body)
 
 
 def _deliver(stage: Stage, day: date, hour: int) -> None:
@@ -137,10 +156,8 @@ def _new_children(stage: Stage, day: date, number: int) -> None:
 
 def _new_pledges(stage: Stage, day: date, number: int) -> None:
     news = _share(EARLY_PLEDGES, number, MONTHS - 4)
-    if number == MONTHS - 1:
-        news = range(EARLY_PLEDGES, len(PLEDGES))
     for which in news:
-        stage.scene(day, lambda which=which: _pledge(stage, which), hour=19)  # type: ignore[misc]
+        stage.scene(day, partial(_pledge, stage, which), hour=19)
 
 
 def _pledge(stage: Stage, which: int) -> None:
@@ -174,7 +191,7 @@ def _pay(stage: Stage, day: date, number: int) -> None:
             continue
         donor.months_paid -= 1
         if donor.months_paid <= 1:
-            stage.scene(day, lambda donor=donor: _book(stage, donor, times=6), hour=15)  # type: ignore[misc]
+            stage.scene(day, partial(_book, stage, donor, times=6), hour=15)
 
 
 def _send(stage: Stage, day: date) -> None:
@@ -191,7 +208,7 @@ def _hand_over(stage: Stage, day: date, *, is_last: bool) -> None:
     for login in cast.logins():
         if not login.school or (is_last and login.login == SILENT_SCHOOL):
             continue
-        stage.scene(day, lambda login=login: _confirm_list(stage, login.login), hour=11)  # type: ignore[misc]
+        stage.scene(day, partial(_confirm_list, stage, login.login), hour=11)
 
 
 def _confirm_list(stage: Stage, login: str) -> None:
@@ -222,7 +239,7 @@ def _answer(stage: Stage, day: date, number: int) -> None:
             continue
         is_bad = number >= MONTHS - 1 and stage.dice.random() < 0.1
         said = Answer.NOT_RECEIVED if is_bad else Answer.RECEIVED
-        stage.scene(day, lambda token=token, said=said: _say(stage, token, said), hour=19)  # type: ignore[misc]
+        stage.scene(day, partial(_say, stage, token, said), hour=19)
 
 
 def _say(stage: Stage, token: str, said: Answer) -> None:
@@ -230,18 +247,12 @@ def _say(stage: Stage, token: str, said: Answer) -> None:
     answers.answer(stage.session, family, Reply(said), now=clock.now())
 
 
-def _propose(stage: Stage, day: date) -> None:
-    with clock.moved_to(at(day, 5)):
-        stage.session.rollback()
-        Run(stage.session, "matching", period=day).execute(matching.propose)
-
-
 def _approve(stage: Stage, day: date) -> None:
     """Let each banner's approver decide what waits; now and then one is turned down."""
     for place in PLACES:
         by = stage.who(f"shenpi.{place.key}")
         for card in matches.queue(stage.session, by):
-            stage.scene(day, lambda ref=card["child_ref"], by=by: _decide(stage, by, ref))  # type: ignore[misc]
+            stage.scene(day, partial(_decide, stage, by, card["child_ref"]))
 
 
 def _decide(stage: Stage, by: Viewer, ref: str) -> None:

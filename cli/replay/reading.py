@@ -167,7 +167,7 @@ def _event(index: int, one: Any, known: _Known) -> Event:
     row = _object(one, where)
     do = row.get("do")
     where = f"events[{index}] (number {index + 1}, on {row.get('on')})"
-    if do not in EVENTS:
+    if not isinstance(do, str) or do not in EVENTS:
         _fail(where, f"unknown event {do!r}; known are {', '.join(EVENTS)}")
     on = _day(row.get("on"), where)
     for check in EVENTS[do]:

@@ -49,6 +49,7 @@ class Walk:
             path = urlsplit(self.page.url).path
             if answer.status >= 400:
                 self.wrong[path] = [f"answered {answer.status}"]
+                self.said.clear()
                 continue
             found = faults(self.page) + [f"console: {line}" for line in self.said]
             self.said.clear()

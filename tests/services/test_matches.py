@@ -239,7 +239,7 @@ def test_a_decided_proposal_is_not_decided_again(session: Session, now: datetime
         )
 
 
-def test_of_two_who_approve_at_once_one_wins_and_the_other_is_told(  # noqa: PLR0915 two people act
+def test_of_two_who_approve_at_once_one_wins_and_the_other_is_told(
     app: Flask, session: Session, now: datetime
 ) -> None:
     ref = a_proposal(session, now).child_ref

@@ -348,6 +348,26 @@ def test_a_school_is_entered_once_and_its_account_is_not_shown(
     assert "622200001111" not in page
 
 
+def test_an_account_is_filled_in_once_and_not_changed_by_one_person(
+    desk: FlaskClient, session: Session
+) -> None:
+    school = a_school(session)
+    school.account_number = "6222"
+    session.commit()
+    path = f"/staff/schools/{school.ref}"
+    filled = post(desk, f"{path}/complete", contact="秦晓燕", account_name=school.account_name)
+    changed = post(desk, f"{path}/complete", account_name="别的户名", account_number="6222")
+
+    session.expire_all()
+    assert filled.status_code == 303
+    assert "由两个人办" in changed.get_data(as_text=True)
+    assert (school.contact_name, school.account_name, school.account_number) == (
+        "秦晓燕",
+        "吉文中学",
+        "6222",
+    )
+
+
 def a_volunteer(session: Session, **more: object) -> Volunteer:
     volunteer = Volunteer(
         name="阿拉坦", region_code=TOWNSHIP, entered_by="console", entered_on=START, **more

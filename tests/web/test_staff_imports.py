@@ -128,7 +128,7 @@ def test_what_was_not_taken_comes_back_as_a_spreadsheet(wulan: FlaskClient) -> N
     path = uploaded(wulan, a_row(1), a_row(2, 姓名=""))
     press(wulan, f"{path}/take")
     db.session.rollback()
-    answer = wulan.get(f"{path}/returned.xlsx")
+    answer = wulan.get(f"{path}/returned")
 
     rows = read("back.xlsx", answer.data).rows
     assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -201,7 +201,7 @@ def test_an_upload_is_nobody_elses(wulan: FlaskClient, app: Flask) -> None:
     for login in ("gaomin", "money"):
         other = app.test_client()
         sign_in(other, login)
-        for tail in ("", "/returned.xlsx"):
+        for tail in ("", "/returned"):
             db.session.rollback()
             statuses[login, tail] = other.get(path + tail).status_code
         statuses[login, "take"] = press(other, f"{path}/take").status_code

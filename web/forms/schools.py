@@ -14,16 +14,21 @@ def _only(text: str | None) -> str:
     return (text or "").strip()
 
 
-class SchoolForm(FlaskForm):
-    """Where a school is, whom to call, and the account that its pupils' stipends go to."""
+class ContactForm(FlaskForm):
+    """Whom to call, and the account that a school's pupils' stipends go to."""
 
-    name = StringField("学校全名", [InputRequired("请填学校全名"), Length(max=80)], filters=[_only])
-    township = SelectField("苏木乡镇", [InputRequired("请选苏木乡镇")])
     contact = StringField("资助专干", [Length(max=40)], filters=[_only])
     phone = StringField("联系电话", [Length(max=30)], filters=[_only])
     account_name = StringField("收款户名", [Length(max=80)], filters=[_only])
     account_bank = StringField("开户行", [Length(max=80)], filters=[_only])
     account_number = StringField("账号", [Length(max=40)], filters=[_only])
+
+
+class SchoolForm(ContactForm):
+    """A school that is not there yet."""
+
+    name = StringField("学校全名", [InputRequired("请填学校全名"), Length(max=80)], filters=[_only])
+    township = SelectField("苏木乡镇", [InputRequired("请选苏木乡镇")])
 
     def offer(self, banners: Sequence[tuple[str, Sequence[Any]]]) -> None:
         """Fill the list of townships, banner by banner."""

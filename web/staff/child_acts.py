@@ -12,7 +12,7 @@ from services import child_file, children, consents, places
 from services.children import NewKin
 from services.gate import Card
 from vocabulary.enums import EndReason, KinRole, NeedKind, Purpose, Route, Sex
-from vocabulary.errors import ActedBefore, BadInput, NoConsent, WrongState
+from vocabulary.errors import ActedBefore, BadInput, NoConsent, NotFound, WrongState
 from vocabulary.grades import stage_of
 from web.core import requests
 from web.core.access import current_viewer, may
@@ -103,12 +103,13 @@ def consent(ref: str) -> Answer:
     return _page("consent", ref, form, act, "同意书记下了。")
 
 
-@bp.route("/consent/<any(case_file,sponsorship,letters,photo,statistics):purpose>/withdraw",
-          methods=["GET", "POST"])  # fmt: skip
+@bp.route("/consent/<string:purpose>/withdraw", methods=["GET", "POST"])
 @may(Act.VERIFY_CHILD)
 def withdraw(ref: str, purpose: str) -> Answer:
     """Ask once more, then end a consent from today."""
     form = forms.WithdrawForm()
+    if purpose not in list(Purpose):
+        raise NotFound()
     what = Purpose(purpose)
 
     def act() -> None:

@@ -25,6 +25,16 @@ ACTS = {
     "stipends.fund": "用到账的钱付助学金",
 }
 
+SUBJECTS = {
+    "pledge": "认捐",
+    "receipt": "到账",
+    "gift": "一次性的钱",
+    "stipends": "一批助学金",
+    "stipend": "助学金",
+    "donor": "捐赠人",
+    "match": "结对",
+    "records": "这份记录",
+}
 ACTORS = {"account": "帐号", "donor": "捐赠人", "engine": "定时任务", "console": "服务器上的命令"}
 
 bp = Blueprint("custody", __name__, url_prefix="/custody")
@@ -52,8 +62,11 @@ def index() -> str:
 
 def _in_words(card: Card) -> Card:
     kind, _, ref = card["actor"].partition(":")
+    subject, _, subject_ref = card["subject"].partition(":")
     return card.and_also(
         act_words=ACTS.get(card["act"], card["act"]),
         actor_words=ACTORS.get(kind, kind),
-        actor_ref=ref,
+        actor_ref="" if kind == "engine" else ref,
+        subject_words=SUBJECTS.get(subject, subject),
+        subject_ref=subject_ref,
     )

@@ -156,7 +156,7 @@ def discard(ref: str) -> Response:
     return redirect(url_for(".index"), 303)
 
 
-@bp.get("/<string:ref>/returned.xlsx")
+@bp.get("/<string:ref>/returned")
 @may(Act.IMPORT_ROSTER)
 def returned(ref: str) -> Response:
     """Give back what was not taken, or waits for a paper, as a spreadsheet with the reasons."""

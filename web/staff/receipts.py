@@ -77,7 +77,9 @@ def _say(reference: str, fen: int, *, is_matched: bool) -> None:
     if is_matched:
         flash(f"记下了：{reference}，{format_yuan_short(fen)}。", "success")
     else:
-        flash(f"记下了 {format_yuan_short(fen)}，放在“待核对到账”。找到付款编号后再对上。", "warning")
+        flash(
+            f"记下了 {format_yuan_short(fen)}，放在“待核对到账”。找到付款编号后再对上。", "warning"
+        )
 
 
 def _page(form: ReceiptForm) -> str:

@@ -10,11 +10,16 @@ from services.rosters.values import read_phone
 from vocabulary.errors import BadInput
 from web.core import paging, requests
 from web.core.access import current_viewer, may
-from web.forms.schools import SchoolForm
+from web.forms.schools import ContactForm, SchoolForm
 
 bp = Blueprint("schools", __name__, url_prefix="/schools")
 
 PAGE = 50
+_REASONS = {
+    "already_known": "本旗已经有这所学校了，不用再加",
+    "bad_phone": "电话是 11 位手机号，或带区号的座机，请再看一遍",
+    "stands": "已经登记过收款账户，要改请按“变更账户”由两个人办",
+}
 
 
 @bp.get("/")
@@ -63,23 +68,48 @@ def new() -> str | Response:
     return render_template("staff/schools/new.html", form=form)
 
 
+@bp.route("/<string:ref>/complete", methods=["GET", "POST"])
+@may(Act.VERIFY_CHILD)
+def complete(ref: str) -> str | Response:
+    """Write whom to call, and the account where none stands yet."""
+    session, viewer = requests.session(), current_viewer()
+    school = organisations.detail(session, viewer, ref)
+    form = ContactForm(
+        contact=school["contact_name"],
+        phone=school["contact_phone"],
+        account_name=school["account_name"],
+        account_bank=school["account_bank"],
+    )
+    if form.validate_on_submit():
+        try:
+            organisations.complete(session, viewer, ref, _contact(form), now=requests.now())
+        except BadInput as refusal:
+            _say(form, refusal)
+        else:
+            flash("存好了。", "success")
+            return redirect(url_for(".detail", ref=ref), 303)
+    if request.method == "POST":
+        requests.keep_nothing()
+    return render_template("staff/schools/complete.html", form=form, school=school)
+
+
 def _school(form: SchoolForm) -> NewSchool:
+    return NewSchool(name=form.name.data or "", region_code=form.township.data, **_contact(form))
+
+
+def _contact(form: ContactForm) -> dict[str, str | None]:
     phone = read_phone(form.phone.data or "").number
     if form.phone.data and phone is None:
         raise BadInput(field="phone", reason="bad_phone")
-    return NewSchool(
-        name=form.name.data or "",
-        region_code=form.township.data,
-        contact_name=form.contact.data or None,
-        contact_phone=phone,
-        account_name=form.account_name.data or None,
-        account_bank=form.account_bank.data or None,
-        account_number=(form.account_number.data or "").replace(" ", "") or None,
-    )
+    return {
+        "contact_name": form.contact.data or None,
+        "contact_phone": phone,
+        "account_name": form.account_name.data or None,
+        "account_bank": form.account_bank.data or None,
+        "account_number": (form.account_number.data or "").replace(" ", "") or None,
+    }
 
 
-def _say(form: SchoolForm, refusal: BadInput) -> None:
-    if refusal.params["field"] == "name":
-        form.name.errors = ["本旗已经有这所学校了，不用再加"]
-    else:
-        form.phone.errors = ["电话是 11 位手机号，或带区号的座机，请再看一遍"]
+def _say(form: ContactForm, refusal: BadInput) -> None:
+    """Put a refusal beside the field that it is about."""
+    form[str(refusal.params["field"])].errors = [_REASONS[str(refusal.params["reason"])]]
