@@ -1,10 +1,22 @@
 """Batches: what one hand gets for one month, built from funded instalments, sent by the paying desk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -36,7 +48,8 @@ _READY = (
 def without_batch(session: Session, by: Viewer, *, after: int) -> Keys:
     """Return the next funded instalments' keys, in order, that are in no batch yet."""
     require(by, Act.RUN_STIPENDS)
-    query = select(Stipend.id).where(*_READY, Stipend.id > after).order_by(Stipend.id)
+    key = Stipend.__table__.c.id
+    query = select(key).where(*_READY, key > after).order_by(key)
     keys = session.scalars(query.limit(ROWS_A_SLICE)).all()
     return Keys(keys, len(keys) < ROWS_A_SLICE)
 
@@ -49,7 +62,14 @@ def build(session: Session, by: Viewer, stipends: Sequence[int], *, on: date, no
     require(by, Act.RUN_STIPENDS)
     here = and_(*_READY, Stipend.id.between(stipends[0], stipends[-1]))
     _make_batches(session, here, on=on)
-    count = _put(session, here, _of_school(on)) + _put(session, here, _of_village(on))
+    batch = func.coalesce(_key(_of_school(on)), _key(_of_village(on)))
+    put = session.execute(
+        update(Stipend)
+        .where(here)
+        .values(batch_id=batch)
+        .execution_options(synchronize_session=False)
+    )
+    count = int(put.rowcount)  # type: ignore[attr-defined]
     if count:
         trace.record(session, by, "batch.fill", "batches", now=now, detail={"count": count})
     return count
@@ -97,16 +117,8 @@ def _of_village(on: date) -> Select[Any]:
     )
 
 
-def _put(session: Session, here: ColumnElement[bool], batch: Select[Any]) -> int:
-    """Put the instalments for which there is such a batch into it."""
-    key = batch.limit(1).correlate(Stipend).scalar_subquery()
-    put = session.execute(
-        update(Stipend)
-        .where(here, batch.correlate(Stipend).exists())
-        .values(batch_id=key)
-        .execution_options(synchronize_session=False)
-    )
-    return int(put.rowcount)  # type: ignore[attr-defined]
+def _key(batch: Select[Any]) -> ScalarSelect[Any]:
+    return batch.limit(1).correlate(Stipend).scalar_subquery()
 
 
 def _make_batches(session: Session, here: ColumnElement[bool], *, on: date) -> None:
@@ -126,27 +138,31 @@ def _make_batches(session: Session, here: ColumnElement[bool], *, on: date) -> N
         .distinct()
         .order_by(region, school)
     ).all()
-    for school_id, region_code in hands:
-        session.add(_new_batch(session, school_id, region_code, on=on))
-    session.flush()
+    if hands:
+        earlier = _numbers(session, on=on)
+        rows = [_batch_row(school, code, earlier, on=on) for school, code in hands]
+        session.execute(insert(Batch), rows)
 
 
-def _new_batch(session: Session, school_id: int | None, region_code: str, *, on: date) -> Batch:
-    month = first_of_month(on)
-    number = session.scalar(
-        select(func.count(Batch.id)).where(
-            Batch.organisation_id == school_id,
-            Batch.region_code == region_code,
-            Batch.month == month,
-        )
+def _numbers(session: Session, *, on: date) -> dict[tuple[int | None, str], int]:
+    """Return how many batches each hand has had this month."""
+    hand = (Batch.organisation_id, Batch.region_code)
+    rows = session.execute(
+        select(*hand, func.count(Batch.id)).where(Batch.month == first_of_month(on)).group_by(*hand)
     )
-    return Batch(
-        organisation_id=school_id,
-        region_code=region_code,
-        month=month,
-        number=(number or 0) + 1,
-        opened_on=on,
-    )
+    return {(school_id, code): count for school_id, code, count in rows}
+
+
+def _batch_row(
+    school_id: int | None, code: str, earlier: Mapping[tuple[int | None, str], int], *, on: date
+) -> dict[str, object]:
+    return {
+        "organisation_id": school_id,
+        "region_code": code,
+        "month": first_of_month(on),
+        "number": earlier.get((school_id, code), 0) + 1,
+        "opened_on": on,
+    }
 
 
 def send(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:

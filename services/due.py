@@ -58,7 +58,7 @@ def matches_to_open(session: Session, by: Viewer, *, on: date, after: int) -> Ke
     """
     require(by, Act.RUN_STIPENDS)
     rows = session.scalars(
-        select(Match.id)
+        select(Match.__table__.c.id)
         .join(Period, on_schedule(on))
         .where(Match.id > after, ~is_open())
         .order_by(Match.id)

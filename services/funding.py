@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    exists,
     func,
     insert,
     literal,
@@ -30,6 +31,7 @@ from privacy.viewers import Viewer
 from services import trace
 from services.due import Keys
 from vocabulary.enums import AccountKind, Chain, Evidence, FactKind, TransactionKind
+from vocabulary.money import Fen
 
 PLEDGES_A_SLICE = 2_000
 Range = tuple[int, int]
@@ -40,20 +42,23 @@ _WAITS = (Stipend.received_on.is_(None), Stipend.cancelled_on.is_(None))
 def pledges_to_fund(session: Session, by: Viewer, *, after: int) -> Keys:
     """Return the next pledges' keys, in order, that have money ahead and an instalment waiting."""
     require(by, Act.RUN_STIPENDS)
-    waiting = select(Match.pledge_id).join(Stipend, Stipend.match_id == Match.id).where(*_WAITS)
+    match, stipend = Match.__table__.c, Stipend.__table__.c
+    money = (
+        select(func.sum(Posting.amount))
+        .where(Posting.account == AccountKind.PREPAID, Posting.pledge_id == match.pledge_id)
+        .scalar_subquery()
+    )
+    waits = exists().where(
+        stipend.match_id == match.id, stipend.received_on.is_(None), stipend.cancelled_on.is_(None)
+    )
     keys = session.scalars(
-        select(Posting.pledge_id)
-        .where(
-            Posting.account == AccountKind.PREPAID,
-            Posting.pledge_id > after,
-            Posting.pledge_id.in_(waiting),
-        )
-        .group_by(Posting.pledge_id)
-        .having(func.sum(Posting.amount) < 0)
-        .order_by(Posting.pledge_id)
+        select(match.pledge_id)
+        .where(match.pledge_id > after, waits, money < 0)
+        .distinct()
+        .order_by(match.pledge_id)
         .limit(PLEDGES_A_SLICE)
     ).all()
-    return Keys([key for key in keys if key is not None], len(keys) < PLEDGES_A_SLICE)
+    return Keys(keys, len(keys) < PLEDGES_A_SLICE)
 
 
 def fund(

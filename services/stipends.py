@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    not_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from models.jobs import Period, SetAside
@@ -170,11 +182,15 @@ def _post_openings(session: Session, by: Viewer, part: Slice, new: Where) -> Non
 
 def _leave_trace(session: Session, by: Viewer, part: Slice, new: Where) -> None:
     """A slice is one act: one entry with run, count and a digest over the rows it added."""
-    rows = session.execute(
-        select(Stipend.id, Stipend.match_id, Stipend.due_on, Stipend.amount_fen).where(new)
-    ).all()
-    digest = hashlib.sha256(repr([(*row[:2], str(row[2]), row[3]) for row in rows]).encode())
-    detail = {"run": part.run_id, "count": len(rows), "digest": digest.hexdigest()}
+    made = (Stipend.id, Stipend.match_id, Stipend.due_on, Stipend.amount_fen)
+    line = literal("").concat(cast(made[0], String))
+    for column in made[1:]:
+        line = line.concat(",").concat(cast(column, String))
+    count, text = session.execute(
+        select(func.count(), func.aggregate_strings(line, ";")).where(new)
+    ).one()
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    detail = {"run": part.run_id, "count": count, "digest": digest}
     subject = f"job_runs:stipends-{part.on:%Y%m%d}"
     trace.record(session, by, "stipends.open", subject, now=part.now, detail=detail)
 

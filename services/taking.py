@@ -23,7 +23,7 @@ from services.rosters.reports import Progress
 from vocabulary.enums import ImportKind, ImportStatus, ReturnReason
 from vocabulary.errors import WrongState
 
-ROWS_A_SLICE = 500
+ROWS_A_SLICE = 250
 Fields = dict[str, Any]
 # Takes records that are the actor's; returns for each the new record's ref or why it comes back.
 Taker = Callable[..., list[str | ReturnReason]]

@@ -43,7 +43,7 @@ def test_a_school_confirms_its_list_and_a_family_answers_without_script(town, ne
     plain.goto(f"{town.url}/school/")
     plain.get_by_role("link", name=re.compile("一次确认")).first.click()
     plain.get_by_role("button", name="其余的都交到了").click()
-    assert "位已转交" in plain.inner_text("main")
+    assert "都交到了，现在不用做什么" in plain.inner_text("main")
 
     family = new_page(java_script_enabled=False)
     family.goto(code)

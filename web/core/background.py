@@ -14,7 +14,8 @@ from services.writing import begin_writing
 from vocabulary.errors import Refused
 
 Slice = Callable[[Session], bool]
-_PAUSE_SECONDS = 0.02
+# Longer than the longest nap of a writer that waits for SQLite's lock, so that he gets in.
+_PAUSE_SECONDS = 0.15
 _LOG = logging.getLogger(__name__)
 
 

@@ -65,48 +65,55 @@ def _judge(form: UploadForm, file: FileStorage) -> str | None:
 
 @bp.get("/<string:ref>")
 @may(Act.IMPORT_ROSTER)
-def detail(ref: str) -> Response:
+def detail(ref: str) -> str | Response:
     """Show an upload: its rows before it is confirmed, how far it is, or what became of them."""
     upload = imports.detail(requests.session(), current_viewer(), ref, now=requests.now())
     if upload["status"] is ImportStatus.DISCARDED:
         return redirect(url_for(".index"), 303)
+    if upload["status"] is ImportStatus.TAKING:
+        return _running(upload)
     requests.note_read("import.read", [f"import:{ref}"])
-    is_running = upload["status"] is ImportStatus.TAKING
     names = _RESULT if upload["status"] is ImportStatus.TAKEN else _PREVIEW
     show = request.args.get("show", "all")
     show = show if show in names else "all"
     sizes = {**upload["counts"], "all": upload["total"]}
-    rows = imports.rows(
-        requests.session(),
-        current_viewer(),
-        ref,
-        show=None if show == "all" else show,
-        page=paging.wanted(),
-    )
-    answer = Response(
-        render_template(
-            "staff/imports/detail.html",
-            upload=upload,
-            rows=rows,
-            show=show,
-            filters=[
-                {
-                    "label": words,
-                    "href": url_for(".detail", ref=ref, show=key),
-                    "active": key == show,
-                    "count": sizes[key],
-                }
-                for key, words in names.items()
-                if key in ("all", show) or sizes[key]
-            ],
-            paging=paging.beside(sizes[show], imports.PAGE, "行", show=show),
-            is_running=is_running,
+    return render_template(
+        "staff/imports/detail.html",
+        upload=upload,
+        rows=imports.rows(
+            requests.session(),
+            current_viewer(),
+            ref,
+            show=None if show == "all" else show,
+            page=paging.wanted(),
         ),
-        mimetype="text/html",
+        filters=_filters(ref, names, show, sizes),
+        paging=paging.beside(sizes[show], imports.PAGE, "行", show=show),
     )
-    if is_running and not upload["is_stalled"]:
+
+
+def _running(upload: Card) -> Response:
+    """Show how far an import is, without a row, so that looking need not wait for the writer."""
+    page = render_template("staff/imports/running.html", upload=upload)
+    answer = Response(page, mimetype="text/html")
+    if not upload["is_stalled"]:
         answer.headers["Refresh"] = "2"
     return answer
+
+
+def _filters(
+    ref: str, names: dict[str, str], show: str, sizes: dict[str, int]
+) -> list[dict[str, object]]:
+    return [
+        {
+            "label": words,
+            "href": url_for(".detail", ref=ref, show=key),
+            "active": key == show,
+            "count": sizes[key],
+        }
+        for key, words in names.items()
+        if key in ("all", show) or sizes[key]
+    ]
 
 
 @bp.post("/<string:ref>/take")
