@@ -7,8 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Sealed, Standings, held
 from models.triggers import append_only
-from privacy.disclosure import NOBODY, Audience, seen_by
+from privacy.disclosure import NOBODY, Audience, Derived, seen_by, shown_to
 from privacy.viewers import Viewer
+from vocabulary.dates import first_of_month
 from vocabulary.enums import AccountKind, Role, TransactionKind
 from vocabulary.money import Fen
 from vocabulary.refs import new_ref
@@ -23,7 +24,9 @@ class Transaction(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     kind: Mapped[TransactionKind] = mapped_column(info=seen_by(*_BOOKS))
-    on: Mapped[date] = mapped_column(index=True, info=seen_by(*_BOOKS))
+    # The day money came in would give its payer away: an auditor reads the month.
+    on: Mapped[date] = mapped_column(index=True, info=NOBODY)
+    month: Derived = shown_to(*_BOOKS, needs=("on",), compute=first_of_month)
     stipend_id: Mapped[int | None] = mapped_column(
         ForeignKey("stipends.id"), index=True, info=NOBODY
     )

@@ -30,7 +30,7 @@ def trial_balance(session: Session, viewer: Viewer) -> list[dict[str, object]]:
 def entries(session: Session, viewer: Viewer, *, limit: int = ENTRIES) -> list[Card]:
     """List the latest postings with what they belong to, newest first."""
     require(viewer, Act.SEE_BOOKS)
-    event = Part(Transaction, Transaction.id == Posting.transaction_id, ("kind", "on"))
+    event = Part(Transaction, Transaction.id == Posting.transaction_id, ("kind", "month"))
     return gate.cards(
         session,
         viewer,

@@ -32,7 +32,7 @@ from web.core.static import served_by_whitenoise
 DAY = date(2026, 11, 21)
 """The day on which the demo's two years end: pictures and journeys look alike on every machine."""
 
-MORNING = (("matching", 5), ("pledges", 5), ("stipends", 6), ("reminders", 8), ("notices", 8))
+MORNING = ("backup", "matching", "pledges", "stipends", "reminders")
 
 
 def build(folder: Path) -> None:
@@ -42,9 +42,11 @@ def build(folder: Path) -> None:
         with clock.moved_to(at(DAY)):
             upgrade()
             demo.build()
-        for name, hour in MORNING:
-            with clock.moved_to(at(DAY, hour)):
-                start(db.session(), BY_NAME[name], period=DAY)
+        for job in (BY_NAME[name] for name in MORNING):
+            with clock.moved_to(job.next_start(at(DAY, 0))):
+                start(db.session(), job, period=DAY)
+        with clock.moved_to(at(DAY)):
+            start(db.session(), BY_NAME["notices"], period=DAY)
         db.session.remove()
         db.engine.dispose()
 

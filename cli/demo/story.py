@@ -57,6 +57,8 @@ PLEDGES: tuple[tuple[int, Rhythm, Wishes], ...] = (
 SEND_DAY, HAND_OVER_DAY, ANSWER_DAY, PAY_DAY, MATCH_DAY, APPROVE_DAY = 5, 12, 14, 18, 20, 22
 REMIND_DAYS = (8, 10, 14, 19)
 SILENT_SCHOOL = "xuexiao2.aohan"
+SAY_NO = (1, 8)
+"""Which of this month's slips are answered with a no."""
 
 
 def play(stage: Stage) -> None:
@@ -234,10 +236,10 @@ def _confirm_list(stage: Stage, login: str) -> None:
 def _answer(stage: Stage, day: date, number: int) -> None:
     """Let most families answer by their slip's code; a few say it did not come."""
     tokens, stage.slips = stage.slips, []
-    for token in tokens:
-        if stage.dice.random() < 0.2:
+    for place, token in enumerate(tokens):
+        is_bad = number == MONTHS and place in SAY_NO
+        if stage.dice.random() < 0.2 and not is_bad:
             continue
-        is_bad = number >= MONTHS - 1 and stage.dice.random() < 0.1
         said = Answer.NOT_RECEIVED if is_bad else Answer.RECEIVED
         stage.scene(day, partial(_say, stage, token, said), hour=19)
 

@@ -119,6 +119,6 @@ def verify(page):
     page.get_by_role("link", name="入户核实").click()
     page.get_by_text("我到过孩子家").click()
     if page.locator("input[name=word]").count():
-        page.locator("label.option").first.click()
+        page.get_by_text("问过，孩子愿意").click()
     page.get_by_role("button", name="核实好了").click()
     page.wait_for_selector("#who")

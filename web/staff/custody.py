@@ -19,6 +19,10 @@ ACTS = {
     "pledge.undo": "撤回改动",
     "pledge.take_over": "接手认捐",
     "pledge.read": "看自己的认捐",
+    "donor.enter": "打开专用链接",
+    "donor.home": "看自己的认捐",
+    "donor.match": "看一个孩子的明细",
+    "custody.read": "看这份记录",
     "donor.sign_in": "打开专用链接",
     "receipt.record": "登记到账",
     "gift.fund": "一次性的钱到账",
@@ -33,8 +37,8 @@ SUBJECTS = {
     "stipend": "助学金",
     "donor": "捐赠人",
     "match": "结对",
-    "records": "这份记录",
 }
+MANY = " records"  # how web/core/requests.py sums up a page that showed several
 ACTORS = {"account": "帐号", "donor": "捐赠人", "engine": "定时任务", "console": "服务器上的命令"}
 
 bp = Blueprint("custody", __name__, url_prefix="/custody")
@@ -63,6 +67,8 @@ def index() -> str:
 def _in_words(card: Card) -> Card:
     kind, _, ref = card["actor"].partition(":")
     subject, _, subject_ref = card["subject"].partition(":")
+    if subject.endswith(MANY):
+        subject = f"{subject.removesuffix(MANY)} 条"
     return card.and_also(
         act_words=ACTS.get(card["act"], card["act"]),
         actor_words=ACTORS.get(kind, kind),
