@@ -115,11 +115,14 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         f"""{_WITH} SELECT {_named("t.what", "t.subject_id")} || ': ' || t.kind ||
                    ' was not booked with its sum'
             FROM moved t JOIN moves m ON m.kind = t.kind
-            JOIN subjects s ON s.what = t.what AND s.id = t.subject_id
-            LEFT JOIN postings p ON p.transaction_id = t.id GROUP BY t.id
+            LEFT JOIN stipends s ON s.id = t.stipend_id LEFT JOIN gifts g ON g.id = t.gift_id
+            LEFT JOIN postings p ON p.transaction_id = t.id
+            WHERE s.id IS NOT NULL OR g.id IS NOT NULL GROUP BY t.id
             HAVING COUNT(p.id) <> 2
-              OR SUM(CASE WHEN p.account = m.debit THEN p.amount ELSE 0 END) <> s.amount_fen
-              OR SUM(CASE WHEN p.account = m.credit THEN p.amount ELSE 0 END) <> -s.amount_fen
+              OR SUM(CASE WHEN p.account = m.debit THEN p.amount ELSE 0 END)
+                 <> COALESCE(s.amount_fen, g.amount_fen)
+              OR SUM(CASE WHEN p.account = m.credit THEN p.amount ELSE 0 END)
+                 <> -COALESCE(s.amount_fen, g.amount_fen)
             ORDER BY t.id""",
         """SELECT 'transaction ' || r.id || ' does not undo transaction ' || r.reverses_id
            FROM transactions r JOIN postings p ON p.transaction_id IN (r.id, r.reverses_id)

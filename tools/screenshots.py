@@ -4,6 +4,7 @@ Builds the demo world in a temporary folder, walks a few steps of its story, and
 under stable names in docs/handbook/pictures/. WORLD as first argument uses a world built before.
 """
 
+import os
 import re
 import sys
 import tempfile
@@ -27,6 +28,7 @@ PHONE, DESK = 360, 1440
 HEIGHTS = {PHONE: 780, DESK: 900}
 TALLEST = {PHONE: 1500, DESK: 900}
 MOST_BYTES = 120 * 1024
+CHINESE = {**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"}  # how it writes dates
 LIGHT = (0xF6, 0xC6, 0x5B)
 SILENT_SCHOOL = "xuexiao2.aohan"
 DONOR_PHONE = "13800000001"
@@ -64,9 +66,11 @@ class Album:
         page.evaluate("document.activeElement && document.activeElement.blur()")
         page.evaluate("scrollTo(0, 0)")
         page.evaluate("document.querySelectorAll('.toast').forEach(one => one.remove())")
-        clip = {"x": 0, "y": 0, "width": width, "height": min(tall, TALLEST[width])}
-        picture = page.screenshot(clip=clip, full_page=True, animations="disabled")
+        height = max(HEIGHTS[DESK] if width == DESK else 0, min(tall, TALLEST[width]))
+        page.set_viewport_size({"width": width, "height": height})
+        picture = page.screenshot(animations="disabled")
         (PICTURES / f"{name}-{width}.png").write_bytes(_small(picture))
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
 
     def take(self, name: str, path: str, login: str = "", *, widths: tuple[int, ...]) -> None:
         """Look at one path in each width and keep it."""
@@ -118,6 +122,9 @@ def public(album: Album) -> None:
     page.get_by_role("button", name="说好了").click()
     page.wait_for_selector("h1:has-text('说好了')")
     album.keep(page, "pledge-pay")
+    page.fill("input[name=amount]", "100")
+    page.get_by_role("button", name="我已付款").click()
+    page.wait_for_selector("text=等银行到账")
 
 
 def donor(album: Album) -> None:
@@ -212,6 +219,7 @@ def case_staff(album: Album) -> None:
     worker, approver = "jingban.elunchun", "shenpi.elunchun"
     album.take("dashboard", "/staff/", worker, widths=(PHONE, DESK))
     album.take("queue", "/staff/matches/", approver, widths=(PHONE, DESK))
+    album.take("notices", "/staff/notices/", approver, widths=(DESK,))
     page = album.look(album.page(PHONE, approver), "/staff/matches/")
     page.locator(".queue-row").first.click()
     page.wait_for_load_state()
@@ -221,10 +229,9 @@ def case_staff(album: Album) -> None:
         ("child-new", "/staff/children/new"),
         ("stipends", "/staff/stipends/"),
         ("disputes", "/staff/disputes"),
-        ("pledges", "/staff/pledges/"),
+        ("pledges", "/staff/pledges/?show=matched"),
         ("volunteers", "/staff/volunteers/"),
         ("schools", "/staff/schools/"),
-        ("notices", "/staff/notices/"),
     ):
         album.take(name, path, worker, widths=(DESK,))
     page = album.look(album.page(DESK, worker), "/staff/children/")
@@ -285,9 +292,7 @@ def main(world: str = "", *chapters: str) -> None:
             print("building the demo world, a minute or two", flush=True)
             built.mkdir()
             towns.build(built)
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=[*FLAGS, "--lang=zh-CN"]
-        )
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS, env=CHINESE)
         with towns.town(built, Path(folder) / "town") as town:
             album = Album(browser, town)
             for chapter in CHAPTERS:

@@ -20,8 +20,8 @@ KNOWN = {
     "https",
     "weiguang",
     "demo",
-} | {one.login for one in cast.logins()}
-CODE = re.compile(r"\S*[\d@./:_-]\S*")
+} | {word for one in cast.logins() for word in one.login.split(".")}
+CODE = re.compile(r"\S*[\d@/]\S*")
 ENGLISH = re.compile(r"[A-Za-z]*[a-z]{3,}")
 OVERFLOW = """() => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
