@@ -28,7 +28,7 @@ PHONE, DESK = 360, 1440
 HEIGHTS = {PHONE: 780, DESK: 900}
 TALLEST = {PHONE: 1500, DESK: 900}
 MOST_BYTES = 120 * 1024
-CHINESE = {**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"}  # how it writes dates
+CHINESE = {**os.environ, "LANGUAGE": "zh_CN"}  # how a field writes its date
 LIGHT = (0xF6, 0xC6, 0x5B)
 SILENT_SCHOOL = "xuexiao2.aohan"
 DONOR_PHONE = "13800000001"
@@ -248,8 +248,7 @@ def _import(album: Album, login: str) -> None:
     page.set_input_files("input[type=file]", sample)
     album.keep(page, "import")
     page.get_by_role("button", name="读表，先看一遍").click()
-    page.wait_for_url("**/staff/imports/*")
-    page.wait_for_selector("table")
+    page.wait_for_selector("text=看一遍，没问题就确认")
     album.keep(page, "import-preview")
 
 

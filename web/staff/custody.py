@@ -23,6 +23,7 @@ ACTS = {
     "donor.home": "看自己的认捐",
     "donor.match": "看一个孩子的明细",
     "custody.read": "看这份记录",
+    "notices.read": "看消息",
     "donor.sign_in": "打开专用链接",
     "receipt.record": "登记到账",
     "gift.fund": "一次性的钱到账",
