@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install Chromium and a Chinese font where the browser tests lack them.
+# Install Chromium, a Chinese font and a reader of PDF text where the tests lack them.
 # Where that is impossible it names the remedy and still ends well: the browser tests then run and FAIL, they never skip.
 set -euo pipefail
 
@@ -27,6 +27,7 @@ has_chinese_font() {
 missing_packages() {
     if ! has_chromium; then echo chromium; fi
     if ! has_chinese_font; then echo fonts-noto-cjk; fi
+    if ! command -v pdftotext >/dev/null; then echo poppler-utils; fi # reads the printed slips
 }
 
 mapfile -t missing < <(missing_packages)
