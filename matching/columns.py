@@ -80,6 +80,7 @@ class OfferColumns:
     wish_sex: Ints
     wish_stage: Ints
     wish_league: Ints
+    last_stage: Ints
     scope: Ints
     scope_divisor: Ints
     rhythm: Ints
@@ -97,6 +98,7 @@ class OfferColumns:
             wish_sex=_ints([_place(SEXES, offer.wish_sex) for offer in offers]),
             wish_stage=_ints([_place(STAGES, offer.wish_stage) for offer in offers]),
             wish_league=_ints([int(offer.wish_league or NONE) for offer in offers]),
+            last_stage=_ints([STAGES.index(offer.until or STAGES[-1]) for offer in offers]),
             scope=_ints([int(prefix or 0) for prefix in prefixes]),
             scope_divisor=_ints([10 ** (6 - len(prefix)) for prefix in prefixes]),
             rhythm=_ints([RHYTHMS.index(offer.rhythm) for offer in offers]),

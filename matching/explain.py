@@ -8,7 +8,7 @@ import numpy as np
 
 from matching.columns import Ints
 from matching.pairs import Pairs
-from matching.records import Need, Offer
+from matching.records import Need, Offer, is_past
 from matching.rules import is_open
 from matching.scores import Params, Weights, parts_of
 
@@ -128,11 +128,15 @@ class Rivals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """A donor's wishes as typed into the pledge form; None wishes for nothing."""
+    """A donor's wishes as typed into the pledge form; None wishes for nothing.
+
+    `until` is the stage at whose graduation he stops: it takes away those who are past it.
+    """
 
     sex: str | None = None
     stage: str | None = None
     league: str | None = None
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +155,18 @@ def pool_of(needs: Iterable[Need]) -> Counter[tuple[str, str, str]]:
 
 def wish_counts(pool: Mapping[tuple[str, str, str], int], wishes: Wishes) -> WishCounts:
     """Return how many of the pool fit, and what each wish given takes away beside the others."""
-    wanted = {"sex": wishes.sex, "stage": wishes.stage, "league": wishes.league}
     missed: Counter[tuple[str, ...]] = Counter()
     for facts, children in pool.items():
-        pairs = zip(wanted.items(), facts, strict=True)
-        missed[tuple(key for (key, wish), fact in pairs if wish not in (None, fact))] += children
-    given = [key for key, wish in wanted.items() if wish is not None]
+        missed[_unmet(wishes, *facts)] += children
+    given = [key for key in ("sex", "stage", "league", "until") if getattr(wishes, key) is not None]
     return WishCounts(missed.total(), missed[()], {key: missed[(key,)] for key in given})
+
+
+def _unmet(wishes: Wishes, sex: str, stage: str, league: str) -> tuple[str, ...]:
+    fails = {
+        "sex": wishes.sex not in (None, sex),
+        "stage": wishes.stage not in (None, stage),
+        "league": wishes.league not in (None, league),
+        "until": is_past(stage, wishes.until),
+    }
+    return tuple(key for key, is_unmet in fails.items() if is_unmet)

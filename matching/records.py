@@ -68,7 +68,7 @@ class Need:
 class Offer:
     """What a pledge can still give; wishes that are given are hard, None wishes for nothing.
 
-    `scope` is a division (12 digits, or a prefix of 2, 4 or 6); `excluded` holds need codes.
+    `until` is the stage at whose graduation it stops, None when it stops at none. `scope` is a division (12 digits, or a prefix of 2, 4 or 6); `excluded` holds need codes.
     """
 
     code: str
@@ -78,6 +78,7 @@ class Offer:
     wish_sex: str | None = None
     wish_stage: str | None = None
     wish_league: str | None = None
+    until: str | None = None
     scope: str | None = None
     rhythm: str = "month"
     excluded: frozenset[str] = frozenset()
@@ -92,6 +93,7 @@ class Offer:
         _check_member("offer.units_per_child", self.units_per_child, LISTED_UNITS)
         _check_member("offer.wish_sex", self.wish_sex, (*SEXES, None))
         _check_member("offer.wish_stage", self.wish_stage, (*STAGES, None))
+        _check_member("offer.until", self.until, (*STAGES, None))
         _check_member("offer.rhythm", self.rhythm, RHYTHMS)
         for code in self.excluded:
             _check_code("offer.excluded", code)
@@ -106,6 +108,11 @@ class Offer:
         return (
             affordable if self.children_at_most is None else min(affordable, self.children_at_most)
         )
+
+
+def is_past(stage: str, until: str | None) -> bool:
+    """Say whether a child in `stage` has the graduation behind it at which a pledge stops."""
+    return until is not None and STAGES.index(stage) > STAGES.index(until)
 
 
 def division_prefix(scope: str) -> str:

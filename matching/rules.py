@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from matching.columns import NONE, Bools, Ints, NeedColumns, OfferColumns
-from matching.records import Need, Offer, division_prefix
+from matching.records import Need, Offer, division_prefix, is_past
 
 
 def is_verified(need: Need, offer: Offer | None = None) -> bool:
@@ -48,6 +48,11 @@ def grants_stage(need: Need, offer: Offer) -> bool:
 def grants_league(need: Need, offer: Offer) -> bool:
     """Pass when the donor wished for no league or for this one."""
     return offer.wish_league in (None, need.league)
+
+
+def is_before_end(need: Need, offer: Offer) -> bool:
+    """Pass unless the pledge stops at a graduation that the child has behind it."""
+    return not is_past(need.stage, offer.until)
 
 
 def is_in_scope(need: Need, offer: Offer) -> bool:
@@ -95,6 +100,7 @@ RULES: Final = (
         grants_league,
         lambda needs, offers: _granted(offers.wish_league, needs.league),
     ),
+    Rule("until", is_before_end, lambda needs, offers: needs.stage <= offers.last_stage),
     Rule(
         "scope",
         is_in_scope,

@@ -1,0 +1,148 @@
+"""The best total assignment of an instance, with what proves it.
+
+Choose whole x >= 0 on the pairs to make the sum of score * x largest, such that a need gets at most
+its units and an offer gives at most its capacity. Prices p, q >= 0 with p_need + q_offer >= score on
+every pair bound every assignment by sum(units * p) + sum(capacity * q); the flow's own residual
+network yields prices that reach it (linear programming duality: Ahuja, Magnanti, Orlin, Network
+Flows, 1993, 9.4). Needs together are no flow: where the flow parts them, CP-SAT solves that
+component and its bound is the proof.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from matching.columns import Bools, Ints
+from matching.flow import Transport, best_transport
+from matching.instance import Instance
+from matching.together import Part, best_together
+
+_FAR = np.iinfo(np.int64).max // 4
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Units on each pair; prices per need and offer; the parts that stand on CP-SAT instead."""
+
+    units: Ints
+    total: int
+    need_prices: Ints
+    offer_prices: Ints
+    parts: tuple[Part, ...]
+
+    @property
+    def is_optimal(self) -> bool:
+        """Tell whether the proof is whole: CP-SAT may have stopped at its limit."""
+        return all(part.value == part.bound for part in self.parts)
+
+
+def solve(instance: Instance) -> Solution:
+    """Return the best total assignment; the same for any order of the file's rows."""
+    units = _flow(instance)
+    need_prices, offer_prices = _prices(instance, units)
+    parts = []
+    for chosen in _parted(instance, units):
+        part = best_together(_within(instance, chosen))
+        units[chosen] = part.units
+        parts.append(replace(part, pairs=np.flatnonzero(chosen)))
+    total = int(np.dot(units, instance.score))
+    return Solution(units, total, need_prices, offer_prices, tuple(parts))
+
+
+def _flow(instance: Instance) -> Ints:
+    worth = np.flatnonzero(instance.score > 0)
+    need, offer = instance.need[worth], instance.offer[worth]
+    problem = Transport(
+        supply=instance.capacity,
+        demand=instance.units,
+        offer=offer,
+        need=need,
+        cap=np.minimum(instance.units[need], instance.capacity[offer]),
+        value=instance.score[worth],
+    )
+    units = np.zeros(len(instance.need), dtype=np.int64)
+    units[worth] = best_transport(problem)
+    return units
+
+
+def _prices(instance: Instance, units: Ints) -> tuple[Ints, Ints]:
+    """Return the prices of an optimal flow: distances in its residual network, source and sink one."""
+    given = np.zeros(len(instance.offers), dtype=np.int64)
+    np.add.at(given, instance.offer, units)
+    got = np.zeros(len(instance.needs), dtype=np.int64)
+    np.add.at(got, instance.need, units)
+    offer_at = np.where(given < instance.capacity, 0, _FAR)
+    need_at = np.where(got > 0, 0, _FAR)
+    _relax(instance, units, need_at, offer_at)
+    need_prices = np.maximum(0, np.where(need_at == _FAR, 0, -need_at))
+    offer_prices = np.maximum(0, np.where(offer_at == _FAR, 0, offer_at))
+    idle = instance.capacity[instance.offer] == 0  # costs nothing, so it may ask what it needs to
+    least = instance.score - need_prices[instance.need]
+    np.maximum.at(offer_prices, instance.offer[idle], least[idle])
+    return need_prices, offer_prices
+
+
+def _relax(instance: Instance, units: Ints, need_at: Ints, offer_at: Ints) -> None:
+    """Shorten distances until none changes (Bellman-Ford over whole columns), in place."""
+    if not len(instance.need):
+        return
+    starts = np.flatnonzero(np.diff(instance.need, prepend=-1))
+    used = np.flatnonzero(units)
+    while True:
+        reach = offer_at[instance.offer]
+        nearest = np.minimum.reduceat(np.where(reach == _FAR, _FAR, reach - instance.score), starts)
+        rows = instance.need[starts]
+        need_at[rows] = np.minimum(need_at[rows], nearest)
+        before = offer_at.copy()
+        back = need_at[instance.need[used]] + instance.score[used]
+        np.minimum.at(offer_at, instance.offer[used], back)
+        if np.array_equal(before, offer_at):
+            return
+
+
+def _parted(instance: Instance, units: Ints) -> list[Bools]:
+    """Return the pairs of each component in which the flow served needs apart that stay together."""
+    if not instance.groups:
+        return []
+    label = _labels(instance)
+    apart = {label[group[0]] for group in instance.groups if not _together(instance, units, group)}
+    return [label[instance.need] == one for one in sorted(apart)]
+
+
+def _labels(instance: Instance) -> Ints:
+    """Return one number per need: its component, joined by pairs and by groups."""
+    needs = len(instance.needs)
+    couples = [(a, b) for group in instance.groups for a, b in pairwise(group)]
+    first, second = np.array(couples, dtype=np.int64).T
+    rows = np.concatenate([instance.need, first])
+    columns = np.concatenate([needs + instance.offer, second])
+    size = needs + len(instance.offers)
+    graph = coo_array((np.ones(len(rows), dtype=np.int8), (rows, columns)), shape=(size, size))
+    return np.asarray(connected_components(graph, directed=False)[1][:needs], dtype=np.int64)
+
+
+def _together(instance: Instance, units: Ints, group: tuple[int, ...]) -> bool:
+    """Tell whether one offer serves the whole group in full, or nobody serves any of it."""
+    members = list(group)
+    chosen = np.isin(instance.need, members) & (units > 0)
+    served = instance.need[chosen]
+    if not len(served):
+        return True
+    is_one = len(np.unique(instance.offer[chosen])) == 1 and len(served) == len(members)
+    return is_one and bool((units[chosen] == instance.units[served]).all())
+
+
+def _within(instance: Instance, chosen: Bools) -> Instance:
+    """Return the instance with the chosen pairs only; rows keep their numbers."""
+    return replace(
+        instance,
+        need=instance.need[chosen],
+        offer=instance.offer[chosen],
+        score=instance.score[chosen],
+        groups=tuple(
+            group for group in instance.groups if np.isin(group, instance.need[chosen]).any()
+        ),
+    )
