@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +20,8 @@ from models.keys import KeyRing
 __all__ = ["KEY_NAMES", "BadSettings", "Mail", "Mode", "Operator", "Pledges", "Settings", "refuse"]
 
 ROOT = Path(__file__).parent
+TWIN_NOW = datetime(2026, 11, 16, 2, tzinfo=UTC)
+"""Where the clock stands under TWIN_SEED: the morning after the twin worlds' history ends."""
 LAST_PORT = 65535
 
 
@@ -94,6 +97,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 5000
     trusted_proxy: str = ""
+    # Stops clock and chance, so that two servers can be compared byte by byte; never in production.
+    twin_seed: str = ""
 
     @property
     def is_production(self) -> bool:
@@ -143,6 +148,7 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         host=env.get("HOST") or Settings.host,
         port=_port("PORT", env, Settings.port),
         trusted_proxy=env.get("TRUSTED_PROXY", ""),
+        twin_seed=env.get("TWIN_SEED", ""),
     )
     _check(settings, env)
     return settings

@@ -14,6 +14,7 @@ from cli.replay import replay
 from cli.server import serve, up
 from cli.staff import staff
 from cli.stipends import stipends
+from cli.twins import twin_seed
 
 COMMANDS = (
     backup,
@@ -31,6 +32,7 @@ COMMANDS = (
     pledges,
     staff,
     replay,
+    twin_seed,
 )
 
 

@@ -110,7 +110,9 @@ def _serve(app: Flask, settings: Settings) -> None:
         instance=settings.instance,
         environment=environment_for(settings.public_url, settings.port),
     )
-    if clockwork.elect():
+    if settings.twin_seed:
+        click.echo("TWIN_SEED：时钟停着，定时任务不跑。", err=True)
+    elif clockwork.elect():
         clockwork.start(expect_all(db.session(), JOBS))
         db.session.remove()
     else:
@@ -120,7 +122,7 @@ def _serve(app: Flask, settings: Settings) -> None:
         served_by_whitenoise(app),
         host=settings.host,
         port=settings.port,
-        threads=THREADS,
+        threads=1 if settings.twin_seed else THREADS,  # one order of drawing
         ident="",
         **_behind(settings.trusted_proxy),
     )

@@ -4,13 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
+_process = SimpleNamespace(stands_at=None)
 _moved: ContextVar[datetime | None] = ContextVar("moved_clock", default=None)
 
 
 def now() -> datetime:
     """Return the present instant, aware, in UTC."""
-    return _moved.get() or datetime.now(UTC)
+    return _moved.get() or _process.stands_at or datetime.now(UTC)
+
+
+def stand_at(instant: datetime | None) -> None:
+    """Stop the clock of this process, all its threads included; None lets it run again (twin worlds)."""
+    _process.stands_at = instant and instant.astimezone(UTC)
 
 
 @contextmanager

@@ -12,38 +12,61 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date
+from types import SimpleNamespace
 
 from vocabulary.errors import NotFound
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+# More than a letter needs, so that none comes up noticeably oftener than another.
+BITS_A_LETTER = 8
 _STIPEND_REF = re.compile(rf"^([{ALPHABET}]{{12}})-(20\d\d)(0[1-9]|1[0-2])$", re.ASCII)
-_seed: ContextVar[str | None] = ContextVar("ref_seed", default=None)
-_streams: ContextVar[dict[str, random.Random] | None] = ContextVar("ref_streams", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Streams:
+    """Seeded generators by stream."""
+
+    seed: str
+    by_name: dict[str, random.Random] = field(default_factory=dict)
+
+    def of(self, stream: str) -> random.Random:
+        return self.by_name.setdefault(stream, random.Random(f"{self.seed}/{stream}"))  # noqa: S311 twin worlds
+
+
+_process = SimpleNamespace(streams=None)
+_seeded: ContextVar[_Streams | None] = ContextVar("seeded_streams", default=None)
 
 
 @contextmanager
 def seeded(seed: str) -> Iterator[None]:
     """Draw every ref of the block from streams that depend on `seed` alone."""
-    tokens = _seed.set(seed), _streams.set({})
+    token = _seeded.set(_Streams(seed))
     try:
         yield
     finally:
-        _seed.reset(tokens[0])
-        _streams.reset(tokens[1])
+        _seeded.reset(token)
+
+
+def seed_process(seed: str | None) -> None:
+    """Seed the streams of this process, all its threads included; None draws at random again."""
+    _process.streams = None if seed is None else _Streams(seed)
 
 
 def _source(stream: str) -> random.Random:
-    streams, seed = _streams.get(), _seed.get()
-    if streams is None or seed is None:
-        return secrets.SystemRandom()
-    return streams.setdefault(stream, random.Random(f"{seed}/{stream}"))  # noqa: S311 twin worlds
+    streams = _seeded.get() or _process.streams
+    return streams.of(stream) if streams else secrets.SystemRandom()
 
 
 def new_ref(stream: str, length: int = 12) -> str:
     """Return a random handle of about 60 bits; `stream` names what it is for."""
     source = _source(stream)
-    return "".join(source.choice(ALPHABET) for _ in range(length))
+    number, letters = source.getrandbits(BITS_A_LETTER * length), []
+    for _ in range(length):
+        number, at = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[at])
+    return "".join(letters)
 
 
 def new_token(stream: str) -> str:

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from web import auth, classroom, donor, family, public, school, staff, village, volunteer
-from web.core import access, errors, filters, headers, health, logs, requests, sessions, static
+from web.core import access, errors, filters, headers, health, logs, requests, sessions, static, twins
 
 DOORS = (
     public.bp,
@@ -22,6 +22,7 @@ DOORS = (
 
 def init_app(app: Flask) -> None:
     """Register every door and what all of them share."""
+    twins.init_app(app)
     logs.init_app(app)
     headers.init_app(app)
     requests.init_app(app)

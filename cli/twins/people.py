@@ -1,0 +1,118 @@
+"""Accounts, schools and children of the twin worlds, entered through the services that staff use."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from cli.twins import cast
+from cli.twins.cast import Login, Pupil
+from privacy import viewers
+from services import (
+    accounts,
+    children,
+    consents,
+    entering,
+    grants,
+    organisations,
+    passwords,
+    staffing,
+    volunteers,
+)
+from services.newcomers import NewChild, NewKin, NewNeed
+from services.organisations import NewSchool
+from services.staffing import NewAccount
+from services.volunteers import NewVolunteer
+from vocabulary import clock
+from vocabulary.dates import today
+from vocabulary.enums import Category, NeedKind, Purpose, Sex
+from vocabulary.money import Fen
+
+
+def enter_schools(session: Session) -> dict[str, str]:
+    """Enter the schools; return their refs by name."""
+    by, now = viewers.console(), clock.now()
+    return {
+        name: organisations.enter(session, by, _school(name, town), now=now)
+        for name, town in cast.SCHOOLS.items()
+    }
+
+
+def _school(name: str, town: str) -> NewSchool:
+    return NewSchool(
+        name=name,
+        region_code=town,
+        contact_name="秦老师",
+        contact_phone="13900000090",
+        account_name=name,
+        account_bank="演示农村信用社",
+        account_number="6217 0000 0000 0001",
+    )
+
+
+def enter_accounts(session: Session) -> None:
+    """Make two administrators from the console, and everybody else by these two."""
+    first, second = cast.LOW["administrator"], cast.HIGH[0]
+    now = clock.now()
+    for one in (first, second):
+        _, token = staffing.first_administrator(session, viewers.console(), _account(one), now=now)
+        passwords.set_first(session, token, cast.PASSWORD, now=now)
+    for one in (*cast.LOW.values(), *cast.HIGH[1:]):
+        if one is not first:
+            _make(session, one, by=(first.login, second.login))
+
+
+def _make(session: Session, login: Login, *, by: tuple[str, str]) -> None:
+    asks, agrees = (accounts.viewer_by_login(session, one, now=clock.now()) for one in by)
+    ref, token = staffing.make(session, asks, _account(login), now=clock.now())
+    asked = grants.ask(session, asks, ref, login.role, term=grants.Term(), now=clock.now())
+    grants.agree(session, agrees, asked, now=clock.now())
+    passwords.set_first(session, token, cast.PASSWORD, now=clock.now())
+
+
+def _account(login: Login) -> NewAccount:
+    return NewAccount(
+        login=login.login,
+        name="某某",
+        region_code=login.region_code,
+        organisation_name=login.school,
+        mail=f"{login.login}@example.org",
+    )
+
+
+def enter_volunteer(session: Session) -> None:
+    """Enter the volunteer and tie her to her login."""
+    by, login = _who(session, "worker"), cast.LOW["volunteer"].login
+    new = NewVolunteer(name="图雅", sex=Sex.FEMALE, region_code=cast.TOWN, phone="13900000091")
+    ref = volunteers.enter(session, by, new, now=clock.now())
+    volunteers.give_login(session, by, ref, login, now=clock.now())
+
+
+def enter_child(session: Session, pupil: Pupil, schools: dict[str, str]) -> str:
+    """Enter a child with guardian, need, consent and home visit; return its ref."""
+    worker, now = _who(session, "worker"), clock.now()
+    ref = entering.enter(session, worker, _child(pupil, schools[pupil.school]), now=now)
+    purposes = (Purpose.CASE_FILE, Purpose.SPONSORSHIP)
+    consents.record(session, worker, ref, purposes=purposes, given_on=today(now), now=now)
+    children.verify(session, _who(session, "verifier"), ref, child_agrees=True, now=now)
+    return ref
+
+
+def _child(pupil: Pupil, school: str) -> NewChild:
+    return NewChild(
+        name=pupil.name,
+        sex=pupil.sex,
+        region_code=pupil.village,
+        stage=pupil.stage,
+        birth_on=date(2019 - pupil.grade, 5, 4),
+        languages="汉语",
+        school_ref=school,
+        grade=pupil.grade,
+        class_name="1班",
+        category=Category.OTHER,
+        kin=(NewKin("王桂英", "奶奶", "13900000092"),),
+        needs=(NewNeed(NeedKind.FINANCIAL, Fen(pupil.yuan * 100)),),
+    )
+
+
+def _who(session: Session, login: str) -> viewers.Viewer:
+    return accounts.viewer_by_login(session, login, now=clock.now())

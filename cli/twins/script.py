@@ -1,0 +1,99 @@
+"""The script: who does what on which day, over fourteen months of stipends. Twins play the same one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from cli.twins.story import SECRET, Story
+from vocabulary.dates import add_months
+from vocabulary.enums import Answer, Purpose, Rhythm, Snag
+
+START, LAST_DAY, MONTHS = date(2025, 9, 1), date(2026, 11, 15), 15
+
+Act = Callable[[Story], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act, on a day of a month at an hour; month 0 is September 2025."""
+
+    month: int
+    day: int
+    hour: int
+    act: Act
+
+    @property
+    def on(self) -> date:
+        """Return its day."""
+        return add_months(START, self.month).replace(day=self.day)
+
+
+ONCE = (
+    Step(0, 1, 8, lambda s: s.enter_everybody()),
+    Step(0, 1, 9, lambda s: s.mistype_password("worker")),
+    Step(0, 1, 19, lambda s: s.pledge("first")),
+    Step(0, 2, 19, lambda s: s.pledge(SECRET)),
+    Step(0, 3, 19, lambda s: s.pledge("second")),
+    Step(0, 4, 19, lambda s: s.pledge("third")),
+    Step(0, 5, 10, lambda s: s.pay("first", months=6)),
+    Step(0, 5, 11, lambda s: s.say_paid(SECRET)),
+    Step(0, 6, 10, lambda s: s.pay("second", months=18)),
+    Step(0, 7, 10, lambda s: s.pay("third", months=18)),
+    Step(0, 28, 21, lambda s: s.decline_first()),
+    Step(1, 16, 9, lambda s: s.ask_for_link("first")),
+    Step(2, 3, 19, lambda s: s.pledge("late")),
+    Step(2, 4, 10, lambda s: s.pay("late", months=12)),
+    Step(2, 12, 14, lambda s: s.take_back_one("officer")),
+    Step(2, 12, 15, lambda s: s.hand_over("officer")),
+    Step(3, 9, 10, lambda s: s.enter_late_child()),
+    Step(3, 13, 20, lambda s: s.answer_last(Answer.NOT_RECEIVED)),
+    Step(3, 16, 9, lambda s: s.settle_disputes()),
+    Step(4, 9, 20, lambda s: s.pause(SECRET, months=2)),
+    Step(4, 10, 20, lambda s: s.undo_last(SECRET)),
+    Step(4, 11, 20, lambda s: s.pause(SECRET, months=3)),
+    Step(5, 9, 20, lambda s: s.resume(SECRET)),
+    Step(5, 12, 13, lambda s: s.pass_class("officer")),
+    Step(6, 5, 15, lambda s: s.pay("first", months=12)),
+    Step(7, 9, 20, lambda s: s.change_terms(SECRET, yuan=200, rhythm=Rhythm.MONTH)),
+    Step(8, 9, 9, lambda s: s.mistype_password("officer")),
+    Step(8, 12, 12, lambda s: s.pass_class("officer")),
+    Step(9, 9, 20, lambda s: s.stop("second")),
+    Step(10, 9, 10, lambda s: s.withdraw_consent("刘一诺", Purpose.SPONSORSHIP)),
+    Step(11, 9, 20, lambda s: s.ask_for_link("nobody")),
+    Step(12, 9, 10, lambda s: s.end_child("其其格")),
+    Step(13, 9, 20, lambda s: s.stop(SECRET)),
+    Step(13, 10, 20, lambda s: s.undo_last(SECRET)),
+    Step(14, 12, 12, lambda s: s.pass_class("officer")),
+    Step(14, 13, 20, lambda s: s.answer_last(Answer.WRONG_SUM)),
+)
+
+MONTHLY: tuple[tuple[int, int, Act], ...] = (
+    (1, 5, lambda s: s.job("pledges")),
+    (1, 6, lambda s: s.job("stipends")),
+    (5, 10, lambda s: s.send_batches()),
+    (8, 8, lambda s: s.job("reminders")),
+    (12, 11, lambda s: s.hand_over("officer")),
+    (12, 16, lambda s: s.hand_over("officer2", away=Snag.ON_LEAVE)),
+    (13, 19, lambda s: s.families_answer()),
+    (19, 8, lambda s: s.job("reminders")),
+    (28, 22, lambda s: s.job("matching")),
+    (28, 23, lambda s: s.approve_all()),
+)
+
+
+def steps(*, pay_in_day: int, hour_seen: int) -> list[Step]:
+    """Return every step in order; the secret donor's own days and hours are the twins' only choice."""
+    monthly = [Step(month, *one) for month in range(1, MONTHS) for one in MONTHLY]
+    his = [
+        *(Step(month, pay_in_day, 17, lambda s: s.pay(SECRET, months=12)) for month in (0, 7)),
+        *(Step(month, 20, hour_seen, lambda s: s.read(SECRET)) for month in range(1, MONTHS)),
+        Step(6, 21, hour_seen, lambda s: s.ask_for_link(SECRET)),
+    ]
+    first_match = [
+        Step(0, 28, 20, lambda s: s.job("matching")),
+        Step(0, 28, 22, lambda s: s.approve_all()),
+    ]
+    everything = [*ONCE, *monthly, *his, *first_match]
+    return sorted(
+        (one for one in everything if one.on <= LAST_DAY), key=lambda one: (one.on, one.hour)
+    )

@@ -1,0 +1,32 @@
+"""TWIN_SEED: clock, refs, tokens of forms and cookies stand still, so that two servers can be compared."""
+
+import hashlib
+
+from flask import Flask
+from flask import session as cookie
+from itsdangerous import TimestampSigner
+
+from config import TWIN_NOW
+from vocabulary import clock, refs
+
+
+def init_app(app: Flask) -> None:
+    """Bind to the application when its settings name a seed (production refuses one)."""
+    seed = app.config["SETTINGS"].twin_seed
+    if not seed:
+        return
+    clock.stand_at(TWIN_NOW)
+    refs.seed_process(f"{seed}/serve")
+    app.config["SECRET_KEY"] = hashlib.sha256(f"{seed}/cookies".encode()).digest()
+    TimestampSigner.get_timestamp = _stands  # type: ignore[method-assign]
+    app.before_request(_draw_form_token)
+
+
+def _stands(_signer: TimestampSigner) -> int:
+    return int(TWIN_NOW.timestamp())
+
+
+def _draw_form_token() -> None:
+    """Draw what Flask-WTF would draw at random, from a stream."""
+    if "csrf_token" not in cookie:
+        cookie["csrf_token"] = refs.new_token("csrf")
