@@ -1,8 +1,7 @@
-"""What this machine says of itself: room on the disk, sizes, and how old the newest backup is."""
+"""What this machine says of itself: room on the disk, and sizes."""
 
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 MEGABYTE = 1024 * 1024
@@ -31,11 +30,3 @@ def megabytes(*files: Path) -> int:
     """Return the size of the files that are there, rounded up to whole megabytes."""
     total = sum(file.stat().st_size for file in files if file.is_file())
     return -(-total // MEGABYTE)
-
-
-def newest_in(folder: Path) -> datetime | None:
-    """Return when the newest file of a folder was written, or None."""
-    if not folder.is_dir():
-        return None
-    times = [file.stat().st_mtime for file in folder.iterdir() if file.is_file()]
-    return datetime.fromtimestamp(max(times), UTC) if times else None

@@ -1,15 +1,17 @@
 """The outbox as a job: into inboxes, then out of the house, one committed claim at a time."""
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
 from gateways.messages import Gateway, Message, Outcome
 from jobs.run import Run
-from services import delivery
+from services import delivery, settling
 from services.delivery import House, Parcel
 from vocabulary import clock
 from vocabulary.enums import Channel, NoticeStatus
 
+_LOG = logging.getLogger("weiguang.notices")
 Gateways = Mapping[Channel, Gateway]
 LONGEST = timedelta(minutes=8)
 _BECAME = {
@@ -23,7 +25,7 @@ _BECAME = {
 def deliver(run: Run, *, gateways: Gateways, house: House) -> None:
     """Deliver what waits, for a few minutes at most: the next run takes the rest."""
     with run.slice() as now:
-        delivery.settle_lost(run.session, run.by, now=now)
+        settling.settle_lost(run.session, run.by, now=now)
     _fill_inboxes(run, house)
     with run.slice() as now:
         run.add(skipped=delivery.hold_late(run.session, run.by, now=now))
@@ -34,7 +36,7 @@ def deliver(run: Run, *, gateways: Gateways, house: House) -> None:
         run.add(due=1)
         became = _BECAME[_sent(gateways, parcel)]
         with run.slice() as now:
-            delivery.settle(run.session, run.by, parcel.ref, became, now=now)
+            settling.settle(run.session, run.by, parcel.ref, became, now=now)
         run.add(**{"done" if became is NoticeStatus.DELIVERED else "failed": 1})
 
 
@@ -52,7 +54,13 @@ def _claim(run: Run, house: House) -> Parcel | None:
 
 
 def _sent(gateways: Gateways, parcel: Parcel) -> Outcome:
-    """Send outside of any transaction; the claim is committed already."""
-    return gateways[parcel.channel].send(
-        Message(key=parcel.ref, to=parcel.to, title=parcel.title, text=parcel.text)
-    )
+    """Send outside of any transaction; the claim is committed already.
+
+    A way out that breaks in a way of its own may have sent: its message stops no other.
+    """
+    message = Message(key=parcel.ref, to=parcel.to, title=parcel.title, text=parcel.text)
+    try:
+        return gateways[parcel.channel].send(message)
+    except Exception:
+        _LOG.exception("notice %s: its way out broke", parcel.ref)
+        return Outcome.UNKNOWN

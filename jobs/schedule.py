@@ -43,6 +43,8 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("backup", upkeep.back_up, hour=1, minute=30),
+    Job("forgetting", upkeep.forget_imports, hour=3),
+    Job("uploads", upkeep.tidy_uploads, hour=3, minute=30),
     Job("matching", matching.propose, hour=5),
     Job("pledges", pledges.take_effect, hour=5, minute=30),
     Job("stipends", stipends.open_and_fund, hour=6),

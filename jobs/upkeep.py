@@ -6,8 +6,9 @@ from flask import current_app
 
 import config
 from config import Settings
+from gateways.uploads import LocalFiles
 from jobs.run import Run
-from services import accounts, backup
+from services import accounts, backup, forgetting, uploads
 from services.backup import Places
 from vocabulary import clock
 
@@ -32,3 +33,18 @@ def back_up(run: Run) -> None:
         accounts.forget_failures(run.session, run.by, now=now)
         backup.prune_backups(where.folder, run.by, now=now)
     run.add(done=1)
+
+
+def forget_imports(run: Run) -> None:
+    """Delete what is left of lists uploaded more than 30 days ago."""
+    with run.slice() as now:
+        count = forgetting.forget_imports(run.session, run.by, now=now)
+    run.add(due=count, done=count)
+
+
+def tidy_uploads(run: Run) -> None:
+    """Remove photographs that belong to nothing; one that is lost counts as failed."""
+    settings: Settings = current_app.config["SETTINGS"]
+    with run.slice() as now:
+        found = uploads.tidy(run.session, run.by, files=LocalFiles(settings.uploads), now=now)
+    run.add(due=len(found.files) + len(found.rows), done=len(found.files), failed=len(found.rows))

@@ -68,7 +68,8 @@ class Need:
 class Offer:
     """What a pledge can still give; wishes that are given are hard, None wishes for nothing.
 
-    `until` is the stage at whose graduation it stops, None when it stops at none. `scope` is a division (12 digits, or a prefix of 2, 4 or 6); `excluded` holds need codes.
+    `until` is the stage at whose graduation it stops, None when it stops at none.
+    `scope` is a division (12 digits, or a prefix of 2, 4 or 6); `excluded` holds need codes.
     """
 
     code: str

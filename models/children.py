@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, false, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import (
@@ -42,6 +42,7 @@ _IDENTITY = (
     Audience.OWN_FAMILY,
 )
 _STAFF = (Audience.CASE_STAFF,)
+_DETAIL = (Audience.CASE_DETAIL,)
 _GENERAL = (*_IDENTITY, Audience.SUPPORTING_DONOR)
 _AT_SCHOOL = (Audience.CASE_STAFF, Audience.OWN_SCHOOL, Audience.OWN_VILLAGE, Audience.OWN_FAMILY)
 
@@ -54,7 +55,9 @@ class Child(Base):
     ref: Mapped[str] = mapped_column(
         String(16), unique=True, default=lambda: new_ref("child"), info=seen_by(*_AT_SCHOOL)
     )
-    name: Mapped[str] = mapped_column(Sealed("children.name"), info=seen_by(*_IDENTITY))
+    name: Mapped[str] = mapped_column(
+        Sealed("children.name"), info=seen_by(*_IDENTITY, Audience.SAMPLED)
+    )
     id_number: Mapped[str | None] = mapped_column(
         Sealed("children.id_number"), info=seen_by(*_STAFF, Audience.OWN_FAMILY)
     )
@@ -91,8 +94,8 @@ class Child(Base):
         CheckConstraint("grade BETWEEN 0 AND 20", name="grade_range"), info=seen_by(*_AT_SCHOOL)
     )
     class_name: Mapped[str | None] = mapped_column(String(20), info=seen_by(*_AT_SCHOOL))
-    category: Mapped[Category] = mapped_column(default=Category.OTHER, info=seen_by(*_STAFF))
-    remark: Mapped[str | None] = mapped_column(Sealed("children.remark"), info=seen_by(*_STAFF))
+    category: Mapped[Category] = mapped_column(default=Category.OTHER, info=seen_by(*_DETAIL))
+    remark: Mapped[str | None] = mapped_column(Sealed("children.remark"), info=seen_by(*_DETAIL))
     route: Mapped[Route] = mapped_column(default=Route.SCHOOL, info=seen_by(*_STAFF))
     status: Mapped[ChildStatus] = mapped_column(
         default=ChildStatus.DRAFT, info=seen_by(*_STAFF, Audience.STATISTICS)
@@ -107,7 +110,9 @@ class Child(Base):
     ended_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     end_reason: Mapped[EndReason | None] = mapped_column(info=seen_by(*_STAFF))
 
-    class_label: Derived = shown_to(*_AT_SCHOOL, needs=("grade", "class_name"), compute=class_label)
+    class_label: Derived = shown_to(
+        *_AT_SCHOOL, Audience.SAMPLED, needs=("grade", "class_name"), compute=class_label
+    )
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
@@ -121,6 +126,8 @@ class Child(Base):
         return held(
             viewer,
             (Audience.CASE_STAFF, (*CASE, Role.CONSOLE), here),
+            (Audience.CASE_DETAIL, CASE, here & _is_case_of(viewer)),
+            (Audience.SAMPLED, (Role.AUDITOR,), _is_sampled(viewer)),
             (Audience.STATISTICS, (Role.STATISTICS,), here),
             (Audience.OWN_SCHOOL, (Role.SCHOOL_OFFICER, Role.CLASS_TEACHER), in_class),
             (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), here),
@@ -136,6 +143,26 @@ def _in_class_of(viewer: Viewer) -> Condition:
     return Child.grade.is_not_distinct_from(
         viewer.class_grade
     ) & Child.class_name.is_not_distinct_from(viewer.class_name)
+
+
+def _is_case_of(viewer: Viewer) -> Condition:
+    """Whoever entered or verified a child has its case, and who was given it or let look into it."""
+    from models.file_access import children_open_to
+
+    return or_(
+        Child.entered_by == viewer.actor,
+        Child.verified_by == viewer.actor,
+        Child.id.in_(children_open_to(viewer)),
+    )
+
+
+def _is_sampled(viewer: Viewer) -> Condition:
+    """An auditor stands near the child of the one instalment whose pack is open before him."""
+    from models.pledges import Match
+    from models.stipends import Stipend
+
+    mine = select(Stipend.match_id).where(is_own(Stipend.id, viewer.stipend_id))
+    return Child.id.in_(select(Match.child_id).where(Match.id.in_(mine)))
 
 
 def _supported_by(viewer: Viewer) -> Condition:
@@ -186,10 +213,18 @@ class Consent(Base):
     )
     child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), info=NOBODY)
     kin_id: Mapped[int | None] = mapped_column(ForeignKey("kin.id"), info=NOBODY)
-    purpose: Mapped[Purpose] = mapped_column(info=seen_by(*_STAFF, Audience.OWN_FAMILY))
-    version: Mapped[str] = mapped_column(String(12), info=seen_by(*_STAFF, Audience.OWN_FAMILY))
-    given_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF, Audience.OWN_FAMILY))
-    withdrawn_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, Audience.OWN_FAMILY))
+    purpose: Mapped[Purpose] = mapped_column(
+        info=seen_by(*_STAFF, Audience.OWN_FAMILY, Audience.SAMPLED)
+    )
+    version: Mapped[str] = mapped_column(
+        String(12), info=seen_by(*_STAFF, Audience.OWN_FAMILY, Audience.SAMPLED)
+    )
+    given_on: Mapped[date] = mapped_column(
+        info=seen_by(*_STAFF, Audience.OWN_FAMILY, Audience.SAMPLED)
+    )
+    withdrawn_on: Mapped[date | None] = mapped_column(
+        info=seen_by(*_STAFF, Audience.OWN_FAMILY, Audience.SAMPLED)
+    )
     recorded_by: Mapped[str] = mapped_column(String(40), info=seen_by(*_STAFF))
 
     @classmethod
@@ -207,20 +242,25 @@ class Need(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     ref: Mapped[str] = mapped_column(
-        String(16), unique=True, default=lambda: new_ref("need"), info=seen_by(*_STAFF)
+        String(16), unique=True, default=lambda: new_ref("need"), info=seen_by(*_STAFF, *_DETAIL)
     )
     child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), index=True, info=NOBODY)
-    kind: Mapped[NeedKind] = mapped_column(info=seen_by(*_STAFF))
-    monthly_fen: Mapped[Fen | None] = mapped_column(info=seen_by(*_STAFF))
-    urgency: Mapped[int] = mapped_column(default=1, info=seen_by(*_STAFF))
-    status: Mapped[NeedStatus] = mapped_column(default=NeedStatus.OPEN, info=seen_by(*_STAFF))
-    since_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
-    detail: Mapped[str | None] = mapped_column(Sealed("needs.detail"), info=seen_by(*_STAFF))
+    kind: Mapped[NeedKind] = mapped_column(info=seen_by(*_STAFF, *_DETAIL))
+    monthly_fen: Mapped[Fen | None] = mapped_column(info=seen_by(*_STAFF, *_DETAIL))
+    urgency: Mapped[int] = mapped_column(default=1, info=seen_by(*_STAFF, *_DETAIL))
+    status: Mapped[NeedStatus] = mapped_column(default=NeedStatus.OPEN, info=seen_by(*_STAFF, *_DETAIL))
+    since_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF, *_DETAIL))
+    detail: Mapped[str | None] = mapped_column(Sealed("needs.detail"), info=seen_by(*_DETAIL))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """Case staff of the child."""
-        return child_standings(cls.child_id, viewer)
+        """Case staff of the child; that a child needs a psychologist is a detail of its case."""
+        near = child_standings(cls.child_id, viewer)
+        plain = cls.kind != NeedKind.PSYCHOLOGICAL
+        return {
+            audience: and_(condition, plain) if audience is Audience.CASE_STAFF else condition
+            for audience, condition in near.items()
+        }
 
 
 def child_standings(child_id: object, viewer: Viewer) -> Standings:

@@ -1,6 +1,6 @@
 """Uploaded files: rosters being previewed, and evidence."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
@@ -38,6 +38,7 @@ class Import(Base):
     taken: Mapped[int] = mapped_column(default=0, info=seen_by(*_OWN))
     touched_at: Mapped[datetime] = mapped_column(info=seen_by(*_OWN))
     header: Mapped[str] = mapped_column(Sealed("imports.header"), info=seen_by(*_OWN))
+    forgotten_on: Mapped[date | None] = mapped_column(info=seen_by(*_OWN))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Sealed, Standings, held
@@ -75,7 +75,11 @@ class Receipt(Base):
     """Money that came in, as the collecting desk knows it: reference, sum, day, payer's name."""
 
     __tablename__ = "receipts"
-    __table_args__ = (CheckConstraint("amount_fen > 0", name="amount_positive"),)
+    __table_args__ = (
+        CheckConstraint(
+            "amount_fen <> 0 AND (amount_fen > 0) = (corrects_id IS NULL)", name="amount_sign"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     ref: Mapped[str] = mapped_column(
@@ -96,6 +100,13 @@ class Receipt(Base):
         String(60), unique=True, info=seen_by(Audience.COLLECTING)
     )
     is_matched: Mapped[bool] = mapped_column(info=seen_by(Audience.COLLECTING))
+    # A wrong booking stays; a further row of the opposite sum takes it back (law 2).
+    corrects_id: Mapped[int | None] = mapped_column(
+        ForeignKey("receipts.id"), unique=True, info=NOBODY
+    )
+    is_taken_back: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info=seen_by(Audience.COLLECTING)
+    )
     form_hash: Mapped[str | None] = mapped_column(String(64), unique=True, info=NOBODY)
     recorded_by: Mapped[str] = mapped_column(String(40), info=seen_by(Audience.COLLECTING))
     recorded_at: Mapped[datetime] = mapped_column(info=NOBODY)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     ScalarSelect,
     String,
+    UniqueConstraint,
     and_,
     false,
     or_,
@@ -158,6 +159,9 @@ class Match(Base):
     status: Mapped[MatchStatus] = mapped_column(default=MatchStatus.PROPOSED, info=seen_by(*_BOTH))
     proposed_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
     proposed_by: Mapped[str] = mapped_column(String(40), info=seen_by(*_STAFF))
+    proposal_note: Mapped[str | None] = mapped_column(
+        Sealed("matches.proposal_note"), info=seen_by(*_STAFF)
+    )
     decide_by: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     run_ref: Mapped[str | None] = mapped_column(String(16), index=True, info=seen_by(*_STAFF))
     score: Mapped[int | None] = mapped_column(info=seen_by(*_STAFF))
@@ -211,6 +215,28 @@ class Exclusion(Base):
     reason: Mapped[DeclineReason] = mapped_column(info=seen_by(*_STAFF))
     since_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
     lifted_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """Case staff of the child."""
+        ids = select(Child.id).where(in_regions(Child.banner_code, viewer))
+        return held(viewer, (Audience.CASE_STAFF, CASE, cls.child_id.in_(ids)))
+
+
+class Recusal(Base):
+    """Somebody of the staff keeps out of a child's matches (回避); why is never written down.
+
+    Kinship, an own pledge and an own child's school are one declaration: which of them it was
+    would tell the child's side who gives.
+    """
+
+    __tablename__ = "recusals"
+    __table_args__ = (UniqueConstraint("child_id", "actor"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), info=NOBODY)
+    actor: Mapped[str] = mapped_column(String(40), info=seen_by(*_STAFF))
+    since_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

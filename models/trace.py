@@ -10,7 +10,7 @@ from models.base import Base, Standings, held
 from models.triggers import append_only
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import Role
+from vocabulary.enums import Chain, Role
 
 _READERS = (Audience.CHAIN_READER,)
 
@@ -49,6 +49,16 @@ class CustodianEntry(_Entry, Base):
     def standings(cls, viewer: Viewer) -> Standings:
         """The custodian."""
         return held(viewer, (Audience.CHAIN_READER, (Role.CUSTODIAN,), cls.seq.is_not(None)))
+
+
+class ChainHead(Base):
+    """Where a chain ends, kept apart from it: entries cut off its end are missed."""
+
+    __tablename__ = "chain_heads"
+
+    chain: Mapped[Chain] = mapped_column(primary_key=True, info=NOBODY)
+    seq: Mapped[int] = mapped_column(info=NOBODY)
+    digest: Mapped[str] = mapped_column(String(64), info=NOBODY)
 
 
 class StateChange(Base):

@@ -33,3 +33,9 @@ def missing(connection: Connection) -> list[str]:
     found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
     present = {row.name: row.sql for row in found}
     return [name for name, sql in _declared.items() if present.get(name) != sql]
+
+
+def strange(connection: Connection) -> list[str]:
+    """Return the names of triggers that nobody declared: code of a stranger in the database."""
+    found = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+    return [row.name for row in found if row.name not in _declared]

@@ -23,16 +23,23 @@ class Donor(Base):
         String(16),
         unique=True,
         default=lambda: new_ref("donor"),
-        info=seen_by(Audience.OWNING_DONOR),
+        info=seen_by(Audience.OWNING_DONOR, Audience.CHAIN_READER),
     )
     password_hash: Mapped[str | None] = mapped_column(String(200), info=NOBODY)
     since_on: Mapped[date] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
+    # Who asked to be forgotten has no key, contact or name any more; who died is never written to.
+    forgotten_on: Mapped[date | None] = mapped_column(index=True, info=NOBODY)
+    died_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CHAIN_READER))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """A donor sees himself, and nobody else does; not from a link to one pledge."""
+        """A donor sees himself, not from a link to one pledge; the custodian, who has died."""
         donor_id = viewer.donor_id if viewer.pledge_id is None else None
-        return held(viewer, (Audience.OWNING_DONOR, (Role.DONOR,), is_own(cls.id, donor_id)))
+        return held(
+            viewer,
+            (Audience.OWNING_DONOR, (Role.DONOR,), is_own(cls.id, donor_id)),
+            (Audience.CHAIN_READER, (Role.CUSTODIAN,), cls.died_on.is_not(None)),
+        )
 
 
 class VaultKey(Base):
@@ -54,6 +61,16 @@ class VaultContact(Base):
     kind: Mapped[ContactKind] = mapped_column(info=NOBODY)
     value: Mapped[bytes] = mapped_column(LargeBinary, info=NOBODY)
     contact_index: Mapped[str] = mapped_column(String(64), index=True, info=NOBODY)
+
+
+class VaultName(Base):
+    """The name that a donor lets one pledge's family read, under his own key."""
+
+    __tablename__ = "vault_names"
+
+    pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), primary_key=True, info=NOBODY)
+    donor_id: Mapped[int] = mapped_column(ForeignKey("vault_donors.id"), index=True, info=NOBODY)
+    value: Mapped[bytes] = mapped_column(LargeBinary, info=NOBODY)
 
 
 class VaultPledge(Base):

@@ -13,9 +13,11 @@ class Act(StrEnum):
     RECORD_CONSENT = "record_consent"
     IMPORT_ROSTER = "import_roster"
     ENTER_SCHOOL = "enter_school"
+    AMEND = "amend"
     ENTER_VOLUNTEER = "enter_volunteer"
     CLEAR_VOLUNTEER = "clear_volunteer"
     REPORT_HARM = "report_harm"
+    ANSWER_HARM = "answer_harm"
     RUN_MATCHING = "run_matching"
     DECIDE_MATCH = "decide_match"
     RECORD_MONEY = "record_money"
@@ -34,7 +36,12 @@ class Act(StrEnum):
     SEE_HEALTH = "see_health"
     SEE_BOOKS = "see_books"
     SEE_CUSTODY = "see_custody"
+    JOIN_HALVES = "join_halves"
+    ASK_FILE = "ask_file"
+    ASSIGN_CHILD = "assign_child"
+    DRAW_AUDIT = "draw_audit"
     KEEP_BACKUPS = "keep_backups"
+    FORGET_IMPORTS = "forget_imports"
 
 
 CASE_STAFF = frozenset({Role.CASE_WORKER, Role.APPROVER})
@@ -45,9 +52,12 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.RECORD_CONSENT: CASE_STAFF | {Role.CONSOLE},
     Act.IMPORT_ROSTER: CASE_STAFF | {Role.CONSOLE},
     Act.ENTER_SCHOOL: CASE_STAFF | {Role.CONSOLE},
+    Act.AMEND: CASE_STAFF,
     Act.ENTER_VOLUNTEER: CASE_STAFF | {Role.CONSOLE},
     Act.CLEAR_VOLUNTEER: CASE_STAFF,
-    Act.REPORT_HARM: CASE_STAFF,
+    Act.REPORT_HARM: CASE_STAFF
+    | {Role.SCHOOL_OFFICER, Role.CLASS_TEACHER, Role.VILLAGE_DIRECTOR, Role.VOLUNTEER},
+    Act.ANSWER_HARM: CASE_STAFF,
     Act.RUN_MATCHING: CASE_STAFF | {Role.ENGINE, Role.CONSOLE},
     Act.DECIDE_MATCH: frozenset({Role.APPROVER}),
     Act.RECORD_MONEY: frozenset({Role.COLLECTING_DESK}),
@@ -65,8 +75,13 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.SEE_PLEDGES: CASE_STAFF,
     Act.SEE_HEALTH: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_CUSTODY: frozenset({Role.CUSTODIAN}),
+    Act.JOIN_HALVES: frozenset({Role.CUSTODIAN}),
+    Act.ASK_FILE: CASE_STAFF,
+    Act.ASSIGN_CHILD: frozenset({Role.APPROVER}),
+    Act.DRAW_AUDIT: frozenset({Role.AUDITOR}),
     Act.SEE_BOOKS: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.CONSOLE, Role.ENGINE}),
     Act.KEEP_BACKUPS: frozenset({Role.ENGINE, Role.CONSOLE}),
+    Act.FORGET_IMPORTS: frozenset({Role.ENGINE, Role.CONSOLE}),
 }
 
 # Law 7: one person never holds roles from two of these sets.

@@ -1,6 +1,7 @@
 """Who is looking or acting. Built by the doors, believed by the services."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from vocabulary.enums import Role
 
@@ -10,7 +11,7 @@ class Viewer:
     """One person (or job) in the roles it holds now.
 
     `regions` are 12-digit codes whose subtrees the viewer works in; the ids bind it to its own
-    records. A viewer from a link has no account.
+    records. A viewer from a link has no account. What is open for a time only is judged at `as_of`.
     """
 
     roles: frozenset[Role]
@@ -26,6 +27,7 @@ class Viewer:
     child_id: int | None = None
     stipend_id: int | None = None
     volunteer_id: int | None = None
+    as_of: datetime | None = field(default=None, compare=False)
     reason: str = field(default="", compare=False)
 
     def has(self, *roles: Role) -> bool:

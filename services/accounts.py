@@ -42,10 +42,12 @@ def _in_force(day: date) -> ColumnElement[bool]:
 
 def viewer_of(session: Session, account: Account, *, now: datetime) -> Viewer:
     """Build the viewer that an account is today."""
-    return _viewer(session, account, roles_on(session, account.id, today(now)))
+    return _viewer(session, account, roles_on(session, account.id, today(now)), now=now)
 
 
-def _viewer(session: Session, account: Account, roles: frozenset[Role]) -> Viewer:
+def _viewer(
+    session: Session, account: Account, roles: frozenset[Role], *, now: datetime
+) -> Viewer:
     volunteer_id = None
     if Role.VOLUNTEER in roles:
         volunteer_id = session.scalar(
@@ -58,6 +60,7 @@ def _viewer(session: Session, account: Account, roles: frozenset[Role]) -> Viewe
         regions=(account.region_code,),
         organisation_id=account.organisation_id,
         volunteer_id=volunteer_id,
+        as_of=now,
     )
 
 
@@ -75,7 +78,7 @@ def find_viewer(session: Session, account_id: int, stamp: str, *, now: datetime)
     ).all()
     if not rows or rows[0].Account.status is not AccountStatus.ACTIVE:
         return None
-    return _viewer(session, rows[0].Account, frozenset(role for _, role in rows if role))
+    return _viewer(session, rows[0].Account, frozenset(role for _, role in rows if role), now=now)
 
 
 def viewer_by_login(session: Session, login: str, *, now: datetime) -> Viewer:

@@ -10,21 +10,22 @@ from sqlalchemy.orm import Session
 from models.accounts import Account
 from models.children import Child, Kin
 from models.notices import Notice
-from models.organisations import Organisation
+from models.pledges import PledgeChange
 from privacy.viewers import Viewer
-from services import accounts, links, vault
+from services import accounts, gate, links, vault
 from services.links import Subject
 from services.notice_texts import HIDDEN
 from vocabulary.dates import today
 from vocabulary.enums import (
     AccountStatus,
+    ChangeStatus,
     Channel,
     ContactKind,
     KinRole,
     LinkPurpose,
-    NoticeKind,
     RecipientKind,
     Role,
+    StopReason,
 )
 from vocabulary.errors import BadInput, NotFound
 
@@ -62,10 +63,7 @@ Found = tuple[Viewer, Address | None]
 
 def _account(session: Session, notice: Notice, *, now: datetime, staff_by: Channels) -> Person:
     account = session.get(Account, notice.recipient_id)
-    wanted = (
-        AccountStatus.INVITED if notice.kind is NoticeKind.FIRST_PASSWORD else AccountStatus.ACTIVE
-    )
-    if account is None or account.status is not wanted:
+    if account is None or account.status is not AccountStatus.ACTIVE:
         raise NotFound()
     mail = account.mail if Channel.MAIL in staff_by else None
     phone = account.phone if Channel.SMS in staff_by else None
@@ -73,9 +71,13 @@ def _account(session: Session, notice: Notice, *, now: datetime, staff_by: Chann
 
 
 def _donor(session: Session, notice: Notice, _now: datetime) -> Found:
+    """Find the donor's contact. Nothing is written to somebody who has died, from that hour on."""
+    viewer = Viewer(frozenset({Role.DONOR}), actor="donor", donor_id=notice.recipient_id)
+    died = (PledgeChange.stop_reason == StopReason.DIED, PledgeChange.status != ChangeStatus.UNDONE)
+    if gate.count(session, viewer, PledgeChange, *died):
+        raise NotFound()
     kind, value = vault.contact_of(session, notice.recipient_id)
     channel = Channel.MAIL if kind is ContactKind.MAIL else Channel.SMS
-    viewer = Viewer(frozenset({Role.DONOR}), actor="donor", donor_id=notice.recipient_id)
     return viewer, Address(channel, value)
 
 
@@ -102,20 +104,9 @@ def _family(session: Session, notice: Notice, now: datetime) -> Found:
     return viewer, next((way for way in ways if way), None)
 
 
-def _school_contact(session: Session, notice: Notice, _now: datetime) -> Found:
-    school = session.get(Organisation, notice.recipient_id)
-    if school is None:
-        raise NotFound()
-    viewer = Viewer(
-        frozenset({Role.CLASS_TEACHER}), actor=f"school:{school.ref}", organisation_id=school.id
-    )
-    return viewer, _way(None, school.contact_phone)
-
-
 _FINDERS: Mapping[RecipientKind, Callable[[Session, Notice, datetime], Found]] = {
     RecipientKind.DONOR: _donor,
     RecipientKind.FAMILY: _family,
-    RecipientKind.SCHOOL_CONTACT: _school_contact,
 }
 
 
@@ -136,17 +127,7 @@ def with_token(
     """Return the text as it leaves, and as it is kept: without its live token."""
     kept = text.replace("{link}", f"{public_url}/{HIDDEN}")
     if "{link}" in text:
-        purpose, path, subject = _link_of(notice)
-        token = links.make(session, by, purpose, subject, now=now)
-        return text.replace("{link}", f"{public_url}/{path}/{token}"), kept
+        subject = Subject(donor_id=notice.recipient_id)
+        token = links.make(session, by, LinkPurpose.DONOR_HOME, subject, now=now)
+        return text.replace("{link}", f"{public_url}/d/{token}"), kept
     return text, kept
-
-
-def _link_of(notice: Notice) -> tuple[LinkPurpose, str, Subject]:
-    if notice.kind is NoticeKind.FIRST_PASSWORD:
-        return (
-            LinkPurpose.FIRST_PASSWORD,
-            "first-password",
-            Subject(account_id=notice.recipient_id),
-        )
-    return LinkPurpose.DONOR_HOME, "d", Subject(donor_id=notice.recipient_id)

@@ -4,7 +4,6 @@ A "no" is seen by case staff and by nobody who handed over (law 15); it may be c
 settled, and every answer is a fact.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -103,7 +102,8 @@ def settle(
 ) -> None:
     """Keep what was found out. If the money is with the family now, its word replaces the "no".
 
-    Raises ActedBefore for whoever approved the match or handed this line over (law 8).
+    Raises ActedBefore for whoever approved the match, handed this line over or entered what the
+    family said (law 8).
     """
     require(by, Act.SETTLE_DISPUTE)
     stipend = gate.row(session, _as_staff(by), Stipend, *is_line(ref))
@@ -219,9 +219,10 @@ def _handed_over_by(session: Session, stipend: Stipend) -> str | None:
     )
 
 
-def _acted(session: Session, stipend: Stipend) -> Sequence[str | None]:
+def _acted(session: Session, stipend: Stipend) -> set[str | None]:
     decided_by = session.scalar(select(Match.decided_by).where(Match.id == stipend.match_id))
-    return decided_by, _handed_over_by(session, stipend)
+    told = select(Fact.by).where(Fact.stipend_id == stipend.id, Fact.kind.in_(_ANSWERS))
+    return {decided_by, _handed_over_by(session, stipend), *session.scalars(told)}
 
 
 def _ref_of(session: Session, stipend: Stipend) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.accounts import Account
 from models.children import Child, Need
 from models.organisations import Organisation
-from models.pledges import Exclusion, Match, Pledge
+from models.pledges import Exclusion, Match, Pledge, Recusal
 from models.regions import Region
 from privacy.permissions import PERMISSIONS, Act
 from privacy.viewers import Viewer
@@ -25,6 +25,7 @@ LIMIT = 50
 _MATCH = (
     "child_ref", "status", "decide_by", "proposed_on", "proposed_by", "instalment_fen", "rhythm",
     "score", "reasons", "runners_up", "decided_on", "decline_reason", "starts_on",
+    "proposal_note",
 )  # fmt: skip
 _CHILD = ("ref", "name", "sex", "stage", "grade", "class_name", "entered_by", "verified_on")
 _NEED = ("ref", "monthly_fen", "urgency", "since_on")
@@ -42,6 +43,12 @@ _PARTS = {
 }
 
 
+def _parts(viewer: Viewer) -> dict[str, Part]:
+    """Join what a match is about, and whether this very viewer stepped aside (回避)."""
+    own = (Recusal.child_id == Match.child_id) & (Recusal.actor == viewer.actor)
+    return {**_PARTS, "aside": Part(Recusal, own, ("since_on",))}
+
+
 class Shown(StrEnum):
     """Which of the waiting proposals the list shows."""
 
@@ -55,6 +62,7 @@ class Block(StrEnum):
 
     PROPOSED = "proposed"
     ENTERED = "entered"
+    ASIDE = "aside"
     ROLE = "role"
     DECIDED = "decided"
 
@@ -79,7 +87,7 @@ def queue(
         session,
         viewer,
         Match,
-        parts=_PARTS,
+        parts=_parts(viewer),
         fields=_MATCH,
         where=(or_(waiting, chosen),),
         order_by=(case((chosen, 0), else_=1), *order) if ref else order,
@@ -106,7 +114,9 @@ def _shown(show: Shown, viewer: Viewer, on: date) -> ColumnElement[bool]:
 
 def detail(session: Session, viewer: Viewer, ref: str) -> Card:
     """Return one match with its pair, need and school. Raises NotFound."""
-    return gate.card(session, viewer, Match, Match.child_ref == ref, parts=_PARTS, fields=_MATCH)
+    return gate.card(
+        session, viewer, Match, Match.child_ref == ref, parts=_parts(viewer), fields=_MATCH
+    )
 
 
 def desk(session: Session, viewer: Viewer, *, ref: str | None, show: Shown, now: datetime) -> Card:
@@ -149,14 +159,15 @@ def _block(viewer: Viewer, card: Card | None) -> Block | None:
         Block.DECIDED: card["status"] is not MatchStatus.PROPOSED,
         Block.PROPOSED: card["proposed_by"] == viewer.actor,
         Block.ENTERED: card["child"]["entered_by"] == viewer.actor,
+        Block.ASIDE: card.has("aside"),
         Block.ROLE: viewer.roles.isdisjoint(PERMISSIONS[Act.DECIDE_MATCH]),
     }
     return next((block for block, holds in blocks.items() if holds), None)
 
 
 def acted_before(card: Card, viewer: Viewer) -> bool:
-    """Say whether the viewer proposed by hand or entered the child, and so may not approve."""
-    return viewer.actor in (card["proposed_by"], card["child"]["entered_by"])
+    """Say whether the viewer proposed by hand, entered the child or stepped aside."""
+    return card.has("aside") or viewer.actor in (card["proposed_by"], card["child"]["entered_by"])
 
 
 def _others(session: Session, viewer: Viewer, card: Card | None) -> list[Card]:
@@ -183,7 +194,7 @@ def of_child(session: Session, viewer: Viewer, child_ref: str) -> list[Card]:
     own = Match.child_id.in_(select(Child.id).where(Child.ref == child_ref))
     order = (Match.id.desc(),)
     return gate.cards(
-        session, viewer, Match, parts=_PARTS, fields=_MATCH, where=(own,), order_by=order
+        session, viewer, Match, parts=_parts(viewer), fields=_MATCH, where=(own,), order_by=order
     )
 
 

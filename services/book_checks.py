@@ -1,11 +1,12 @@
 """What the books must satisfy: statements that return one row, a sentence, for each breach."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from vocabulary.enums import FactKind
+from vocabulary.enums import AccountKind, FactKind, TransactionKind
 
 # Facts and transactions that nothing took back.
 _LIVE = """
@@ -18,7 +19,8 @@ moves(fact, kind, debit, credit) AS (VALUES
   ('received', 'funded', 'prepaid', 'promised'),
   ('sent', 'sent', 'in_transit', 'bank'),
   ('handed_over', 'handed_over', 'owed', 'in_transit'),
-  ('returned', 'returned', 'bank', 'in_transit')),
+  ('returned', 'returned', 'bank', 'in_transit'),
+  ('written_off', 'written_off', 'owed', 'in_transit')),
 subjects(what, id, match_id, due_on, amount_fen) AS (
   SELECT 'stipend', id, match_id, due_on, amount_fen FROM stipends
   UNION ALL SELECT 'gift', id, match_id, due_on, amount_fen FROM gifts),
@@ -34,6 +36,10 @@ moved AS (SELECT t.id, t.kind, t.stipend_id, t.gift_id,
             COALESCE(t.stipend_id, t.gift_id) AS subject_id
           FROM standing t WHERE t.stipend_id IS NOT NULL OR t.gift_id IS NOT NULL)
 """
+
+
+def _words(kind: type[StrEnum]) -> str:
+    return ", ".join(f"'{word.value}'" for word in kind)
 
 
 def _named(what: str, key: str) -> str:
@@ -75,15 +81,16 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
            ORDER BY t.id""",
         """SELECT 'posting ' || p.id || ' belongs to no transaction' FROM postings p
            WHERE NOT EXISTS (SELECT 1 FROM transactions t WHERE t.id = p.transaction_id)""",
+        """SELECT 'transaction ' || id || ' (' || kind || ') is about no instalment, gift or receipt'
+           FROM transactions WHERE (kind = 'received') <> (stipend_id IS NULL AND gift_id IS NULL)
+           ORDER BY id""",
     ),
     "posting_words": (
-        """SELECT 'posting ' || id || ' has no sound account or sum' FROM postings
-           WHERE account NOT IN ('bank', 'prepaid', 'promised', 'owed', 'in_transit',
-                                 'unmatched', 'gap_fund')
-              OR ROUND(amount) <> amount OR amount = 0 ORDER BY id""",
-        """SELECT 'transaction ' || id || ' is of no known kind' FROM transactions
-           WHERE kind NOT IN ('opened', 'received', 'funded', 'sent', 'handed_over', 'returned',
-                              'reversed') ORDER BY id""",
+        f"""SELECT 'posting ' || id || ' has no sound account or sum' FROM postings
+            WHERE account NOT IN ({_words(AccountKind)})
+               OR ROUND(amount) <> amount OR amount = 0 ORDER BY id""",
+        f"""SELECT 'transaction ' || id || ' is of no known kind' FROM transactions
+            WHERE kind NOT IN ({_words(TransactionKind)}) ORDER BY id""",
     ),
     "one_stipend": (
         """SELECT 'match ' || COALESCE(m.child_ref, 'row ' || s.match_id) || ' has ' || COUNT(*) ||
@@ -95,7 +102,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         _dates_statement("stipends", "stipend_id"),
         _dates_statement("gifts", "gift_id"),
         f"""{_WITH} SELECT 'fact ' || id || ' is of no known kind' FROM live
-            WHERE kind NOT IN ({", ".join(f"'{kind.value}'" for kind in FactKind)})""",
+            WHERE kind NOT IN ({_words(FactKind)})""",
         f"""{_WITH} SELECT {_named("'stipend'", "stipend_id")} || ' has ' || COUNT(*) || ' facts ' || kind
             FROM live WHERE stipend_id IS NOT NULL GROUP BY stipend_id, kind HAVING COUNT(*) > 1""",
         f"""{_WITH} SELECT {_named("'gift'", "gift_id")} || ' has ' || COUNT(*) || ' facts ' || kind
@@ -128,6 +135,34 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
            FROM transactions r JOIN postings p ON p.transaction_id IN (r.id, r.reverses_id)
            WHERE r.reverses_id IS NOT NULL GROUP BY r.id, p.account HAVING SUM(p.amount) <> 0""",
     ),
+    "accounts_of_done": (
+        f"""{_WITH} SELECT {_named("f.what", "f.subject_id")} || ' is done, yet ' || f.account ||
+                   ' stands at ' || f.total || ' fen'
+            FROM (SELECT CASE WHEN t.stipend_id IS NULL THEN 'gift' ELSE 'stipend' END AS what,
+                    COALESCE(t.stipend_id, t.gift_id) AS subject_id, p.account,
+                    SUM(p.amount) AS total
+                  FROM postings p JOIN transactions t ON t.id = p.transaction_id
+                  LEFT JOIN stipends s ON s.id = t.stipend_id LEFT JOIN gifts g ON g.id = t.gift_id
+                  WHERE p.account IN ('promised', 'owed', 'in_transit')
+                    AND COALESCE(s.handed_over_on, s.cancelled_on, s.written_off_on,
+                                 g.handed_over_on, g.cancelled_on, g.written_off_on) IS NOT NULL
+                  GROUP BY t.stipend_id, t.gift_id, p.account, p.pledge_id, p.organisation_id
+                  HAVING SUM(p.amount) <> 0) f""",
+    ),
+    "whose_postings": (
+        """SELECT 'posting ' || p.id || ' is on another pledge than the match ' ||
+                  COALESCE(m.child_ref, 'that is lost')
+           FROM postings p JOIN transactions t ON t.id = p.transaction_id
+           LEFT JOIN stipends s ON s.id = t.stipend_id LEFT JOIN gifts g ON g.id = t.gift_id
+           LEFT JOIN matches m ON m.id = COALESCE(s.match_id, g.match_id)
+           WHERE p.account IN ('prepaid', 'promised', 'owed') AND t.kind <> 'received'
+             AND p.pledge_id IS DISTINCT FROM m.pledge_id ORDER BY p.id""",
+        """SELECT 'posting ' || p.id || ' is on another hand than its batch'
+            FROM postings p JOIN transactions t ON t.id = p.transaction_id
+            JOIN stipends s ON s.id = t.stipend_id JOIN batches b ON b.id = s.batch_id
+            WHERE p.account = 'in_transit'
+              AND p.organisation_id IS DISTINCT FROM b.organisation_id ORDER BY p.id""",
+    ),
     "balances": (
         """SELECT 'a pledge has spent ' || SUM(amount) || ' fen more than was paid for it (pledge ' ||
                   COALESCE((SELECT code FROM pledges WHERE pledges.id = pledge_id), 'unknown') || ')'
@@ -144,6 +179,25 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
                  JOIN transactions t ON t.id = p.transaction_id
                  WHERE t.kind = 'received' AND p.account = 'bank') b
            WHERE r.total <> b.total""",
+        """SELECT 'pledge ' || COALESCE(p.code, 'row ' || e.pledge_id) || ': its receipts and its ' ||
+                  'payments in the books differ by ' || SUM(e.fen) || ' fen'
+           FROM (SELECT v.pledge_id, r.amount_fen AS fen, 0 AS is_posted
+                 FROM vault_receipts v JOIN receipts r ON r.id = v.receipt_id
+                 UNION ALL SELECT p.pledge_id, p.amount, 1 FROM postings p
+                 JOIN transactions t ON t.id = p.transaction_id
+                 WHERE t.kind = 'received' AND p.account = 'prepaid') e
+           LEFT JOIN pledges p ON p.id = e.pledge_id
+           WHERE p.kind IS NULL OR p.kind = 'child' OR (is_posted = 1 AND e.fen < 0)
+           GROUP BY e.pledge_id HAVING SUM(e.fen) <> 0 ORDER BY e.pledge_id""",
+        """SELECT 'unmatched receipts sum to ' || r.total || ' fen, the books say ' || b.total
+           FROM (SELECT COALESCE(SUM(amount_fen), 0) AS total FROM receipts
+                 WHERE NOT is_matched) r,
+                (SELECT COALESCE(-SUM(amount), 0) AS total FROM postings
+                 WHERE account = 'unmatched') b
+           WHERE r.total <> b.total""",
+        """SELECT 'receipt ' || r.ref || ' is matched to no pledge, or is not said to be matched'
+           FROM receipts r LEFT JOIN vault_receipts v ON v.receipt_id = r.id
+           WHERE r.is_matched <> (v.receipt_id IS NOT NULL) ORDER BY r.id""",
     ),
 }
 

@@ -39,7 +39,7 @@ def pause(session: Session, viewer: Viewer, ref: str, *, months: int, now: datet
     Months are whole steps of the rhythm: nobody skips half an instalment. Raises BadInput.
     """
     pledge = _own(session, viewer, ref)
-    if pledge.status is PledgeStatus.PAUSED:
+    if pledge.status in (PledgeStatus.OFFERED, PledgeStatus.PAUSED):
         raise WrongState(from_state=pledge.status.value, to_state=PledgeStatus.PAUSED.value)
     if months % STEP_MONTHS[pledge.rhythm] or not 0 < months <= LONGEST_PAUSE_MONTHS:
         raise BadInput(field="months", reason="not_whole_steps")

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from models import triggers
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import book_checks, trace
+from services import book_checks, record_checks, trace
 from vocabulary.dates import SHANGHAI, today
 from vocabulary.enums import Chain
 from vocabulary.schedule import STANDARD, due_days
@@ -24,7 +24,7 @@ Findings = list[str]
 SHOWN = 50
 LATE_DAYS = 14
 RUN_DONE_HOUR = 12  # the run begins at six; by noon its day must be done
-_FIRST_DAY = date(2000, 1, 1)
+_FIRST_DAY = date(1900, 1, 1)
 
 
 def report(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, Any]:
@@ -35,7 +35,20 @@ def report(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, Any]
         for name, found in _all(session, now)
     ]
     ok = not any(check["count"] for check in checks)
-    return {"ok": ok, "checks": checks, "states": states(session, viewer, now=now)}
+    return {
+        "ok": ok,
+        "checks": checks,
+        "states": states(session, viewer, now=now),
+        "heads": _heads(session, viewer),
+    }
+
+
+def _heads(session: Session, viewer: Viewer) -> dict[str, Any]:
+    """Return where the chains end, to be kept elsewhere; nothing where that cannot be read."""
+    try:
+        return dict(trace.heads(session, viewer))
+    except SQLAlchemyError:
+        return {}
 
 
 def _all(session: Session, now: datetime) -> Iterator[tuple[str, Findings]]:
@@ -47,10 +60,12 @@ def _all(session: Session, now: datetime) -> Iterator[tuple[str, Findings]]:
         "chain_ordinary": lambda: _chain(session, Chain.ORDINARY),
         "chain_custodian": lambda: _chain(session, Chain.CUSTODIAN),
         "due_against_done": lambda: due_against_done(session, now=now),
+        "opened_by_runs": lambda: record_checks.opened_by_runs(session),
+        "schedule": lambda: record_checks.off_schedule(session),
     }
     for name, check in checks.items():
         yield name, _tried(check)
-    for name, statements in book_checks.STATEMENTS.items():
+    for name, statements in (book_checks.STATEMENTS | record_checks.STATEMENTS).items():
         yield name, _tried(lambda s=statements: book_checks.run(session, s))  # type: ignore[misc]
 
 
@@ -82,7 +97,10 @@ def _foreign_keys(session: Session) -> Findings:
 
 def _triggers(session: Session) -> Findings:
     gone = triggers.missing(session.connection())
-    return [f"trigger {name} is missing or was changed" for name in gone]
+    strange = triggers.strange(session.connection())
+    return [f"trigger {name} is missing or was changed" for name in gone] + [
+        f"trigger {name} is none of ours" for name in strange
+    ]
 
 
 _KEYS = (
@@ -113,7 +131,10 @@ def _unique_of(session: Session, table: str) -> set[tuple[str, ...]]:
 
 def _chain(session: Session, chain: Chain) -> Findings:
     broken = trace.broken_entries(session, chain)
-    return [f"{chain.value} entry {seq} does not fit the chain" for seq in broken]
+    lost = trace.lost_end(session, chain)
+    return [f"{chain.value} entry {seq} does not fit the chain" for seq in broken] + [
+        f"{chain.value} chain: {what}" for what in (lost,) if what
+    ]
 
 
 def due_against_done(session: Session, *, now: datetime) -> Findings:
@@ -167,7 +188,8 @@ WHERE m.status IN ('active', 'ended') AND d.due_on >= m.starts_on AND d.due_on <
   AND (m.ends_on IS NULL OR d.due_on < m.ends_on)
   AND (m.decided_on IS NULL OR m.decided_on < :day)
   AND NOT EXISTS (SELECT 1 FROM stipends s WHERE s.match_id = m.id AND s.due_on = d.due_on)
-  AND NOT EXISTS (SELECT 1 FROM set_aside a WHERE a.match_id = m.id AND a.due_on = d.due_on)
+  AND NOT EXISTS (SELECT 1 FROM set_aside a WHERE a.match_id = m.id AND a.due_on = d.due_on
+                  AND a.resolved_on IS NULL)
 ORDER BY m.id, d.due_on
 """
 
@@ -188,7 +210,8 @@ _STATES = {
     "held_up": f"FROM stipends WHERE not_handed_over_on IS NOT NULL AND {_OPEN}",
     "held_children": "FROM children WHERE held_because IS NOT NULL AND status <> 'ended'",
     "set_aside": "FROM set_aside WHERE resolved_on IS NULL",
-    "unmatched_receipts": "FROM receipts WHERE NOT is_matched",
+    "unmatched_receipts": "FROM receipts WHERE NOT is_matched AND NOT is_taken_back"
+    " AND corrects_id IS NULL",
 }
 
 

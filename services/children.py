@@ -42,7 +42,6 @@ __all__ = [
     "fill_in",
     "has_consent",
     "record_consent",
-    "report_harm",
     "verify",
     "withdraw_consent",
 ]
@@ -159,10 +158,3 @@ def end(session: Session, by: Viewer, ref: str, *, reason: EndReason, now: datet
     tomorrow = today(now) + timedelta(days=1)
     end_of_child(session, by, child.id, on=tomorrow, now=now, reason=reason.value)
     trace.record(session, by, "child.end", f"child:{ref}", now=now, why=reason.value)
-
-
-def report_harm(session: Session, by: Viewer, ref: str, *, called: str, now: datetime) -> None:
-    """Keep that harm is suspected and who was called; the words stay on the telephone."""
-    require(by, Act.REPORT_HARM)
-    gate.row(session, by, Child, Child.ref == ref)
-    trace.record(session, by, "child.harm_suspected", f"child:{ref}", now=now, why=called)

@@ -1,10 +1,10 @@
 """How a notice leaves the outbox: into the inbox at once, out of the house one claim at a time.
 
 The caller commits after each claim and only then sends; what came of it is settled in a further
-transaction. So a crash between the two never sends twice: an SMS whose fate is unknown is never
-tried again (at most once); a mail is, under the same Message-ID (at least once, shown once).
+transaction (services/settling.py). A notice that cannot be drawn stops no other.
 """
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,20 +18,15 @@ from services import addressing, notices
 from services.addressing import Address, Person
 from services.drawing import Drawn, draw
 from services.lifecycle import advance
-from services.notice_texts import AT_ONCE
+from services.notice_texts import AT_ONCE, NEVER_HELD
+from services.settling import LOST_AFTER, tell_administrators
 from vocabulary.dates import today
 from vocabulary.enums import Channel, NoticeKind, NoticeStatus, RecipientKind, Role
-from vocabulary.errors import NotFound
+from vocabulary.errors import AlreadyDecided, NotFound
 from vocabulary.quiet import is_quiet, morning_after
 
+_LOG = logging.getLogger("weiguang.notices")
 LATE = timedelta(hours=36)
-LOST_AFTER = timedelta(minutes=15)
-BACKOFF = (
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=8),
-)
 _WITH_INBOX = (RecipientKind.ACCOUNT, RecipientKind.DONOR)
 
 
@@ -77,8 +72,19 @@ def to_inboxes(
         .limit(limit)
     ).all()
     for notice in waiting:
-        _put_into_inbox(session, by, notice, now=now, house=house)
+        try:
+            with session.begin_nested():
+                _put_into_inbox(session, by, notice, now=now, house=house)
+        except Exception:
+            _set_aside(session, by, notice, now=now)
     return len(waiting)
+
+
+def _set_aside(session: Session, by: Viewer, notice: Notice, *, now: datetime) -> None:
+    """Stop one that cannot be drawn, and only that one; the administrators hear of it."""
+    _LOG.exception("notice %s cannot be drawn", notice.ref)
+    advance(session, notice, NoticeStatus.FAILED, by=by, now=now, reason="cannot be drawn")
+    tell_administrators(session, now=now)
 
 
 def _put_into_inbox(
@@ -103,7 +109,7 @@ def _drawn(
         person = addressing.find(session, notice, now=now, staff_by=house.staff_by)
     except NotFound:
         return None
-    drawn = draw(session, person.viewer, notice, hotline=house.hotline)
+    drawn = draw(session, person.viewer, notice, now=now, hotline=house.hotline)
     return (person, drawn) if drawn else None
 
 
@@ -121,7 +127,7 @@ def hold_late(session: Session, by: Viewer, *, now: datetime) -> int:
             Notice.released_at.is_(None),
             Notice.attempts == 0,
             Notice.not_before < now - LATE,
-            Notice.kind.not_in((NoticeKind.LATE_RELEASE, NoticeKind.JOB_ALARM)),
+            Notice.kind.not_in(NEVER_HELD),
         )
         .values(is_held=True)
         .execution_options(synchronize_session=False)
@@ -172,7 +178,14 @@ def claim(session: Session, by: Viewer, *, now: datetime, house: House) -> Parce
         here = and_(here, Notice.kind.in_(AT_ONCE))
     next_one = select(Notice).where(here).order_by(Notice.not_before, Notice.id).limit(1)
     while (notice := session.scalar(next_one)) is not None:
-        parcel = _packed(session, by, notice, now=now, house=house)
+        try:
+            with session.begin_nested():
+                parcel = _packed(session, by, notice, now=now, house=house)
+        except AlreadyDecided:
+            raise
+        except Exception:
+            _set_aside(session, by, notice, now=now)
+            continue
         if parcel is not None:
             return parcel
     return None
@@ -203,51 +216,6 @@ def _end_inside(session: Session, by: Viewer, notice: Notice, *, now: datetime) 
         advance(session, notice, NoticeStatus.DELIVERED, by=by, now=now)
     else:
         advance(session, notice, NoticeStatus.DROPPED, by=by, now=now)
-
-
-def settle(session: Session, by: Viewer, ref: str, became: NoticeStatus, *, now: datetime) -> None:
-    """Keep what became of a claimed notice; what did not arrive is told to the administrators.
-
-    DELIVERED, FAILED (for good), WAITING (try again later) or UNCLEAR (it may have left).
-    """
-    require(by, Act.DELIVER_NOTICES)
-    notice = session.scalars(select(Notice).where(Notice.ref == ref)).one()
-    to = _after(notice, became)
-    if to is NoticeStatus.DELIVERED:
-        notice.delivered_at = now
-    if to is NoticeStatus.WAITING:
-        notice.not_before = now + BACKOFF[notice.attempts - 1]
-    advance(session, notice, to, by=by, now=now)
-    if to in (NoticeStatus.FAILED, NoticeStatus.UNCLEAR):
-        subject = f"job:outbox:{today(now)}:undelivered"
-        notices.to_roles(
-            session, (Role.ADMINISTRATOR,), None, NoticeKind.JOB_ALARM, subject, now=now
-        )
-
-
-def _after(notice: Notice, became: NoticeStatus) -> NoticeStatus:
-    """Only a mail may be tried again when its fate is unclear: it bears the same Message-ID."""
-    may_repeat = notice.attempts <= len(BACKOFF)
-    match became:
-        case NoticeStatus.UNCLEAR if notice.channel is Channel.MAIL and may_repeat:
-            return NoticeStatus.WAITING
-        case NoticeStatus.WAITING if not may_repeat:
-            return NoticeStatus.FAILED
-        case _:
-            return became
-
-
-def settle_lost(session: Session, by: Viewer, *, now: datetime) -> int:
-    """Settle as UNCLEAR what was claimed by a sender that was killed; return how many."""
-    require(by, Act.DELIVER_NOTICES)
-    lost = session.scalars(
-        select(Notice.ref).where(
-            Notice.status == NoticeStatus.SENDING, Notice.claimed_at < now - LOST_AFTER
-        )
-    ).all()
-    for ref in lost:
-        settle(session, by, ref, NoticeStatus.UNCLEAR, now=now)
-    return len(lost)
 
 
 def is_idle(session: Session, by: Viewer, *, now: datetime) -> bool:

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from services.gate import Card
 from vocabulary.dates import SCHOOL_YEAR_STARTS, add_months, first_of_month, school_year_of
 from vocabulary.enums import ChangeKind, ChangeStatus, MatchStatus, Rhythm, Stage
+from vocabulary.grades import GRADUATION
 from vocabulary.money import Fen
 from vocabulary.runway import Due, Runway, last_month
 from vocabulary.schedule import STANDARD, due_days, next_due
 from vocabulary.telling import MONTH_STATE, asked_by, awaited, petals, tell
 
 HORIZON_MONTHS = 24
+TOLD_BEFORE = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +92,19 @@ def support_of(sight: Sight, pair: Sequence[Card], runway: Runway) -> Support:
         league=sight.leagues[last["child"]["league_code"]],
         instalment_fen=last["instalment_fen"],
         rhythm=last["rhythm"],
-        ends_on=last["ends_on"],
+        ends_on=_told_end(sight, last),
         is_active=last["status"] is MatchStatus.ACTIVE and not is_over,
         months=_months(sight, pair, told, runway),
         instalments=told,
         latest=_latest(told),
     )
+
+
+def _told_end(sight: Sight, match: Card) -> date | None:
+    """Return the day a match ends; a graduation only when near: its year tells the child's class."""
+    ends_on: date | None = match["ends_on"]
+    is_far = ends_on is not None and ends_on > sight.on + TOLD_BEFORE
+    return None if is_far and sight.pledge["until"] in GRADUATION else ends_on
 
 
 def _told(stipend: Card, *, on: date) -> Card:

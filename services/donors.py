@@ -172,6 +172,7 @@ def _full(card: Card, seen: _Seen) -> Card:
     sight = _sight_of(card, seen)
     runway = _runway(sight, seen.prepaid.get(ref, Fen(0)))
     waiting = (c for c in sight.changes if c["status"] is ChangeStatus.WAITING)
+    supports = _supports(sight, runway)
     return card.and_also(
         monthly_fen=amounts.monthly(card["instalment_fen"], card["rhythm"]),
         reference=seen.references[ref],
@@ -182,8 +183,15 @@ def _full(card: Card, seen: _Seen) -> Card:
         paused_until=_paused_until(sight),
         runway=runway,
         months_left=months_left(runway.through, on=seen.on),
-        supports=_supports(sight, runway),
+        supports=supports,
+        missing=_missing(card, supports),
     )
+
+
+def _missing(card: Card, supports: Sequence[Support]) -> int:
+    """Count the children still looked for."""
+    wanted: int = card["children_wanted"]
+    return max(0, wanted - sum(support.is_active for support in supports))
 
 
 def _sight_of(card: Card, seen: _Seen) -> Sight:

@@ -6,47 +6,49 @@ text that asks for it is not drawn.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from models.children import Child, Consent
+from models.harm import HarmReport
 from models.notices import Notice
 from models.organisations import Organisation
 from models.pledges import Match, Pledge, PledgeChange
 from models.stipends import Batch, Stipend
 from privacy.viewers import Viewer
-from services import gate
+from services import donors, gate
 from services.gate import Card, Part
-from services.notice_texts import JOB_NAMES, STAGES, TEXTS, TROUBLES, Text
-from vocabulary.dates import add_months
+from services.notice_texts import CALLED, JOB_NAMES, STAGES, TEXTS, TROUBLES, Text
+from vocabulary.dates import add_months, today
 from vocabulary.enums import MatchStatus, NoticeStatus, Purpose, Trouble
 from vocabulary.errors import NotFound
+from vocabulary.todo import Thing, first_thing
 
 Facts = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A notice in words; `outside` still waits for its link or code."""
+    """A notice in words; `outside` still waits for its link."""
 
     title: str
     inbox: str | None
     outside: str | None
 
 
-def draw(session: Session, viewer: Viewer, notice: Notice, *, hotline: str) -> Drawn | None:
+def draw(
+    session: Session, viewer: Viewer, notice: Notice, *, now: datetime, hotline: str
+) -> Drawn | None:
     """Return the notice's words for its recipient today, or None when there is nothing to say."""
     text = TEXTS[notice.recipient_kind][notice.kind]
     try:
-        facts = facts_of(session, viewer, notice.subject) | {"hotline": hotline}
+        facts = facts_of(session, viewer, notice.subject, now=now) | {"hotline": hotline}
         if not _fits(text, facts):
             return None
         inbox = text.inbox.format(**facts) if text.inbox else None
-        outside = (
-            text.outside.format(**facts, link="{link}", code="{code}") if text.outside else None
-        )
+        outside = text.outside.format(**facts, link="{link}") if text.outside else None
     except (NotFound, KeyError):
         return None
     return Drawn(text.title, inbox, outside)
@@ -56,13 +58,13 @@ def _fits(text: Text, facts: Facts) -> bool:
     return all(name in facts for name in text.needs) and not any(bar in facts for bar in text.bars)
 
 
-def facts_of(session: Session, viewer: Viewer, subject: str) -> Facts:
+def facts_of(session: Session, viewer: Viewer, subject: str, *, now: datetime) -> Facts:
     """Return what the viewer may know about a subject, as words. Raises NotFound when nothing."""
     kind, _, rest = subject.partition(":")
-    return _SOURCES[kind](session, viewer, rest)
+    return _SOURCES[kind](session, viewer, rest, now)
 
 
-def _stipend(session: Session, viewer: Viewer, ref: str) -> Facts:
+def _stipend(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
     match_ref, _, month = ref.partition("-")
     first = _read_month(month)
     parts = {
@@ -116,7 +118,7 @@ def _read_month(text: str) -> date:
     return date(int(text[:4]), int(text[4:]), 1)
 
 
-def _match(session: Session, viewer: Viewer, ref: str) -> Facts:
+def _match(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
     parts = {"child": Part(Child, Child.id == Match.child_id, ("stage",))}
     column = Match.donor_ref if viewer.donor_id is not None else Match.child_ref
     card = gate.card(session, viewer, Match, column == ref, parts=parts)
@@ -125,7 +127,7 @@ def _match(session: Session, viewer: Viewer, ref: str) -> Facts:
         facts["stage"] = STAGES[card["child"]["stage"]]
     if _has_consent(session, column == ref):
         facts["consented"] = "1"
-    return facts
+    return facts | _days(card, ends="ends_on")
 
 
 def _has_consent(session: Session, this_match: ColumnElement[bool]) -> bool:
@@ -137,17 +139,25 @@ def _has_consent(session: Session, this_match: ColumnElement[bool]) -> bool:
     return bool(found)
 
 
-def _pledge(session: Session, viewer: Viewer, ref: str) -> Facts:
+def _pledge(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
     gate.card(session, viewer, Pledge, Pledge.donor_ref == ref, fields=("status",))
     return {"pledge": ref}
 
 
-def _change(session: Session, viewer: Viewer, ref: str) -> Facts:
+def _runway(session: Session, viewer: Viewer, ref: str, now: datetime) -> Facts:
+    """By which day the donor has to pay again, as his own page says it; nothing once he has."""
+    todo = first_thing([donors.pledge(session, viewer, ref, now=now)], on=today(now))
+    if todo.thing is not Thing.PAY_SOON or todo.on is None:
+        raise NotFound()
+    return {"pay_by": f"{todo.on.month}月{todo.on.day}日"}
+
+
+def _change(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
     card = gate.card(session, viewer, PledgeChange, PledgeChange.ref == ref)
     return _days(card, effective="effective_on")
 
 
-def _batch(session: Session, viewer: Viewer, ref: str) -> Facts:
+def _batch(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
     parts = {"hand": Part(Organisation, Organisation.id == Batch.organisation_id, ("name",))}
     card = gate.card(session, viewer, Batch, Batch.ref == ref, parts=parts)
     inside = Stipend.batch_id == select(Batch.id).where(Batch.ref == ref).scalar_subquery()
@@ -164,7 +174,7 @@ def _batch(session: Session, viewer: Viewer, ref: str) -> Facts:
     return facts | _days(card, hand_over_by="hand_over_by")
 
 
-def _proposals(session: Session, viewer: Viewer, _region_code: str) -> Facts:
+def _proposals(session: Session, viewer: Viewer, _region_code: str, _now: datetime) -> Facts:
     waiting = gate.cards(
         session,
         viewer,
@@ -178,13 +188,22 @@ def _proposals(session: Session, viewer: Viewer, _region_code: str) -> Facts:
     return {"proposals": str(len(waiting))} | _days(waiting[0], oldest="proposed_on")
 
 
-def _job(_session: Session, _viewer: Viewer, rest: str) -> Facts:
+def _harm(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
+    parts = {"child": Part(Child, Child.id == HarmReport.child_id, ("name",))}
+    card = gate.card(session, viewer, HarmReport, HarmReport.ref == ref, parts=parts)
+    facts = {"called": CALLED[card["called"]]}
+    if card.has("child") and card["child"].has("name"):
+        facts["child"] = card["child"]["name"]
+    return facts
+
+
+def _job(_session: Session, _viewer: Viewer, rest: str, _now: datetime) -> Facts:
     name, _, trouble = rest.partition(":")
     trouble = trouble.rpartition(":")[2]
     return {"job": JOB_NAMES.get(name, name), "trouble": TROUBLES[Trouble(trouble)]}
 
 
-def _late(session: Session, _viewer: Viewer, _day: str) -> Facts:
+def _late(session: Session, _viewer: Viewer, _day: str, _now: datetime) -> Facts:
     held = session.scalar(
         select(func.count(Notice.id)).where(Notice.is_held, Notice.status == NoticeStatus.WAITING)
     )
@@ -193,7 +212,7 @@ def _late(session: Session, _viewer: Viewer, _day: str) -> Facts:
     return {"held": str(held)}
 
 
-def _nothing(_session: Session, _viewer: Viewer, _ref: str) -> Facts:
+def _nothing(_session: Session, _viewer: Viewer, _ref: str, _now: datetime) -> Facts:
     return {}
 
 
@@ -203,10 +222,11 @@ def _days(card: Card, **names: str) -> Facts:
     return {fact: f"{day.month}月{day.day}日" for fact, day in days.items() if day is not None}
 
 
-_SOURCES: Mapping[str, Callable[[Session, Viewer, str], Facts]] = {
+_SOURCES: Mapping[str, Callable[[Session, Viewer, str, datetime], Facts]] = {
     "stipend": _stipend,
     "match": _match,
     "pledge": _pledge,
+    "runway": _runway,
     "change": _change,
     "batch": _batch,
     "queue": _proposals,
@@ -214,6 +234,5 @@ _SOURCES: Mapping[str, Callable[[Session, Viewer, str], Facts]] = {
     "job": _job,
     "late": _late,
     "donor": _nothing,
-    "account": _nothing,
-    "link": _nothing,
+    "harm": _harm,
 }

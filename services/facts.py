@@ -27,6 +27,8 @@ _MOVES = {
     FactKind.SENT: (TransactionKind.SENT, AccountKind.IN_TRANSIT, AccountKind.BANK),
     FactKind.HANDED_OVER: (TransactionKind.HANDED_OVER, AccountKind.OWED, AccountKind.IN_TRANSIT),
     FactKind.RETURNED: (TransactionKind.RETURNED, AccountKind.BANK, AccountKind.IN_TRANSIT),
+    # Lost on its way: nobody owes it any more, and no hand has it.
+    FactKind.WRITTEN_OFF: (TransactionKind.WRITTEN_OFF, AccountKind.OWED, AccountKind.IN_TRANSIT),
 }
 _BY_PLEDGE = (AccountKind.PREPAID, AccountKind.PROMISED, AccountKind.OWED)
 

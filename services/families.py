@@ -1,9 +1,11 @@
 """What a family reads behind its slip's code, and the families of a village director's village."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from models.children import Child, Kin
@@ -103,7 +105,7 @@ def _village_lines(session: Session, viewer: Viewer, *where: ColumnElement[bool]
         where=where,
         order_by=(Child.id, Stipend.due_on.desc(), Stipend.id),
     )
-    return [_with_entry(session, viewer, card) for card in found if card.has("child")]
+    return _with_entries(session, viewer, [card for card in found if card.has("child")])
 
 
 def _guardian() -> ColumnElement[bool]:
@@ -112,22 +114,59 @@ def _guardian() -> ColumnElement[bool]:
     return Kin.id == first.correlate(Child).scalar_subquery()
 
 
-def _with_entry(session: Session, viewer: Viewer, card: Card) -> Card:
-    """Add what she entered for the family; a later word of its own changes nothing here."""
-    ref = stipend_ref(card["match"]["child_ref"], card["due_on"])
-    mine = (
-        select(Fact.kind, Fact.detail, Fact.on, Fact.language)
-        .join(Stipend, Stipend.id == Fact.stipend_id)
-        .where(*is_line(ref), Fact.by == viewer.actor, Fact.cancels_id.is_(None))
-        .order_by(Fact.id.desc())
+def _with_entries(session: Session, viewer: Viewer, cards: Sequence[Card]) -> list[Card]:
+    """Add what she entered for each family; a later word of its own changes nothing here."""
+    matches = {card["match"]["child_ref"] for card in cards}
+    said: dict[str, Any] = {}
+    handed: set[str] = set()
+    for row in session.execute(_mine(viewer, matches)):
+        ref = stipend_ref(row.child_ref, row.due_on)
+        if row.kind is FactKind.HANDED_OVER:
+            handed.add(ref)
+        else:
+            said[ref] = row
+    by_school = _by_school(session, matches)
+    return [_with_entry(card, said, handed, by_school) for card in cards]
+
+
+def _by_school(session: Session, matches: Collection[str]) -> set[str]:
+    """Return the refs of those instalments that a school hands over."""
+    found = session.execute(
+        select(Match.child_ref, Stipend.due_on)
+        .join(Stipend, Stipend.match_id == Match.id)
+        .join(Batch, Batch.id == Stipend.batch_id)
+        .where(Match.child_ref.in_(matches), Batch.organisation_id.is_not(None))
     )
-    said = mine.where(Fact.kind.in_((FactKind.CONFIRMED, FactKind.DISPUTED)))
-    entered = session.execute(said).first()
-    handed = session.execute(mine.where(Fact.kind == FactKind.HANDED_OVER)).first()
+    return {stipend_ref(child_ref, due_on) for child_ref, due_on in found}
+
+
+def _mine(
+    viewer: Viewer, matches: Collection[str]
+) -> Select[str, date, FactKind, str | None, date]:
+    """Select what she herself stated of these matches' instalments, in the order she did."""
+    return (
+        select(Match.child_ref, Stipend.due_on, Fact.kind, Fact.detail, Fact.on)
+        .join(Stipend, Stipend.id == Fact.stipend_id)
+        .join(Match, Match.id == Stipend.match_id)
+        .where(
+            Match.child_ref.in_(matches),
+            Fact.by == viewer.actor,
+            Fact.cancels_id.is_(None),
+            Fact.kind.in_((FactKind.CONFIRMED, FactKind.DISPUTED, FactKind.HANDED_OVER)),
+        )
+        .order_by(Fact.id)
+    )
+
+
+def _with_entry(
+    card: Card, said: Mapping[str, Any], handed: Collection[str], by_school: Collection[str]
+) -> Card:
+    ref = stipend_ref(card["match"]["child_ref"], card["due_on"])
+    entered = said.get(ref)
     return card.and_also(
         ref=ref,
-        is_by_school=_is_by_school_ref(session, ref),
-        may_answer=handed is None or card["handed_over_on"] is None,
+        is_by_school=ref in by_school,
+        may_answer=ref not in handed or card["handed_over_on"] is None,
         entered=Answer(entered.detail) if entered else None,
         entered_on=entered.on if entered else None,
     )
@@ -165,8 +204,3 @@ def _is_settled(session: Session, stipend_id: int | None) -> bool:
 def _is_by_school(session: Session, stipend_id: int | None) -> bool:
     found = select(Batch.organisation_id).join(Stipend, Stipend.batch_id == Batch.id)
     return session.scalar(found.where(Stipend.id == stipend_id)) is not None
-
-
-def _is_by_school_ref(session: Session, ref: str) -> bool:
-    found = select(Batch.organisation_id).join(Stipend, Stipend.batch_id == Batch.id)
-    return session.scalar(found.where(*is_line(ref))) is not None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.base import in_regions
 from models.children import Child, Need
+from models.harm import HarmReport, HarmTaken
 from models.jobs import JobRun
 from models.pledges import Match
 from models.regions import Region
@@ -139,7 +140,10 @@ def to_do(session: Session, viewer: Viewer, *, now: datetime) -> Card:
     settled = exists().where(Settlement.stipend_id == Stipend.id)
     proposed = Match.status == MatchStatus.PROPOSED
     draft, held = Child.status == ChildStatus.DRAFT, Child.held_because.is_not(None)
+    taken = exists().where(HarmTaken.report_id == HarmReport.id)
+    feared = HarmReport.child_id.in_(select(Child.id).where(_here(viewer)))
     counts = {
+        "harm": select(func.count(HarmReport.id)).where(~taken, feared),
         "disputes": _of_stipends(viewer, and_(Stipend.disputed_on.is_not(None), ~settled)),
         "silent": select(func.count(Batch.id)).where(sent),
         "proposals": _of_matches(viewer, proposed),

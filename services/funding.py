@@ -5,11 +5,9 @@ The fact's day is the day the covering money arrived: first in, first out, worke
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    ScalarSelect,
     Select,
     Subquery,
     and_,
@@ -17,11 +15,10 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
     update,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from models.ledger import Posting, Transaction
 from models.pledges import Match
@@ -88,21 +85,21 @@ def _state_received(
     session: Session, by: Viewer, here: Range, *, run_id: int, now: datetime
 ) -> int:
     """Write the fact of every instalment that the money reaches, on the day enough had come."""
-    waiting = _waiting(here).subquery("waiting")
-    day = _day_covered(waiting).label("day")
-    covered = select(waiting.c.id, day).subquery("covered")
+    waiting, paid = _waiting(here).subquery("waiting"), _paid(here)
+    reaches = and_(paid.c.pledge_id == waiting.c.pledge_id, paid.c.total >= waiting.c.needed)
     rows = (
         select(
-            covered.c.id,
+            waiting.c.id,
             literal(FactKind.RECEIVED.value),
-            covered.c.day,
+            func.min(paid.c.on),
             literal(by.actor),
             literal(Evidence.LEDGER.value),
             literal(run_id),
             literal(now, type_=Fact.__table__.c.noted_at.type),
         )
-        .where(covered.c.day.is_not(None))
-        .order_by(covered.c.id)
+        .join(paid, reaches)
+        .group_by(waiting.c.id)
+        .order_by(waiting.c.id)
     )
     names = ["stipend_id", "kind", "on", "by", "evidence", "run_id", "noted_at"]
     return int(session.execute(insert(Fact).from_select(names, rows)).rowcount)  # type: ignore[attr-defined]
@@ -139,42 +136,20 @@ def _post(session: Session, by: Viewer, new: Condition, *, run_id: int) -> None:
         session.execute(insert(Posting).from_select(columns, legs))
 
 
-def _day_covered(waiting: Subquery) -> ScalarSelect[Any]:
-    """Return the first day on which the pledge's payments together reach what is needed."""
-    earlier, earlier_paid = aliased(Posting), aliased(Transaction)
-    is_not_later = or_(
-        earlier_paid.on < Transaction.on,
-        and_(earlier_paid.on == Transaction.on, earlier.id <= Posting.id),
-    )
-    total = (
-        select(func.sum(-earlier.amount))
-        .join(earlier_paid, earlier_paid.id == earlier.transaction_id)
-        .where(
-            *_is_payment(earlier, earlier_paid),
-            earlier.pledge_id == Posting.pledge_id,
-            is_not_later,
-        )
-        .correlate(Posting, Transaction)
-        .scalar_subquery()
+def _paid(here: Range) -> Subquery:
+    """Each payment of the pledges with all that had come in by it, oldest first."""
+    total = func.sum(-Posting.amount).over(
+        partition_by=Posting.pledge_id, order_by=(Transaction.on, Posting.id)
     )
     return (
-        select(func.min(Transaction.on))
-        .select_from(Posting)
+        select(Posting.pledge_id, Transaction.on, total.label("total"))
         .join(Transaction, Transaction.id == Posting.transaction_id)
         .where(
-            *_is_payment(Posting, Transaction),
-            Posting.pledge_id == waiting.c.pledge_id,
-            total >= waiting.c.needed,
+            Posting.account == AccountKind.PREPAID,
+            Transaction.kind == TransactionKind.RECEIVED,
+            Posting.pledge_id.between(*here),
         )
-        .correlate(waiting)
-        .scalar_subquery()
-    )
-
-
-def _is_payment(posting: Any, transaction: Any) -> tuple[Condition, Condition]:
-    return (
-        posting.account == AccountKind.PREPAID,
-        transaction.kind == TransactionKind.RECEIVED,
+        .subquery("paid")
     )
 
 

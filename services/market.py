@@ -25,7 +25,7 @@ from vocabulary.enums import (
     PledgeKind,
     PledgeStatus,
 )
-from vocabulary.grades import LAST_GRADE, finishes_on
+from vocabulary.grades import GRADUATION, LAST_GRADE, finishes_on
 from vocabulary.money import UNIT
 
 Record = TypeVar("Record", matching.Need, matching.Offer)
@@ -38,7 +38,7 @@ _LOG = logging.getLogger(__name__)
 _FEW = 500
 
 
-def open_needs(session: Session) -> list[NeedOfChild]:
+def open_needs(session: Session, *where: ColumnElement[bool]) -> list[NeedOfChild]:
     """Return financial needs of open and supported children, with their child."""
     known = load_only(
         Child.birth_on,
@@ -59,6 +59,7 @@ def open_needs(session: Session) -> list[NeedOfChild]:
             Need.status == NeedStatus.OPEN,
             Need.monthly_fen.is_not(None),
             Child.status.in_(MATCHABLE),
+            *where,
         )
         .order_by(Need.id)
     )
@@ -151,6 +152,7 @@ def _offer_record(
         wish_sex=pledge.wish_sex.value if pledge.wish_sex else None,
         wish_stage=pledge.wish_stage.value if pledge.wish_stage else None,
         wish_league=pledge.wish_league,
+        until=pledge.until.value if pledge.until in GRADUATION else None,
         rhythm=pledge.rhythm.value,
         excluded=excluded,
         # By the month: the day a donor signed up or paid must not show in who gets which child.

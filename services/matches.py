@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from models.pledges import Exclusion, Match
+from models.pledges import Exclusion, Match, Recusal
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import fitting, gate, notices, terms, trace, vault
@@ -14,7 +14,7 @@ from services.gate import Card
 from services.lifecycle import advance
 from services.match_ends import end_of_child, end_of_pledge, end_of_term
 from services.notices import Recipient
-from services.proposing import LAPSE_DAYS
+from services.proposing import LAPSE_DAYS, is_aside
 from vocabulary.dates import today
 from vocabulary.enums import (
     ChildStatus,
@@ -23,13 +23,12 @@ from vocabulary.enums import (
     NoticeKind,
     RecipientKind,
 )
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, Refused
+from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, Refused, SteppedAside
 
 __all__ = [
     "acted_before",
     "approve",
     "count_waiting",
-    "declare_related",
     "decline",
     "detail",
     "end_of_child",
@@ -39,6 +38,7 @@ __all__ = [
     "lapse_overdue",
     "lift",
     "queue",
+    "step_aside",
 ]
 
 
@@ -53,6 +53,7 @@ def approve(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:
     pair = fitting.lock_pair(session, match)
     if by.actor in (match.proposed_by, pair.child.entered_by):
         raise ActedBefore()
+    _check_not_aside(session, by, match)
     fitting.check_still(session, match, pair, on=today(now))
     advance(session, match, MatchStatus.ACTIVE, by=by, now=now)
     _start(session, by, match, pair, now=now)
@@ -100,14 +101,27 @@ def decline(
     if reason is DeclineReason.OTHER and not (note or "").strip():
         raise BadInput(field="note", reason="missing")
     match = _undecided(session, by, ref)
+    _check_not_aside(session, by, match)
     match.decline_note = (note or "").strip() or None
     _turn_down(session, by, match, reason, now=now)
 
 
-def declare_related(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
-    """Refuse a pair because of kinship or an own part in it (回避): any case staff may say so."""
-    require(by, Act.RUN_MATCHING)
-    _turn_down(session, by, _undecided(session, by, ref), DeclineReason.RELATED, now=now)
+def step_aside(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
+    """Keep out of a child's matches from now on (回避): kin, an own pledge, one's child's school.
+
+    Which of them it is stays unsaid, and the child loses nothing: another person decides.
+    """
+    require(by, Act.AMEND)
+    match = _undecided(session, by, ref)
+    if not is_aside(session, by, match.child_id):
+        session.add(Recusal(child_id=match.child_id, actor=by.actor, since_on=today(now)))
+        trace.record(session, by, "match.step_aside", f"match:{ref}", now=now)
+    session.flush()
+
+
+def _check_not_aside(session: Session, by: Viewer, match: Match) -> None:
+    if is_aside(session, by, match.child_id):
+        raise SteppedAside()
 
 
 def _turn_down(
@@ -140,6 +154,7 @@ def lift(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     shut = session.scalars(select(Exclusion).where(_is_shut(match))).all()
     if not shut:
         raise AlreadyDecided()
+    _check_not_aside(session, by, match)
     is_related = any(one.reason is DeclineReason.RELATED for one in shut)
     if is_related and match.decided_by == by.actor:
         raise ActedBefore()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vocabulary.enums import NoticeKind, RecipientKind, Stage, Trouble
+from vocabulary.enums import Called, NoticeKind, RecipientKind, Stage, Trouble
 
 SIGN = "【微光】"
 _SEE_PAGE = "看明细：打开你的专用链接。"
@@ -59,10 +59,17 @@ _TO_DONORS: Mapping[NoticeKind, Text] = {
         f"{SIGN}你改的认捐从{{effective}}起生效。{_SEE_PAGE}",
     ),
     NoticeKind.MONEY_RUNS_OUT: Text(
-        "预付的钱快用完了",
-        "预付的钱快用完了。想接着给，照“怎么付”再付一次；孩子那边不会断，由爱心备用金接上。",
-        f"{SIGN}预付的钱快用完了。还够几个月：打开你的专用链接看。",
-        needs=("pledge",),
+        "该付下一笔了",
+        "{pay_by}前再付一次，孩子就接得上。付多少、怎么付，写在“怎么付”里。",
+        f"{SIGN}该付下一笔了，{{pay_by}}前付就接得上。怎么付：打开你的专用链接。",
+        needs=("pay_by",),
+    ),
+    NoticeKind.GRADUATION_NEAR: Text(
+        "快毕业了",
+        "“{code_name}”快毕业了。说好给到毕业，{ends}起自动结束，不用你做什么。"
+        "想接着帮，可以再认捐一份。",
+        f"{SIGN}你支持的孩子快毕业了。{_SEE_PAGE}",
+        needs=("consented", "ends"),
     ),
     NoticeKind.PAYMENT_DUE: Text(
         "有一笔还没到账",
@@ -82,16 +89,7 @@ _TO_FAMILIES: Mapping[NoticeKind, Text] = {
     ),
 }
 
-_TO_CONTACTS: Mapping[NoticeKind, Text] = {
-    NoticeKind.CLASS_CODE: Text(
-        "班级名单的验证码", None, f"{SIGN}打开班级名单的验证码：{{code}}。别告诉别人。"
-    ),
-}
-
 _TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
-    NoticeKind.FIRST_PASSWORD: Text(
-        "设密码", None, f"{SIGN}你的帐号开好了。7 天内打开这里设密码：{{link}}"
-    ),
     NoticeKind.PROPOSALS_WAIT: Text(
         "有拟结对等审批",
         "有 {proposals} 对拟结对等你看，最早的从{oldest}等到现在。",
@@ -120,6 +118,12 @@ _TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         f"{SIGN}有一笔助学金要核实。{_SEE_INBOX}",
         needs=("disputed",),
     ),
+    NoticeKind.HARM_SUSPECTED: Text(
+        "有人担心孩子受伤害",
+        "{child}：有人担心孩子受到伤害，{called}。请马上到“担心孩子”接手，先确认孩子现在安全。",
+        f"{SIGN}有一件关系孩子安全的急事，请马上登录看消息。",
+        needs=("child",),
+    ),
     NoticeKind.JOB_ALARM: Text(
         "定时任务要看一下", "{job}：{trouble}。请看“运行状况”。", f"{SIGN}{{job}}：{{trouble}}。"
     ),
@@ -134,7 +138,6 @@ _TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
 TEXTS: Mapping[RecipientKind, Mapping[NoticeKind, Text]] = {
     RecipientKind.DONOR: _TO_DONORS,
     RecipientKind.FAMILY: _TO_FAMILIES,
-    RecipientKind.SCHOOL_CONTACT: _TO_CONTACTS,
     RecipientKind.ACCOUNT: _TO_ACCOUNTS,
 }
 
@@ -146,6 +149,8 @@ JOB_NAMES: Mapping[str, str] = {
     "notices": "发通知",
     "watchdog": "看门狗",
     "backup": "备份",
+    "uploads": "清理照片",
+    "forgetting": "清理旧名单",
     "outbox": "通知",
 }
 TROUBLES: Mapping[StrEnum, str] = {
@@ -162,8 +167,18 @@ STAGES: Mapping[Stage, str] = {
     Stage.UNIVERSITY: "大学",
 }
 
-# Whoever asked for it waits for it now: these leave at night too.
-AT_ONCE = frozenset({NoticeKind.PRIVATE_LINK, NoticeKind.CLASS_CODE})
+CALLED: Mapping[StrEnum, str] = {
+    Called.POLICE: "打了 110",
+    Called.HOTLINE: "打了 12338 妇女儿童维权热线",
+    Called.CIVIL_AFFAIRS: "报了当地民政、儿童督导员",
+    Called.NOT_YET: "还没有打电话",
+}
+
+# A donor waits for the link he asked for, a child may be in danger: these leave at night too, and
+# however late, since their sense does not pass. A link's life begins when it leaves.
+AT_ONCE = frozenset({NoticeKind.PRIVATE_LINK, NoticeKind.HARM_SUSPECTED})
+# What tells of lateness itself is never held for being late.
+NEVER_HELD = AT_ONCE | {NoticeKind.LATE_RELEASE, NoticeKind.JOB_ALARM}
 # What stands in the kept copy instead of a live token.
 HIDDEN = "…"
 

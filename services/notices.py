@@ -2,7 +2,7 @@
 
 A row keeps refs only. Its text is drawn at delivery (services/delivery.py), through the gate, with
 the recipient as viewer. Recipient keys: an account's, a donor's, for FAMILY the child's (whoever
-cares for it is looked up at delivery), for SCHOOL_CONTACT the organisation's.
+cares for it is looked up at delivery).
 """
 
 from collections.abc import Iterable
@@ -29,17 +29,17 @@ from vocabulary.refs import new_ref
 
 SUBJECTS = frozenset(
     {
-        "account",
         "batch",
         "change",
         "donor",
+        "harm",
         "job",
         "late",
-        "link",
         "match",
         "matching_run",
         "pledge",
         "queue",
+        "runway",
         "stipend",
     }
 )

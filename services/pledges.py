@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matching.explain import WishCounts, Wishes
-from matching.explain import wish_counts as count_wishes
-from models.children import Child, Consent, Need
-from models.pledges import Match, Pledge
+from matching.explain import Wishes
+from matching.records import is_past
+from models.pledges import Pledge
 from models.regions import Region
 from privacy import viewers
 from privacy.viewers import Viewer
@@ -20,16 +19,11 @@ from vocabulary import amounts
 from vocabulary.dates import today
 from vocabulary.enums import (
     Chain,
-    ChildStatus,
     LinkPurpose,
-    MatchStatus,
     Naming,
-    NeedKind,
-    NeedStatus,
     PledgeEnd,
     PledgeKind,
     PledgeStatus,
-    Purpose,
     RegionLevel,
     Rhythm,
     Role,
@@ -37,11 +31,13 @@ from vocabulary.enums import (
     Stage,
 )
 from vocabulary.errors import BadInput
-from vocabulary.money import UNIT, Fen
+from vocabulary.grades import GRADUATION
+from vocabulary.money import Fen
 from vocabulary.refs import token_hash
 from vocabulary.schedule import STEP_MONTHS
 
 MOST_TIMES = 600
+MOST_CHILDREN = 20
 ALIAS_LENGTH = 12
 
 
@@ -65,6 +61,16 @@ class PledgeTerms:
         is_listed = amounts.is_listed(self.instalment_fen, self.rhythm)
         return PledgeKind.CHILD if is_listed else PledgeKind.GAP_FUND
 
+    @property
+    def children(self) -> int:
+        """Say how many instalments fall due at once; the gap fund's is one."""
+        return self.children_wanted if self.kind is PledgeKind.CHILD else 1
+
+    @property
+    def whole_fen(self) -> Fen:
+        """Return what is given at once for all children."""
+        return Fen(self.instalment_fen * self.children)
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:
@@ -85,9 +91,12 @@ def check(session: Session, terms: PledgeTerms, contact: str) -> None:
     league = terms.wishes.league
     faults = {
         "amount": not least <= terms.instalment_fen <= most,
+        "children_wanted": not 1 <= terms.children_wanted <= MOST_CHILDREN
+        or terms.whole_fen > most,
+        "until": _wishes_for_nobody(terms),
         "until_count": is_count and not 1 <= (terms.until_count or 0) <= MOST_TIMES,
         "league": bool(league) and league not in {code for code, _ in leagues(session)},
-        "alias": terms.naming is Naming.ALIAS and not _is_alias(terms.alias),
+        "alias": terms.naming is Naming.ALIAS and not is_alias(terms.alias),
         "not_relative": not terms.not_relative,
     }
     for name, is_wrong in faults.items():
@@ -95,7 +104,19 @@ def check(session: Session, terms: PledgeTerms, contact: str) -> None:
             raise BadInput(field=name, reason="out_of_range")
 
 
-def _is_alias(alias: str | None) -> bool:
+def plain_contact(contact: str) -> str:
+    """Return a contact as it will be used. Raises BadInput."""
+    return vault.read_contact(contact)[1]
+
+
+def _wishes_for_nobody(terms: PledgeTerms) -> bool:
+    """Say whether the wished stage lies after the graduation at which the pledge stops."""
+    stage = terms.wishes.stage
+    is_given = terms.until in GRADUATION and stage is not None
+    return terms.kind is PledgeKind.CHILD and is_given and is_past(str(stage), terms.until.value)
+
+
+def is_alias(alias: str | None) -> bool:
     """Say whether an alias is short and holds nothing by which a person is reached."""
     text = (alias or "").strip()
     digits = sum(letter.isdigit() for letter in text)
@@ -146,7 +167,7 @@ def _pledge_of(terms: PledgeTerms, form_key: str | None, *, now: datetime) -> Pl
         kind=terms.kind,
         instalment_fen=terms.instalment_fen,
         rhythm=terms.rhythm,
-        children_wanted=terms.children_wanted,
+        children_wanted=terms.children,
         until=terms.until,
         until_count=terms.until_count if terms.until is PledgeEnd.COUNT else None,
         wish_sex=Sex(wishes.sex) if wishes.sex else None,
@@ -181,62 +202,29 @@ def leagues(session: Session) -> list[tuple[str, str]]:
     return [(code, name) for code, name in rows]
 
 
-def wish_counts(session: Session, wishes: Wishes) -> WishCounts:
-    """Count the listed children who fit, and how many each wish alone takes away.
-
-    Exact numbers: the doors round them (`vocabulary.rounding`).
-    """
-    rows = session.execute(
-        select(Child.sex, Child.stage, Child.league_code, func.count())
-        .where(*is_listed_child())
-        .group_by(Child.sex, Child.stage, Child.league_code)
-    )
-    pool = {(sex or "", stage.value, league): count for sex, stage, league, count in rows}
-    return count_wishes(pool, wishes)
-
-
-def is_listed_child() -> tuple[ColumnElement[bool], ...]:
-    """Say in SQL that a child waits for a sponsor: open, consented, with a need not yet covered."""
-    months = case(STEP_MONTHS, value=Match.rhythm)
-    covered = (
-        select(func.coalesce(func.sum(Match.instalment_fen / months), 0))
-        .where(
-            Match.need_id == Need.id,
-            Match.status.in_((MatchStatus.PROPOSED, MatchStatus.ACTIVE)),
-        )
-        .correlate(Need)
-        .scalar_subquery()
-    )
-    return (
-        Child.status.in_((ChildStatus.OPEN, ChildStatus.SUPPORTED)),
-        exists().where(
-            Consent.child_id == Child.id,
-            Consent.purpose == Purpose.SPONSORSHIP,
-            or_(Consent.withdrawn_on.is_(None)),
-        ),
-        exists().where(
-            Need.child_id == Child.id,
-            Need.kind == NeedKind.FINANCIAL,
-            Need.status == NeedStatus.OPEN,
-            Need.monthly_fen - covered >= UNIT,
-        ),
-    )
-
-
 def how_to_pay(session: Session, viewer: Viewer, ref: str) -> Card:
     """Return one pledge with its payment reference and what 1, 6 and 12 months come to.
 
-    Sums: one instalment where the rhythm is longer. Raises NotFound for another's pledge.
+    Sums: whole instalments, and never more of them than were promised. Raises NotFound for
+    another's pledge.
     """
     card = gate.card(session, viewer, Pledge, Pledge.donor_ref == ref)
     step = STEP_MONTHS[card["rhythm"]]
     instalment = card["instalment_fen"] * card["children_wanted"]
-    spans = [months for months in (1, 6, 12) if months % step == 0]
     return card.and_also(
         reference=vault.references_of(session, [ref])[ref],
-        sums=[(months, Fen(instalment * months // step)) for months in spans],
+        sums=[(months, Fen(instalment * months // step)) for months in _spans(card, step)],
         announced_on=vault.announced_of(session, [ref]).get(ref),
     )
+
+
+def _spans(card: Card, step: int) -> list[int]:
+    """Return the months one may pay at once; a counted pledge ends with its last time."""
+    spans = [months for months in (1, 6, 12) if months % step == 0]
+    if card["until"] is not PledgeEnd.COUNT:
+        return spans
+    whole: int = card["until_count"] * step
+    return sorted({min(months, whole) for months in spans})
 
 
 def said_paid(session: Session, viewer: Viewer, ref: str, amount: Fen, *, now: datetime) -> None:

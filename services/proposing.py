@@ -1,28 +1,38 @@
 """Proposes pairs: the nightly run over the whole market, or one pair by hand."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import matching
 from models.children import Child, Need
-from models.pledges import Match, Pledge
+from models.pledges import Match, Pledge, Recusal
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import fitting, gate, market, notices, terms, trace
 from services.code_names import new_code_name
+from services.gate import Card
 from services.market import NeedOfChild
 from vocabulary.dates import today
 from vocabulary.enums import NoticeKind, Role
+from vocabulary.errors import SteppedAside
+from vocabulary.money import UNIT
 from vocabulary.refs import new_ref
 
 DECIDE_DAYS = 5
 """Days within which staff should decide; after that a proposal is overdue."""
 LAPSE_DAYS = 7
 """Days after which an undecided proposal lapses and frees both sides."""
+SHOWN = 20
+"""Fitting pledges to choose from when a pair is proposed by hand."""
+_SHOWN_OF = (
+    "code", "instalment_fen", "rhythm", "until", "until_count", "wish_sex", "wish_stage",
+    "wish_league",
+)  # fmt: skip
 ENGINE = "engine"
 """Who proposed what the run found, whoever started it: the engine is nobody (law 8)."""
 
@@ -146,14 +156,24 @@ def _tell(
 
 
 def propose_pair(
-    session: Session, by: Viewer, *, pledge_code: str, child_ref: str, need_ref: str, now: datetime
+    session: Session,
+    by: Viewer,
+    *,
+    pledge_code: str,
+    child_ref: str,
+    need_ref: str,
+    note: str | None = None,
+    now: datetime,
 ) -> str:
-    """Propose a pair by hand, under the same hard rules; return the proposal's ref.
+    """Propose a pair by hand, under the same hard rules, with why; return its ref.
 
-    Whoever does so may not approve it. Raises NoConsent or NoLongerFits.
+    Whoever does so may not approve it. Raises NoConsent, NoLongerFits, or SteppedAside for who
+    declared an own part in this child's matches.
     """
     require(by, Act.RUN_MATCHING)
     child = gate.row(session, by, Child, Child.ref == child_ref)
+    if is_aside(session, by, child.id):
+        raise SteppedAside()
     need = gate.row(session, by, Need, Need.ref == need_ref, Need.child_id == child.id)
     pledge = gate.row(session, by, Pledge, Pledge.code == pledge_code)
     fit = fitting.fit_anew(session, fitting.Pair(need, child, pledge), on=today(now))
@@ -164,9 +184,52 @@ def propose_pair(
         day=today(now),
         units=fit.units,
         proposed_by=by.actor,
+        proposal_note=note,
         score=fit.score,
         reasons=fit.reasons,
     )
     session.flush()
     trace.record(session, by, "match.propose", f"match:{match.child_ref}", now=now)
+    kind, subject = NoticeKind.PROPOSALS_WAIT, f"match:{match.child_ref}"
+    notices.to_roles(session, (Role.APPROVER,), child.banner_code, kind, subject, now=now)
     return match.child_ref
+
+
+def is_aside(session: Session, by: Viewer, child_id: int) -> bool:
+    """Say whether the actor declared an own part in a child's matches (回避)."""
+    own = select(Recusal.id).where(Recusal.child_id == child_id, Recusal.actor == by.actor)
+    return session.scalar(own) is not None
+
+
+def choices(session: Session, viewer: Viewer, child_ref: str, *, now: datetime) -> list[Card]:
+    """List a child's open financial needs, each with the pledges that fit it, best first.
+
+    The same hard rules as at night; of equal fit the codes' order, which says nothing.
+    """
+    require(viewer, Act.RUN_MATCHING)
+    child = gate.row(session, viewer, Child, Child.ref == child_ref)
+    pairs = market.open_needs(session, Child.id == child.id)
+    pledges = market.open_pledges(session)
+    offers = market.offer_records(session, pledges, on=today(now))
+    return [
+        Card(
+            {
+                "ref": record.code,
+                "open_fen": record.units_open * UNIT,
+                "pledges": _pledges(session, viewer, _best(record, offers)),
+            }
+        )
+        for record in market.need_records(session, pairs, on=today(now))
+    ]
+
+
+def _best(need: matching.Need, offers: Iterable[matching.Offer]) -> list[str]:
+    weights = matching.Weights()
+    fits = [offer for offer in offers if not matching.broken(need, offer)]
+    fits.sort(key=lambda offer: (-matching.score_of(need, offer, weights), offer.code))
+    return [offer.code for offer in fits[:SHOWN]]
+
+
+def _pledges(session: Session, viewer: Viewer, codes: Sequence[str]) -> list[Card]:
+    found = gate.cards(session, viewer, Pledge, fields=_SHOWN_OF, where=(Pledge.code.in_(codes),))
+    return sorted(found, key=lambda card: codes.index(card["code"]))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from models.ledger import Receipt
@@ -26,11 +26,13 @@ from vocabulary.enums import (
     RecipientKind,
     TransactionKind,
 )
-from vocabulary.errors import AlreadyDecided, BadInput
+from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from vocabulary.money import Fen
 from vocabulary.refs import find_payment_reference, has_valid_check, token_hash
 
-EARLIEST = date(2000, 1, 1)
+EARLIEST = date(1980, 1, 1)
+TAKEN_BACK = "冲销 "
+_STANDS = and_(Receipt.is_taken_back.is_(False), Receipt.corrects_id.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def assign(session: Session, by: Viewer, ref: str, reference: str, *, now: datet
     """
     require(by, Act.RECORD_MONEY)
     receipt = gate.row(session, by, Receipt, Receipt.ref == ref)
-    if receipt.is_matched:
+    if receipt.is_matched or receipt.is_taken_back:
         raise AlreadyDecided()
     right = find_payment_reference(reference) or ""
     pledge_id = vault.find_pledge_by_reference(session, right)
@@ -101,6 +103,64 @@ def assign(session: Session, by: Viewer, ref: str, reference: str, *, now: datet
     _post(session, by, receipt, Leg(AccountKind.UNMATCHED, receipt.amount_fen), credit)
     _trace(session, by, "receipt.assign", receipt, now=now)
     return gate.card(session, by, Receipt, Receipt.id == receipt.id)
+
+
+def take_back(session: Session, by: Viewer, ref: str, *, reason: str, now: datetime) -> None:
+    """Take a wrong booking back by a new entry of the opposite sum; then it is booked anew.
+
+    Raises AlreadyDecided for one taken back, WrongState when its money has been used.
+    """
+    require(by, Act.RECORD_MONEY)
+    wrong = gate.row(session, by, Receipt, Receipt.ref == ref, Receipt.corrects_id.is_(None))
+    if wrong.is_taken_back:
+        raise AlreadyDecided()
+    credit = _credited(session, wrong)
+    line, wrong.bank_line, wrong.is_taken_back = wrong.bank_line, None, True
+    undoing = Receipt(
+        payment_reference=wrong.payment_reference,
+        amount_fen=Fen(-wrong.amount_fen),
+        received_on=wrong.received_on,
+        # The bank's number goes along, so that the right booking may carry it.
+        bank_line=f"{TAKEN_BACK}{wrong.ref} {line}"[:60] if line else None,
+        is_matched=wrong.is_matched,
+        corrects_id=wrong.id,
+        recorded_by=by.actor,
+        recorded_at=now,
+    )
+    session.add(undoing)
+    session.flush()
+    if credit.pledge_id is not None:
+        vault.file_receipt(session, undoing.id, credit.pledge_id)
+    _post(session, by, undoing, Leg(AccountKind.BANK, undoing.amount_fen), credit.leg)
+    _trace(session, by, "receipt.record", undoing, now=now)
+    _trace(session, by, "receipt.take_back", wrong, now=now, why=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Credit:
+    """Where a booking went, and the leg that takes it from there again."""
+
+    pledge_id: int | None
+    leg: Leg
+
+
+def _credited(session: Session, receipt: Receipt) -> _Credit:
+    """Return where the money lies; raise WrongState when less than it is left there."""
+    amount = receipt.amount_fen
+    pledge_id = vault.pledge_of_receipt(session, receipt.id)
+    if pledge_id is None:
+        return _Credit(None, Leg(AccountKind.UNMATCHED, amount))
+    if session.get_one(Pledge, pledge_id).kind is PledgeKind.GAP_FUND:
+        left, leg = (
+            -ledger.balance(session, AccountKind.GAP_FUND),
+            Leg(AccountKind.GAP_FUND, amount),
+        )
+    else:
+        left = ledger.prepaid_of(session, pledge_id)
+        leg = Leg(AccountKind.PREPAID, amount, pledge_id=pledge_id)
+    if left < amount:
+        raise WrongState(from_state="spent", to_state="taken_back")
+    return _Credit(pledge_id, leg)
 
 
 def is_known(session: Session, by: Viewer, reference: str) -> bool:
@@ -126,13 +186,16 @@ def recent(
 ) -> list[Card]:
     """List the latest receipts, newest first; only matched or unmatched ones if asked."""
     wanted = () if is_matched is None else (Receipt.is_matched == is_matched,)
+    standing = () if is_matched is None else (_STANDS,)
     newest = (Receipt.received_on.desc(), Receipt.id.desc())
-    return gate.cards(session, viewer, Receipt, where=wanted, order_by=newest, limit=limit)
+    return gate.cards(
+        session, viewer, Receipt, where=(*wanted, *standing), order_by=newest, limit=limit
+    )
 
 
 def count_unmatched(session: Session, viewer: Viewer) -> int:
     """Count the receipts that no pledge is found for."""
-    return gate.count(session, viewer, Receipt, Receipt.is_matched.is_(False))
+    return gate.count(session, viewer, Receipt, Receipt.is_matched.is_(False), _STANDS)
 
 
 def announced(session: Session, viewer: Viewer, *, limit: int = 50) -> list[Card]:
@@ -141,6 +204,7 @@ def announced(session: Session, viewer: Viewer, *, limit: int = 50) -> list[Card
         select(Receipt.id)
         .where(
             Receipt.payment_reference == PaidNote.payment_reference,
+            _STANDS,
             Receipt.received_on >= func.date(PaidNote.noted_on, "-7 days"),
         )
         .exists()
@@ -185,6 +249,8 @@ def _post(session: Session, by: Viewer, receipt: Receipt, *legs: Leg) -> None:
     ledger.post(session, Event(TransactionKind.RECEIVED, receipt.received_on), legs, by=by)
 
 
-def _trace(session: Session, by: Viewer, act: str, receipt: Receipt, *, now: datetime) -> None:
+def _trace(
+    session: Session, by: Viewer, act: str, receipt: Receipt, *, now: datetime, why: str = ""
+) -> None:
     subject = f"receipt:{receipt.ref}"
-    trace.record(session, by, act, subject, now=now, chain=Chain.CUSTODIAN)
+    trace.record(session, by, act, subject, now=now, why=why, chain=Chain.CUSTODIAN)

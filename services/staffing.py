@@ -1,4 +1,4 @@
-"""Accounts of people who work here: made, listed, shown and ended by administrators."""
+"""Accounts of people who work here: made, helped and ended by administrators."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ from models.regions import Region
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, region_prefix
 from services import gate, grants, passwords, trace, vault
-from services.gate import Card, Part
+from services.gate import Card
 from services.lifecycle import advance
 from vocabulary.dates import today
 from vocabulary.enums import AccountStatus, ContactKind, GrantStatus, RegionLevel, Role
@@ -107,26 +107,6 @@ def end(session: Session, by: Viewer, ref: str, *, reason: str, now: datetime) -
     trace.record(session, by, "account.end", f"account:{account.ref}", now=now, why=reason)
 
 
-def index(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
-    """List all accounts, newest first, each with its place and its standing grants."""
-    require(viewer, Act.GRANT_ROLE)
-    found = gate.cards(session, viewer, Account, parts=_parts(), order_by=(Account.id.desc(),))
-    by_account: dict[str, list[Card]] = {}
-    for grant in _grants(session, viewer, now=now):
-        by_account.setdefault(grant["account"]["ref"], []).append(grant)
-    return [card.and_also(grants=by_account.get(card["ref"], [])) for card in found]
-
-
-def show(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
-    """Return one account with every grant it ever had. Raises NotFound."""
-    require(viewer, Act.GRANT_ROLE)
-    card = gate.card(session, viewer, Account, Account.ref == ref, parts=_parts())
-    return card.and_also(
-        grants=[g for g in _grants(session, viewer, now=now) if g["account"]["ref"] == ref],
-        is_me=gate.row(session, viewer, Account, Account.ref == ref).id == viewer.account_id,
-    )
-
-
 def logins(session: Session, _by: Viewer) -> list[Card]:
     """List logins, status and roles for the server's console: no names."""
     query = select(Account.login, Account.status, Account.ref).order_by(Account.id)
@@ -161,31 +141,6 @@ def place_below(session: Session, _viewer: Viewer, banner_code: str, name: str) 
     if len(found) != 1:
         raise BadInput(field="place", reason="unknown_place" if not found else "several_places")
     return found[0]
-
-
-def _parts() -> dict[str, Part]:
-    return {
-        "region": Part(Region, Region.code == Account.region_code, ("name", "level")),
-        "organisation": Part(Organisation, Organisation.id == Account.organisation_id, ("name",)),
-    }
-
-
-def _grants(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
-    """Return grants with the names of both persons, and whether this viewer may agree."""
-    parts = {"account": Part(Account, Account.id == Grant.account_id, ("ref", "login"))}
-    found = gate.cards(session, viewer, Grant, parts=parts, order_by=(Grant.id.desc(),))
-    names = {f"account:{c['ref']}": c["name"] for c in gate.cards(session, viewer, Account)}
-    day = today(now)
-    return [
-        grant.and_also(
-            asked_by_name=names.get(grant["asked_by"], ""),
-            granted_by_name=names.get(grant["granted_by"] or "", ""),
-            is_over=grant["until_on"] is not None and grant["until_on"] < day,
-            asked_by_me=grant["asked_by"] == viewer.actor,
-            for_me=f"account:{grant['account']['ref']}" == viewer.actor,
-        )
-        for grant in found
-    ]
 
 
 def _to_help(session: Session, by: Viewer, *, now: datetime, ref: str, login: str) -> Account:

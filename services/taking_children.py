@@ -23,11 +23,11 @@ from services.newcomers import (
 from services.organisations import NAME_AT_MOST, banner_of
 from services.readiness import is_above_banner
 from vocabulary.dates import age_on, today
-from vocabulary.enums import Category, NeedKind, ReturnReason, Sex, Stage
+from vocabulary.enums import Category, KinRole, NeedKind, ReturnReason, Sex, Stage
 from vocabulary.money import Fen
 
 Fields = Mapping[str, Any]
-_UNNAMED = "监护人（没有写姓名）"
+_UNNAMED, _UNNAMED_CARER = "监护人（没有写姓名）", "照料人（没有写姓名）"
 _CLASS = re.compile(r"[（(]?\s*(\d{1,2})\s*[)）]?\s*班")
 _BY_AGE = ((6, Stage.PRESCHOOL), (12, Stage.PRIMARY), (15, Stage.JUNIOR), (18, Stage.SENIOR))
 _LANGUAGES_AT_MOST, _CLASS_AT_MOST, _RELATION_AT_MOST = 80, 20, 20
@@ -61,7 +61,8 @@ def _known(session: Session, by: Viewer, records: Sequence[Fields]) -> list[bool
 
 def _persons_by_phone(session: Session, records: Iterable[Fields]) -> set[tuple[str, date | None]]:
     """Return name and birthday of children whose guardian has one of these telephones."""
-    phones = {phone_index(one["guardian_phone"]) for one in records if one["guardian_phone"]}
+    told = (one[whose] for one in records for whose in ("guardian_phone", "carer_phone"))
+    phones = {phone_index(phone) for phone in told if phone}
     rows = session.execute(
         select(Child.name, Child.birth_on)
         .join(Kin, Kin.child_id == Child.id)
@@ -94,7 +95,7 @@ def new_child(one: Fields, schools: Mapping[tuple[str, str], str], *, on: date) 
         class_name=_class_name(one["grade"]),
         category=Category(one["category"] or Category.OTHER),
         remark="；".join(_remarks(one)) or None,
-        kin=_kin(one),
+        kin=tuple(_kin(one)),
         needs=tuple(_needs(one)),
         consented_on=_consented_on(one, on=on),
     )
@@ -127,12 +128,20 @@ def _class_name(grade: Fields) -> str | None:
     return None if is_told else grade["text"][:_CLASS_AT_MOST]
 
 
-def _kin(one: Fields) -> tuple[NewKin, ...]:
-    told = one["guardian_name"], one["relation"], one["guardian_phone"], one["is_consented"]
-    if not any(told):
-        return ()
-    name = one["guardian_name"] or _UNNAMED
-    return (NewKin(name, one["relation"] or "监护人", one["guardian_phone"]),)
+def _kin(one: Fields) -> Iterator[NewKin]:
+    """Yield the guardian, whom a signed paper proves even unnamed, then the carer.
+
+    A relation beside a carer alone is the carer's.
+    """
+    name, phone, relation = one["guardian_name"], one["guardian_phone"], one["relation"]
+    cares, reached = one["carer_name"], one["carer_phone"]
+    is_carers = bool(cares and not name and not phone)
+    if name or phone or one["is_consented"] or (relation and not is_carers):
+        told = "" if is_carers else relation
+        yield NewKin(name or _UNNAMED, told or "监护人", phone)
+    if cares or reached:
+        told = one["carer_relation"] or (relation if is_carers else "")
+        yield NewKin(cares or _UNNAMED_CARER, told or "照料人", reached, KinRole.CARER)
 
 
 def _needs(one: Fields) -> Iterator[NewNeed]:
@@ -155,7 +164,8 @@ def _consented_on(one: Fields, *, on: date) -> date | None:
 
 def _remarks(one: Fields) -> Iterator[str]:
     """Yield what the list says that no column holds, so that nothing typed is lost."""
-    precision, relation = one["birth_precision"], one["relation"]
+    precision = one["birth_precision"]
+    relation = max(one["relation"], one["carer_relation"], key=len)
     told = (
         (one["remark"], "{}"),
         (one["phone_remark"], "电话备注：{}"),

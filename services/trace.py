@@ -4,16 +4,26 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
-from models.trace import CustodianEntry, OrdinaryEntry
+from models.trace import ChainHead, CustodianEntry, OrdinaryEntry
+from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from vocabulary.enums import Chain, Role
 
 START = "0" * 64
+
+
+class End(NamedTuple):
+    """Where a chain ends: its last entry's number and digest."""
+
+    seq: int
+    digest: str
+
+
 _TABLES: dict[Chain, type[OrdinaryEntry] | type[CustodianEntry]] = {
     Chain.ORDINARY: OrdinaryEntry,
     Chain.CUSTODIAN: CustodianEntry,
@@ -38,21 +48,62 @@ def record(
     chain: Chain = Chain.ORDINARY,
 ) -> None:
     """Append one entry. `subject` is 'table:ref', never a key or a name."""
-    table = _TABLES[chain]
-    last = session.execute(
-        select(table.seq, table.digest).order_by(table.seq.desc()).limit(1)
-    ).first()
+    head, end = _ends(session, chain)
     entry = {
-        "seq": (last.seq if last else 0) + 1,
+        "seq": end.seq + 1,
         "at": now.astimezone(UTC),
         "actor": viewer.actor,
         "act": act,
         "subject": subject,
         "why": why or viewer.reason,
         "detail": dict(detail or {}),
-        "previous": last.digest if last else START,
+        "previous": end.digest,
     }
-    session.execute(insert(table).values(**entry, digest=digest_of(entry)))
+    digest = digest_of(entry)
+    session.execute(insert(_TABLES[chain]).values(**entry, digest=digest))
+    _move_head(session, chain, head, end, End(end.seq + 1, digest))
+
+
+def _ends(session: Session, chain: Chain) -> tuple[End | None, End]:
+    """Return the kept head, and what to append to: the further one of head and last entry."""
+    table, head = _TABLES[chain].__table__.c, ChainHead.__table__.c
+    newest = select(func.max(table.seq)).scalar_subquery()
+    kept = select(literal("head"), head.seq, head.digest).where(head.chain == chain)
+    last = select(literal("last"), table.seq, table.digest).where(table.seq == newest)
+    found = {name: End(seq, digest) for name, seq, digest in session.execute(last.union_all(kept))}
+    return found.get("head"), max(found.values(), default=End(0, START), key=lambda end: end.seq)
+
+
+def _move_head(session: Session, chain: Chain, head: End | None, before: End, after: End) -> None:
+    """Let the head follow. One that was tampered with is left as it is, for `check` to find."""
+    if head is None and before.seq == 0:
+        session.execute(insert(ChainHead).values(chain=chain, seq=after.seq, digest=after.digest))
+    elif head == before:
+        session.execute(
+            update(ChainHead)
+            .where(ChainHead.chain == chain, ChainHead.seq == before.seq)
+            .values(seq=after.seq, digest=after.digest)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def heads(session: Session, viewer: Viewer) -> dict[str, dict[str, int | str] | None]:
+    """Return each chain's head. Kept outside of this machine, it shows a chain rewritten whole."""
+    require(viewer, Act.SEE_BOOKS)
+    kept = {chain: _ends(session, chain)[0] for chain in _TABLES}
+    return {chain.value: end._asdict() if end else None for chain, end in kept.items()}
+
+
+def lost_end(session: Session, chain: Chain) -> str | None:
+    """Say how a chain's end differs from its head, None when it does not."""
+    head, end = _ends(session, chain)
+    last = session.scalar(text(f"SELECT MAX(seq) FROM {_TABLES[chain].__tablename__}")) or 0  # noqa: S608 our own table
+    if head is None:
+        return f"its head is missing, {last} entries are there" if last else None
+    if head != end or last != head.seq:
+        return f"its head is entry {head.seq}, its last is {last}"
+    digest = select(_TABLES[chain].digest).where(_TABLES[chain].seq == last)
+    return None if session.scalar(digest) == head.digest else f"entry {last} is not its head"
 
 
 def digest_of(entry: Mapping[str, Any]) -> str:

@@ -3,25 +3,28 @@
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateways import photographs
 from gateways.photographs import NotAPhotograph
+from gateways.sealed_files import Damaged
 from gateways.uploads import Files
 from models.imports import Upload
 from models.stipends import Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, handovers, trace
+from services.gate import Card
 from services.hand_lists import as_hand, is_line
 from vocabulary.enums import Evidence
-from vocabulary.errors import AlreadyDecided, BadInput
+from vocabulary.errors import AlreadyDecided, BadInput, NotFound
 from vocabulary.refs import new_ref
 
 NAME_LENGTH = 16
+STILL_COMING = timedelta(days=1)  # the file comes before its row: a young one may yet get it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,19 @@ def add_photo(
     trace.record(session, by, "upload.add", f"stipend:{ref}", now=now)
 
 
-def photo_of(
-    session: Session, viewer: Viewer, upload_ref: str, *, files: Files, now: datetime
-) -> bytes:
-    """Return a stored photograph to case staff, and keep that they looked. Raises NotFound."""
-    gate.row(session, viewer, Upload, Upload.ref == upload_ref)
-    trace.record(session, viewer, "upload.read", f"upload:{upload_ref}", now=now)
-    return files.read(_file_name(upload_ref))
+def of_line(session: Session, viewer: Viewer, ref: str) -> list[Card]:
+    """List the photographs of one line's slip, the latest first; case staff alone see any."""
+    line = Upload.stipend_id.in_(select(Stipend.id).where(*is_line(ref)))
+    return gate.cards(session, viewer, Upload, where=(line,), order_by=(Upload.id.desc(),))
+
+
+def photo_of(session: Session, viewer: Viewer, upload_ref: str, *, files: Files) -> bytes:
+    """Return a stored photograph to case staff. Raises NotFound, for a damaged file as well."""
+    gate.card(session, viewer, Upload, Upload.ref == upload_ref)
+    try:
+        return files.read(_file_name(upload_ref))
+    except (FileNotFoundError, Damaged):
+        raise NotFound() from None
 
 
 def orphans(session: Session, by: Viewer, *, files: Files) -> Orphans:
@@ -75,6 +84,18 @@ def orphans(session: Session, by: Viewer, *, files: Files) -> Orphans:
     rows = set(session.scalars(select(Upload.ref)))
     found: Collection[str] = {name.removesuffix(".jpg") for name in files.names()}
     return Orphans(tuple(sorted(rows - set(found))), tuple(sorted(set(found) - rows)))
+
+
+def tidy(session: Session, by: Viewer, *, files: Files, now: datetime) -> Orphans:
+    """Remove the files that no row names after a day; return them, and the rows without a file."""
+    found = orphans(session, by, files=files)
+    left = [ref for ref in found.files if files.is_older(_file_name(ref), now - STILL_COMING)]
+    for ref in left:
+        files.remove(_file_name(ref))
+    if left or found.rows:
+        detail = {"removed": len(left), "lost": list(found.rows)}
+        trace.record(session, by, "uploads.tidy", "uploads", now=now, detail=detail)
+    return Orphans(found.rows, tuple(left))
 
 
 def _cleaned(content: bytes) -> bytes:

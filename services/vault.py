@@ -137,6 +137,12 @@ def file_receipt(session: Session, receipt_id: int, pledge_id: int) -> None:
     session.add(VaultReceipt(receipt_id=receipt_id, pledge_id=pledge_id))
 
 
+def pledge_of_receipt(session: Session, receipt_id: int) -> int | None:
+    """Return the key of the pledge a payment was posted to, or None."""
+    own = VaultReceipt.receipt_id == receipt_id
+    return session.scalar(select(VaultReceipt.pledge_id).where(own))
+
+
 def note_paid(session: Session, pledge_id: int, amount: Fen, *, now: datetime) -> None:
     """Keep a donor's word that he has paid; the same word of the same day once."""
     said = {
@@ -165,7 +171,11 @@ def payments_of(session: Session, refs: Collection[str]) -> dict[str, list[tuple
         select(Pledge.donor_ref, Receipt.received_on, Receipt.amount_fen)
         .join(VaultReceipt, VaultReceipt.pledge_id == Pledge.id)
         .join(Receipt, Receipt.id == VaultReceipt.receipt_id)
-        .where(Pledge.donor_ref.in_(refs))
+        .where(
+            Pledge.donor_ref.in_(refs),
+            Receipt.is_taken_back.is_(False),
+            Receipt.corrects_id.is_(None),
+        )
         .order_by(Receipt.received_on, Receipt.id)
     )
     payments: dict[str, list[tuple[date, Fen]]] = {}

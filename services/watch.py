@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models.jobs import JobLease, JobRun, Period, SetAside
 from models.notices import Notice
 from models.pledges import Match
+from models.trace import OrdinaryEntry
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import due, gate
@@ -17,6 +18,7 @@ from services.writing import insert_into
 from vocabulary.enums import JobStatus, NoticeStatus, Trouble
 
 GRACE = timedelta(minutes=30)
+BACKUP_MADE = "backup.make"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,13 @@ def _run(
     wanted = [JobRun.name == name] + ([JobRun.status == status] if status else [])
     found = gate.cards(session, viewer, JobRun, where=wanted, order_by=(JobRun.id.desc(),), limit=1)
     return found[0] if found else None
+
+
+def last_backup(session: Session, viewer: Viewer) -> datetime | None:
+    """Return when the latest backup was made, by the trace: a file's own time proves nothing."""
+    require(viewer, Act.SEE_HEALTH)
+    made = select(func.max(OrdinaryEntry.at)).where(OrdinaryEntry.act == BACKUP_MADE)
+    return session.scalar(made)
 
 
 def outbox(session: Session, viewer: Viewer) -> dict[NoticeStatus, int]:

@@ -68,6 +68,19 @@ class NeedKind(StrEnum):
     MATERIAL = "material"
 
 
+class AmendmentKind(StrEnum):
+    """What two people change together."""
+
+    CHILD_IDENTITY = "child_identity"
+    SCHOOL_ACCOUNT = "school_account"
+
+
+class AmendmentStatus(StrEnum):
+    ASKED = "asked"
+    DONE = "done"
+    TURNED_DOWN = "turned_down"
+
+
 class NeedStatus(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
@@ -176,8 +189,11 @@ class StopReason(StrEnum):
 
 
 class Naming(StrEnum):
+    """How a pledge's donor is called towards the child's family; the order is from hidden to known."""
+
     SEALED = "sealed"
     ALIAS = "alias"
+    NAMED = "named"
 
 
 class ContactKind(StrEnum):
@@ -310,6 +326,7 @@ class TransactionKind(StrEnum):
     SENT = "sent"
     HANDED_OVER = "handed_over"
     RETURNED = "returned"
+    WRITTEN_OFF = "written_off"
     REVERSED = "reversed"
 
 
@@ -323,22 +340,28 @@ class NoticeKind(StrEnum):
     """Each kind has its text in services/notice_texts.py."""
 
     PRIVATE_LINK = "private_link"
-    FIRST_PASSWORD = "first_password"
     PLEDGE_CONFIRMED = "pledge_confirmed"
     MATCHED = "matched"
     HANDED_OVER = "handed_over"
     CONFIRMED = "confirmed"
     CHANGE_TAKES_EFFECT = "change_takes_effect"
     MONEY_RUNS_OUT = "money_runs_out"
+    GRADUATION_NEAR = "graduation_near"
     PROPOSALS_WAIT = "proposals_wait"
     BATCH_SENT = "batch_sent"
     SCHOOL_REMINDER = "school_reminder"
     SCHOOL_SILENT = "school_silent"
     FAMILY_DISPUTE = "family_dispute"
-    CLASS_CODE = "class_code"
+    HARM_SUSPECTED = "harm_suspected"
     PAYMENT_DUE = "payment_due"
     JOB_ALARM = "job_alarm"
     LATE_RELEASE = "late_release"
+    CUSTODY_WAITS = "custody_waits"
+    CUSTODY_DECIDED = "custody_decided"
+    IDENTITY_SHOWN = "identity_shown"
+    FILE_ASKED = "file_asked"
+    FILE_OPENED = "file_opened"
+    FILE_DECIDED = "file_decided"
 
 
 class NoticeStatus(StrEnum):
@@ -362,7 +385,15 @@ class RecipientKind(StrEnum):
     ACCOUNT = "account"
     DONOR = "donor"
     FAMILY = "family"
-    SCHOOL_CONTACT = "school_contact"
+
+
+class Called(StrEnum):
+    """Who was told at once that a child may be harmed."""
+
+    POLICE = "police"
+    HOTLINE = "hotline"
+    CIVIL_AFFAIRS = "civil_affairs"
+    NOT_YET = "not_yet"
 
 
 class LinkPurpose(StrEnum):
@@ -458,6 +489,63 @@ class ChangeKind(StrEnum):
     RESUME = "resume"
     TERMS = "terms"
     STOP = "stop"
+
+
+class CustodyStatus(StrEnum):
+    """A request to join the halves for one pledge: agreed by a second person, looked at once."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    SHOWN = "shown"
+
+
+class CustodyReason(StrEnum):
+    """Why an identity has to be known. The donor is told which of these it was."""
+
+    WRONG_PAYMENT = "wrong_payment"
+    RECEIPT_BY_LAW = "receipt_by_law"
+    DONOR_ASKED = "donor_asked"
+    SAFETY = "safety"
+    COURT_OR_POLICE = "court_or_police"
+    OTHER = "other"
+
+
+class AskedFor(StrEnum):
+    """For whom the custodian asks."""
+
+    CUSTODIAN = "custodian"
+    APPROVER = "approver"
+    AUTHORITY = "authority"
+
+
+class AccessStatus(StrEnum):
+    """A look into the details of a child that is not one's own. OPENED: in an emergency, at once."""
+
+    ASKED = "asked"
+    OPENED = "opened"
+    GRANTED = "granted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+class AccessReason(StrEnum):
+    """Why the details are needed."""
+
+    COVERING = "covering"
+    HOME_VISIT = "home_visit"
+    COMPLAINT = "complaint"
+    CHILD_IN_DANGER = "child_in_danger"
+    OTHER = "other"
+
+
+class LookKind(StrEnum):
+    """How somebody looked at a child's file."""
+
+    FILE = "file"
+    DETAILS = "details"
+    AUDIT = "audit"
 
 
 class SetAsideReason(StrEnum):

@@ -37,6 +37,12 @@ class ActedBefore(Refused):
     code = "acted_before"
 
 
+class SteppedAside(ActedBefore):
+    """Law 8: whoever declared an own part in a child's matches (回避) does not decide them."""
+
+    code = "stepped_aside"
+
+
 class Superseded(AlreadyDecided):
     """A job's lease was taken over: its late holder writes nothing more."""
 
@@ -89,6 +95,18 @@ class TooLate(Refused):
     """A wrong tap can be taken back until the midnight of its day, and not after."""
 
     code = "too_late"
+
+
+class Lapsed(Refused):
+    """The request's time ran out before anybody acted on it."""
+
+    code = "lapsed"
+
+
+class ShownBefore(Refused):
+    """An identity is shown once. Params: on (the day it was)."""
+
+    code = "shown_before"
 
 
 class WrongCode(Refused):

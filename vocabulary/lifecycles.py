@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from vocabulary.enums import (
+    AccessStatus,
     AccountStatus,
+    AmendmentStatus,
     BatchStatus,
     ChangeStatus,
     ChildStatus,
+    CustodyStatus,
     GrantStatus,
     ImportStatus,
     JobStatus,
@@ -139,6 +142,34 @@ CHANGE = _steps(
     }
 )
 
+AMENDMENT = _steps(
+    {
+        AmendmentStatus.ASKED: (AmendmentStatus.DONE, AmendmentStatus.TURNED_DOWN),
+        AmendmentStatus.DONE: (),
+        AmendmentStatus.TURNED_DOWN: (),
+    }
+)
+
+CUSTODY = _steps(
+    {
+        CustodyStatus.ASKED: (CustodyStatus.AGREED, CustodyStatus.DECLINED, CustodyStatus.LAPSED),
+        CustodyStatus.AGREED: (CustodyStatus.SHOWN, CustodyStatus.LAPSED),
+        CustodyStatus.DECLINED: (),
+        CustodyStatus.LAPSED: (),
+        CustodyStatus.SHOWN: (),
+    }
+)
+
+ACCESS = _steps(
+    {
+        AccessStatus.ASKED: (AccessStatus.GRANTED, AccessStatus.DECLINED, AccessStatus.LAPSED),
+        AccessStatus.OPENED: (AccessStatus.GRANTED, AccessStatus.DECLINED),
+        AccessStatus.GRANTED: (),
+        AccessStatus.DECLINED: (),
+        AccessStatus.LAPSED: (),
+    }
+)
+
 TABLES: Mapping[type[StrEnum], Steps] = {
     ChildStatus: CHILD,
     NeedStatus: NEED,
@@ -152,6 +183,9 @@ TABLES: Mapping[type[StrEnum], Steps] = {
     AccountStatus: ACCOUNT,
     GrantStatus: GRANT,
     ChangeStatus: CHANGE,
+    AmendmentStatus: AMENDMENT,
+    CustodyStatus: CUSTODY,
+    AccessStatus: ACCESS,
 }
 
 

@@ -37,11 +37,12 @@ _NEEDS: Mapping[FactKind, tuple[FactKind, ...]] = {
     FactKind.WRITTEN_OFF: (FactKind.SENT,),
 }
 _BARS: Mapping[FactKind, tuple[FactKind, ...]] = {
-    FactKind.HANDED_OVER: (FactKind.NOT_HANDED_OVER, FactKind.RETURNED),
-    FactKind.NOT_HANDED_OVER: (FactKind.HANDED_OVER,),
+    FactKind.HANDED_OVER: (FactKind.NOT_HANDED_OVER, FactKind.RETURNED, FactKind.WRITTEN_OFF),
+    FactKind.NOT_HANDED_OVER: (FactKind.HANDED_OVER, FactKind.RETURNED, FactKind.WRITTEN_OFF),
     FactKind.CONFIRMED: (FactKind.DISPUTED,),
     FactKind.DISPUTED: (FactKind.CONFIRMED,),
-    FactKind.RETURNED: (FactKind.HANDED_OVER,),
+    FactKind.RETURNED: (FactKind.HANDED_OVER, FactKind.WRITTEN_OFF),
+    FactKind.WRITTEN_OFF: (FactKind.HANDED_OVER, FactKind.RETURNED),
     FactKind.CANCELLED: (FactKind.SENT,),
     FactKind.SENT: (FactKind.CANCELLED,),
     FactKind.RECEIVED: (FactKind.CANCELLED,),

@@ -35,6 +35,7 @@ class Todo:
     pledge: str | None = None
     amount: Fen = NO_MONEY
     on: date | None = None
+    is_for_child: bool = True
 
 
 def first_thing(cards: Sequence[Mapping[str, Any]], *, on: date) -> Todo:
@@ -53,7 +54,8 @@ def _thing_of(card: Mapping[str, Any], *, on: date) -> Todo:
         return Todo(Thing.OVER, ref)
     if card["status"] is PledgeStatus.OFFERED:
         waits = card["announced_on"] is not None
-        return Todo(Thing.BANK_CHECKS if waits else Thing.PAY_FIRST, ref, amount)
+        thing = Thing.BANK_CHECKS if waits else Thing.PAY_FIRST
+        return Todo(thing, ref, amount, is_for_child=card["kind"] is PledgeKind.CHILD)
     if runway.next_on is not None and runway.next_on <= on + timedelta(days=SOON_DAYS):
         return _payment(card, on=on)
     if card["status"] is PledgeStatus.PAUSED:

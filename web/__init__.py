@@ -3,7 +3,18 @@
 from flask import Flask
 
 from web import auth, classroom, donor, family, public, school, staff, village, volunteer
-from web.core import access, errors, filters, headers, health, logs, requests, sessions, static, twins
+from web.core import (
+    access,
+    errors,
+    filters,
+    headers,
+    health,
+    logs,
+    requests,
+    sessions,
+    static,
+    twins,
+)
 
 DOORS = (
     public.bp,

@@ -1,5 +1,6 @@
 """`flask demo load`: a living world, relative to today, through the real services."""
 
+from datetime import timedelta
 from random import Random
 
 from flask import current_app
@@ -14,10 +15,12 @@ from extensions import db
 from privacy import viewers
 from services import installation
 from vocabulary import clock
-from vocabulary.dates import today
+from vocabulary.dates import at, today
 from vocabulary.errors import NotEmpty
 
 SEED = 20170301
+NIGHT_ENDS = 7
+"""The hour by which a night's jobs have run."""
 
 demo = AppGroup("demo", help="A world to look around in; never in production.")
 
@@ -37,9 +40,10 @@ def build() -> None:
         session, viewers.console()
     ):
         raise NotEmpty()
-    story = Stage(session, Random(SEED), today(clock.now()))
+    now = clock.now()
+    story, yesterday = Stage(session, Random(SEED), today(now)), today(now) - timedelta(days=1)
     story.scene(story.today, lambda: installation.mark_demo(session, viewers.console()))
-    play(story)
+    play(story, night=story.today if now >= at(story.today, NIGHT_ENDS) else yesterday)
 
 
 def login_table() -> list[str]:

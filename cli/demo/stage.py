@@ -8,6 +8,9 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from jobs import outbox
+from jobs.run import Body, Run
+from privacy import viewers
 from privacy.viewers import Viewer
 from services import accounts
 from services.writing import begin_writing
@@ -50,3 +53,19 @@ class Stage:
     def who(self, login: str) -> Viewer:
         """Return the viewer of a login at the moved clock's time."""
         return accounts.viewer_by_login(self.session, login, now=clock.now())
+
+
+def run_job(stage: Stage, name: str, body: Body, day: date) -> None:
+    """Run a nightly job as the schedule does, at six."""
+    with clock.moved_to(at(day, 6)):
+        stage.session.rollback()
+        Run(stage.session, name, period=day).execute(body)
+
+
+def deliver(stage: Stage, day: date, hour: int) -> None:
+    """Empty the outbox, as the schedule does every few minutes."""
+    with clock.moved_to(at(day, hour)):
+        stage.session.rollback()
+        if outbox.is_idle(stage.session, viewers.engine("notices"), clock.now()):
+            return
+        Run(stage.session, "notices", period=day).execute(outbox.deliver)

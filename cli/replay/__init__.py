@@ -1,5 +1,6 @@
 """`flask replay FILE`: plays a story through the real services on a database made for it alone."""
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -28,11 +29,14 @@ def replay(file: Path, as_json: bool) -> None:
     del as_json  # scripts say it; there is no other form
     try:
         story = read(file.read_bytes())
+        gc.freeze()  # what is loaded stays: looking through it again took a tenth of the time
         with _throw_away_database():
             say(outcome(story))
     except BadStory as error:
         click.echo(f"bad_story: {error}", err=True)
         sys.exit(1)
+    finally:
+        gc.unfreeze()
 
 
 def outcome(story: Story) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from cli.replay import cast
-from cli.replay.reading import BadStory, Event, Story, amount_of, why_of
+from cli.replay.reading import Event, Story, amount_of, why_of
 from jobs.run import Run
 from jobs.stipends import open_and_fund
 from privacy import viewers
@@ -46,6 +46,7 @@ class Running:
     """A pledge of the story: under which refs it is known, and from when until when it runs."""
 
     child: str
+    donor: str
     ref: str
     reference: str
     code: str
@@ -102,21 +103,17 @@ class Player:
     # The cast
 
     def _prepare(self) -> None:
-        places = {key: self._place(key) for key in self.story.places}
-        anywhere = next(iter(places.values()), cast.ANYWHERE)
-        by_text = {text: places[key] for key, text in self.story.places.items()}
+        codes = {
+            text: stories.find_place(self.session, cast.ENTERER, text)
+            for text in self.story.places.values()
+        }
+        # A place outside the region is told of (a donor may live there); what stands there, and
+        # what stands nowhere, is put where the story has its first known place.
+        anywhere = next((code for code in codes.values() if code), cast.ANYWHERE)
         for key, text in (*self.story.schools.items(), ("", "")):
-            self._school(key, by_text.get(text, anywhere))
+            self._school(key, codes.get(text) or anywhere)
         for key in self.story.children:
             self._child(key)
-
-    def _place(self, key: str) -> str:
-        text = self.story.places[key]
-        found = stories.find_place(self.session, cast.ENTERER, text)
-        if found is None:
-            place = f"places.{key}"
-            raise BadStory.at(place, f"{text!r} names no place of the region")
-        return found
 
     def _school(self, key: str, place: str) -> None:
         new = NewSchool(name=f"{key or 'any'} 学校", region_code=place, account_name=key or "any")
@@ -167,7 +164,7 @@ class Player:
         made = pledges.offer(self.session, asked, contact, now=clock.now())
         code = stories.settle_terms(self.session, cast.ENTERER, made.ref, terms, now=clock.now())
         day = _day()
-        pledge = Running(child, made.ref, made.reference, code, terms, starts_on=day)
+        pledge = Running(child, donor, made.ref, made.reference, code, terms, starts_on=day)
         self.running.append(pledge)
         return pledge
 
@@ -223,8 +220,11 @@ class Player:
         return named if isinstance(named, str) else self.story.donors[0]
 
     def _ended(self, event: Event) -> None:
+        """End what runs for the child; of one donor alone when the event names him."""
+        donor = event.row.get("donor")
         for pledge in self.running:
-            if pledge.child == event.row["child"] and pledge.ends_on is None:
+            is_his = donor is None or donor == pledge.donor
+            if pledge.child == event.row["child"] and pledge.ends_on is None and is_his:
                 self.end(pledge, why_of(event) or "ended")
 
     def _given(self, event: Event) -> None:

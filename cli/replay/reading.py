@@ -224,7 +224,7 @@ _CHILD = _is_in("child", "children")
 _DONOR = _if_there("donor", _is_in("donor", "donors"))
 EVENTS: Mapping[str, tuple[_Check, ...]] = {
     "pledge": (_CHILD, _has_sum, _has_rhythm, _DONOR),
-    "end_pledge": (_CHILD,),
+    "end_pledge": (_CHILD, _DONOR),
     "gift": (_CHILD, _has_sum, _DONOR),
     "school_transfer": (_CHILD, _is_in("to", "schools")),
     "donor_moves": (_is_in("to", "places"),),

@@ -11,6 +11,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from gateways.spreadsheets.months import Places, as_month
 from gateways.spreadsheets.sheets import (
     MOST_TEXT,
     Cell,
@@ -32,18 +33,25 @@ TALLEST_MERGE = 500
 class Page:
     """One worksheet of the file, read when asked."""
 
-    def __init__(self, book: CalamineWorkbook, index: int, formulas: Formulas) -> None:
+    def __init__(
+        self, book: CalamineWorkbook, index: int, formulas: Formulas, months: Places
+    ) -> None:
         meta = book.sheets_metadata[index]
         self.name = meta.name
         self.is_visible = meta.visible == SheetVisibleEnum.Visible
         self.merges: tuple[Merge, ...] = ()
-        self.rows = self._read(book, index, formulas) if is_worksheet(book, index) else ()
+        self.rows = self._read(book, index, formulas, months) if is_worksheet(book, index) else ()
 
-    def _read(self, book: CalamineWorkbook, index: int, formulas: Formulas) -> tuple[Row, ...]:
+    def _read(
+        self, book: CalamineWorkbook, index: int, formulas: Formulas, months: Places
+    ) -> tuple[Row, ...]:
         sheet = book.get_sheet_by_index(index)
         grid = grid_of(sheet)
         for (row, column), text in formulas.items():
             put(grid, row, column, text)
+        for row, column in months:
+            if row in grid and column < len(grid[row]):
+                grid[row][column] = as_month(grid[row][column])
         self.merges = merges_of(sheet)
         fill_down(grid, self.merges)
         rows = (Row(number, tuple(grid[number])) for number in sorted(grid))
@@ -55,12 +63,13 @@ def is_worksheet(book: CalamineWorkbook, index: int) -> bool:
     return book.sheets_metadata[index].typ == SheetTypeEnum.WorkSheet
 
 
-def pages_of(data: bytes, formulas: list[Formulas]) -> list[Page]:
+def pages_of(data: bytes, formulas: list[Formulas], months: list[Places]) -> list[Page]:
     """Read every worksheet; damage and passwords become refusals."""
     try:
         with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
             per_page = [*formulas, *({} for _ in book.sheet_names)]
-            return [Page(book, i, per_page[i]) for i in range(len(book.sheet_names))]
+            shown = [*months, *(set[tuple[int, int]]() for _ in book.sheet_names)]
+            return [Page(book, i, per_page[i], shown[i]) for i in range(len(book.sheet_names))]
     except PasswordError as error:
         raise FileEncrypted from error
     except (CalamineError, ValueError, OSError) as error:

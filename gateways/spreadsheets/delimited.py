@@ -22,6 +22,7 @@ SEPARATORS = (",", "\t", ";", "|", "，")
 SAMPLE = 65_536
 MOST_BREAKS_IN_CELL = 30
 TELLING_BYTES = 9
+LINE_MARKS = dict.fromkeys(map(ord, "\t\r\n\u3000\u00a0\u200b"))
 NON_ASCII = re.compile(rb"[\x80-\xff]")
 DECLARED = re.compile(r'\A"?sep=(.)"?\r?\n', re.IGNORECASE)
 
@@ -61,7 +62,7 @@ def decode(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return decoded(data, "utf-16")
     if b"\x00" in data:
-        raise FileWrongType(found="二进制文件")
+        return unmarked(data)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -72,6 +73,16 @@ def decode(data: bytes) -> str:
     if utf8:
         raise TextUndecodable(row=row_at(data, utf8[0], "gb18030"))
     return decoded(data, "gb18030")
+
+
+def unmarked(data: bytes) -> str:
+    """Decode UTF-16 that lost its mark: commas and line ends tell which byte comes first."""
+    order = "le" if data[1::2].count(0) > data[::2].count(0) else "be"
+    text = data.decode(f"utf-16-{order}", "replace")
+    shown = text[:SAMPLE].translate(LINE_MARKS)
+    if len(data) % 2 or not shown.isprintable() or "\ufffd" in text:
+        raise FileWrongType(found="二进制文件")
+    return text
 
 
 def decoded(data: bytes, encoding: str) -> str:

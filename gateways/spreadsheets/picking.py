@@ -7,6 +7,7 @@ from gateways.spreadsheets.archives import check_archive
 from gateways.spreadsheets.books import Formulas, Page, pages_of
 from gateways.spreadsheets.compounds import MAGIC, check_compound
 from gateways.spreadsheets.delimited import read_delimited
+from gateways.spreadsheets.months import in_archive, in_compound
 from gateways.spreadsheets.sheets import (
     LARGEST_BYTES,
     FileEmpty,
@@ -28,6 +29,7 @@ OTHERS = (
     (b"\x1f\x8b", "压缩包"),
     (b"PK", "压缩包"),
     (b"{\\rtf", "写字板文档"),
+    (b"MIME-Version:", "网页文件"),
     (b"\x09\x08", "太旧的 Excel 文件"),
     (b"\x09\x04", "太旧的 Excel 文件"),
 )
@@ -36,6 +38,7 @@ HEADER_WORDS = re.compile(
     r"姓\s*名|身份证|证件号|性\s*别|出生|民\s*族|监护人|学校|年级|电话|手机|联系人|旗县|乡镇|开户|账户"
     r"|需求|同意书|特长|结对|地址|住址|户籍|类型"
 )
+NAME_WORDS = re.compile(r"姓\s*名|名字|校名|(?:学校|单位)名称")
 LONGEST_LABEL = 40
 SEARCHED_ROWS = 40
 
@@ -47,11 +50,11 @@ def read(filename: str, data: bytes) -> Sheet:
     """
     check_kind(data)
     if data.startswith(ZIP):
-        return pick(filename, pages_of(data, check_archive(data)))
+        return pick(filename, pages_of(data, check_archive(data), in_archive(data)))
     if data.startswith(MAGIC):
         check_compound(data)
         nothing: list[Formulas] = []
-        return pick(filename, pages_of(data, nothing))
+        return pick(filename, pages_of(data, nothing, in_compound(data)))
     rows = tuple(read_delimited(data))
     if not rows:
         raise SheetEmpty
@@ -81,9 +84,11 @@ def pick(filename: str, pages: Sequence[Page]) -> Sheet:
     return Sheet(filename, chosen.name, chosen.rows, chosen.merges, notes)
 
 
-def weight(page: Page) -> tuple[int, int]:
-    """Prefer more header words, then more rows."""
-    return header_words(page), len(page.rows)
+def weight(page: Page) -> tuple[bool, int, int]:
+    """Prefer a column for names (a sheet of choices has none), more header words, more rows."""
+    cells = (cell for row in page.rows[:SEARCHED_ROWS] for cell in row.cells)
+    is_of_names = any(isinstance(c, str) and NAME_WORDS.search(c[:LONGEST_LABEL]) for c in cells)
+    return is_of_names, header_words(page), len(page.rows)
 
 
 def header_words(page: Page) -> int:

@@ -44,6 +44,7 @@ class Birth:
 
 
 _CHINESE = str.maketrans("\u3007○零Ｏ一二三四五六七八九元", "0000123456789" + "1")
+_IN_CHINESE = re.compile(r"[\u3007○零一二三四五六七八九十]")
 _TENS = re.compile(r"([1-9]?)十([1-9]?)")
 _YEAR_FIRST = re.compile(
     r"^\D{0,6}?(\d{4}|\d{2})\s*[年./\-,，、—–_\s·]+\s*(\d{1,2})"
@@ -69,6 +70,8 @@ def read_birth(cell: Cell) -> Birth | None:
 
 def _from_text(raw: str) -> Birth | None:
     text = unicodedata.normalize("NFKC", raw)[:LONGEST_READ].strip().strip("'\"=. ")
+    if not text:
+        return None
     is_lunar = bool(_LUNAR.search(text))
     text = re.sub(r"\.0+$", "", _arabic(_REMARK.sub("", text).strip()))
     text = re.sub(r"^(?:公历|阳历|农历|阴历|旧历)", "", text).strip()
@@ -80,9 +83,7 @@ def _from_text(raw: str) -> Birth | None:
 
 def _arabic(text: str) -> str:
     """Turn 二\u3007一二年十一月二十四日 into 2012年11月24日."""
-    digits = (
-        text.translate(_CHINESE) if re.search(r"[\u3007○零一二三四五六七八九十]", text) else text
-    )
+    digits = text.translate(_CHINESE) if _IN_CHINESE.search(text) else text
     return _TENS.sub(lambda found: f"{found.group(1) or '1'}{found.group(2) or '0'}", digits)
 
 

@@ -33,6 +33,7 @@ from services.rosters.values import (
     read_ethnicity,
     read_list,
     read_name,
+    read_phone,
     read_text,
 )
 from vocabulary.enums import Category, NeedKind, Sex
@@ -55,6 +56,9 @@ class ChildRecord:
     guardian_name: str
     relation: str
     guardian_phone: str | None
+    carer_name: str
+    carer_relation: str
+    carer_phone: str | None
     phone_remark: str
     category_text: str
     category: Category | None
@@ -94,7 +98,8 @@ def judge_children(
         return judge_child(data, seen, known_schools, known_ids, labels)
 
     report = judge_all(sheet, table, judge, progress)
-    absent = [text for name, text in ABSENT.items() if name not in table.header.fields]
+    there = set(table.header.fields) | {"phone" for f in table.header.fields if f == "carer_phone"}
+    absent = [text for name, text in ABSENT.items() if name not in there]
     return Report(report.rows, (*report.notes, *absent), report.skipped, report.labels)
 
 
@@ -112,6 +117,7 @@ class Judged(NamedTuple):
     sex: Sex | None
     birth: Birth | None
     phone: Phone
+    carer_phone: Phone
     school: tuple[str, Grade]
     needs: tuple[NeedKind, ...]
     amount: Amount
@@ -124,12 +130,14 @@ def judge_child(
     """Judge one row. Whatever else is wrong, a repeated child is only that."""
     findings = Findings()
     identity = judge_identity(data, findings, ids)
+    carer_phone = read_phone(data.get("carer_phone"))
     judged = Judged(
         name=judge_name(data, findings),
         identity=identity,
         sex=judge_sex(data, identity, findings),
         birth=judge_birth(data, identity, findings),
-        phone=judge_phone(data, findings, whose="监护人电话"),
+        phone=judge_guardian_phone(data, carer_phone, findings),
+        carer_phone=carer_phone,
         school=judge_school(data, findings, schools),
         needs=judge_needs(data, findings),
         amount=judge_amount(data, findings, amount_label),
@@ -137,7 +145,8 @@ def judge_child(
     )
     record = record_of(data, judged)
     number = None if identity.birth else identity.number
-    person = person_key(record.name, record.birth, record.guardian_phone, number)
+    phone = record.guardian_phone or record.carer_phone
+    person = person_key(record.name, record.birth, phone, number)
     judge_double(data, findings, seen, identity, person)
     return findings.row(data, record)
 
@@ -158,7 +167,12 @@ def record_of(data: DataRow, judged: Judged) -> ChildRecord:
         guardian_name=read_name(data.get("guardian")),
         relation=read_text(data.get("relation")),
         guardian_phone=judged.phone.number,
-        phone_remark=phone_remark(judged.phone),
+        carer_name=read_name(data.get("carer")),
+        carer_relation=read_text(data.get("carer_relation")),
+        carer_phone=judged.carer_phone.number,
+        phone_remark="；".join(
+            filter(None, (phone_remark(judged.phone), phone_remark(judged.carer_phone)))
+        ),
         category_text=read_text(data.get("category")),
         category=read_category(data.get("category")),
         languages=read_list(data.get("languages")),
@@ -169,6 +183,13 @@ def record_of(data: DataRow, judged: Judged) -> ChildRecord:
         consent=judged.consent.on,
         remark=read_text(data.get("remark")),
     )
+
+
+def judge_guardian_phone(data: DataRow, carer: Phone, findings: Findings) -> Phone:
+    """Where no guardian has a telephone, the carer who receives and confirms can be reached."""
+    if carer.number and not is_given(data, "phone"):
+        return Phone(None)
+    return judge_phone(data, findings, whose="监护人电话")
 
 
 def judge_birth(data: DataRow, identity: Identity, findings: Findings) -> Birth | None:

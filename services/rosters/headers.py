@@ -13,6 +13,7 @@ SEARCHED_ROWS = 40
 DEEPEST = 3
 SHORT_BRACKET = 6
 FEWEST_FIELDS = 2
+SPARED = ("guardian", "phone")
 SHARE_OF_LABELS = 0.6
 
 _BRACKET = re.compile(r"[(\[【〔](.*?)[)\]】〕]")
@@ -42,6 +43,7 @@ class Header:
     labels: tuple[str, ...]
     fields: Mapping[str, int]
     own_fields: tuple[str, ...]
+    spares: Mapping[str, tuple[int, ...]]
     lines: tuple[tuple[str, ...], ...]
 
 
@@ -108,7 +110,17 @@ def header_of(block: Sequence[Row], merges: Sequence[Merge], columns: Columns) -
     fields = {field: index for field, (_, index) in best.items() if field != SERIAL}
     own = tuple(field or "" for _, field, _ in names)
     line_texts = tuple(tuple(line) for line in lines)
-    return Header(block[0].number, block[-1].number, labels, fields, own, line_texts)
+    spares = {field: spares_of(names, field, best[field]) for field in SPARED if field in best}
+    kept = {field: columns for field, columns in spares.items() if columns}
+    return Header(block[0].number, block[-1].number, labels, fields, own, kept, line_texts)
+
+
+def spares_of(
+    names: Sequence[tuple[str, str | None, int]], field: str, best: tuple[int, int]
+) -> tuple[int, ...]:
+    """Return the further columns that name the field as well as the best one does."""
+    rank, chosen = best
+    return tuple(i for i, (_, f, r) in enumerate(names) if (f, r) == (field, rank) and i != chosen)
 
 
 def padded(row: Row, width: int) -> list[str]:

@@ -51,12 +51,17 @@ _LOOKALIKES = str.maketrans(
         "\u03c7": "X",
         "\u03a7": "X",
         "\uff0a": "*",
+        "#": "*",
     }
 )
 _JUNK = re.compile(r"[\s'\"‘’“”`=＝\-—–_.,，。、·:：()（）]+")
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?E\+?\d{2}$")
 _SHAPE = re.compile(r"^\d{17}[\dX]$")
 _OTHER_PAPER = re.compile(r"^[A-Z]{1,3}\d{7,10}[A-Z]?$")
+_REMARK = re.compile(r"[(\[【〔].*?[)\]】〕]")
+_INSIDE = re.compile(r"(?<!\d)\d{17}[\dX](?!\d)")
+_MASKED = re.compile(r"\*|^\D*\d{3,14}X{2,}")
+_TYPED_AS_NUMBER = re.compile(r"\.0+$")
 _PERMIT = ("81", "82", "83", "9")
 _PENDING = re.compile(r"^(?:无|没|未|待|暂|正在|办理|不详|黑户)[\u4e00-\u9fff]*$")
 
@@ -68,23 +73,24 @@ def read_identity(cell: Cell) -> Identity:
     text = unicodedata.normalize("NFKC", plain(cell)[:LONGEST_READ]).upper().translate(_LOOKALIKES)
     if is_nothing(text) or _PENDING.match(text):
         return Identity(IdState.MISSING)
-    if _SCIENTIFIC.match(text.replace(" ", "").strip("'\"=")) or "*" in text:
+    if _SCIENTIFIC.match(text.replace(" ", "").strip("'\"=")) or _MASKED.search(text):
         return Identity(IdState.LOST, text)
-    number = _JUNK.sub("", re.sub(r"\.0+$", "", text))
-    if re.fullmatch(r"G\d{17}[\dX]", number):
-        number = number[1:]
-    return _judge(number, was_number=text.endswith(".0"))
+    was_number = bool(_TYPED_AS_NUMBER.search(text))
+    number = _JUNK.sub("", _REMARK.sub("", _TYPED_AS_NUMBER.sub("", text)))
+    if was_number and re.fullmatch(r"\d{16,}", number):
+        return Identity(IdState.LOST, number)
+    inside = set(_INSIDE.findall(number))
+    return _judge(inside.pop() if len(inside) == 1 else number)
 
 
-def _judge(number: str, *, was_number: bool) -> Identity:
+def _judge(number: str) -> Identity:
     if _OTHER_PAPER.match(number):
         return Identity(IdState.BY_HAND, number)
     if not _SHAPE.match(number):
         return Identity(IdState.BAD, number)
     birth = _birth(number)
     if ric.calc_check_digit(number) != number[-1] or birth is None:
-        is_lost = number.endswith("000") or was_number
-        return Identity(IdState.LOST if is_lost else IdState.BAD, number)
+        return Identity(IdState.LOST if number.endswith("000") else IdState.BAD, number)
     sex = Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
     return Identity(_region_state(number), number, birth, sex)
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gateways.spreadsheets import Cell
 from services.rosters.values import folded, is_nothing, plain
@@ -10,7 +11,7 @@ from vocabulary.enums import Stage
 LONGEST_NAME = 60
 NO_SCHOOL = re.compile(
     r"(?:因[病残故])?(?:暂时?|还|尚|现)?(?:(?:未|没有?|不)(?:能|再)?(?:上|入|就|在)?(?:学|读|校|园)"
-    r"|(?:已|现)?(?:失学|辍学)|在家(?!乡)|学龄前|散居|无学校)"
+    r"|(?:已|现)?(?:失学|辍学|休学|退学)(?!校)|在家(?!乡)|学龄前|散居|无学校|[待等]入[学园]|已?毕业$|0$)"
 )
 
 
@@ -40,7 +41,11 @@ _BY_YEAR = ((6, Stage.PRIMARY), (9, Stage.JUNIOR), (12, Stage.SENIOR))
 
 def read_grade(cell: Cell) -> Grade:
     """Read 三年级, 初二, 八年级2班, 高三(1)班, 小五, 学前班, 大一."""
-    text = folded(cell)
+    return _grade_of(folded(cell))
+
+
+@lru_cache(maxsize=2048)
+def _grade_of(text: str) -> Grade:
     if is_nothing(text):
         return Grade("")
     for pattern, numbered, stage, before, most in _STAGES:
@@ -75,6 +80,7 @@ _GRADE_IN_SCHOOL = re.compile(
 )
 
 
+@lru_cache(maxsize=2048)
 def split_school(text: str) -> tuple[str, str]:
     """Separate '大杨树镇第一小学三年级' into school and grade."""
     found = _GRADE_IN_SCHOOL.match(text) if len(text) <= LONGEST_NAME else None
@@ -83,5 +89,11 @@ def split_school(text: str) -> tuple[str, str]:
 
 def read_school(cell: Cell) -> str:
     """Return the school's name, or nothing for 无, —, 空, 未上学."""
-    text = re.sub(r"\s+", "", plain(cell))
-    return "" if is_nothing(text) or NO_SCHOOL.match(text) else text
+    return _school_of(plain(cell))
+
+
+@lru_cache(maxsize=2048)
+def _school_of(cell: str) -> str:
+    text = re.sub(r"\s+", "", cell)
+    told = re.sub(r"[（(].*?[)）]", "", text)
+    return "" if is_nothing(told) or NO_SCHOOL.match(text) else text

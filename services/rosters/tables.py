@@ -1,11 +1,12 @@
 """From a sheet to its data rows; footers, repeated headers, section titles are set aside."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from gateways.spreadsheets import Cell, Row, Sheet
+from services.rosters.births import read_birth
 from services.rosters.columns import SERIAL, Columns
 from services.rosters.headers import Header, find_header, header_of
 from services.rosters.values import is_nothing, plain
@@ -64,10 +65,14 @@ _FOOTER = re.compile(
     r"|报\s*送|上\s*报|合\s*计|总\s*计|小\s*计|本\s*页|本\s*表|以\s*上|此\s*表|共\s*(?:计)?\s*\d|总\s*(?:人)?\s*数|第\s*\d+\s*页|—\s*\d+\s*—|以下空白|空白以下)"
 )
 _EXAMPLE = re.compile(r"^[\s(（]*(?:示\s*例|样\s*例|填写示例|范\s*例|例\s*[:：]|例如|例$|举例)")
+_TO_FILL_IN = re.compile(r"^[*（(]?(?:必填|选填|非必填|按需填|请填|填写|如[:：\d]|例[:：])")
+_NUMBERED = (["甲", "乙"], ["1", "2", "3", "4"], ["(1)", "(2)", "(3)"], ["A", "B", "C", "D"])
+_ID_LIKE = re.compile(r"\d{14}")
 _TITLE = re.compile(
     r"(?:花名册|名单|登记表|统计表|汇总表|信息表|报名表|一览表|台账|明细表)(?:[（(].*)?$"
 )
 _SECTION = re.compile(r"^[一二三四五六七八九十]+[、.\uff0e]|^[（(][一二三四五六七八九十]+[)）]")
+_PLACE_ALONE = re.compile(r"^\S{2,}(?:苏木|街道|嘎查|镇|乡)(?:[（(].*)?$")
 _NAME_LABEL = re.compile(r"姓\s*名|学校名称")
 _SERIAL_TEXT = re.compile(r"^[\d.\s]*$")
 
@@ -81,9 +86,10 @@ def read_table(sheet: Sheet, columns: Columns) -> Table:
     for row in sheet.rows:
         if row.number <= header.bottom:
             continue
-        header = header_again(row, sheet, columns) or header
+        texts = [plain(cell)[:LONGEST_READ] for cell in row.cells]
+        header = header_again(row, texts, sheet, columns) or header
         data = data_row(row, header)
-        why = aside(row, data, header, columns, is_wide=row.number in wide)
+        why = aside(texts, data, header, columns, is_wide=row.number in wide)
         if why:
             text = " ".join(plain(c) for c in row.cells if plain(c))
             skipped.append(Skipped(row.number, why, text[:200]))
@@ -92,9 +98,8 @@ def read_table(sheet: Sheet, columns: Columns) -> Table:
     return Table(header, tuple(rows), tuple(skipped))
 
 
-def header_again(row: Row, sheet: Sheet, columns: Columns) -> Header | None:
+def header_again(row: Row, texts: Sequence[str], sheet: Sheet, columns: Columns) -> Header | None:
     """Return a further header in mid-sheet: the next list may have its columns in another order."""
-    texts = [plain(cell)[:LONGEST_READ] for cell in row.cells]
     if not any(_NAME_LABEL.search(text) for text in texts):
         return None
     again = header_of([row], sheet.merges, columns)
@@ -115,30 +120,61 @@ def data_row(row: Row, header: Header) -> DataRow:
     for index in range(len(header.labels), width):
         if plain(row.cells[index]):
             raw[f"第{index + 1}列"] = row.cells[index]
-    return DataRow(row.number, cells, raw)
+    return DataRow(row.number, {**cells, **from_spares(cells, row, header)}, raw)
+
+
+def from_spares(cells: Mapping[str, Cell], row: Row, header: Header) -> dict[str, Cell]:
+    """Read a mother's columns where the father's are blank, a second telephone for a blank first.
+
+    A guardian who is named keeps a blank telephone: another's is not his.
+    """
+    if "guardian" in header.spares and not is_nothing(plain(cells.get("guardian", ""))):
+        return {}
+    found: dict[str, Cell] = {}
+    for field, columns in header.spares.items():
+        told = [row.cells[i] for i in columns if i < len(row.cells)]
+        if is_nothing(plain(cells.get(field, ""))):
+            found[field] = next((cell for cell in told if not is_nothing(plain(cell))), "")
+    return found
 
 
 def aside(
-    row: Row, data: DataRow, header: Header, columns: Columns, *, is_wide: bool
+    texts: list[str], data: DataRow, header: Header, columns: Columns, *, is_wide: bool
 ) -> Aside | None:
     """Say why a row is no record, or None for a record. A row with any telling cell is one."""
-    texts = [plain(cell)[:LONGEST_READ] for cell in row.cells]
     filled = [text for text in texts if text]
-    if not filled or repeats(texts, header):
+    if not filled or repeats(texts, header) or is_numbering(filled):
         return Aside.HEADER
     telling = sum(1 for f in columns.telling if not is_nothing(plain(data.get(f))))
-    if _EXAMPLE.match(filled[0]):
+    if is_example(filled):
         return Aside.EXAMPLE
     if telling > 1:
-        return None
+        return Aside.FOOTER if is_closing(filled, data) else None
     return of_few(filled, data, header, is_alone=is_wide and len(filled) == 1)
+
+
+def is_numbering(filled: list[str]) -> bool:
+    """Say whether the columns are counted here, as below the header of many a form."""
+    return any(filled[: len(start)] == start for start in _NUMBERED)
+
+
+def is_example(filled: list[str]) -> bool:
+    """Say whether the row shows how to fill in the others."""
+    hints = sum(1 for text in filled if _TO_FILL_IN.match(text))
+    return bool(_EXAMPLE.match(filled[0])) or hints > 1
+
+
+def is_closing(filled: list[str], data: DataRow) -> bool:
+    """Tell totals and signatures, which may reach over many columns, from a person."""
+    is_person = _ID_LIKE.search(plain(data.get("id_number"))) or read_birth(data.get("birth"))
+    return any(_FOOTER.match(text) for text in filled[:2]) and not is_person
 
 
 def of_few(filled: list[str], data: DataRow, header: Header, *, is_alone: bool) -> Aside | None:
     """Judge a row in which hardly anything tells of a person or a school."""
     if any(_FOOTER.match(text) for text in filled[:2]):
         return Aside.FOOTER
-    if len(filled) == 1 and (is_alone or _TITLE.search(filled[0]) or _SECTION.match(filled[0])):
+    if len(filled) == 1 and is_section(filled[0], is_alone=is_alone):
         return Aside.SECTION
     name = plain(data.get("name"))
     if all(not is_filled(cell) for cell in data.cells.values()):
@@ -146,6 +182,12 @@ def of_few(filled: list[str], data: DataRow, header: Header, *, is_alone: bool) 
     if len(filled) == 1 and (len(filled[0]) > SENTENCE or (name and re.search(r"[:：。]", name))):
         return Aside.FOOTER
     return None
+
+
+def is_section(text: str, *, is_alone: bool) -> bool:
+    """Say whether the only text of a row is the title of those below it."""
+    patterns = (_TITLE, _SECTION, _PLACE_ALONE)
+    return is_alone or any(pattern.search(text) for pattern in patterns)
 
 
 def is_filled(cell: Cell) -> bool:

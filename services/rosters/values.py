@@ -45,20 +45,39 @@ NOTHING = frozenset(
     }
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u200e\u200f\u202a\u202c\u00ad"))
+_ODD = re.compile("[\u200b\u2060\ufeff\u200e\u200f\u202a\u202c\u00ad\u00a0\u3000]")
+_LONGEST_NOTHING = 20
 _DOTS = re.compile(
     r"(?<=[^\x00-\x7f\s])\s*[•‧∙●・\uff0e･\u2024᛫]\s*(?=[^\x00-\x7f\s])|(?<=[\u4e00-\u9fff])\s*[·.]\s*(?=[\u4e00-\u9fff])"
 )
 _BETWEEN_HAN = re.compile(
     r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])"
 )
-_MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[-\s]*)?(1[3-9]\d(?:[-\s.—–]?\d){8})(?!\d)")
+_MOBILE = re.compile(
+    r"(?<!\d)(?:(?:\+|00)?86[-\s]*)?(1[-\s]?[3-9][-\s]?\d(?:[-\s.—–]?\d){8})(?!\d)"
+)
+_SCIENTIFIC = re.compile(r"(1)\.(\d{10})e\+?10", re.IGNORECASE)
 _LANDLINE = re.compile(r"(?<!\d)(0[1-9]\d{1,2})[-\s)）]*(\d{3,4})[-\s]?(\d{4})(?!\d)")
-_NO_CONSENT = re.compile(r"未|待|不同意|拒|口头|暂|尚|没")
+_NO_CONSENT = re.compile(
+    r"未|待|不同意|拒|口头|暂|尚|没|缺|等|不[全完齐]|需补|联系|过期|作废|失效|撤回|后(?:再|来)?[签补交]"
+    r"|(?:签|办|交|补|流程|沟通).{0,2}中|(?:电话|微信).{0,3}同意|将|准备"
+)
 _CONSENT = re.compile(
-    r"^(?:有|已|是|√|✓|✔|☑|✅|同意|监护人同意|签|y|yes|t|true|1|齐|全)|已签|签署|签字|签名",
+    r"^(?:有|已|是|对|v$|√|✓|✔|☑|✅|同意|监护人同意|签|y|yes|t|true|1|齐|全|交了|提供了)"
+    r"|已签|签署|签字|签名|^20\d\d[.年/-]\d{1,2}月?$",
     re.IGNORECASE,
 )
+_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)$", re.IGNORECASE)
+_NAMELESS = re.compile(r"[\d.\s]+|(?:无|没有?|未|尚未|暂未)(?:姓名|名字?|[起取命]名)")
 _SEPARATORS = re.compile(r"[、，,;；/／\s]+")
+_IN_BRACKETS = re.compile(r"[、，,;；/／\s]+(?=[^（(]*[)）])")
+_SPACES = re.compile(r"[ \t\r\n]+")
+_BESIDE_SEX = re.compile(r"[性孩童生子\s]|[(].*?[)]|\.0+$")
+_NO_LETTER = re.compile(r"[\d\W_]")
+_DECIMALS = re.compile(r"\.0+$")
+_AROUND_PHONES = " \t\r\n()（）/、,;；:：'-"
+_STARTS_NO = re.compile(r"无|否|不|×|✗|✘|x$|n$|no$|f$|false$|0$", re.IGNORECASE)
+_DATED = re.compile(r"\d{4}\D{1,3}\d{1,2}\D{1,3}\d{1,2}|\d{8}|^\d{5}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +101,31 @@ class Consent:
 def plain(cell: Cell) -> str:
     """Return the cell's text without what the eye cannot see; whole numbers without '.0'."""
     text = cell if isinstance(cell, str) else as_text(cell)
-    if text.isascii():
-        return text.strip()
-    text = text.translate(_INVISIBLE)
-    return text.replace("\u00a0", " ").replace("\u3000", " ").strip()
+    if not text.isascii() and _ODD.search(text):
+        text = text.translate(_INVISIBLE).replace("\u00a0", " ").replace("\u3000", " ")
+    return text.strip()
 
 
 def folded(cell: Cell) -> str:
     """Return the text with full-width forms made narrow: for reading, never for keeping names."""
-    return unicodedata.normalize("NFKC", plain(cell)[:LONGEST_READ]).strip()
+    text = plain(cell)[:LONGEST_READ]
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
 def is_nothing(text: str) -> bool:
     """Say whether a text only says that there is nothing: 无, —, 空, N/A."""
-    return text.strip(" 。.（）()").lower() in NOTHING
+    if len(text) > _LONGEST_NOTHING:
+        return False
+    return text.strip(" 。.（）()").lower() in NOTHING or bool(_ERROR.match(text))
 
 
 def read_name(cell: Cell) -> str:
     """Keep rare characters, emoji and Mongolian script; mend spaces and the middle dot."""
     text = plain(cell).removeprefix("'")
-    if is_nothing(text):
+    if is_nothing(text) or _NAMELESS.fullmatch(text):
         return ""
     text = _DOTS.sub("·", text)
-    return re.sub(r"[ \t\r\n]+", " ", _BETWEEN_HAN.sub("", text)).strip()
+    return _SPACES.sub(" ", _BETWEEN_HAN.sub("", text)).strip()
 
 
 def read_text(cell: Cell) -> str:
@@ -115,21 +136,23 @@ def read_text(cell: Cell) -> str:
 
 def read_sex(cell: Cell) -> Sex | None:
     """Read 男/女, M/F, 1/2, with or without 性, 孩, 童 or 生."""
-    text = re.sub(r"[性孩童生子\s]", "", folded(cell)).lower()
+    text = _BESIDE_SEX.sub("", folded(cell)).lower()
     if text in {"男", "m", "male", "1", "♂", "boy"}:
         return Sex.MALE
-    return Sex.FEMALE if text in {"女", "f", "female", "2", "0", "♀", "girl"} else None
+    if text in {"女", "f", "female", "2", "0", "♀", "girl"}:
+        return Sex.FEMALE
+    return {"男": Sex.MALE, "女": Sex.FEMALE}.get(_NO_LETTER.sub("", text))
 
 
 def read_phone(cell: Cell) -> Phone:
     """Take the first whole number; keep further ones and the words beside them."""
-    text = re.sub(r"\.0+$", "", folded(cell))
+    text = _SCIENTIFIC.sub(r"\1\2", _DECIMALS.sub("", folded(cell)))
+    if not text:
+        return Phone(None)
     numbers = [re.sub(r"\D", "", n) for n in _MOBILE.findall(text)]
     rest = _MOBILE.sub(" ", text)
     numbers += [f"{area}-{head}{tail}" for area, head, tail in _LANDLINE.findall(rest)]
-    remark = re.sub(
-        r"^[\s()（）/、,;；:：'-]+|[\s()（）/、,;；:：'-]+$", "", _LANDLINE.sub(" ", rest)
-    )
+    remark = _LANDLINE.sub(" ", rest).strip(_AROUND_PHONES)
     first = numbers[0] if numbers else None
     return Phone(first, tuple(dict.fromkeys(n for n in numbers if n != first)), remark)
 
@@ -141,10 +164,9 @@ def read_consent(cell: Cell) -> Consent:
     if isinstance(cell, (time, timedelta)):
         return Consent(is_given=False, is_clear=False)
     text = folded(cell)
-    starts_no = re.match(r"无|否|不|×|✗|✘|x$|n$|no$|f$|false$|0$", text, re.IGNORECASE)
-    if is_nothing(text) or starts_no or _NO_CONSENT.search(text):
+    if is_nothing(text) or _STARTS_NO.match(text) or _NO_CONSENT.search(text):
         return Consent(is_given=False)
-    dated = re.search(r"\d{4}\D{1,3}\d{1,2}\D{1,3}\d{1,2}|\d{8}|^\d{5}$", text)
+    dated = _DATED.search(text)
     birth = read_birth(dated.group(0)) if dated else None
     on = birth.day if birth else None
     is_given = bool(on or _CONSENT.search(text))
@@ -153,7 +175,7 @@ def read_consent(cell: Cell) -> Consent:
 
 def read_list(cell: Cell) -> tuple[str, ...]:
     """Split '蒙古语、汉语' at 、，；/ and spaces, never inside brackets."""
-    text = re.sub(r"[、，,;；/／\s]+(?=[^（(]*[)）])", "·", plain(cell)[:LONGEST_READ])
+    text = _IN_BRACKETS.sub("·", plain(cell)[:LONGEST_READ])
     return tuple(dict.fromkeys(t for t in _SEPARATORS.split(text) if not is_nothing(t)))
 
 

@@ -173,6 +173,35 @@ def test_children_and_schools_that_say_little_are_filled_in(app: Flask) -> None:
     assert play(story)["payments"] == {"X": 1}
 
 
+def test_a_place_outside_the_region_is_told_of_and_stops_nothing(app: Flask) -> None:
+    story = told(places={"p": "310115 浦东新区", "q": "北京"})
+    story["events"] = [pledge("2024-12-01"), {"on": "2024-12-02", "do": "donor_moves", "to": "q"}]
+
+    assert play(story)["payments"] == {"A": 1, "B": 0}
+
+
+def test_of_two_donors_the_one_who_is_named_ends(app: Flask) -> None:
+    events = [
+        pledge("2024-10-01", donor="d1"),
+        pledge("2024-10-01", amount=20_000, donor="d2"),
+        end("2024-11-01") | {"donor": "d1"},
+        {"on": "2024-12-31", "do": "gift", "child": "A", "amount_fen": 7, "donor": "d2"},
+    ]
+
+    result = play(told(events=events, donors=[{"key": "d1"}, {"key": "d2"}]))
+
+    assert result["payments"] == {"A": 4, "B": 0}
+    assert result["total_fen"] == {"A": 10_000 + 3 * 20_000 + 7, "B": 0}
+
+
+def test_a_story_older_than_the_schedules_anchor_comes_out_right(app: Flask) -> None:
+    events = [pledge("1998-03-02", every="term", amount=2_000), end("2000-09-01")]
+
+    result = play(told(now="2001-01-01", events=events))
+
+    assert (result["payments"], result["missed"]) == ({"A": 4, "B": 0}, 0)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -3,6 +3,7 @@
 import itertools
 
 SUMS = {50: 1, 100: 2, 150: 3, 200: 4, 300: 6, 500: 10}.values()
+ORDER = ("preschool", "primary", "junior", "senior", "university")
 
 
 def is_allowed(need, offer):
@@ -20,6 +21,7 @@ def is_allowed(need, offer):
         and need.months_left > 0
         and all(wish is None or wish == fact for wish, fact in wishes)
         and (offer.wish_league is None or offer.wish_league == need.league)
+        and ORDER.index(need.stage) <= ORDER.index(offer.until or ORDER[-1])
         and need.banner[: len(prefix)] == prefix
         and need.code not in offer.excluded
     )

@@ -93,3 +93,11 @@ def test_two_wishes_take_away_side_by_side():
     counts = wish_counts(POOL, Wishes(sex="F", stage="primary"))
 
     assert counts == WishCounts(4, 1, {"sex": 1, "stage": 1})
+
+
+def test_until_a_graduation_takes_away_whoever_is_past_it():
+    pool = pool_of([a_need("N1"), a_need("N2", stage="junior"), a_need("N3", stage="senior")])
+
+    counts = wish_counts(pool, Wishes(sex="F", until="junior"))
+
+    assert counts == WishCounts(3, 2, {"sex": 0, "until": 1})

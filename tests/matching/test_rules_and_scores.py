@@ -4,7 +4,7 @@ from hypothesis import given, settings
 
 from matching import RULES, BadRecord, Weights, broken, parts_of, score_of
 from matching.columns import NeedColumns, OfferColumns, pair_sums, rows_of
-from matching.records import pair_units
+from matching.records import STAGES, pair_units
 from matching.rules import permitted
 from matching.scores import BLOCKS, scores
 from tests.matching.checker import is_allowed
@@ -19,6 +19,7 @@ BREAKS = {
     "wish_sex": (a_need(), an_offer(wish_sex="M")),
     "wish_stage": (a_need(), an_offer(wish_stage="senior")),
     "wish_league": (a_need(), an_offer(wish_league="152200000000")),
+    "until": (a_need(stage="senior"), an_offer(until="junior")),
     "scope": (a_need(), an_offer(scope="150122")),
     "not_excluded": (a_need(), an_offer(excluded=frozenset({"N1"}))),
 }
@@ -32,6 +33,23 @@ def test_every_rule_has_a_pair_that_breaks_only_it():
     assert {code: broken(*pair) for code, pair in BREAKS.items()} == {
         rule.code: (rule.code,) for rule in RULES
     }
+
+
+@pytest.mark.parametrize(
+    ("until", "stages"),
+    [
+        (None, ["preschool", "primary", "junior", "senior", "university"]),
+        ("junior", ["preschool", "primary", "junior"]),
+        ("senior", ["preschool", "primary", "junior", "senior"]),
+        ("university", ["preschool", "primary", "junior", "senior", "university"]),
+    ],
+)
+def test_a_pledge_until_a_graduation_takes_nobody_who_has_it_behind(until, stages):
+    offer = an_offer(until=until)
+
+    taken = [stage for stage in STAGES if not broken(a_need(stage=stage), offer)]
+
+    assert taken == stages
 
 
 @settings(max_examples=60, deadline=None)

@@ -62,6 +62,7 @@ def any_offer(dice, code, *, sums=LISTED_UNITS, needs=()):
         wish_sex=dice.choice((None, None, "F", "M")),
         wish_stage=dice.choice((None, None, *STAGES)),
         wish_league=dice.choice((None, None, None, *LEAGUES)),
+        until=dice.choice((None, None, None, "junior", "senior", "university")),
         scope=dice.choice((None, None, None, "15", "1501", "152221", "150121000000")),
         rhythm=dice.choice(RHYTHMS),
         excluded=frozenset(excluded),

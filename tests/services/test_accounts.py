@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from models.accounts import Account, Grant, SignInFailure
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import accounts, passwords, staffing
+from services import account_lists, accounts, passwords, staffing
+from services.account_lists import Listed
 from services.staffing import NewAccount
 from tests.factories import BANNER, LEAGUE, PASSWORD, a_school, an_account
 from vocabulary.enums import AccountStatus, GrantStatus, Role
@@ -238,7 +239,7 @@ def test_a_school_is_found_by_its_name_within_the_banner(session, now) -> None:
         session, admin(session, now), person(organisation_name=school.name), now=now
     )
 
-    card = staffing.show(session, admin(session, now, "second"), ref, now=now)
+    card = account_lists.show(session, admin(session, now, "second"), ref, now=now)
     assert card["organisation"] == {"name": "吉文中学"}
 
 
@@ -258,13 +259,13 @@ def test_only_administrators_list_accounts(session, now) -> None:
     approver = accounts.viewer_of(session, an_account(session, Role.APPROVER, login="q"), now=now)
 
     with pytest.raises(NotPermitted):
-        staffing.index(session, approver, now=now)
+        account_lists.listing(session, approver, Listed.OPEN, page=1, now=now)
 
 
 def test_the_list_shows_each_account_with_its_place_and_standing_roles(session, now) -> None:
     by = admin(session, now)
 
-    (card,) = staffing.index(session, by, now=now)
+    (card,) = account_lists.listing(session, by, Listed.OPEN, page=1, now=now)
 
     assert (card["login"], card["region"]["name"], [g["role"] for g in card["grants"]]) == (
         "wulan",
@@ -273,11 +274,27 @@ def test_the_list_shows_each_account_with_its_place_and_standing_roles(session, 
     )
 
 
+def test_a_long_list_of_accounts_is_paged_and_no_account_is_lost(session, now) -> None:
+    by = admin(session, now)
+    for number in range(account_lists.PAGE):
+        an_account(session, Role.STATISTICS, login=f"more-{number}")
+
+    pages = [account_lists.listing(session, by, Listed.OPEN, page=n, now=now) for n in (1, 2, 3)]
+
+    assert [len(page) for page in pages] == [account_lists.PAGE, 1, 0]
+    assert len({card["ref"] for page in pages for card in page}) == account_lists.PAGE + 1
+    assert account_lists.counts(session, by, now=now)[Listed.OPEN] == account_lists.PAGE + 1
+
+
 def test_the_list_costs_a_fixed_number_of_statements(session, now) -> None:
     by = admin(session, now)
-    few = statements(session, lambda: staffing.index(session, by, now=now))
+
+    def listing() -> object:
+        return account_lists.listing(session, by, Listed.OPEN, page=1, now=now)
+
+    few = statements(session, listing)
     for number in range(5):
         an_account(session, Role.STATISTICS, login=f"more-{number}")
 
-    assert statements(session, lambda: staffing.index(session, by, now=now)) == few
+    assert statements(session, listing) == few
     assert session.scalar(select(func.count()).select_from(Account)) == 6

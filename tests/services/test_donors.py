@@ -19,6 +19,7 @@ from vocabulary.enums import (
     BatchStatus,
     Evidence,
     FactKind,
+    PledgeEnd,
     PledgeKind,
     PledgeStatus,
     Rhythm,
@@ -263,3 +264,31 @@ def test_the_page_takes_as_many_statements_for_five_pledges_as_for_one(session, 
         return len(ran)
 
     assert (statements(1), statements(5)) == (10, 10)
+
+
+@pytest.mark.parametrize(
+    ("until", "ends_on", "shown"),
+    [
+        (PledgeEnd.SENIOR, date(2029, 9, 1), None),
+        (PledgeEnd.SENIOR, date(2027, 1, 20), date(2027, 1, 20)),
+        (PledgeEnd.COUNT, date(2029, 9, 1), date(2029, 9, 1)),
+    ],
+)
+def test_a_graduation_years_ahead_does_not_tell_the_childs_class(
+    session, now, until, ends_on, shown
+):
+    pledge, _ = a_pledge(session, until=until, until_count=34 if until is PledgeEnd.COUNT else None)
+    match = a_match(session, pledge, a_child(session, a_school(session)), ends_on=ends_on)
+
+    told = donors.support(session, donor_of(session, pledge), match.donor_ref, now=now)[1]
+
+    assert told.ends_on == shown
+
+
+def test_a_second_child_is_still_looked_for(session, now):
+    pledge, _ = a_pledge(session, children_wanted=2)
+    a_match(session, pledge, a_child(session, a_school(session)))
+
+    (card,) = donors.home(session, donor_of(session, pledge), now=now).pledges
+
+    assert card["missing"] == 1

@@ -25,6 +25,7 @@ from vocabulary.enums import (
     ChildStatus,
     ImportKind,
     ImportStatus,
+    KinRole,
     NeedKind,
     ReturnReason,
     Role,
@@ -372,6 +373,50 @@ def test_a_school_known_in_its_banner_comes_back(session: Session, now: datetime
 
     assert counts.taken == 1
     assert fates(session) == [(2, False, ReturnReason.ALREADY_KNOWN), (3, True, None)]
+
+
+def test_a_carer_receives_and_only_a_guardian_consents(session: Session, now: datetime) -> None:
+    header = [
+        "姓名",
+        "身份证号",
+        "学校",
+        "监护人",
+        "监护人电话",
+        "照料人",
+        "与儿童关系",
+        "照料人电话",
+        "监护人同意书",
+    ]
+    rows = [
+        ["王芳", an_id(), "吉文中学", "王刚", "13900000001", "塔娜", "", "13900000002", "有"],
+        ["李兰", an_id(serial=920), "吉文中学", "", "", "张梅", "邻居", "13900000003", "否"],
+    ]
+    taking.take(session, WULAN, uploaded(session, now, *rows, header=header), now=now)
+
+    kin = session.execute(select(Kin.kin_role, Kin.name, Kin.relation, Kin.phone).order_by(Kin.id))
+    assert [tuple(one) for one in kin] == [
+        (KinRole.GUARDIAN, "王刚", "监护人", "13900000001"),
+        (KinRole.CARER, "塔娜", "照料人", "13900000002"),
+        (KinRole.CARER, "张梅", "邻居", "13900000003"),
+    ]
+    consenting = session.scalars(select(Kin.name).join(Consent, Consent.kin_id == Kin.id)).all()
+    assert set(consenting) == {"王刚"}
+    held = session.scalars(select(Child.held_because).order_by(Child.id)).all()
+    assert held == [None, "no_guardian,no_consent"]
+
+
+def test_a_carers_telephone_tells_a_child_without_number_the_second_time(
+    session: Session, now: datetime
+) -> None:
+    header = ["姓名", "出生日期", "学校", "照料人", "照料人电话", "监护人同意书"]
+    row = ["王芳", "2016-5-25", "吉文中学", "塔娜", "13900000002", "有"]
+
+    took = [
+        taking.take(session, WULAN, uploaded(session, now, row, header=header), now=now).taken
+        for _ in range(2)
+    ]
+
+    assert took == [1, 0]
 
 
 def test_an_upload_that_moves_no_more_is_said_to_have_stalled(

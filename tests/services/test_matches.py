@@ -47,6 +47,7 @@ from vocabulary.errors import (
     NotFound,
     NotPermitted,
     Refused,
+    SteppedAside,
 )
 from vocabulary.money import Fen
 
@@ -167,7 +168,7 @@ def test_an_approver_of_another_banner_finds_nothing(session: Session, now: date
     assert matches.queue(session, stranger) == []
     for act in (
         lambda: matches.approve(session, stranger, match.child_ref, now=now),
-        lambda: matches.declare_related(session, stranger, match.child_ref, now=now),
+        lambda: matches.step_aside(session, stranger, match.child_ref, now=now),
         lambda: matches.lift(session, stranger, match.child_ref, now=now),
         lambda: approvals.desk(session, stranger, ref=match.child_ref, show=Shown.ALL, now=now),
     ):
@@ -332,16 +333,41 @@ def test_another_reason_must_be_said_in_words(session: Session, now: datetime) -
     assert refusal.value.params["field"] == "note"
 
 
-def test_kinship_may_be_declared_by_any_case_staff_and_is_lifted_by_another(
+def test_who_steps_aside_decides_nothing_of_that_child_and_the_child_loses_nothing(
     session: Session, now: datetime
 ) -> None:
     match = a_proposal(session, now)
     kin = viewer(Role.APPROVER, actor="account:kin")
 
-    matches.declare_related(session, kin, match.child_ref, now=now)
+    matches.step_aside(session, kin, match.child_ref, now=now)
+    matches.step_aside(session, kin, match.child_ref, now=now)
+
+    assert approvals.desk(session, kin, ref=match.child_ref, show=Shown.ALL, now=now)["block"] == (
+        Block.ASIDE
+    )
+    for act in (
+        lambda: matches.approve(session, kin, match.child_ref, now=now),
+        lambda: matches.decline(
+            session, kin, match.child_ref, reason=DeclineReason.CHILD_UNWILLING, now=now
+        ),
+    ):
+        with pytest.raises(SteppedAside):
+            act()
+    assert matches.approve(session, APPROVER, match.child_ref, now=now)["status"] is (
+        MatchStatus.ACTIVE
+    )
+
+
+def test_a_declined_kinship_is_not_lifted_by_whoever_said_it(
+    session: Session, now: datetime
+) -> None:
+    match = a_proposal(session, now)
+    kin, related = viewer(Role.APPROVER, actor="account:kin"), DeclineReason.RELATED
+
+    matches.decline(session, kin, match.child_ref, reason=related, now=now)
 
     shut = session.scalars(select(Exclusion)).one()
-    assert (match.status, shut.reason) == (MatchStatus.DECLINED, DeclineReason.RELATED)
+    assert (match.status, shut.reason) == (MatchStatus.DECLINED, related)
     with pytest.raises(ActedBefore):
         matches.lift(session, kin, match.child_ref, now=now)
     matches.lift(session, APPROVER, match.child_ref, now=now)

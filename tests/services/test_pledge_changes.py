@@ -323,3 +323,10 @@ def test_an_ended_pledge_takes_no_more_wishes(session, now, pair):
         changes.pause(session, me, pledge.donor_ref, months=1, now=at(date(2026, 12, 2)))
 
     assert session.get_one(Pledge, pledge.id).status is PledgeStatus.ENDED
+
+
+def test_a_pledge_that_was_never_paid_cannot_be_paused(session, now):
+    pledge, _ = a_pledge(session, status=PledgeStatus.OFFERED)
+
+    with pytest.raises(WrongState):
+        changes.pause(session, donor_of(session, pledge), pledge.donor_ref, months=1, now=now)

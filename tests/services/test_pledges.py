@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import func, select
 
 from matching.explain import Wishes
-from models.children import Consent, Need
 from models.notices import AccessLink, Notice
 from models.pledges import Pledge
 from models.trace import CustodianEntry, OrdinaryEntry, StateChange
@@ -15,10 +14,9 @@ from models.vault import Donor, PaidNote, VaultContact
 from privacy import invitations
 from services import changes, donor_links, donors, links, pledges
 from services.pledges import PledgeTerms
-from tests.factories import a_child, a_match, a_pledge, a_school
+from tests.factories import a_pledge
 from vocabulary import amounts
 from vocabulary.enums import (
-    ChildStatus,
     Naming,
     NoticeKind,
     NoticeStatus,
@@ -101,6 +99,13 @@ def test_a_pledge_keeps_what_was_said_and_waits_for_money(session, now):
         ({"until": PledgeEnd.COUNT, "until_count": None}, "until_count"),
         ({"until": PledgeEnd.COUNT, "until_count": 0}, "until_count"),
         ({"wishes": Wishes(league="110000000000")}, "league"),
+        ({"until": PledgeEnd.JUNIOR, "wishes": Wishes(stage="senior")}, "until"),
+        ({"children_wanted": 0}, "children_wanted"),
+        ({"children_wanted": 21}, "children_wanted"),
+        (
+            {"instalment_fen": Fen(600_000), "rhythm": Rhythm.YEAR, "children_wanted": 17},
+            "children_wanted",
+        ),
         ({"naming": Naming.ALIAS, "alias": "  "}, "alias"),
         ({"naming": Naming.ALIAS, "alias": "打我13900004172"}, "alias"),
         ({"not_relative": False}, "not_relative"),
@@ -193,6 +198,24 @@ def test_how_to_pay_names_whole_instalments_only(session, now):
         assert (card["sums"], card["reference"]) == (sums, offered.reference)
 
 
+def test_how_to_pay_counts_every_child_and_stops_at_the_last_time(session, now):
+    for count, sums in (
+        (3, [(1, 20_000), (3, 60_000)]),
+        (9, [(1, 20_000), (6, 120_000), (9, 180_000)]),
+    ):
+        offered = offer(session, now, children_wanted=2, until=PledgeEnd.COUNT, until_count=count)
+
+        card = pledges.how_to_pay(session, opened(session, offered, now), offered.ref)
+
+        assert card["sums"] == sums
+
+
+def test_the_gap_fund_takes_one_sum_whatever_number_of_children_was_chosen(session, now):
+    offer(session, now, instalment_fen=Fen(88_800), children_wanted=3)
+
+    assert session.scalars(select(Pledge.children_wanted)).one() == 1
+
+
 def test_i_have_paid_said_twice_is_kept_once(session, now):
     offered = offer(session, now)
     me = opened(session, offered, now)
@@ -214,27 +237,6 @@ def test_a_new_link_is_sent_to_a_known_contact_only_and_once_while_it_waits(sess
 
     states = session.scalars(select(Notice.status).order_by(Notice.id)).all()
     assert states == [NoticeStatus.DELIVERED, NoticeStatus.WAITING]
-
-
-def test_wishes_count_children_who_wait_for_a_sponsor(session, now):
-    school = a_school(session)
-    for _ in range(2):
-        a_child(session, school)
-    a_child(session, school, sex=Sex.MALE)
-    a_child(session, school, stage=Stage.JUNIOR, grade=8)
-    a_child(session, school, status=ChildStatus.VERIFIED)
-    covered = a_child(session, school)
-    need = session.scalars(select(Need).where(Need.child_id == covered.id)).one()
-    a_match(session, a_pledge(session)[0], covered, need_id=need.id)
-    withdrawn = a_child(session, school)
-    for consent in session.scalars(select(Consent).where(Consent.child_id == withdrawn.id)):
-        consent.withdrawn_on = date(2026, 10, 1)
-    session.flush()
-
-    counts = pledges.wish_counts(session, Wishes(sex="F", stage="primary"))
-
-    assert (counts.pool, counts.fit) == (4, 2)
-    assert dict(counts.takes_away) == {"sex": 1, "stage": 1}
 
 
 @pytest.mark.parametrize(

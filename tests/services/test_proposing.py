@@ -358,6 +358,23 @@ def test_a_pair_by_hand_obeys_the_same_hard_rules(session: Session, now: datetim
     assert session.scalar(select(func.count(Match.id))) == 0
 
 
+def test_only_pledges_that_fit_a_child_are_offered_to_the_hand(
+    session: Session, now: datetime
+) -> None:
+    child = a_child(session)
+    fits = a_pledge(session, wish_sex=Sex.FEMALE)[0]
+    for number, more in enumerate(({"wish_sex": Sex.MALE}, {"status": PledgeStatus.PAUSED})):
+        a_pledge(session, f"1380000010{number}", **more)
+
+    [need] = proposing.choices(session, CASE_WORKER, child.ref, now=now)
+
+    assert (need["ref"], need["open_fen"]) == (need_of(session, child).ref, 10_000)
+    assert [one["code"] for one in need["pledges"]] == [fits.code]
+    elsewhere = viewer(Role.CASE_WORKER, regions=(OTHER_BANNER,))
+    with pytest.raises(NotFound):
+        proposing.choices(session, elsewhere, child.ref, now=now)
+
+
 def test_nobody_proposes_by_hand_outside_the_own_banner(session: Session, now: datetime) -> None:
     child, pledge = a_child(session), a_pledge(session)[0]
     stranger = viewer(Role.CASE_WORKER, regions=(OTHER_BANNER,))

@@ -17,6 +17,8 @@ from tests.factories import (
     an_account,
     viewer,
 )
+from tests.services.outbox import deliver
+from vocabulary import clock
 from vocabulary.dates import at
 from vocabulary.enums import NoticeKind, Role
 
@@ -95,3 +97,42 @@ def test_days_missed_while_the_machine_was_off_are_one_reminder(session) -> None
 def test_a_year_the_calendar_does_not_know_goes_by_the_week() -> None:
     assert reminders.is_school_day(date(2090, 1, 2)) is True
     assert reminders.is_school_day(date(2090, 1, 1)) is False
+
+
+def test_the_exact_school_days_are_three_and_seven_and_the_day_fourteen(session) -> None:
+    """Sent on Tuesday the 3rd: Friday the 6th, Thursday the 12th, and Tuesday the 17th."""
+    a_world(session)
+    one_day_early = (date(2026, 11, 5), date(2026, 11, 11), date(2026, 11, 16))
+
+    told = days_told(session, date(2026, 11, 17))
+
+    assert [day for day, *_ in told] == [day + timedelta(days=1) for day in one_day_early]
+    assert reminders.school_days_since(SENT, date(2026, 11, 6)) == 3
+    assert reminders.school_days_since(SENT, date(2026, 11, 12)) == 7
+
+
+def test_a_machine_off_past_day_fourteen_tells_both_once(session) -> None:
+    """The school hears the last rung alone, the banner hears that it is silent; never again."""
+    a_world(session)
+    back = date(2026, 11, 25)
+
+    for day in (back, back, back + timedelta(days=1), back + timedelta(days=30)):
+        reminders.remind(session, ENGINE, on=day, now=at(day))
+
+    assert session.execute(select(Notice.kind, Notice.rung)).all() == [
+        (NoticeKind.SCHOOL_REMINDER, 2),
+        (NoticeKind.SCHOOL_SILENT, 0),
+    ]
+
+
+def test_a_reminder_drawn_after_the_school_has_answered_is_not_delivered(session) -> None:
+    school, batch = a_world(session)
+    officer = viewer(Role.SCHOOL_OFFICER, organisation_id=school.id)
+    day = date(2026, 11, 6)
+    with clock.moved_to(at(day)):
+        reminders.remind(session, ENGINE, on=day, now=at(day))
+        handovers.confirm_all(session, officer, batch.ref, now=at(day))
+        deliver(session)
+
+    kind = NoticeKind.SCHOOL_REMINDER
+    assert session.scalars(select(Notice.text).where(Notice.kind == kind)).all() == [None]

@@ -82,6 +82,7 @@ def test_one_bad_record_is_set_aside_and_the_rest_is_opened(
     assert work.counts == {"due": 21, "done": 18, "skipped": 3, "failed": 1}
     kept = session.get_one(JobRun, work.id)
     assert (kept.due, kept.done, kept.skipped, kept.failed) == (21, 18, 3, 1)
+    session.execute(text("DROP TRIGGER bad"))
     assert is_sound(session, now)
 
 
@@ -211,6 +212,7 @@ def test_a_failing_pledge_stops_no_other_from_being_funded(session: Session, now
     ).all()
     assert funded == [(own[0].id, 3), (own[1].id, 0), (own[2].id, 3)]
     assert work.counts["failed"] == 1
+    session.execute(text("DROP TRIGGER bad"))
     assert is_sound(session, now)
 
 

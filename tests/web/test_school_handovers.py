@@ -383,3 +383,19 @@ def test_staff_enter_an_answer_given_by_telephone(world) -> None:
 
     assert "没有找到这个编号" in unknown.get_data(as_text=True)
     assert world.facts(FactKind.CONFIRMED) == [(Evidence.ASSISTED, "received")]
+
+
+def test_an_answer_on_the_page_of_a_slip_scanned_earlier_is_not_kept_for_another(world) -> None:
+    """Two grandchildren, two slips, one phone: the first page stayed open behind the second."""
+    phone, (first, second) = world.app.test_client(), world.refs[:2]
+    phone.get(f"/s/{world.tokens[first]}")
+    old = phone.get("/family/").get_data(as_text=True)
+    slip = old.split('name="slip" value="')[1].split('"')[0]
+    phone.get(f"/s/{world.tokens[second]}")
+
+    said = phone.post(
+        "/family/answer", data={"answer": "not_received", "slip": slip}, follow_redirects=True
+    )
+
+    assert "另一张签收单" in said.get_data(as_text=True)
+    assert world.facts(FactKind.DISPUTED) == []

@@ -12,7 +12,7 @@ from models.children import Child
 from models.jobs import JobRun
 from models.regions import Region
 from privacy import viewers
-from services import figures_internal, pledge_lists, proposing
+from services import figures_internal, pledge_lists, proposing, trace
 from services.pledge_lists import Listed
 from tests.factories import (
     BANNER,
@@ -71,7 +71,7 @@ def test_what_is_to_do_is_counted_in_the_own_part_only(session: Session, now: da
     other = viewer(Role.CASE_WORKER, regions=(OTHER_BANNER,))
 
     assert dict(own) == {
-        "disputes": 0, "silent": 0, "proposals": 1, "late": 0, "drafts": 1, "held": 1,
+        "harm": 0, "disputes": 0, "silent": 0, "proposals": 1, "late": 0, "drafts": 1, "held": 1,
     }  # fmt: skip
     assert set(figures_internal.to_do(session, other, now=now).values()) == {0}
 
@@ -171,6 +171,30 @@ def test_pledges_are_listed_by_what_they_wait_for(session: Session, now: datetim
     }
     counts = pledge_lists.counts(session, WORKER)
     assert counts == {listed: len(codes) for listed, codes in lists.items()}
+
+
+def test_the_list_of_pledges_opens_where_there_is_something(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    a_match(session, a_pledge(session)[0], a_child(session))
+    sign_in(client, session, Role.CASE_WORKER)
+
+    page = client.get("/staff/pledges/").get_data(as_text=True)
+
+    assert 'class="num" data-label="孩子">1 / 1' in page
+    assert "没有等结对的认捐" not in page
+
+
+def test_the_latest_backup_is_the_one_the_trace_tells_of(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    trace.record(session, viewers.console(), "backup.make", "backup:weiguang-1.backup", now=now)
+    sign_in(client, session, Role.ADMINISTRATOR, region="150000000000")
+
+    page = client.get("/staff/health/").get_data(as_text=True)
+
+    assert "11月21日 09:00" in page
+    assert "还没有备份" not in page
 
 
 def test_a_pledge_shows_children_of_the_own_part_and_counts_the_others(

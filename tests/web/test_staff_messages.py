@@ -101,9 +101,8 @@ def test_the_paying_desk_releases_what_is_late(
     client: FlaskClient, session: Session, now: datetime
 ) -> None:
     sign_in(client, session, Role.PAYING_DESK)
-    donor_id = vault.register(session, "13800000001", now=now)
-    to = Recipient(RecipientKind.DONOR, donor_id)
-    notices.queue(session, to, NoticeKind.PRIVATE_LINK, "donor:D", now=now - timedelta(hours=40))
+    to, long_ago = Recipient(RecipientKind.FAMILY, 1), now - timedelta(hours=40)
+    notices.queue(session, to, NoticeKind.HANDED_OVER, "stipend:M-202610", now=long_ago)
     delivery.to_inboxes(session, viewer(Role.ENGINE), now=now, house=HOUSE)
     delivery.hold_late(session, viewer(Role.ENGINE), now=now)
     session.commit()
@@ -114,7 +113,7 @@ def test_the_paying_desk_releases_what_is_late(
     assert "晚了 36 小时以上" in page
     assert "放行了 1 条" in answer.get_data(as_text=True)
     assert (
-        session.scalars(select(Notice.is_held).where(Notice.kind == "private_link")).one() is False
+        session.scalars(select(Notice.is_held).where(Notice.kind == NoticeKind.HANDED_OVER)).one() is False
     )
 
 

@@ -233,3 +233,29 @@ def test_nobody_enters_anothers_desk(app, world, path) -> None:
     codes = {login: desk(app, login).get(f"/staff/{path}").status_code for login in DESKS}
 
     assert codes == {login: 200 if login == own else 404 for login in DESKS}
+
+
+def test_a_wrong_booking_is_taken_back_and_stays_on_the_page(app, session, world) -> None:
+    client = desk(app, "shoukuan")
+    client.post("/staff/receipts/", data=given(world))
+    ref = session.scalars(select(Receipt.ref).order_by(Receipt.id.desc())).first()
+    session.rollback()
+
+    bare = text(client.post(f"/staff/receipts/{ref}/take-back"))
+    done = client.post(f"/staff/receipts/{ref}/take-back", data={"reason": "金额记错了"})
+
+    page = text(client.get("/staff/receipts/"))
+    assert "请选哪里记错了" in bare
+    assert done.status_code == 303
+    assert "已冲销" in page
+    assert "-¥100.00" in page
+
+
+def test_a_booking_whose_money_was_used_is_not_taken_back_and_says_why(app, session, world) -> None:
+    client = desk(app, "shoukuan")
+    ref = session.scalars(select(Receipt.ref)).one()
+    session.rollback()
+
+    page = text(client.post(f"/staff/receipts/{ref}/take-back", data={"reason": "金额记错了"}))
+
+    assert "这笔钱已经用来付助学金" in page

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from services import links
 from vocabulary.errors import LinkExpired, WrongCode
-from web.core import hands, requests
+from web.core import hands, harm, requests
 from web.core.access import behind_link, open_to_all, remember_link
 from web.core.messages import sentence
 from web.forms.handovers import DeviceForm
@@ -17,10 +17,13 @@ handovers = Blueprint("handovers", __name__)
 slips = Blueprint("slips", __name__)
 hands.attach(handovers, TEACHER, prints=False)
 hands.attach_slips(slips, TEACHER)
+worries = Blueprint("harm", __name__)
+harm.attach(worries, TEACHER)
 
 bp = Blueprint("classroom", __name__, url_prefix="/c")
 bp.register_blueprint(handovers)
 bp.register_blueprint(slips)
+bp.register_blueprint(worries)
 
 
 @bp.get("/")

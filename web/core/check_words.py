@@ -17,6 +17,16 @@ CHECKS = {
     "ledger_against_facts": "账和事实一致",
     "balances": "没有透支",
     "receipts_booked": "到账都入了账",
+    "missing_rows": "没有少掉的行",
+    "schedule": "到期日都在日程上",
+    "opened_by_runs": "开出的笔数和任务记的一致",
+    "stipends_of_matches": "每笔和结对说好的一致",
+    "facts_traced": "每个事实都有工作记录",
+    "traced_records": "每条记录都有工作记录",
+    "histories": "状态和经过一致",
+    "batches": "批次和助学金一致",
+    "accounts_of_done": "办完的科目都回到零",
+    "whose_postings": "分录都记在对的认捐和学校上",
 }
 STATES = {
     "due_without_money": "等到账",

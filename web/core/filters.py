@@ -49,7 +49,8 @@ def _me() -> dict[str, str] | None:
     if person is None:
         return None
     roles = "、".join(label(role) for role in sorted(viewer.roles))
-    return {"name": person["name"], "title": f"{person['place']['name']} · {roles}"}
+    place = person["place"]["name"]
+    return {"name": person["name"], "title": f"{place} · {roles}", "place": place, "roles": roles}
 
 
 def operator_facts() -> dict[str, Any]:

@@ -207,7 +207,7 @@ def scanned(code: str) -> Page:
 
 
 def _keep_photo(line: Card, form: PhotoForm) -> None:
-    files = LocalFiles(current_app.config["SETTINGS"].instance / "uploads")
+    files = LocalFiles(current_app.config["SETTINGS"].uploads)
     content = form.photo.data.read() if form.photo.data else b""
     act = uploads.add_photo if line["is_handed_over"] else uploads.hand_over_with_photo
     act(requests.session(), hand(), line["ref"], content, files=files, now=requests.now())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.notice_texts import TROUBLES
+from services.notice_texts import CALLED, TROUBLES
 from vocabulary import enums as e
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
@@ -58,11 +58,59 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.StipendStatus.CANCELLED: "已取消",
         e.StipendStatus.WRITTEN_OFF: "已核销",
     },
+    e.AmendmentKind: {
+        e.AmendmentKind.CHILD_IDENTITY: "姓名和身份证号",
+        e.AmendmentKind.SCHOOL_ACCOUNT: "收款账户",
+    },
+    e.AmendmentStatus: {
+        e.AmendmentStatus.ASKED: "等第二个人",
+        e.AmendmentStatus.DONE: "已改好",
+        e.AmendmentStatus.TURNED_DOWN: "没有改",
+    },
+    e.CustodyStatus: {
+        e.CustodyStatus.ASKED: "等第二个人",
+        e.CustodyStatus.AGREED: "已同意，可以看一次",
+        e.CustodyStatus.DECLINED: "没有同意",
+        e.CustodyStatus.LAPSED: "过期了",
+        e.CustodyStatus.SHOWN: "已看过",
+    },
+    e.CustodyReason: {
+        e.CustodyReason.WRONG_PAYMENT: "钱打错了，要退回",
+        e.CustodyReason.RECEIPT_BY_LAW: "依法开具捐赠票据",
+        e.CustodyReason.DONOR_ASKED: "捐赠人自己要求",
+        e.CustodyReason.SAFETY: "关系到人身安全",
+        e.CustodyReason.COURT_OR_POLICE: "司法或监察机关依法调取",
+        e.CustodyReason.OTHER: "别的原因",
+    },
+    e.AskedFor: {
+        e.AskedFor.CUSTODIAN: "保密员自己办理",
+        e.AskedFor.APPROVER: "审批人提出",
+        e.AskedFor.AUTHORITY: "有权机关提出",
+    },
+    e.AccessStatus: {
+        e.AccessStatus.ASKED: "等第二个人",
+        e.AccessStatus.OPENED: "紧急打开，等人复核",
+        e.AccessStatus.GRANTED: "已同意",
+        e.AccessStatus.DECLINED: "没有同意",
+        e.AccessStatus.LAPSED: "过期了",
+    },
+    e.AccessReason: {
+        e.AccessReason.COVERING: "替同事代办",
+        e.AccessReason.HOME_VISIT: "要入户走访",
+        e.AccessReason.COMPLAINT: "处理反映的问题",
+        e.AccessReason.CHILD_IN_DANGER: "孩子可能有危险",
+        e.AccessReason.OTHER: "别的原因",
+    },
+    e.LookKind: {
+        e.LookKind.FILE: "看了档案",
+        e.LookKind.DETAILS: "申请看了个案明细",
+        e.LookKind.AUDIT: "审计抽查",
+    },
     e.DeclineReason: {
         e.DeclineReason.CIRCUMSTANCES_CHANGED: "家里情况变了",
         e.DeclineReason.CHILD_UNWILLING: "孩子不愿意",
         e.DeclineReason.PAPERS_TO_CHECK: "资料要再核",
-        e.DeclineReason.RELATED: "有亲属关系，回避",
+        e.DeclineReason.RELATED: "双方有亲属关系",
         e.DeclineReason.NOT_DECIDED: "到期没人决定",
         e.DeclineReason.OTHER: "别的原因",
     },
@@ -75,6 +123,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.NoticeStatus.DROPPED: "不用发了",
     },
     e.Trouble: TROUBLES,
+    e.Called: CALLED,
     e.PledgeEnd: {
         e.PledgeEnd.JUNIOR: "到初中毕业",
         e.PledgeEnd.SENIOR: "到高中（中职）毕业",
@@ -229,6 +278,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.TransactionKind.SENT: "拨付",
         e.TransactionKind.HANDED_OVER: "转交",
         e.TransactionKind.RETURNED: "退汇",
+        e.TransactionKind.WRITTEN_OFF: "核销",
         e.TransactionKind.REVERSED: "冲回",
     },
     e.SetAsideReason: {

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from extensions import db
 from privacy.viewers import Viewer
-from services import inbox
+from services import harm, inbox
 from vocabulary.enums import Role
 
 
@@ -33,6 +33,7 @@ ITEMS: tuple[Item, ...] = (
     _for("总览", "staff.home", "grid", *_CASE, Role.STATISTICS),
     _for("待审批", "staff.matches.queue", "check-square", *_CASE),
     _for("拨付与转交", "staff.stipends.index", "cash-coin", *_CASE),
+    _for("担心孩子", "staff.harm.index", "exclamation-triangle-fill", *_CASE),
     _for("待核实", "staff.disputes.index", "exclamation-circle", *_CASE),
     _for("孩子", "staff.children.index", "person-badge", *_CASE),
     _for("认捐", "staff.pledges.index", "heart", *_CASE),
@@ -50,6 +51,12 @@ ITEMS: tuple[Item, ...] = (
     _for("以前的批次", "school.batches.index", "clock-history", Role.SCHOOL_OFFICER),
     _for("我村的家庭", "village.home", "people", Role.VILLAGE_DIRECTOR),
     _for("扫签收单", "village.slips.index", "qr-code", Role.VILLAGE_DIRECTOR),
+    _for("消息", "school.inbox.index", "bell", Role.SCHOOL_OFFICER),
+    _for("消息", "village.inbox.index", "bell", Role.VILLAGE_DIRECTOR),
+    _for("我的资格", "volunteer.home", "person-heart", Role.VOLUNTEER),
+    _for("消息", "volunteer.inbox.index", "bell", Role.VOLUNTEER),
+    _for("我的认捐", "donor.home", "heart", Role.DONOR),
+    _for("消息", "donor.inbox.index", "bell", Role.DONOR),
     _for(
         "消息",
         "staff.notices.index",
@@ -65,7 +72,17 @@ ITEMS: tuple[Item, ...] = (
 
 
 # What stands beside an entry: each one cheap statement.
-COUNTS: dict[str, Callable[[Session, Viewer], int]] = {"staff.notices.index": inbox.unread}
+_INBOXES = (
+    "staff.notices.index",
+    "school.inbox.index",
+    "village.inbox.index",
+    "volunteer.inbox.index",
+    "donor.inbox.index",
+)
+COUNTS: dict[str, Callable[[Session, Viewer], int]] = {
+    **dict.fromkeys(_INBOXES, inbox.unread),
+    "staff.harm.index": harm.waiting,
+}
 
 
 def _count(endpoint: str, viewer: Viewer) -> int:

@@ -1,10 +1,12 @@
 """Which page of a long list, and the addresses beside it."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from flask import request, url_for
 
 Paging = dict[str, str | None]
+Listed = TypeVar("Listed", bound=str)
 
 
 def wanted() -> int:
@@ -22,3 +24,24 @@ def beside(total: int, size: int, unit: str, **address: str) -> Paging:
         "older": url_for(endpoint, **parts, page=page + 1) if last < total else None,
         "words": f"第 {first}–{last} {unit}，共 {total} {unit}",
     }
+
+
+def pills(
+    words: Mapping[Listed, str],
+    counts: Mapping[Listed, int],
+    *,
+    chosen: Listed | None,
+    name: str,
+    **address: str,
+) -> list[dict[str, Any]]:
+    """Return the filters above a list: what each is called, how many it holds, where it leads."""
+    endpoint = request.endpoint or ""
+    return [
+        {
+            "label": label,
+            "count": counts[listed],
+            "active": listed == chosen,
+            "href": url_for(endpoint, **{**address, name: str(listed)}),
+        }
+        for listed, label in words.items()
+    ]

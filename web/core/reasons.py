@@ -148,5 +148,6 @@ STOPS = frozenset({Warned.NO_CONSENT, Warned.NO_OWN_YES, Warned.COVERED, Warned.
 BLOCKS: Mapping[Block, str] = {
     Block.PROPOSED: "这份是你提出的，要由另一位审批人来决定。",
     Block.ENTERED: "这个孩子是你登记的，要由另一位审批人来决定。",
-    Block.ROLE: "由审批人决定，你可以看理由；有亲属关系请申报回避。",
+    Block.ASIDE: "你申报过回避，这个孩子的结对由另一位同事来决定。",
+    Block.ROLE: "由审批人决定，你可以看理由。",
 }

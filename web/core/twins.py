@@ -18,7 +18,7 @@ def init_app(app: Flask) -> None:
     clock.stand_at(TWIN_NOW)
     refs.seed_process(f"{seed}/serve")
     app.config["SECRET_KEY"] = hashlib.sha256(f"{seed}/cookies".encode()).digest()
-    TimestampSigner.get_timestamp = _stands  # type: ignore[method-assign]
+    TimestampSigner.get_timestamp = _stands  # type: ignore[method-assign, assignment]
     app.before_request(_draw_form_token)
 
 

@@ -1,6 +1,6 @@
 """The family door: behind the code of its slip, without a name; two equal honest answers."""
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 from privacy.viewers import Viewer
 from services import answers, families, links, slips
 from services.answers import Reply
+from services.gate import Card
 from vocabulary.enums import Answer, Role
 from vocabulary.errors import AlreadyDecided, BadInput, LinkExpired
-from vocabulary.refs import read_slip_code
+from vocabulary.refs import read_slip_code, token_hash
 from web.core import requests
 from web.core.access import behind_link, current_viewer, link_viewer, open_to_all, remember_link
 from web.forms.answers import WrongSumForm
@@ -48,7 +49,7 @@ def home() -> str:
     page = families.page(requests.session(), _family(), now=requests.now())
     requests.note_read("stipend.read", [f"stipend:{page['ref']}"])
     is_changing = "change" in request.args and not page["is_settled"]
-    return render_template("family/home.html", page=page, is_changing=is_changing)
+    return render_template("family/home.html", page=page, slip=_mark(page), is_changing=is_changing)
 
 
 @bp.post("/answer")
@@ -74,7 +75,7 @@ def wrong_sum() -> str | Response:
             form.amount.errors = ["和应收的数一样。数对的话，请回上一页点“收到了”"]
     if request.method == "POST":
         requests.keep_nothing()
-    return render_template("family/wrong_sum.html", page=page, form=form)
+    return render_template("family/wrong_sum.html", page=page, slip=_mark(page), form=form)
 
 
 @bp.get("/closed")
@@ -95,7 +96,18 @@ def _for_hand(hand: Viewer, code: str) -> str:
     return url_for(f"{door}.slips.scanned", code=code)
 
 
+def _mark(page: Card) -> str:
+    """Return what tells this slip's page from another's, and nothing else."""
+    return token_hash(page["ref"])[:12]
+
+
 def _keep(reply: Reply) -> Response:
+    """Keep an answer; one from the page of a slip scanned earlier is asked for again."""
+    page = families.page(requests.session(), _family(), now=requests.now())
+    if request.form.get("slip", _mark(page)) != _mark(page):
+        requests.keep_nothing()
+        flash("刚才那一页是另一张签收单的，没有记。请再扫一次那张单子上的码。", "warning")
+        return redirect(url_for("family.home"), 303)
     try:
         answers.answer(requests.session(), _family(), reply, now=requests.now())
     except AlreadyDecided:

@@ -41,12 +41,6 @@ URGENCIES = [
     SelectChoice("2", "比较急"),
     SelectChoice("3", "很急"),
 ]
-CALLED = [
-    SelectChoice("police", "打了 110"),
-    SelectChoice("hotline", "打了 12338 妇女儿童维权热线"),
-    SelectChoice("civil_affairs", "报了当地民政、儿童督导员"),
-    SelectChoice("not_yet", "还没有打，先记下"),
-]
 
 
 def _only(text: str | None) -> str:
@@ -230,9 +224,3 @@ class EndForm(FlaskForm):
     """Why a child's record ends."""
 
     reason = RadioField("为什么", [InputRequired("请选原因")], choices=_labels(list(EndReason)))
-
-
-class HarmForm(FlaskForm):
-    """Who was called."""
-
-    called = RadioField("打给谁了", [InputRequired("请选打给谁了")], choices=CALLED)

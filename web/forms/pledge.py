@@ -14,7 +14,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from matching.explain import Wishes
-from services.pledges import ALIAS_LENGTH, MOST_TIMES, PledgeTerms
+from matching.records import STAGES, is_past
+from services.pledges import (
+    MOST_CHILDREN,
+    MOST_TIMES,
+    PledgeTerms,
+    is_alias,
+    plain_contact,
+)
 from vocabulary import amounts
 from vocabulary.enums import Naming, PledgeEnd, Rhythm, Sex, Stage
 from vocabulary.errors import BadInput
@@ -26,12 +33,15 @@ OTHER = "other"
 ANY = ""
 SENTENCES = {
     "amount": "金额要在 10 元到 100,000 元之间。更多的，请先打电话商量。",
+    "children_wanted": "几个孩子加起来，一次最多 100,000 元。更多的，请先打电话商量。",
+    "until": "想帮的学段在毕业以后，没有孩子合得上。请改“到什么时候”，或者学段选“都可以”。",
     "until_count": "给满几次要填 1 到 600 的整数。",
     "league": "请重新选一下盟市。",
     "alias": "别名最多 12 个字，别写真名、单位、电话或微信号。",
     "not_relative": "请确认一下。想帮自己的亲戚，请直接找旗妇联。",
     "contact": "这不像手机号，也不像邮箱。手机号是 11 位，比如 13900004172。",
 }
+_EARLY_ENDS = (PledgeEnd.JUNIOR, PledgeEnd.SENIOR)
 _YUAN = "请填一个数，比如 100、１００ 或 100元。"
 
 
@@ -53,6 +63,11 @@ class PledgeForm(FlaskForm):
         "多久付一次",
         choices=[SelectChoice(r.value, label(r)) for r in Rhythm],
         default=Rhythm.MONTH.value,
+    )
+    children_wanted = SelectField(
+        "帮几个孩子",
+        choices=[SelectChoice(str(n), f"{n} 个孩子") for n in range(1, MOST_CHILDREN + 1)],
+        default="1",
     )
     until = RadioField(
         "到什么时候",
@@ -115,6 +130,16 @@ class PledgeForm(FlaskForm):
                 sentence = SENTENCES["amount"] if reason == "out_of_range" else _YUAN
                 raise ValidationError(sentence) from refusal
 
+    def validate_until(self, field: RadioField) -> None:
+        """Say at once that nobody in the wished stage can still come to that graduation."""
+        until = self.wishes().until
+        if (
+            self.stage.data in STAGES
+            and self.monthly.data != OTHER
+            and is_past(self.stage.data, until)
+        ):
+            raise ValidationError(SENTENCES["until"])
+
     def validate_until_count(self, field: IntegerField) -> None:
         """Ask for the number only when it was chosen."""
         if self.until.data != PledgeEnd.COUNT.value:
@@ -126,8 +151,15 @@ class PledgeForm(FlaskForm):
         """Ask for the alias only when it was chosen."""
         if self.naming.data != Naming.ALIAS.value:
             return
-        if not 0 < len((field.data or "").strip()) <= ALIAS_LENGTH:
+        if not is_alias(field.data):
             raise ValidationError(SENTENCES["alias"])
+
+    def validate_contact(self, field: StringField) -> None:
+        """Tell at once, beside all else, what is neither a phone nor a mail address."""
+        try:
+            plain_contact(field.data or "")
+        except BadInput as refusal:
+            raise ValidationError(SENTENCES["contact"]) from refusal
 
     def validate_not_relative(self, field: BooleanField) -> None:
         """Law 8: relatives are declared and refused."""
@@ -146,6 +178,7 @@ class PledgeForm(FlaskForm):
             sex=self.sex.data or None,
             stage=self.stage.data or None,
             league=self.league.data or None,
+            until=self.until.data if self.until.data in _EARLY_ENDS else None,
         )
 
     def terms(self) -> PledgeTerms:
@@ -158,6 +191,7 @@ class PledgeForm(FlaskForm):
             wishes=self.wishes(),
             naming=Naming(self.naming.data),
             alias=self.alias.data,
+            children_wanted=int(self.children_wanted.data),
             not_relative=bool(self.not_relative.data),
         )
 

@@ -1,12 +1,14 @@
 """Money that came in."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, StringField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from vocabulary.errors import BadInput
 from vocabulary.money import parse_yuan
 
+WRONG = ("付款编号记错了", "金额记错了", "日期或户名记错了", "同一笔记了两次", "银行退回了这笔钱")
 _NOT_A_DAY = "日期没看懂。写成 2026-11-03 这样。"
 _DAY_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
 
@@ -60,4 +62,14 @@ class AssignForm(FlaskForm):
 
     reference = StringField(
         "付款编号", [InputRequired("请填付款编号，像 AX123456"), Length(max=40)], filters=[_only]
+    )
+
+
+class TakeBackForm(FlaskForm):
+    """Why a booking is wrong."""
+
+    reason = RadioField(
+        "哪里记错了",
+        [InputRequired("请选哪里记错了")],
+        choices=[SelectChoice(one, one) for one in WRONG],
     )

@@ -4,12 +4,13 @@ from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
 from config import Settings
 from privacy import invitations
-from services import pledges
+from services import pledges, wishing
 from services.pledges import PledgeTerms
 from vocabulary.dates import today
 from vocabulary.enums import PledgeKind
@@ -23,45 +24,69 @@ from web.public import bp
 
 # The key of the form in hand: sent twice, by a double click or the back button, it pledges once.
 FORM_KEY, SENT, INVITATION = "pledge_form", "pledge_sent", "invitation"
+DRAFT, LONGEST = "pledge_draft", 120
 
 
 @bp.route("/pledge", methods=["GET", "POST"])
 @open_to_all
 @limits.ON_PLEDGES
 def pledge() -> str | Response:
-    """Show the form, count, look over or send, by the button that was pressed."""
+    """Show the form as it was left, or look it over; every step has an address to come back to."""
     if request.args.get("another"):
         cookie.pop(SENT, None)
         cookie.pop(FORM_KEY, None)
         return redirect(url_for("public.pledge"))
     if not _is_invited():
         return _ask_for_invitation()
-    form = _form()
-    if request.method == "GET":
-        if cookie.get(SENT):
-            return render_template("public/pledged.html")
-        cookie.setdefault(FORM_KEY, new_token("pledge_form"))
-        return _show(form)
-    return _answer(form, request.form.get("do", "check"))
+    if request.method == "POST":
+        return _go_on()
+    if cookie.get(SENT):
+        return render_template("public/pledged.html")
+    return _shown()
 
 
-def _answer(form: PledgeForm, do: str) -> str | Response:
-    if do in {"count", "edit"} or not form.validate():
-        return _show(form)
-    terms = form.terms()
-    try:
-        pledges.check(requests.session(), terms, form.contact.data or "")
-    except BadInput as refusal:
-        return _refuse(form, refusal)
-    return _send(form, terms) if do == "send" else _look_over(form, terms)
+def _shown() -> str:
+    cookie.setdefault(FORM_KEY, new_token("pledge_form"))
+    form = _form(MultiDict(cookie[DRAFT]) if DRAFT in cookie else request.args)
+    step = request.args.get("step") if DRAFT in cookie else None
+    is_sound = step in {"check", "fix"} and _is_sound(form)
+    return _look_over(form) if is_sound and step == "check" else _show(form)
 
 
-def _look_over(form: PledgeForm, terms: PledgeTerms) -> str:
+def _go_on() -> Response:
+    """Keep what was typed and go to the next step, or send, by the button that was pressed."""
+    form, step = _form(request.form), request.form.get("do", "check")
+    if step in {"check", "send"} and not _is_sound(form):
+        step = "fix"
+    if step == "send":
+        return _send(form, form.terms())
     requests.keep_nothing()
-    kept = [(n, v) for n, v in request.form.items() if n not in {"csrf_token", "do"}]
+    # Typed words wait in the phone's own cookie: no POST stands in the way of the back button.
+    typed = form.data.keys() - {"csrf_token", "invitation"}
+    cookie[DRAFT] = {n: v[:LONGEST] for n, v in request.form.items() if n in typed}
+    return redirect(url_for("public.pledge", step=step), 303)
+
+
+def _is_sound(form: PledgeForm) -> bool:
+    """Check the form's shape, then the service's objections; each stands on its field."""
+    if not form.validate():
+        return False
+    try:
+        pledges.check(requests.session(), form.terms(), form.contact.data or "")
+    except BadInput as refusal:
+        _refuse(form, refusal)
+        return False
+    return True
+
+
+def _look_over(form: PledgeForm) -> str:
+    terms = form.terms()
+    typed = form.data.keys() - {"csrf_token"}
+    kept = [(n, v) for n, v in cookie[DRAFT].items() if n in typed]
     is_gap = terms.kind is PledgeKind.GAP_FUND
-    facts = {"terms": terms, "is_gap": is_gap, "names": _names(form), "contact": form.contact.data}
-    return render_template("public/check.html", kept=kept, **facts)
+    facts = {"terms": terms, "is_gap": is_gap, "names": _names(form)}
+    contact = pledges.plain_contact(form.contact.data or "")
+    return render_template("public/check.html", kept=kept, contact=contact, **facts)
 
 
 def _send(form: PledgeForm, terms: PledgeTerms) -> Response:
@@ -74,22 +99,23 @@ def _send(form: PledgeForm, terms: PledgeTerms) -> Response:
     )
     remember_link("donor_link", offered.token)
     cookie[SENT] = True
+    cookie.pop(DRAFT, None)
     if offered.is_repeat:
         flash("这张表刚才已经交过，只记了一份。想再认一份，请从“再认捐一份”开始。", "info")
     return redirect(url_for("donor.pledges.pay", ref=offered.ref, fresh=1), 303)
 
 
-def _refuse(form: PledgeForm, refusal: BadInput) -> str:
+def _refuse(form: PledgeForm, refusal: BadInput) -> None:
     """Put the service's objection on the field it is about."""
     name = str(refusal.params.get("field"))
     on = {"amount": form.other if form.monthly.data == OTHER else form.monthly}
     field = on.get(name) or getattr(form, name)
     field.errors = [*field.errors, SENTENCES[name]]
-    return _show(form)
 
 
-def _form() -> PledgeForm:
-    form = PledgeForm(request.form if request.method == "POST" else request.args)
+def _form(typed: MultiDict[str, str]) -> PledgeForm:
+    """Return the form; CSRF is checked for the whole house, before any view."""
+    form = PledgeForm(typed, meta={"csrf": False})
     leagues = pledges.leagues(requests.session())
     any_league = SelectChoice(ANY, "都可以")
     form.league.choices = [any_league, *(SelectChoice(code, name) for code, name in leagues)]
@@ -97,7 +123,6 @@ def _form() -> PledgeForm:
 
 
 def _show(form: PledgeForm) -> str:
-    requests.keep_nothing()
     return render_template("public/pledge.html", form=form, counted=_counted(form))
 
 
@@ -105,13 +130,13 @@ def _show(form: PledgeForm) -> str:
 @open_to_all
 def wishes() -> str:
     """Answer the wish counter: a piece of the form's page."""
-    return render_template("public/wishes.html", counted=_counted(_form()))
+    return render_template("public/wishes.html", counted=_counted(_form(request.args)))
 
 
 def _counted(form: PledgeForm) -> dict[str, Any]:
     """Return rounded words: how many children fit, and what each wish takes away."""
     wished = form.wishes()
-    counts = pledges.wish_counts(requests.session(), wished)
+    counts = wishing.wish_counts(requests.session(), wished, on=today(requests.now()))
     names = _names(form)
     away = [(names[key], in_words(count)) for key, count in counts.takes_away.items()]
     return {"pool": in_words(counts.pool), "fit": in_words(counts.fit), "away": away}

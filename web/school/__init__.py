@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from vocabulary.enums import Role
-from web.core import hands
+from web.core import hands, harm, inboxes
 from web.core.access import for_roles
 from web.school import batches, classes
 
@@ -13,9 +13,13 @@ handovers = Blueprint("handovers", __name__)
 slips = Blueprint("slips", __name__)
 hands.attach(handovers, OFFICER, prints=True)
 hands.attach_slips(slips, OFFICER)
+inbox = Blueprint("inbox", __name__)
+inboxes.attach(inbox, OFFICER)
+worries = Blueprint("harm", __name__)
+harm.attach(worries, OFFICER)
 
 bp = Blueprint("school", __name__, url_prefix="/school")
-for part in (handovers, slips, batches.bp, classes.bp):
+for part in (handovers, slips, batches.bp, classes.bp, inbox, worries):
     bp.register_blueprint(part)
 
 

@@ -6,12 +6,15 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 
 from web.staff import (  # noqa: E402 each subject has a blueprint of its own  # noqa: E402 as above  # noqa: E402 as above
     accounts,
+    amendments,
     batches,
     books,
+    by_hand,
     child_acts,
     children,
     custody,
     disputes,
+    harm,
     health,
     home,
     imports,
@@ -26,6 +29,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own  #
 
 bp.register_blueprint(accounts.bp)
 bp.register_blueprint(disputes.bp)
+bp.register_blueprint(harm.bp)
 bp.register_blueprint(custody.bp)
 bp.register_blueprint(receipts.bp)
 bp.register_blueprint(batches.bp)
@@ -36,6 +40,8 @@ bp.register_blueprint(matches.bp)
 bp.register_blueprint(notices.bp)
 bp.register_blueprint(children.bp)
 bp.register_blueprint(child_acts.bp)
+bp.register_blueprint(amendments.bp)
+bp.register_blueprint(by_hand.bp)
 bp.register_blueprint(imports.bp)
 bp.register_blueprint(schools.bp)
 bp.register_blueprint(volunteers.bp)

@@ -1,17 +1,20 @@
 """Accounts and roles: two administrators work together, neither for himself."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import Field
 
 from privacy.permissions import Act
-from services import grants, staffing
+from services import account_lists, grants, staffing
+from services.account_lists import Listed
 from services.gate import Card
 from services.grants import Term
 from services.staffing import NewAccount
-from vocabulary.enums import AccountStatus, GrantStatus, Role
+from vocabulary.enums import GrantStatus, Role
 from vocabulary.errors import ActedBefore, BadInput, NotFound, Refused, RolesExclude
-from web.core import addresses, requests
+from web.core import addresses, paging, requests
 from web.core.access import current_viewer, may
 from web.core.messages import sentence
 from web.forms.accounts import AccountForm, EndForm, RoleForm
@@ -33,42 +36,25 @@ REASONS = {
     "needs_school": "资助专干要先有学校：停用这个帐号，重新建一个填上学校的",
     "needs_village": "儿童主任要定到嘎查村或苏木乡镇：停用这个帐号，重新建一个",
 }
-_LISTS = {"open": "在用的", "waiting": "等第二个人", "ended": "已停用"}
+_LISTS = {Listed.OPEN: "在用的", Listed.WAITING: "等第二个人", Listed.ENDED: "已停用"}
 
 
 @bp.get("/")
 @may(Act.GRANT_ROLE)
 def index() -> str:
-    """List accounts; what waits for a second person stands first."""
-    found = staffing.index(requests.session(), current_viewer(), now=requests.now())
-    lists = {
-        "open": [card for card in found if card["status"] is not AccountStatus.ENDED],
-        "waiting": [card for card in found if _waiting(card)],
-        "ended": [card for card in found if card["status"] is AccountStatus.ENDED],
-    }
-    chosen = request.args.get("list", "open")
-    chosen = chosen if chosen in lists else "open"
-    filters = [
-        {
-            "label": words,
-            "href": url_for(".index", list=key),
-            "active": key == chosen,
-            "count": len(lists[key]),
-        }
-        for key, words in _LISTS.items()
-    ]
-    mine = [g for card in found for g in _waiting(card) if not (g["asked_by_me"] or g["for_me"])]
+    """List accounts by state; what waits for a second person is said first."""
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    asked = request.args.get("list", Listed.OPEN)
+    chosen = Listed(asked) if asked in set(Listed) else Listed.OPEN
+    counts = account_lists.counts(session, viewer, now=now)
     return render_template(
         "staff/accounts/index.html",
-        accounts=lists[chosen],
-        filters=filters,
-        chosen=chosen,
-        to_agree=len(mine),
+        accounts=account_lists.listing(session, viewer, chosen, page=paging.wanted(), now=now),
+        filters=paging.pills(_LISTS, counts, chosen=chosen, name="list"),
+        chosen=chosen.value,
+        to_agree=account_lists.to_agree(session, viewer, now=now),
+        paging=paging.beside(counts[chosen], account_lists.PAGE, "个", list=chosen.value),
     )
-
-
-def _waiting(card: Card) -> list[Card]:
-    return [g for g in card["grants"] if g["status"] is GrantStatus.ASKED and not g["is_over"]]
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -105,7 +91,7 @@ def _person(form: AccountForm) -> NewAccount:
 
 
 def _show_link(ref: str, token: str) -> str:
-    person = staffing.show(requests.session(), current_viewer(), ref, now=requests.now())
+    person = account_lists.show(requests.session(), current_viewer(), ref, now=requests.now())
     return render_template(
         "staff/accounts/link.html",
         person=person,
@@ -121,7 +107,7 @@ def detail(ref: str) -> str:
 
 
 def _detail(ref: str, form: RoleForm) -> str:
-    person = staffing.show(requests.session(), current_viewer(), ref, now=requests.now())
+    person = account_lists.show(requests.session(), current_viewer(), ref, now=requests.now())
     standing = [g for g in person["grants"] if not g["is_over"]]
     form.offer_roles(_held(person))
     return render_template(
@@ -147,7 +133,7 @@ def ask(ref: str) -> str | Response:
     """Ask for a role; a second administrator agrees."""
     session, viewer, now = requests.session(), current_viewer(), requests.now()
     form = RoleForm()
-    form.offer_roles(_held(staffing.show(session, viewer, ref, now=now)))
+    form.offer_roles(_held(account_lists.show(session, viewer, ref, now=now)))
     if form.validate_on_submit():
         term = Term(form.from_on.data, form.until_on.data)
         try:
@@ -167,13 +153,22 @@ def ask(ref: str) -> str | Response:
 @may(Act.GRANT_ROLE)
 def agree(ref: str, grant: str) -> Response:
     """Agree as the second person."""
-    try:
+
+    def act() -> None:
         grants.agree(requests.session(), current_viewer(), grant, now=requests.now())
+
+    return _acted(ref, act, "同意了，下一次打开页面就生效。")
+
+
+def _acted(ref: str, act: Callable[[], None], done: str) -> Response:
+    """Act, say how it went, and go back to the account."""
+    try:
+        act()
     except Refused as refusal:
         requests.keep_nothing()
         flash(sentence(refusal), "danger")
     else:
-        flash("同意了，下一次打开页面就生效。", "success")
+        flash(done, "success")
     return redirect(url_for(".detail", ref=ref), 303)
 
 
@@ -182,20 +177,17 @@ def agree(ref: str, grant: str) -> Response:
 def end_role(ref: str, grant: str) -> str | Response:
     """Ask why, then end a role at once."""
     session, viewer, now = requests.session(), current_viewer(), requests.now()
-    person = staffing.show(session, viewer, ref, now=now)
+    person = account_lists.show(session, viewer, ref, now=now)
     role = next((g["role"] for g in person["grants"] if g["ref"] == grant), None)
     if role is None:
         raise NotFound()
     form = EndForm()
+
+    def act() -> None:
+        grants.end(session, viewer, grant, reason=form.reason.data, now=now)
+
     if form.validate_on_submit():
-        try:
-            grants.end(session, viewer, grant, reason=form.reason.data, now=now)
-        except Refused as refusal:
-            requests.keep_nothing()
-            flash(sentence(refusal), "danger")
-        else:
-            flash("这个角色已结束，马上生效。", "success")
-        return redirect(url_for(".detail", ref=ref), 303)
+        return _acted(ref, act, "这个角色已结束，马上生效。")
     requests.keep_nothing()
     return render_template("staff/accounts/end_role.html", form=form, person=person, role=role)
 
@@ -205,17 +197,14 @@ def end_role(ref: str, grant: str) -> str | Response:
 def end(ref: str) -> str | Response:
     """Ask why, then end an account with all its roles and sessions."""
     session, viewer, now = requests.session(), current_viewer(), requests.now()
-    person = staffing.show(session, viewer, ref, now=now)
+    person = account_lists.show(session, viewer, ref, now=now)
     form = EndForm()
+
+    def act() -> None:
+        staffing.end(session, viewer, ref, reason=form.reason.data, now=now)
+
     if form.validate_on_submit():
-        try:
-            staffing.end(session, viewer, ref, reason=form.reason.data, now=now)
-        except Refused as refusal:
-            requests.keep_nothing()
-            flash(sentence(refusal), "danger")
-        else:
-            flash("帐号已停用，所有设备都已退出。", "success")
-        return redirect(url_for(".detail", ref=ref), 303)
+        return _acted(ref, act, "帐号已停用，所有设备都已退出。")
     requests.keep_nothing()
     return render_template("staff/accounts/end.html", form=form, person=person)
 

@@ -1,4 +1,4 @@
-"""What changes a child's record: visit, consent, school, kin, needs, its end, and the red button."""
+"""What changes a child's record: visit, consent, school, kin, needs and its end."""
 
 from collections.abc import Callable
 from typing import Any
@@ -230,15 +230,3 @@ def end(ref: str) -> Answer:
         children.end(*_who(), ref, reason=EndReason(form.reason.data), now=requests.now())
 
     return _page("end", ref, form, act, "档案结束了。今天以前到期的助学金照常给。")
-
-
-@bp.route("/harm", methods=["GET", "POST"])
-@may(Act.REPORT_HARM)
-def harm(ref: str) -> Answer:
-    """Show the red button's page: whom to call first; keep a trace that it was pressed."""
-    form = forms.HarmForm()
-
-    def act() -> None:
-        children.report_harm(*_who(), ref, called=form.called.data, now=requests.now())
-
-    return _page("harm", ref, form, act, "记下了。请今天就和督导员当面商量。")

@@ -9,6 +9,7 @@ from wtforms import Field
 
 from privacy.permissions import Act
 from services import (
+    amendments,
     approvals,
     child_file,
     child_search,
@@ -19,7 +20,7 @@ from services import (
 from services.children import NewChild, NewKin, NewNeed
 from services.readiness import is_above_banner
 from services.rosters.values import read_phone
-from vocabulary.enums import Category, NeedKind, Sex
+from vocabulary.enums import Category, ChildStatus, NeedKind, Sex
 from vocabulary.errors import BadInput
 from vocabulary.grades import stage_of
 from web.core import paging, requests
@@ -70,7 +71,9 @@ def index() -> str:
         show=show,
         banners=places.banners(requests.session(), viewer),
         needs_banner=bool(typed) and child_search.needs_banner(typed, code),
-        filters=_filters(counts, code, show, is_search=bool(typed)),
+        filters=paging.pills(
+            _LISTS, counts, chosen=None if typed else show, name="show", banner=code
+        ),
         paging=paging.beside(counts[show], child_search.PAGE, "位", show=show, banner=code)
         if not typed
         else None,
@@ -84,20 +87,6 @@ def _found(typed: str, code: str, show: str) -> list[Any]:
     return child_search.listing(session, viewer, code=code, show=show, page=paging.wanted())
 
 
-def _filters(
-    counts: dict[str, int], code: str, show: str, *, is_search: bool
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": words,
-            "href": url_for(".index", show=key, banner=code),
-            "active": key == show and not is_search,
-            "count": counts[key],
-        }
-        for key, words in _LISTS.items()
-    ]
-
-
 @bp.get("/<string:ref>")
 @may(Act.VERIFY_CHILD)
 def detail(ref: str) -> str:
@@ -108,6 +97,8 @@ def detail(ref: str) -> str:
         "staff/children/detail.html",
         child=child,
         matches=approvals.of_child(requests.session(), current_viewer(), ref),
+        amendment=amendments.find_open(requests.session(), current_viewer(), ref),
+        may_propose=child["status"] in (ChildStatus.OPEN, ChildStatus.SUPPORTED),
     )
 
 

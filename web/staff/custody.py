@@ -26,6 +26,8 @@ ACTS = {
     "notices.read": "看消息",
     "donor.sign_in": "打开专用链接",
     "receipt.record": "登记到账",
+    "receipt.assign": "对上付款编号",
+    "receipt.take_back": "冲销到账",
     "gift.fund": "一次性的钱到账",
     "stipends.fund": "用到账的钱付助学金",
 }

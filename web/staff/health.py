@@ -30,7 +30,7 @@ def index() -> str:
     findings = watch.findings(session, viewer, now=now)
     outbox = watch.outbox(session, viewer)
     undelivered = outbox[NoticeStatus.FAILED] + outbox[NoticeStatus.UNCLEAR]
-    facts = _machine(settings, now=now)
+    facts = _machine(settings, watch.last_backup(session, viewer), now=now)
     return render_template(
         "staff/health/index.html",
         title="运行状况",
@@ -58,11 +58,10 @@ def _line(card: Card, *, now: datetime) -> Card:
     )
 
 
-def _machine(settings: Settings, *, now: datetime) -> dict[str, Any]:
+def _machine(settings: Settings, backup: datetime | None, *, now: datetime) -> dict[str, Any]:
     room = machine.room_at(settings.instance)
     file = settings.database_file
     beside = [file.with_name(file.name + end) for end in ("", "-wal")] if file else []
-    backup = machine.newest_in(settings.backups)
     return {
         "free_gb": room.free // 1024,
         "total_gb": room.total // 1024,
@@ -77,7 +76,8 @@ def _other_worries(facts: dict[str, Any], undelivered: int) -> list[str]:
     """Say what else keeps the first line from being green."""
     worries = {
         "磁盘快满了，先腾地方": facts["is_short"],
-        "两天没有备份了": facts["is_backup_old"],
+        "还没有备份过": facts["backup_at"] is None,
+        "两天没有备份了": facts["backup_at"] is not None and facts["is_backup_old"],
         f"有 {undelivered} 条通知没送出去": undelivered > 0,
     }
     return [words for words, holds in worries.items() if holds]

@@ -7,7 +7,7 @@ from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import PERMISSIONS, Act
-from services import figures_internal, watch
+from services import amendments, figures_internal, watch
 from services.gate import Card
 from services.notice_texts import JOB_NAMES
 from vocabulary.enums import ChildStatus, RegionLevel, Role
@@ -27,15 +27,19 @@ _DESKS = (
     (Role.ADMINISTRATOR, "staff.health.index"),
 )
 _TODO: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
+    ("harm", "brick", "件担心孩子受伤害", "staff.harm.index", {}),
     ("disputes", "brick", "笔待核实", "staff.disputes.index", {}),
     ("silent", "brick", "批过了 14 天学校没说完", "staff.stipends.index", {}),
     ("proposals", "amber", "份拟结对等决定", "staff.matches.queue", {}),
+    ("amendments", "amber", "处修改等你对原件", "staff.amendments.index", {}),
     ("drafts", "amber", "位孩子等入户核实", "staff.children.index", {"show": "draft"}),
     ("held", "lake", "位孩子待补材料", "staff.children.index", {"show": "held"}),
 )
 _TODO_TEXTS = {
+    "harm": "还没有人接手，先办这件",
     "disputes": "家里说没收到或数不对",
     "silent": "打电话问，或改走别的渠道",
+    "amendments": "姓名、身份证号、收款账户要两个人改",
     "drafts": "要由没有登记他的人去",
     "held": "补齐才能结对",
 }
@@ -104,7 +108,10 @@ def _watchdog(now: datetime) -> dict[str, Any]:
 
 def _todo(now: datetime) -> list[dict[str, Any]]:
     """List what waits today, the most pressing first; nothing that is zero."""
-    counts = figures_internal.to_do(requests.session(), current_viewer(), now=now)
+    session, viewer = requests.session(), current_viewer()
+    counts = figures_internal.to_do(session, viewer, now=now).and_also(
+        amendments=amendments.count_waiting(session, viewer)
+    )
     late = f"{counts['late']} 份已逾期" if counts["late"] else "没有逾期的"
     texts = {**_TODO_TEXTS, "proposals": late}
     return [

@@ -26,7 +26,7 @@ case_staff = for_roles(*sorted(CASE_STAFF))
 _FILTERS = (
     (Shown.ALL, "全部", "total"),
     (Shown.LATE, "逾期", "late"),
-    (Shown.MINE, "你提出的", "mine"),
+    (Shown.MINE, "你经手的", "mine"),
 )
 
 
@@ -112,10 +112,15 @@ def _row(card: Card, desk: Card, show: Shown, *, on: date) -> dict[str, Any]:
         "current": desk["current"]["child_ref"] == card["child_ref"],
     }
     if own:
-        row["pill"] = {"kind": "mine", "text": "你提出的"}
+        row["pill"] = {"kind": "mine", "text": "你回避" if card.has("aside") else _own_part(card)}
     elif late > 0:
         row["pill"] = {"kind": "wait", "text": f"逾期 {late} 天"}
     return row
+
+
+def _own_part(card: Card) -> str:
+    is_proposer = card["proposed_by"] == current_viewer().actor
+    return "你提出的" if is_proposer else "你登记的"
 
 
 def _place(card: Card) -> str:
@@ -181,17 +186,17 @@ def decline(ref: str) -> str | Response:
     return _onward()
 
 
-@bp.post("/<string:ref>/related")
+@bp.post("/<string:ref>/aside")
 @case_staff
-def related(ref: str) -> Response:
-    """Declare kinship or an own part (回避): the pair is refused."""
+def aside(ref: str) -> Response:
+    """Keep out of this child's matches (回避); somebody else decides."""
     try:
-        matches.declare_related(requests.session(), current_viewer(), ref, now=requests.now())
+        matches.step_aside(requests.session(), current_viewer(), ref, now=requests.now())
     except (NotFound, NotPermitted):
         raise
     except Refused as refusal:
         return _told(ref, refusal)
-    flash("记下了：有亲属关系，这一对不再提。", "success")
+    flash("记下了：你回避，这个孩子的结对由另一位同事决定。", "success")
     return _onward()
 
 

@@ -1,6 +1,6 @@
 """Pledges by their code, for case staff: what they give and to whom, never who gives."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 
 from privacy.permissions import Act
 from services import pledge_lists
@@ -21,25 +21,17 @@ _LISTS = {
 @bp.get("/")
 @may(Act.SEE_PLEDGES)
 def index() -> str:
-    """List pledges by state."""
+    """List pledges by state; unasked, the first list that has some."""
     session, viewer = requests.session(), current_viewer()
-    asked = request.args.get("show", Listed.WAITING)
-    show = Listed(asked) if asked in set(Listed) else Listed.WAITING
-    counts = pledge_lists.counts(session, viewer)
+    asked, counts = request.args.get("show", ""), pledge_lists.counts(session, viewer)
+    first = next((listed for listed in _LISTS if counts[listed]), Listed.WAITING)
+    show = Listed(asked) if asked in set(Listed) else first
     return render_template(
         "staff/pledges/index.html",
         title="认捐",
         show_words=_LISTS[show],
         cards=pledge_lists.listing(session, viewer, show, page=paging.wanted()),
-        filters=[
-            {
-                "label": words,
-                "count": counts[listed],
-                "active": listed is show,
-                "href": url_for(".index", show=listed.value),
-            }
-            for listed, words in _LISTS.items()
-        ],
+        filters=paging.pills(_LISTS, counts, chosen=show, name="show"),
         paging=paging.beside(counts[show], PAGE, "份", show=show.value),
         terms=pledge_words,
     )

@@ -7,14 +7,15 @@ from privacy.permissions import Act
 from services import receipts
 from services.receipts import BankLine
 from vocabulary.dates import today
-from vocabulary.errors import AlreadyDecided, BadInput
+from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from vocabulary.money import format_yuan_short
 from vocabulary.refs import new_token
 from web.core import requests
 from web.core.access import current_viewer, may
 from web.core.messages import sentence
-from web.forms.receipts import AssignForm, ReceiptForm
+from web.forms.receipts import AssignForm, ReceiptForm, TakeBackForm
 
+_SPENT = "这笔钱已经用来付助学金，不够整笔冲销。请先和保密员、审计员商量怎么补。"
 bp = Blueprint("receipts", __name__, url_prefix="/receipts")
 
 _SAID = {
@@ -127,3 +128,26 @@ def assign(ref: str) -> str | Response:
     if request.method == "POST":
         requests.keep_nothing()
     return render_template("staff/receipts/assign.html", title="核对到账", form=form, card=card)
+
+
+@bp.route("/<string:ref>/take-back", methods=["GET", "POST"])
+@may(Act.RECORD_MONEY)
+def take_back(ref: str) -> str | Response:
+    """Ask why, then take a wrong booking back by a new entry."""
+    session, viewer, form = requests.session(), current_viewer(), TakeBackForm()
+    card = receipts.one(session, viewer, ref)
+    if form.validate_on_submit():
+        try:
+            receipts.take_back(session, viewer, ref, reason=form.reason.data, now=requests.now())
+        except WrongState:
+            form.form_errors.append(_SPENT)
+        except AlreadyDecided as refusal:
+            form.form_errors.append(sentence(refusal))
+        else:
+            flash(
+                f"冲销了 {format_yuan_short(card['amount_fen'])}。照流水再记一次对的。", "success"
+            )
+            return redirect(url_for(".index"), 303)
+    if request.method == "POST":
+        requests.keep_nothing()
+    return render_template("staff/receipts/take_back.html", title="冲销到账", form=form, card=card)

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import organisations, places
+from services import amendments, organisations, places
 from services.organisations import NewSchool
 from services.rosters.values import read_phone
 from vocabulary.errors import BadInput
@@ -18,7 +18,7 @@ PAGE = 50
 _REASONS = {
     "already_known": "本旗已经有这所学校了，不用再加",
     "bad_phone": "电话是 11 位手机号，或带区号的座机，请再看一遍",
-    "stands": "已经登记过收款账户，要改请按“变更账户”由两个人办",
+    "stands": "已经登记过收款账户。要改，回到学校页点“变更账户”，由两个人办",
 }
 
 
@@ -45,7 +45,11 @@ def index() -> str:
 def detail(ref: str) -> str:
     """Show one school."""
     school = organisations.detail(requests.session(), current_viewer(), ref)
-    return render_template("staff/schools/detail.html", school=school)
+    return render_template(
+        "staff/schools/detail.html",
+        school=school,
+        amendment=amendments.find_open(requests.session(), current_viewer(), ref),
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -1,6 +1,6 @@
 """拨付与转交: what every instalment waits for, for case staff."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 
 from privacy.permissions import Act
 from services import stipend_lists
@@ -38,15 +38,7 @@ def index() -> str:
         show=show.value,
         show_words=_LISTS[show],
         cards=cards,
-        filters=[
-            {
-                "label": words,
-                "count": counts[listed],
-                "active": listed is show,
-                "href": url_for(".index", show=listed.value),
-            }
-            for listed, words in _LISTS.items()
-        ],
+        filters=paging.pills(_LISTS, counts, chosen=show, name="show"),
         paging=paging.beside(counts[show], PAGE, "笔", show=show.value),
     )
 

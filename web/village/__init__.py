@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from services import families as village_families
 from vocabulary.enums import Role
-from web.core import hands, requests
+from web.core import hands, harm, inboxes, requests
 from web.core.access import current_viewer, for_roles
 from web.village import families
 
@@ -14,9 +14,13 @@ handovers = Blueprint("handovers", __name__)
 slips = Blueprint("slips", __name__)
 hands.attach(handovers, DIRECTOR, prints=True)
 hands.attach_slips(slips, DIRECTOR)
+inbox = Blueprint("inbox", __name__)
+inboxes.attach(inbox, DIRECTOR)
+worries = Blueprint("harm", __name__)
+harm.attach(worries, DIRECTOR)
 
 bp = Blueprint("village", __name__, url_prefix="/village")
-for part in (handovers, slips, families.bp):
+for part in (handovers, slips, families.bp, inbox, worries):
     bp.register_blueprint(part)
 
 

@@ -4,14 +4,20 @@ from flask import Blueprint, render_template
 
 from services import volunteers
 from vocabulary.enums import Role
-from web.core import requests
+from web.core import inboxes, requests
 from web.core.access import current_viewer, for_roles
 
+MOTHER = for_roles(Role.VOLUNTEER)
+
+inbox = Blueprint("inbox", __name__)
+inboxes.attach(inbox, MOTHER)
+
 bp = Blueprint("volunteer", __name__, url_prefix="/volunteer")
+bp.register_blueprint(inbox)
 
 
 @bp.get("/")
-@for_roles(Role.VOLUNTEER)
+@MOTHER
 def home() -> str:
     """Show her own state: which papers count until when, and which are missing."""
     me = volunteers.myself(requests.session(), current_viewer(), now=requests.now())

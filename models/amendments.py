@@ -1,0 +1,75 @@
+"""What one person asked to change and a second must look at before it holds (law 8)."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, or_, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import CASE, Base, Sealed, Standings, held, in_regions
+from models.children import Child
+from models.organisations import Organisation
+from privacy.disclosure import NOBODY, Audience, seen_by
+from privacy.viewers import Viewer
+from vocabulary.enums import AmendmentKind, AmendmentStatus
+from vocabulary.refs import new_ref
+
+_STAFF = (Audience.CASE_STAFF,)
+_OPEN = "status = 'asked'"
+
+
+class Amendment(Base):
+    """A child's name and number, or a school's account: what it is to be, and what it was.
+
+    The second person reads the numbers from the paper and types them again: nobody is shown them.
+    """
+
+    __tablename__ = "amendments"
+    __table_args__ = (
+        CheckConstraint("(child_id IS NULL) <> (organisation_id IS NULL)", name="one_subject"),
+        *(
+            Index(
+                f"uq_amendments_open_{column}",
+                column,
+                unique=True,
+                sqlite_where=text(_OPEN),
+                postgresql_where=text(_OPEN),
+            )
+            for column in ("child_id", "organisation_id")
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("amendment"), info=seen_by(*_STAFF)
+    )
+    kind: Mapped[AmendmentKind] = mapped_column(info=seen_by(*_STAFF))
+    child_id: Mapped[int | None] = mapped_column(ForeignKey("children.id"), info=NOBODY)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), info=NOBODY)
+    name: Mapped[str] = mapped_column(Sealed("amendments.name"), info=seen_by(*_STAFF))
+    bank: Mapped[str | None] = mapped_column(Sealed("amendments.bank"), info=seen_by(*_STAFF))
+    number: Mapped[str | None] = mapped_column(Sealed("amendments.number"), info=NOBODY)
+    name_before: Mapped[str | None] = mapped_column(
+        Sealed("amendments.name_before"), info=seen_by(*_STAFF)
+    )
+    bank_before: Mapped[str | None] = mapped_column(
+        Sealed("amendments.bank_before"), info=seen_by(*_STAFF)
+    )
+    number_before: Mapped[str | None] = mapped_column(
+        Sealed("amendments.number_before"), info=NOBODY
+    )
+    reason: Mapped[str] = mapped_column(Sealed("amendments.reason"), info=seen_by(*_STAFF))
+    status: Mapped[AmendmentStatus] = mapped_column(
+        default=AmendmentStatus.ASKED, info=seen_by(*_STAFF)
+    )
+    asked_by: Mapped[str] = mapped_column(String(40), info=seen_by(*_STAFF))
+    asked_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
+    decided_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))
+    decided_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """Case staff of the child or the school."""
+        children = select(Child.id).where(in_regions(Child.region_code, viewer))
+        schools = select(Organisation.id).where(in_regions(Organisation.region_code, viewer))
+        here = or_(cls.child_id.in_(children), cls.organisation_id.in_(schools))
+        return held(viewer, (Audience.CASE_STAFF, CASE, here))

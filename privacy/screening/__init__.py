@@ -1,0 +1,100 @@
+"""Screens free text: what would tell who somebody is, and what a person must read first.
+
+Pure: a text goes in, marks on that very text come out. `known` are the identities of the child,
+guardian, school and donor of this letter; patterns find the rest. A person decides afterwards.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+
+from privacy.screening import contacts, known as known_ones, names, numbers, otherscripts, places, schools, told
+from privacy.screening.folding import MARK, WALL, Page, fold, joined
+from privacy.screening.kinds import Concern, Found, Kind, Known, Mark, Worry
+from privacy.screening.worries import worries
+
+__all__ = ["MARK", "Concern", "Kind", "Known", "Mark", "Worry", "marks", "redacted", "worries"]
+
+_BETWEEN = frozenset(" \t\u3000\u00a0\u200b\u200c\u200d\u2060\ufeff-·.•・_~*/|")
+
+
+def marks(text: str, known: Iterable[Known] = ()) -> tuple[Mark, ...]:
+    """Return what to hide, in order and apart; what is left raises no mark of its own."""
+    identities = tuple(known)
+    found: tuple[Mark, ...] = ()
+    while more := _more(text, found, identities):  # each round hides more than the one before
+        found = _merged(text, (*found, *more))
+    return found
+
+
+def redacted(text: str, found: Iterable[Mark]) -> str:
+    """Return the text with every mark as 【…】: the same width whatever was hidden."""
+    out, at = [], 0
+    for mark in _merged(text, found):
+        out += [text[at : mark.start], MARK]
+        at = mark.end
+    return "".join([*out, text[at:]])
+
+
+def _more(text: str, found: tuple[Mark, ...], known: tuple[Known, ...]) -> list[Mark]:
+    """Look at the text as it would go out, and return what still stands there."""
+    page = _as_sent(fold(text), found)
+    hits: list[Mark] = []
+    for part in _PARTS_AS_WRITTEN:
+        hits += _on_text(page, part(page.numerals()))
+    for part in _PARTS_JOINED:
+        hits += _on_text(joined(page), part(joined(page)))
+    hits += _on_text(page, known_ones.find(page, known))
+    return [hit for hit in (_trimmed(text, hit) for hit in hits) if not _is_hidden(hit, found)]
+
+
+def _as_sent(page: Page, found: tuple[Mark, ...]) -> Page:
+    """Return the page with one wall in the place of every mark."""
+    if not found:
+        return page
+    chars, starts, ends, at = [], [], [], 0
+    for mark in (*found, None):
+        limit = mark.start if mark else page.ends[-1]
+        first = bisect_left(page.starts, at)
+        last = bisect_left(page.starts, limit)
+        chars.append(page.text[first:last])
+        starts += page.starts[first:last]
+        ends += page.ends[first:last]
+        if mark:
+            chars.append(WALL)
+            starts.append(mark.start)
+            ends.append(mark.end)
+            at = mark.end
+    return Page("".join(chars), starts, ends)
+
+
+def _on_text(page: Page, hits: Iterator[Found]) -> list[Mark]:
+    return [Mark(*page.origin(start, end), kind, why) for start, end, kind, why in hits if start < end]
+
+
+def _trimmed(text: str, mark: Mark) -> Mark:
+    piece = text[mark.start : mark.end]
+    left = len(piece) - len(piece.lstrip())
+    right = len(piece) - len(piece.rstrip())
+    return Mark(mark.start + left, mark.end - right, mark.kind, mark.why)
+
+
+def _is_hidden(mark: Mark, found: tuple[Mark, ...]) -> bool:
+    """Say whether nothing of it would still be read."""
+    at = bisect_right(found, mark.start, key=lambda one: one.start) - 1
+    return mark.start >= mark.end or (at >= 0 and mark.end <= found[at].end)
+
+
+def _merged(text: str, found: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Put marks together that touch, or that only separators keep apart."""
+    out: list[Mark] = []
+    for mark in sorted(found):
+        last = out[-1] if out else None
+        if last and (mark.start <= last.end or _BETWEEN.issuperset(text[last.end : mark.start])):
+            out[-1] = Mark(last.start, max(last.end, mark.end), last.kind, last.why)
+        else:
+            out.append(mark)
+    return tuple(out)
+
+
+_PARTS_AS_WRITTEN = (numbers.find, told.find)
+_PARTS_JOINED = (names.find, otherscripts.find, places.find, schools.find, contacts.find)

@@ -1,0 +1,61 @@
+"""Short or broken numbers that the sentence itself calls a telephone, a card, a plate."""
+
+import re
+from collections.abc import Iterator
+
+from privacy.screening.folding import Page
+from privacy.screening.kinds import Found, Kind
+
+_GAP = r"[ .·•,、_*~/|()—–…:\"'#-]"
+_DIGITS = rf"[0-9](?:{_GAP}{{0,2}}[0-9])"
+_FILL = (
+    r"(?:[前中后末头尾](?:间|面|边|头|几|半截|半段|半部分|半)?(?:[0-9]{1,2}[位个]数?字?)?|第[0-9]段|然后|接着|再|最后"
+    r"|开头|结尾|剩下|是|加上?|和|跟|连着|接|打|的|[,、 .:;。…\n“”\"-])"
+)
+_PIECES = re.compile(rf"(?<![0-9])[0-9]{{1,8}}(?:(?:{_FILL}){{1,7}}[0-9]{{1,8}}){{1,9}}(?![0-9])")
+_COUNT = re.compile(r"[前中后末头尾](?:间|面|边|头|几)?[0-9]{1,2}[位个]数?字?|第[0-9]段")
+_WORDS = r"(?:zero|one|two|three|four|five|six|seven|eight|nine)"
+_SYLLABLES = r"(?:ling|yao|yi|er|san|si|wu|liu|qi|ba|jiu|dong|guai|gou)[1-4]?"
+_SPOKEN = re.compile(rf"(?<![a-z]){_WORDS}(?:[ ,.、-]{{0,3}}{_WORDS}){{6,}}|(?<![a-z]){_SYLLABLES}(?:[ ,.、-]{{0,3}}{_SYLLABLES}){{6,}}(?![a-z])")
+_PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][ ]?[a-z](?:[ ·•.-]{0,2}[a-z0-9]){5,6}(?![a-z0-9])"
+)
+_TOLD = (
+    (re.compile(
+        r"(?:电话|手机|手机号|号码|联系方式|联系我|打给我|打我|拨打|call(?: me)?|tel|phone|短信|座机|我的号|☎|📞|📱)"
+        rf"[^0-9\n。;!?]{{0,10}}({_DIGITS}{{6,19}})"), Kind.PHONE, "信里说是电话"),
+    (re.compile(rf"({_DIGITS}{{6,19}})[ ,]?(?:\(|这|就)?是?(?:我|我家|我妈|我爸|妈妈|爸爸|家里|我们家)的?(?:电话|手机|号码|联系|号)"),
+     Kind.PHONE, "信里说是电话"),
+    (re.compile(rf"(?:身份证|证件号|户口本|学籍号|学号|准考证|残疾证|低保证)[^0-9\n。]{{0,10}}({_DIGITS}{{3,24}}x?)"),
+     Kind.IDENTITY, "信里说是证件号"),
+    (re.compile(rf"(?:银行卡|卡号|账号|帐号|账户|存折|工行|农行|建行|邮储|信用社|一卡通|社保卡|汇到|打到|转到)[^0-9\n。]{{0,12}}({_DIGITS}{{7,24}})"),
+     Kind.CARD, "信里说是账号"),
+    (re.compile(r"(?:尾号|[后末][0-9]位(?:数字?)?|最后[0-9](?:位|个数字?)|开头[0-9]位)[^0-9\n。]{0,4}([0-9](?:[ .-]?[0-9]){2,7})"),
+     Kind.NUMBER, "号码的一段"),
+    (re.compile(r"(?:邮编|邮政编码)[^0-9\n。]{0,4}([0-9](?:[ .-]?[0-9]){5})"), Kind.PLACE, "邮编"),
+    (re.compile(r"(?:车牌号?|牌照|车号)[^0-9a-z\n。]{0,6}([a-z]?[ ·.-]?[a-z0-9](?:[ ·.-]?[a-z0-9]){3,6})"),
+     Kind.PLATE, "信里说是车牌"),
+)  # fmt: skip
+_DATE = re.compile(r"(?:19|20)\d\d(?:[-./ ,]|[01]\d[0-3]\d(?!\d))")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+
+
+def find(page: Page) -> Iterator[Found]:
+    """Yield what only the words around it make a number of one's own."""
+    text = page.text
+    for form, kind, why in _TOLD:
+        for one in form.finditer(text):
+            if kind not in {Kind.PHONE, Kind.CARD} or not _DATE.match(one[1]):
+                yield Found(*one.span(1), kind, why)
+    yield from (Found(*one.span(), Kind.PHONE, "念出来的号码") for one in _SPOKEN.finditer(text))
+    yield from (Found(*one.span(), Kind.PLATE, "像车牌") for one in _PLATE.finditer(text) if _has_digits(one[0]))
+    for one in _PIECES.finditer(text):
+        if _MOBILE.fullmatch(re.sub(r"\D", "", _COUNT.sub("", one[0]))) and re.search(_WORDY, one[0]):
+            yield Found(*one.span(), Kind.PHONE, "拆开写的号码")
+
+
+_WORDY = r"[前中后末头尾再]|然后|接着|最后|开头|结尾|加|连着|接"
+
+
+def _has_digits(plate: str) -> bool:
+    return sum(one.isdigit() for one in plate) >= 2

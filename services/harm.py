@@ -1,0 +1,140 @@
+"""The red button: who fears for a child is heard at once, and the fear stands until it is taken up.
+
+What was seen is told on the telephone, never typed here. Nothing of it reaches a school.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from models.base import Condition
+from models.children import Child
+from models.harm import HarmReport, HarmTaken
+from models.pledges import Match
+from privacy.permissions import CASE_STAFF, Act, require
+from privacy.viewers import Viewer
+from services import child_file, gate, notices, trace
+from services.gate import Card, Part
+from vocabulary.dates import today
+from vocabulary.enums import Called, NoticeKind
+from vocabulary.errors import AlreadyDecided
+
+PAGE = 100
+_TAKEN = Part(HarmTaken, HarmTaken.report_id == HarmReport.id)
+_IS_OPEN = HarmReport.id.not_in(select(HarmTaken.report_id))
+
+
+def child_of(session: Session, viewer: Viewer, ref: str) -> Card:
+    """Return the name and ref of a child, named by its own ref or by one of its instalments'.
+
+    Raises NotFound for a child that the viewer does not stand near.
+    """
+    require(viewer, Act.REPORT_HARM)
+    fields = ("ref", "name")
+    return gate.card(session, viewer, Child, _is_child(ref), fields=fields)
+
+
+def report(session: Session, by: Viewer, ref: str, *, called: Called, now: datetime) -> str:
+    """Keep that harm is suspected and tell the banner's case staff at once, at night too.
+
+    Returns the receipt. The same again from the same person, before anybody took it up, is one.
+    """
+    require(by, Act.REPORT_HARM)
+    child = gate.row(session, by, Child, _is_child(ref))
+    same = (HarmReport.child_id == child.id, HarmReport.reported_by == by.actor)
+    said = session.scalar(
+        select(HarmReport.ref).where(*same, HarmReport.called == called, _IS_OPEN)
+    )
+    if said is not None:
+        return said
+    kept = HarmReport(child_id=child.id, called=called, reported_by=by.actor, reported_at=now)
+    session.add(kept)
+    session.flush()
+    trace.record(
+        session, by, "child.harm_suspected", f"child:{child.ref}", now=now, why=called.value
+    )
+    _tell(session, kept.ref, child.banner_code, now=now)
+    return kept.ref
+
+
+def _tell(session: Session, ref: str, banner_code: str, *, now: datetime, rung: int = 0) -> None:
+    """Queue a report to every case worker and approver of the child's banner."""
+    kind = NoticeKind.HARM_SUSPECTED
+    notices.to_roles(
+        session, sorted(CASE_STAFF), banner_code, kind, f"harm:{ref}", now=now, rung=rung
+    )
+
+
+def remind(session: Session, by: Viewer, *, on: date, now: datetime) -> None:
+    """Tell the same people again on every day on which nobody has taken a report up."""
+    require(by, Act.RUN_STIPENDS)
+    rows = session.execute(
+        select(HarmReport.ref, HarmReport.reported_at, Child.banner_code)
+        .join(Child, Child.id == HarmReport.child_id)
+        .where(_IS_OPEN)
+        .order_by(HarmReport.id)
+    )
+    for ref, reported_at, banner_code in rows:
+        days = (on - today(reported_at)).days
+        if days > 0:
+            _tell(session, ref, banner_code, now=now, rung=days)
+
+
+def _is_child(ref: str) -> Condition:
+    of_match = select(Match.child_id).where(Match.child_ref == ref.partition("-")[0])
+    return or_(Child.ref == ref, Child.id.in_(of_match))
+
+
+def receipt(session: Session, viewer: Viewer, ref: str) -> Card:
+    """Return what its reporter may know: when, who was called, and whether it was taken up."""
+    require(viewer, Act.REPORT_HARM)
+    return gate.card(session, viewer, HarmReport, HarmReport.ref == ref, parts={"taken": _TAKEN})
+
+
+def reports(session: Session, viewer: Viewer) -> list[Card]:
+    """List the reports about the viewer's children, those nobody took up first, newest first."""
+    require(viewer, Act.ANSWER_HARM)
+    parts = {
+        "taken": _TAKEN,
+        "child": Part(Child, Child.id == HarmReport.child_id, ("ref", "name", "class_label")),
+    }
+    found = gate.cards(
+        session,
+        viewer,
+        HarmReport,
+        parts=parts,
+        order_by=(_IS_OPEN.desc(), HarmReport.reported_at.desc(), HarmReport.id.desc()),
+        limit=PAGE,
+    )
+    return [_with_names(session, viewer, card) for card in found]
+
+
+def waiting(session: Session, viewer: Viewer) -> int:
+    """Count the reports about the viewer's children that nobody has taken up."""
+    require(viewer, Act.ANSWER_HARM)
+    return gate.count(session, viewer, HarmReport, _IS_OPEN)
+
+
+def _with_names(session: Session, viewer: Viewer, card: Card) -> Card:
+    taken = card["taken"]["taken_by"] if card.has("taken") else None
+    return card.and_also(
+        reporter=_reporter(session, viewer, card["reported_by"]),
+        taker=child_file.name_of(session, viewer, taken),
+    )
+
+
+def _reporter(session: Session, viewer: Viewer, actor: str) -> str:
+    """Name who reported; a class teacher's link has no name."""
+    return "班主任" if actor.startswith("class:") else child_file.name_of(session, viewer, actor)
+
+
+def take_up(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
+    """Say that the viewer sees to a report from now on. Raises AlreadyDecided for the second."""
+    require(by, Act.ANSWER_HARM)
+    found = gate.row(session, by, HarmReport, HarmReport.ref == ref)
+    if session.scalar(select(HarmTaken.id).where(HarmTaken.report_id == found.id)) is not None:
+        raise AlreadyDecided()
+    session.add(HarmTaken(report_id=found.id, taken_by=by.actor, taken_at=now))
+    session.flush()
+    trace.record(session, by, "harm.take_up", f"harm:{ref}", now=now)

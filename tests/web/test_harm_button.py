@@ -1,0 +1,132 @@
+"""The red button stands on every child's page, whichever door, and leads to a receipt."""
+
+import pytest
+from sqlalchemy import select
+
+from extensions import db
+from models.harm import HarmReport
+from models.notices import Notice
+from services import class_lists, hand_lists
+from tests.factories import (
+    PASSWORD,
+    a_child,
+    a_match,
+    a_pledge,
+    a_school,
+    a_sent_batch,
+    an_account,
+    viewer,
+)
+from vocabulary.enums import Called, NoticeKind, Role
+from vocabulary.refs import slip_code, stipend_ref
+
+VILLAGE = "150723101201"
+
+
+@pytest.fixture
+def world(app, session, now):
+    """One pupil on a batch; who stands near the child, and a case worker."""
+    app.before_request_funcs.setdefault(None, []).insert(0, db.session.rollback)
+    school = a_school(session)
+    child = a_child(session, school, class_name="2班", region_code=VILLAGE)
+    match = a_match(session, a_pledge(session)[0], child)
+    batch = a_sent_batch(session, school, match)
+    an_account(session, Role.SCHOOL_OFFICER, login="school", organisation_id=school.id)
+    an_account(session, Role.VILLAGE_DIRECTOR, login="village", region_code=VILLAGE)
+    an_account(session, Role.CASE_WORKER, login="staff")
+    officer = viewer(Role.SCHOOL_OFFICER, organisation_id=school.id)
+    label = hand_lists.batch(session, officer, batch.ref, now=now)["lines"][0]["class_label"]
+    passed = class_lists.pass_class(session, officer, batch.ref, label, now=now)
+    session.commit()
+    line = stipend_ref(match.child_ref, batch.month)
+    return {"app": app, "child": child.ref, "line": line, "class": passed}
+
+
+def enter(world, door):
+    client = world["app"].test_client()
+    if door == "classroom":
+        token, code = world["class"]["token"], world["class"]["code"]
+        client.post(f"/c/{token}", data={"code": code})
+    else:
+        client.post("/login", data={"login": door, "password": PASSWORD})
+    return client
+
+
+PAGES = {
+    "staff": ["/staff/children/{child}"],
+    "school": [
+        "/school/stipends/{line}/snag",
+        "/school/stipends/{line}/photo",
+        "/school/slips/{code}",
+    ],
+    "classroom": ["/c/stipends/{line}/snag", "/c/stipends/{line}/photo", "/c/slips/{code}"],
+    "village": ["/village/families/{line}/answer"],
+}
+
+
+@pytest.mark.parametrize(("door", "page"), [(d, p) for d, ps in PAGES.items() for p in ps])
+def test_the_button_stands_on_every_childs_page(world, door, page):
+    client = enter(world, door)
+    names = {**world, "code": slip_code(world["line"])}
+
+    shown = client.get(page.format(**names))
+
+    prefix = "/c" if door == "classroom" else f"/{door}"
+    ref = world["child"] if door == "staff" else world["line"]
+    assert shown.status_code == 200
+    assert f'href="{prefix}/children/{ref}/harm"' in shown.text
+
+
+@pytest.mark.parametrize("door", PAGES)
+def test_pressing_it_tells_the_banner_and_shows_what_happens_next(world, session, door):
+    client = enter(world, door)
+    prefix = "/c" if door == "classroom" else f"/{door}"
+    ref = world["child"] if door == "staff" else world["line"]
+    form = client.get(f"{prefix}/children/{ref}/harm").text
+    empty = client.post(f"{prefix}/children/{ref}/harm", data={})
+    none_yet = session.scalars(select(HarmReport.id)).all()
+
+    done = client.post(f"{prefix}/children/{ref}/harm", data={"called": "police"})
+    receipt = client.get(done.location).text
+
+    report = session.scalars(select(HarmReport)).one()
+    assert form.index("tel:110") < form.index("tel:12338") and "陈雨桐" in form
+    assert (empty.status_code, none_yet) == (200, []) and "请选打给谁了" in empty.text
+    assert done.status_code == 303
+    assert report.called is Called.POLICE
+    assert session.scalars(select(Notice.kind)).all() == [NoticeKind.HARM_SUSPECTED]
+    assert report.ref in receipt and "等人接手" in receipt
+
+
+def test_staff_find_it_first_in_their_work_and_take_it_up_once(world, session):
+    enter(world, "school").post(
+        f"/school/children/{world['line']}/harm", data={"called": "not_yet"}
+    )
+    staff, ref = enter(world, "staff"), session.scalars(select(HarmReport.ref)).one()
+    home, listed = staff.get("/staff/").text, staff.get("/staff/harm").text
+
+    first = staff.post(f"/staff/harm/{ref}/take-up", follow_redirects=True).text
+    second = staff.post(f"/staff/harm/{ref}/take-up", follow_redirects=True).text
+    told = enter(world, "school").get(f"/school/harm/{ref}").text
+
+    assert "件担心孩子受伤害" in home and 'href="/staff/harm"' in home
+    assert "陈雨桐" in listed and "我来接手" in listed
+    assert "由你接手" in first and "我来接手" not in first
+    assert "刚刚已经处理" in second
+    assert "有人接手了" in told and "staff" not in told.partition("接下来")[2]
+    assert "件担心孩子受伤害" not in staff.get("/staff/").text
+
+
+def test_nobody_presses_it_for_a_child_he_does_not_know(world, session):
+    an_account(session, Role.SCHOOL_OFFICER, login="else", organisation_id=a_school(session).id)
+    session.commit()
+    client = enter(world, "else")
+
+    answer = client.post(f"/school/children/{world['line']}/harm", data={"called": "police"})
+
+    assert answer.status_code == 404
+    assert session.scalars(select(HarmReport.id)).all() == []
+
+
+def test_the_staff_list_is_closed_to_hands(world):
+    assert enter(world, "school").get("/staff/harm").status_code == 404

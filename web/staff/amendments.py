@@ -1,0 +1,125 @@
+"""Changes made by two: asked with a reason by one, compared with the paper by another (law 8)."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from privacy.permissions import Act
+from services import amendments, child_file, organisations
+from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, WrongState
+from web.core import requests
+from web.core.access import current_viewer, may
+from web.core.messages import sentence
+from web.forms.amendments import AccountForm, AgreeForm, IdentityForm
+
+bp = Blueprint("amendments", __name__)
+
+Answer = str | Response
+REASONS = {
+    "as_before": "和现在登记的一样，没有要改的",
+    "id_checksum": "身份证号有误，请对照户口本再看一遍",
+    "already_known": "系统里已有这个身份证号，可能在别的旗县。先查一查是不是同一个孩子",
+    "bad_account": "账号只有数字，请照开户许可证再看一遍",
+    "differs": "和第一个人填的不一样。请对着原件再看一遍；是第一个人填错了，就点“不改”",
+}
+_ASKED = "记下了。另一位同事对过原件以后才改。"
+_ONE_WAITS = "已经有一处修改在等第二个人，办完再提新的。"
+
+
+@bp.get("/amendments/")
+@may(Act.AMEND)
+def index() -> str:
+    """List what waits for a second person."""
+    waiting = amendments.waiting(requests.session(), current_viewer())
+    requests.note_read(
+        "child.read", [f"child:{c['child']['ref']}" for c in waiting if "child" in c]
+    )
+    return render_template("staff/amendments/index.html", waiting=waiting)
+
+
+@bp.route("/children/<string:ref>/identity", methods=["GET", "POST"])
+@may(Act.AMEND)
+def identity(ref: str) -> Answer:
+    """Ask for another name or number of a child."""
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    child = child_file.detail(session, viewer, ref, now=now)
+    form = IdentityForm(name=child["name"])
+
+    def act() -> None:
+        amendments.ask_identity(session, viewer, ref, **_typed(form), now=now)
+
+    if form.validate_on_submit() and _done(form, act, _ASKED):
+        return redirect(url_for("staff.children.detail", ref=ref), 303)
+    requests.note_read("child.read", [f"child:{ref}"])
+    return render_template("staff/amendments/identity.html", form=form, child=child)
+
+
+@bp.route("/schools/<string:ref>/account", methods=["GET", "POST"])
+@may(Act.AMEND)
+def account(ref: str) -> Answer:
+    """Ask for another account of a school."""
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    school = organisations.detail(session, viewer, ref)
+    form = AccountForm(name=school["account_name"], bank=school["account_bank"])
+
+    def act() -> None:
+        amendments.ask_account(session, viewer, ref, **_typed(form), now=now)
+
+    if form.validate_on_submit() and _done(form, act, _ASKED):
+        return redirect(url_for("staff.schools.detail", ref=ref), 303)
+    return render_template("staff/amendments/account.html", form=form, school=school)
+
+
+@bp.route("/amendments/<string:ref>", methods=["GET", "POST"])
+@may(Act.AMEND)
+def detail(ref: str) -> Answer:
+    """Show one change; a second person compares it with the paper and agrees."""
+    session, viewer = requests.session(), current_viewer()
+    card = amendments.detail(session, viewer, ref)
+    form = AgreeForm()
+
+    def act() -> None:
+        amendments.agree(session, viewer, ref, again=form.again.data or "", now=requests.now())
+
+    if form.validate_on_submit() and _done(form, act, "改好了。"):
+        return redirect(url_for(".index"), 303)
+    if card.has("child"):
+        requests.note_read("child.read", [f"child:{card['child']['ref']}"])
+    return render_template("staff/amendments/detail.html", form=form, card=card)
+
+
+@bp.post("/amendments/<string:ref>/turn-down")
+@may(Act.AMEND)
+def turn_down(ref: str) -> Response:
+    """Leave things as they are."""
+    try:
+        amendments.turn_down(requests.session(), current_viewer(), ref, now=requests.now())
+    except AlreadyDecided as refusal:
+        requests.keep_nothing()
+        flash(sentence(refusal), "warning")
+    else:
+        flash("记下了，照原来的不改。", "success")
+    return redirect(url_for(".index"), 303)
+
+
+def _typed(form: FlaskForm) -> dict[str, str]:
+    return {name: value or "" for name, value in form.data.items() if name != "csrf_token"}
+
+
+def _done(form: FlaskForm, act: Callable[[], None], words: str) -> bool:
+    """Act and say so, or put on the form why not."""
+    try:
+        act()
+    except BadInput as refusal:
+        form[str(refusal.params["field"])].errors = [REASONS[str(refusal.params["reason"])]]
+    except AlreadyDecided as refusal:
+        form.form_errors.append(sentence(refusal) if isinstance(form, AgreeForm) else _ONE_WAITS)
+    except (ActedBefore, WrongState) as refusal:
+        form.form_errors.append(sentence(refusal))
+    else:
+        flash(words, "success")
+        return True
+    requests.keep_nothing()
+    return False
