@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. `make` alone lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-full check fmt bench screenshots bootstrap bootstrap-dev browser clean distclean
+.PHONY: help run test test-fast test-full mutants check fmt bench screenshots bootstrap bootstrap-dev browser clean distclean
 
 PY := .venv/bin/python
 # Two workers; every browser test goes to one of them (tests/plugins/markers.py), so one Chromium runs at a time.
@@ -20,6 +20,9 @@ test: bootstrap-dev browser ## the whole suite (installs Chromium and a Chinese 
 
 test-fast: bootstrap-dev ## without browser and slow tests, under 3 minutes
 	@$(PYTEST) -m "not browser and not slow" $(ARGS)
+
+mutants: bootstrap-dev ## plant small leaks one by one: the twin worlds must show every one
+	@$(PY) -m tests.mutants
 
 test-full: bootstrap-dev browser ## the whole suite with many more examples, and branch coverage of the lower floors
 	@HYPOTHESIS_PROFILE=full $(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)

@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 import cli
 import config
 import web
-from cli.keys import only_door
+from cli.keys import is_rotating, only_door
 from extensions import babel, csrf, db, limiter, login, migrate
 from models import keys
 from privacy import viewers
@@ -28,7 +28,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         return door
     settings = settings or config.from_environment()
     config.prepare(settings)
-    ring, session_secret = config.load_keys(settings)
+    ring, session_secret = config.load_keys(settings, is_rotating=is_rotating(sys.argv))
     keys.install(ring)
     app = Flask(
         "weiguang",

@@ -40,6 +40,13 @@ class Pledges(StrEnum):
     INVITED = "invited"
 
 
+class SecondStep(StrEnum):
+    """Whether staff and schools must have a second step of signing in; production always must."""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 @dataclass(frozen=True)
 class Operator:
     """Who runs this installation: stands where a pledge is asked for."""
@@ -99,11 +106,17 @@ class Settings:
     trusted_proxy: str = ""
     # Stops clock and chance, so that two servers can be compared byte by byte; never in production.
     twin_seed: str = ""
+    second_step: str = SecondStep.OPTIONAL
 
     @property
     def is_production(self) -> bool:
         """Say whether real people are meant."""
         return self.mode is Mode.PRODUCTION
+
+    @property
+    def needs_second_step(self) -> bool:
+        """Say whether staff and school logins open nothing before a second step is set up."""
+        return self.is_production or self.second_step == SecondStep.REQUIRED
 
     @property
     def uploads(self) -> Path:
@@ -149,6 +162,12 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         port=_port("PORT", env, Settings.port),
         trusted_proxy=env.get("TRUSTED_PROXY", ""),
         twin_seed=env.get("TWIN_SEED", ""),
+        second_step=_one_of(
+            SecondStep,
+            "SECOND_STEP",
+            env,
+            SecondStep.REQUIRED if is_real else SecondStep.OPTIONAL,
+        ),
     )
     _check(settings, env)
     return settings
@@ -230,6 +249,8 @@ def _check_production(settings: Settings, env: Mapping[str, str]) -> None:
     for name, what in dangers.items():
         if env.get(name, "").lower() not in {"", "0", "false", "no"}:
             refuse(f"MODE=production refuses {name}, which {what}; unset it")
+    if settings.second_step != SecondStep.REQUIRED:
+        refuse("MODE=production refuses SECOND_STEP=optional; unset it")
     lacking = missing_facts(settings)
     if settings.pledges == Pledges.OPEN and lacking:
         sentence = f"PLEDGES=open needs {', '.join(lacking)}; set them, or PLEDGES=invited"
@@ -275,14 +296,18 @@ def _check_writable(folder: Path, name: str) -> None:
         )
 
 
-def load_keys(settings: Settings, env: Mapping[str, str] | None = None) -> tuple[KeyRing, bytes]:
+def load_keys(
+    settings: Settings, env: Mapping[str, str] | None = None, *, is_rotating: bool = False
+) -> tuple[KeyRing, bytes]:
     """Return the key ring and the session secret; outside production missing files are made.
 
     Production refuses missing keys, keys that others can read, and keys that a demo made.
     """
     env = os.environ if env is None else env
-    if not settings.is_production:
+    if not settings.is_production and not is_rotating:
         keyfiles.make_missing(settings.keys_dir, env, demo=True)
+    if not is_rotating:
+        keyfiles.refuse_half_rotated(settings.keys_dir)
     found = {name: load_key(settings, name, env) for name in KEY_NAMES}
     try:
         return KeyRing(found["sealing"], found["index"], found["vault"]), found["session"]

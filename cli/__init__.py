@@ -5,11 +5,13 @@ from flask import Flask
 from cli.backup import backup, restore, upgrade
 from cli.check import check
 from cli.demo import demo as demo_commands
+from cli.honey import honey
 from cli.imports import import_
 from cli.jobs import jobs
 from cli.keys import keys
 from cli.matches import matches
 from cli.pledges import pledges
+from cli.redact import redact
 from cli.replay import replay
 from cli.server import serve, up
 from cli.staff import staff
@@ -23,6 +25,7 @@ COMMANDS = (
     up,
     serve,
     demo_commands,
+    honey,
     import_,
     stipends,
     jobs,
@@ -32,6 +35,7 @@ COMMANDS = (
     pledges,
     staff,
     replay,
+    redact,
     twin_seed,
 )
 

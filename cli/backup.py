@@ -16,7 +16,7 @@ from extensions import db
 from jobs.upkeep import places
 from privacy import viewers
 from services import backup as service
-from services import checks
+from services import checks, forgetting_donors
 from services.backup import Wish
 from services.gate import Card
 from services.writing import begin_writing
@@ -74,6 +74,7 @@ def restore(file: Path, keystore: Path | None, force: bool, as_json: bool) -> No
     db.session.rollback()
     begin_writing(db.session())
     service.note_restored(db.session(), by, restored, now=clock.now())
+    forgetting_donors.forget_again(db.session(), by, now=clock.now())
     db.session.commit()
     findings = _findings()
     if as_json:

@@ -16,6 +16,7 @@ from waitress.server import create_server
 
 from config import Mode, Settings, refuse
 from extensions import db
+from gateways import keyfiles
 from jobs.clockwork import Clockwork, environment_for
 from jobs.schedule import JOBS
 from jobs.start import expect_all
@@ -128,7 +129,8 @@ def _serve(app: Flask, settings: Settings) -> None:
     )
     click.echo(f"\n打开：{settings.public_url}\n停下：Ctrl-C", err=True)
     try:
-        pages.run()
+        with keyfiles.used(settings.instance, alone=False):
+            pages.run()
     finally:
         clockwork.stop()
 

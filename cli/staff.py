@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 from cli.answers import say, told
 from extensions import db
 from privacy import viewers
-from services import grants, staffing
+from services import factor_resets, grants, staffing
 from services.staffing import FIRST_ADMINISTRATORS, WHOLE_REGION, NewAccount
 from services.writing import begin_writing
 from vocabulary import clock
@@ -69,6 +69,18 @@ def reset_link(login: str, as_json: bool) -> None:
     token = staffing.new_link(session, viewers.console(), login=login, now=clock.now())
     session.commit()
     _say([{"login": login, "link": _link(token), "days": DAYS}], as_json=as_json)
+
+
+@staff.command("agree-reset")
+@click.argument("login")
+@told
+def agree_reset(login: str) -> None:
+    """Agree, as the second person, that an administrator's lost phone no longer counts."""
+    session = db.session()
+    begin_writing(session)
+    factor_resets.agree_at_console(session, viewers.console(), login, now=clock.now())
+    session.commit()
+    click.echo(f"{login}: signs in by password alone and sets up a new phone", err=True)
 
 
 def _free_names(missing: int) -> tuple[str, ...]:

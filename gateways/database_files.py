@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 
 from gateways.sealed_files import damaged
@@ -12,8 +13,8 @@ PAGES_AT_ONCE = 2000
 PATIENCE_SECONDS = 30
 _KEYS = """SELECT vault_donors.ref, vault_keys.wrapped FROM vault_keys
 JOIN vault_donors ON vault_donors.id = vault_keys.donor_id ORDER BY vault_donors.ref"""
-_FORGOTTEN = """SELECT ref FROM vault_donors
-WHERE id NOT IN (SELECT donor_id FROM vault_keys)"""
+_FORGOTTEN = """SELECT ref FROM vault_donors WHERE forgotten_on IS NOT NULL ORDER BY ref"""
+_FORGET = """UPDATE vault_donors SET forgotten_on = COALESCE(forgotten_on, :day) WHERE ref = :ref"""
 
 
 # Where the first entry of a real life shows; regions and the schema's revision are always there.
@@ -37,19 +38,22 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def copy_without_keys(source: Path, to: Path) -> list[tuple[str, bytes]]:
-    """Copy the database without the donors' own keys; return those apart, by donor ref."""
+    """Copy the database without the donors' own keys; return those apart, by donor ref.
+
+    Who is forgotten stands there with an empty key, so that older backups learn of it.
+    """
     with _opened(source) as live, _opened(to) as copy:
         live.backup(copy, pages=PAGES_AT_ONCE)
         copy.execute("PRAGMA journal_mode = DELETE")
         copy.execute("PRAGMA secure_delete = ON")
-        found = list(copy.execute(_KEYS))
+        found = [*copy.execute(_KEYS), *((ref, b"") for (ref,) in copy.execute(_FORGOTTEN))]
         copy.execute("DELETE FROM vault_keys")
         copy.execute("VACUUM")  # what was deleted is gone from free pages too
     return found
 
 
 def forgotten_donors(path: Path) -> set[str]:
-    """Return the refs of donors without a key in a database; none when it cannot be read."""
+    """Return the refs of donors who asked to be forgotten; none when that cannot be read."""
     try:
         with _opened(path) as connection:
             return {ref for (ref,) in connection.execute(_FORGOTTEN)}
@@ -57,12 +61,15 @@ def forgotten_donors(path: Path) -> set[str]:
         return set()
 
 
-def put_keys(path: Path, wrapped: dict[str, bytes]) -> int:
-    """Put donors' own keys into a copy; return how many donors of the copy have one now."""
+def put_keys(path: Path, wrapped: dict[str, bytes], forgotten: set[str], *, on: date) -> int:
+    """Put donors' own keys into a copy and mark the forgotten; return how many have a key now."""
     with _opened(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
         donors = list(connection.execute("SELECT id, ref FROM vault_donors"))
-        rows = [(key, wrapped[ref]) for key, ref in donors if ref in wrapped]
+        lost = forgotten | {ref for ref, key in wrapped.items() if not key}
+        rows = [(key, wrapped[ref]) for key, ref in donors if ref in wrapped and ref not in lost]
+        gone = [{"day": on.isoformat(), "ref": ref} for ref in sorted(lost)]
+        connection.executemany(_FORGET, gone)
         connection.execute("DELETE FROM vault_keys")
         connection.executemany("INSERT INTO vault_keys (donor_id, wrapped) VALUES (?, ?)", rows)
         connection.execute("COMMIT")

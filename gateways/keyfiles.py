@@ -1,18 +1,23 @@
 """Key files: made whole with mode 0600, never replaced, and stamped when a demo made them."""
 
 import base64
+import fcntl
 import os
 import secrets
 import stat
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
 from models.keys import KEY_BYTES
 
 KEY_NAMES = ("sealing", "index", "vault", "session", "backup")
+ROTATED = ("vault", "sealing", "index")
+NEXT = ".key.next"  # a new key beside the old one, until all is under the new one
+IN_USE = "in-use.lock"
 DEMO = "DEMO"  # a file of this name beside demo keys, and a second line in each of them
 
 
@@ -75,6 +80,67 @@ def make_missing(folder: Path, env: Mapping[str, str], *, demo: bool) -> None:
         refuse(f"no key can be made in {folder} ({error.strerror}); name another KEYS_DIR")
     said = f"made new keys in {folder}: {', '.join(missing)} (keep a copy apart from the database)"
     print(said, file=sys.stderr)  # noqa: T201 told to the operator
+
+
+def refuse_half_rotated(folder: Path) -> None:
+    """Refuse to work while some records are under a new key and some under the old one."""
+    for name in ROTATED:
+        if is_half_rotated(folder, name):
+            refuse(f"a change of keys was broken off; run `flask --app app keys rotate {name}`")
+
+
+def is_half_rotated(folder: Path, name: str) -> bool:
+    """Say whether a key's change was begun and not ended."""
+    return (folder / f"{name}{NEXT}").exists()
+
+
+def next_key(folder: Path, name: str, env: Mapping[str, str]) -> bytes:
+    """Return the key that takes over, made whole beside the old one; the same after a break."""
+    variable = f"KEY_{name.upper()}"
+    if env.get(variable):
+        refuse(f"{variable} is a variable: put that key into {folder / name}.key and unset it")
+    others = [one for one in ROTATED if one != name and is_half_rotated(folder, one)]
+    if others:
+        refuse(f"the change of another key was broken off: first `keys rotate {others[0]}`")
+    path = folder / f"{name}{NEXT}"
+    if not path.exists():
+        _write(path, [DEMO] if DEMO in _lines(folder / f"{name}.key") else [])
+    return _decoded((_lines(path) or [""])[0], str(path))
+
+
+def drop_next(folder: Path, name: str) -> None:
+    """Let go of a new key under which nothing stands yet."""
+    (folder / f"{name}{NEXT}").unlink(missing_ok=True)
+
+
+def retire(folder: Path, name: str, stamp: str) -> Path:
+    """Put the new key in the old one's place; the old one stays under a name of its own."""
+    old, retired = folder / f"{name}.key", folder / f"{name}.retired-{stamp}"
+    with suppress(FileExistsError):
+        os.link(old, retired)
+    (folder / f"{name}{NEXT}").replace(old)  # in one step: at no moment is there no key
+    _sync(folder)
+    return retired
+
+
+@contextmanager
+def used(instance: Path, *, alone: bool) -> Iterator[None]:
+    """Say that this process works with an installation's keys; `alone` refuses while another does."""
+    with (instance / IN_USE).open("a") as lock:
+        how = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
+        try:
+            fcntl.flock(lock, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            refuse(f"the keys are in use in {instance}: stop `serve`, or wait for `keys rotate`")
+        yield
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _make(folder: Path, names: list[str], *, demo: bool) -> None:

@@ -6,7 +6,7 @@ import zipfile
 from enum import StrEnum
 
 import filetype
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
 LARGEST_BYTES = 20 * 1024 * 1024
 LARGEST_SIDE = 1600
@@ -59,6 +59,21 @@ def clean(content: bytes) -> bytes:
         raise NotAPhotograph(Fault.NOT_A_PHOTO) from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError):
         raise NotAPhotograph(Fault.BROKEN) from None
+
+
+def marked(picture: bytes, words: str) -> bytes:
+    """Return one of our own pictures with plain ASCII words drawn across it again and again."""
+    with Image.open(io.BytesIO(picture), formats=("JPEG",)) as image:
+        ground = image.convert("RGBA")
+    over = Image.new("RGBA", ground.size)
+    pen, font = ImageDraw.Draw(over), ImageFont.load_default(max(16, ground.width // 36))
+    step = max(60, ground.height // 8)
+    for row, y in enumerate(range(step // 2, ground.height, step)):
+        for x in range(-(row % 2) * ground.width // 4, ground.width, max(1, ground.width // 2)):
+            pen.text((x, y), words, font=font, fill=(150, 20, 20, 110))
+    result = io.BytesIO()
+    Image.alpha_composite(ground, over).convert("RGB").save(result, "JPEG", quality=QUALITY)
+    return result.getvalue()
 
 
 def _formats(content: bytes) -> tuple[str, ...]:

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from gateways.sealed_files import opening, sealing
+from gateways.sealed_files import Damaged, opening, sealing
 from models import keys
 
-_NAME = re.compile(r"^[0-9A-Z]{8,40}\.jpg$")
+_NAME = re.compile(r"^[0-9A-Z]{8,40}\.(?:jpg|pdf)$")
 
 
 class Files(Protocol):
@@ -50,6 +51,21 @@ class LocalFiles:
         """Return a file's bytes. Raises Damaged for a file that was changed or renamed."""
         with opening(self._path(name), keys.ring().sealing, purpose=_purpose(name)) as file:
             return file.read()
+
+    def reseal(self, name: str, *, old: bytes, new: bytes) -> bool:
+        """Put a file under a new key, whole or not at all; False when it stands there already.
+
+        Raises Damaged for a file that opens under neither key.
+        """
+        path, purpose = self._path(name), _purpose(name)
+        with suppress(Damaged), opening(path, new, purpose=purpose) as file:
+            file.read()
+            return False
+        with opening(path, old, purpose=purpose) as file:
+            content = file.read()
+        with sealing(path, new, purpose=purpose) as file:
+            file.write(content)
+        return True
 
     def names(self) -> Iterator[str]:
         """Yield names in no promised order; files still being written are left out."""

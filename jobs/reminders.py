@@ -1,7 +1,7 @@
 """Reminders to hands that have not answered, fears nobody took up, and what lies ahead of donors."""
 
 from jobs.run import Run
-from services import foretelling, harm, reminders
+from services import custody_requests, file_access, foretelling, harm, reminders
 
 
 def remind(run: Run) -> None:
@@ -11,4 +11,7 @@ def remind(run: Run) -> None:
     with run.slice() as now:
         harm.remind(run.session, run.by, on=run.period, now=now)
         foretelling.foretell(run.session, run.by, on=run.period, now=now)
+    with run.slice() as now:
+        custody_requests.lapse(run.session, run.by, now=now)
+        file_access.lapse(run.session, run.by, now=now)
     run.add(due=counts["due"], done=counts["reminded"] + counts["escalated"])

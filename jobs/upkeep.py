@@ -8,7 +8,7 @@ import config
 from config import Settings
 from gateways.uploads import LocalFiles
 from jobs.run import Run
-from services import accounts, backup, forgetting, uploads
+from services import accounts, activity, backup, forgetting, forgetting_donors, limits, uploads
 from services.backup import Places
 from vocabulary import clock
 
@@ -31,14 +31,17 @@ def back_up(run: Run) -> None:
     with run.slice() as now:
         backup.note(run.session, run.by, made, now=now)
         accounts.forget_failures(run.session, run.by, now=now)
+        limits.forget(run.session, run.by, now=now)
+        activity.forget(run.session, run.by, now=now)
         backup.prune_backups(where.folder, run.by, now=now)
     run.add(done=1)
 
 
 def forget_imports(run: Run) -> None:
-    """Delete what is left of lists uploaded more than 30 days ago."""
+    """Delete what is left of old uploaded lists, and of donors whom a backup brought back."""
     with run.slice() as now:
         count = forgetting.forget_imports(run.session, run.by, now=now)
+        count += forgetting_donors.forget_again(run.session, run.by, now=now)
     run.add(due=count, done=count)
 
 

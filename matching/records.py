@@ -20,7 +20,6 @@ _IDENTITY = re.compile(
 )
 _DIVISION = re.compile(r"\d{12}")
 _MOST = 100_000
-_MOST_UNITS_OPEN = 1_000
 _SCOPE = "offer.scope"
 _REGION_DIGITS = 2
 

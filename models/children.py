@@ -56,7 +56,8 @@ class Child(Base):
         String(16), unique=True, default=lambda: new_ref("child"), info=seen_by(*_AT_SCHOOL)
     )
     name: Mapped[str] = mapped_column(
-        Sealed("children.name"), info=seen_by(*_IDENTITY, Audience.SAMPLED)
+        Sealed("children.name"),
+        info=seen_by(*_IDENTITY, Audience.SAMPLED, Audience.AGREED_NAME),
     )
     id_number: Mapped[str | None] = mapped_column(
         Sealed("children.id_number"), info=seen_by(*_STAFF, Audience.OWN_FAMILY)
@@ -76,7 +77,8 @@ class Child(Base):
         ForeignKey("regions.code"), index=True, info=seen_by(*_STAFF, Audience.OWN_VILLAGE)
     )
     banner_code: Mapped[str] = mapped_column(
-        ForeignKey("regions.code"), info=seen_by(*_STAFF, Audience.STATISTICS)
+        ForeignKey("regions.code"),
+        info=seen_by(*_STAFF, Audience.STATISTICS, Audience.AGREED_PLACE),
     )
     league_code: Mapped[str] = mapped_column(
         ForeignKey("regions.code"),
@@ -133,6 +135,8 @@ class Child(Base):
             (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), here),
             (Audience.OWN_FAMILY, (Role.FAMILY,), is_own(cls.id, viewer.child_id)),
             (Audience.SUPPORTING_DONOR, (Role.DONOR,), _supported_by(viewer)),
+            (Audience.AGREED_NAME, (Role.DONOR,), _known_to(viewer, "shows_name")),
+            (Audience.AGREED_PLACE, (Role.DONOR,), _known_to(viewer, "shows_place")),
         )
 
 
@@ -163,6 +167,13 @@ def _is_sampled(viewer: Viewer) -> Condition:
 
     mine = select(Stipend.match_id).where(is_own(Stipend.id, viewer.stipend_id))
     return Child.id.in_(select(Match.child_id).where(Match.id.in_(mine)))
+
+
+def _known_to(viewer: Viewer, field: str) -> Condition:
+    """A donor knows a child by what its family chose to show, once both sides wanted it."""
+    from models.reveals import Reveal, known_children
+
+    return known_children(viewer, getattr(Reveal, field))
 
 
 def _supported_by(viewer: Viewer) -> Condition:
@@ -248,7 +259,9 @@ class Need(Base):
     kind: Mapped[NeedKind] = mapped_column(info=seen_by(*_STAFF, *_DETAIL))
     monthly_fen: Mapped[Fen | None] = mapped_column(info=seen_by(*_STAFF, *_DETAIL))
     urgency: Mapped[int] = mapped_column(default=1, info=seen_by(*_STAFF, *_DETAIL))
-    status: Mapped[NeedStatus] = mapped_column(default=NeedStatus.OPEN, info=seen_by(*_STAFF, *_DETAIL))
+    status: Mapped[NeedStatus] = mapped_column(
+        default=NeedStatus.OPEN, info=seen_by(*_STAFF, *_DETAIL)
+    )
     since_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF, *_DETAIL))
     detail: Mapped[str | None] = mapped_column(Sealed("needs.detail"), info=seen_by(*_DETAIL))
 

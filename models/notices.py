@@ -89,6 +89,8 @@ class AccessLink(Base):
     stipend_id: Mapped[int | None] = mapped_column(
         ForeignKey("stipends.id"), index=True, info=NOBODY
     )
+    reveal_id: Mapped[int | None] = mapped_column(ForeignKey("reveals.id"), info=NOBODY)
+    kin_id: Mapped[int | None] = mapped_column(ForeignKey("kin.id"), info=NOBODY)
     made_by: Mapped[str] = mapped_column(String(40), info=NOBODY)
     created_at: Mapped[datetime] = mapped_column(info=NOBODY)
     expires_at: Mapped[datetime] = mapped_column(info=NOBODY)

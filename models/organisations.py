@@ -1,8 +1,9 @@
 """Schools, federations, work units and institutions."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, and_
+from sqlalchemy import ForeignKey, String, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import CASE, Base, Condition, Sealed, Standings, held, in_regions, is_own
@@ -26,7 +27,9 @@ class Organisation(Base):
         info=seen_by(*_PUBLIC_NAME),
     )
     kind: Mapped[OrganisationKind] = mapped_column(info=seen_by(*_PUBLIC_NAME))
-    name: Mapped[str] = mapped_column(String(80), index=True, info=seen_by(*_PUBLIC_NAME))
+    name: Mapped[str] = mapped_column(
+        String(80), index=True, info=seen_by(*_PUBLIC_NAME, Audience.SAMPLED)
+    )
     region_code: Mapped[str] = mapped_column(
         ForeignKey("regions.code"), index=True, info=seen_by(*_STAFF)
     )
@@ -65,7 +68,16 @@ class Organisation(Base):
             (Audience.OWN_SCHOOL, (Role.SCHOOL_OFFICER, Role.CLASS_TEACHER), own),
             (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), _schools_of_village(viewer)),
             (Audience.OWN_FAMILY, (Role.FAMILY,), own),
+            (Audience.SAMPLED, (Role.AUDITOR,), cls.id.in_(_hand_sampled(viewer))),
         )
+
+
+def _hand_sampled(viewer: Viewer) -> Any:
+    """Select the hand of the one instalment whose pack is open before an auditor."""
+    from models.stipends import Batch, Stipend
+
+    mine = select(Stipend.batch_id).where(is_own(Stipend.id, viewer.stipend_id))
+    return select(Batch.organisation_id).where(Batch.id.in_(mine))
 
 
 def _schools_of_village(viewer: Viewer) -> Condition:

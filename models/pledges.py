@@ -46,6 +46,13 @@ from vocabulary.refs import new_ref
 _OWNER = (Audience.OWNING_DONOR,)
 _STAFF = (Audience.CASE_STAFF,)
 _BOTH = (Audience.OWNING_DONOR, Audience.CASE_STAFF)
+_OF_THE_CHILD_ALONE = (
+    Audience.SUPPORTING_DONOR,
+    Audience.AGREED_NAME,
+    Audience.AGREED_PLACE,
+    Audience.CASE_DETAIL,
+    Audience.SAMPLED,
+)
 
 
 class Pledge(Base):
@@ -167,8 +174,10 @@ class Match(Base):
     score: Mapped[int | None] = mapped_column(info=seen_by(*_STAFF))
     reasons: Mapped[list[Any]] = mapped_column(JSON, default=list, info=seen_by(*_STAFF))
     runners_up: Mapped[list[Any]] = mapped_column(JSON, default=list, info=seen_by(*_STAFF))
-    decided_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))
-    decided_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+    decided_by: Mapped[str | None] = mapped_column(
+        String(40), info=seen_by(*_STAFF, Audience.SAMPLED)
+    )
+    decided_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, Audience.SAMPLED))
     decline_reason: Mapped[DeclineReason | None] = mapped_column(info=seen_by(*_STAFF))
     decline_note: Mapped[str | None] = mapped_column(
         Sealed("matches.decline_note"), info=seen_by(*_STAFF)
@@ -185,7 +194,7 @@ class Match(Base):
         child_side: dict[Audience, Condition] = {
             audience: cls.child_id.in_(select(Child.id).where(condition))
             for audience, condition in Child.standings(viewer).items()
-            if audience is not Audience.SUPPORTING_DONOR
+            if audience not in _OF_THE_CHILD_ALONE
         }
         if viewer.has(Role.SCHOOL_OFFICER):
             near = child_side[Audience.OWN_SCHOOL]
@@ -200,6 +209,7 @@ class Match(Base):
                     cls.status.in_((MatchStatus.ACTIVE, MatchStatus.ENDED)),
                 ),
             ),
+            (Audience.SAMPLED, (Role.AUDITOR,), cls.id.in_(_match_sampled(viewer))),
         )
 
 
@@ -243,6 +253,13 @@ class Recusal(Base):
         """Case staff of the child."""
         ids = select(Child.id).where(in_regions(Child.banner_code, viewer))
         return held(viewer, (Audience.CASE_STAFF, CASE, cls.child_id.in_(ids)))
+
+
+def _match_sampled(viewer: Viewer) -> Any:
+    """Select the match of the one instalment whose pack is open before an auditor."""
+    from models.stipends import Stipend
+
+    return select(Stipend.match_id).where(is_own(Stipend.id, viewer.stipend_id))
 
 
 def _in_batches_of(viewer: Viewer) -> Any:

@@ -14,6 +14,8 @@ _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     # Without this, INSERT OR REPLACE slips past a DELETE trigger.
     "PRAGMA recursive_triggers = ON",
+    # Who is forgotten is gone from the file's free pages too.
+    "PRAGMA secure_delete = ON",
 )
 
 

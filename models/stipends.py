@@ -9,6 +9,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
+    false,
     or_,
     select,
 )
@@ -25,6 +26,7 @@ from vocabulary.refs import new_ref
 
 _HANDS = (Audience.CASE_STAFF, Audience.OWN_SCHOOL, Audience.OWN_VILLAGE)
 _ALL = (*_HANDS, Audience.OWN_FAMILY, Audience.OWNING_DONOR, Audience.AUDIT)
+_SHOWN_IN_PACK = (Audience.CASE_STAFF, Audience.SAMPLED)
 _BUT_SCHOOL = (
     Audience.CASE_STAFF,
     Audience.OWN_FAMILY,
@@ -42,7 +44,7 @@ class FactDates:
     handed_over_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
     confirmed_on: Mapped[date | None] = mapped_column(info=seen_by(*_BUT_SCHOOL))
     disputed_on: Mapped[date | None] = mapped_column(
-        info=seen_by(Audience.CASE_STAFF, Audience.OWN_FAMILY)
+        info=seen_by(Audience.CASE_STAFF, Audience.OWN_FAMILY, Audience.SAMPLED)
     )
     not_handed_over_on: Mapped[date | None] = mapped_column(info=seen_by(*_HANDS))
     returned_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
@@ -109,6 +111,10 @@ def stipend_standings(table: "type[Stipend | Gift]", viewer: Viewer) -> Standing
         through_match[Audience.OWN_SCHOOL] = _with_school(
             through_match[Audience.OWN_SCHOOL], viewer
         )
+    if viewer.has(Role.AUDITOR):
+        through_match[Audience.SAMPLED] = (
+            is_own(table.id, viewer.stipend_id) if table is Stipend else false()
+        )
     if viewer.has(Role.FAMILY) and viewer.stipend_id and table is Stipend:
         through_match[Audience.OWN_FAMILY] = table.id == viewer.stipend_id
     return through_match | held(
@@ -142,13 +148,13 @@ class Fact(Base):
         ForeignKey("stipends.id"), index=True, info=NOBODY
     )
     gift_id: Mapped[int | None] = mapped_column(ForeignKey("gifts.id"), index=True, info=NOBODY)
-    kind: Mapped[FactKind] = mapped_column(info=seen_by(Audience.CASE_STAFF))
-    on: Mapped[date] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    kind: Mapped[FactKind] = mapped_column(info=seen_by(*_SHOWN_IN_PACK))
+    on: Mapped[date] = mapped_column(info=seen_by(*_SHOWN_IN_PACK))
     by: Mapped[str] = mapped_column(String(40), info=seen_by(Audience.CASE_STAFF))
-    evidence: Mapped[Evidence] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    evidence: Mapped[Evidence] = mapped_column(info=seen_by(*_SHOWN_IN_PACK))
     upload_id: Mapped[int | None] = mapped_column(ForeignKey("uploads.id"), info=NOBODY)
-    detail: Mapped[str | None] = mapped_column(String(60), info=seen_by(Audience.CASE_STAFF))
-    amount_fen: Mapped[Fen | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    detail: Mapped[str | None] = mapped_column(String(60), info=seen_by(*_SHOWN_IN_PACK))
+    amount_fen: Mapped[Fen | None] = mapped_column(info=seen_by(*_SHOWN_IN_PACK))
     language: Mapped[Language | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
     cancels_id: Mapped[int | None] = mapped_column(ForeignKey("facts.id"), unique=True, info=NOBODY)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("job_runs.id"), index=True, info=NOBODY)
@@ -156,12 +162,12 @@ class Fact(Base):
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """Case staff see the row behind a date, but never when the donor's money came in."""
+        """Case staff, and an open pack, show the row behind a date; never when a donor's money came."""
         shown = cls.kind.not_in((FactKind.PROMISED, FactKind.RECEIVED))
         return {
             audience: and_(cls.stipend_id.in_(select(Stipend.id).where(condition)), shown)
             for audience, condition in Stipend.standings(viewer).items()
-            if audience is Audience.CASE_STAFF
+            if audience in _SHOWN_IN_PACK
         }
 
 
@@ -214,7 +220,7 @@ class Batch(Base):
         String(16),
         unique=True,
         default=lambda: "FK" + new_ref("memo", 6),
-        info=seen_by(*_HANDS, Audience.PAYING),
+        info=seen_by(*_HANDS, Audience.PAYING, Audience.SAMPLED),
     )
     organisation_id: Mapped[int | None] = mapped_column(
         ForeignKey("organisations.id"), index=True, info=NOBODY
@@ -259,4 +265,9 @@ class Batch(Base):
                 and_(here, sent, cls.organisation_id.is_(None)),
             ),
             (Audience.AUDIT, (Role.AUDITOR,), cls.id.is_not(None)),
+            (
+                Audience.SAMPLED,
+                (Role.AUDITOR,),
+                cls.id.in_(select(Stipend.batch_id).where(is_own(Stipend.id, viewer.stipend_id))),
+            ),
         )

@@ -4,6 +4,9 @@ Batch migrations silently drop triggers, so `install` runs after every upgrade a
 `missing` compares the database's with the declared list.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection, Table, inspect, text
 
 _declared: dict[str, str] = {}
@@ -26,6 +29,17 @@ def install(connection: Connection) -> None:
             continue
         connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
         connection.execute(text(statement))
+
+
+@contextmanager
+def lifted(connection: Connection, table: str) -> Iterator[None]:
+    """Let a change of keys seal a table's rows anew, within one transaction."""
+    mine = [name for name, sql in _declared.items() if f" ON {table}\n" in sql]
+    for name in mine:
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+    yield
+    for name in mine:
+        connection.execute(text(_declared[name]))
 
 
 def missing(connection: Connection) -> list[str]:

@@ -25,6 +25,8 @@ class Audience(StrEnum):
     OWN_FAMILY = "own_family"
     SUPPORTING_DONOR = "supporting_donor"
     OWNING_DONOR = "owning_donor"
+    AGREED_NAME = "agreed_name"
+    AGREED_PLACE = "agreed_place"
     SELF = "self"
     ENGINE = "engine"
 

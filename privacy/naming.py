@@ -37,10 +37,25 @@ SHOWN: Mapping[Naming, Mapping[Eyes, Shown]] = {
 }
 _ORDER = tuple(Naming)
 # Han with its extensions, Mongolian, and the dot between the parts of a name.
-_LETTERS = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff\u1820-\u18aa\u3007·]+(?: [\u1820-\u18aa]+)*")
+_LETTERS = re.compile(
+    r"[\u3400-\u9fff\U00020000-\U0003ffff\u1820-\u18aa\u3007·]+(?: [\u1820-\u18aa]+)*"
+)
 _NUMBERS = "〇零一二三四五六七八九十幺两壹贰叁肆伍陆柒捌玖拾"
 _MOST_NUMBERS = 3
-_WAYS = ("微信", "威信", "薇信", "微我", "扣扣", "加我", "电话", "手机", "抖音", "快手", "邮箱", "号码")
+_WAYS = (
+    "微信",
+    "威信",
+    "薇信",
+    "微我",
+    "扣扣",
+    "加我",
+    "电话",
+    "手机",
+    "抖音",
+    "快手",
+    "邮箱",
+    "号码",
+)
 
 
 def reveals_more(to: Naming, than: Naming) -> bool:

@@ -40,8 +40,19 @@ class Act(StrEnum):
     ASK_FILE = "ask_file"
     ASSIGN_CHILD = "assign_child"
     DRAW_AUDIT = "draw_audit"
+    NOTE_DEATH = "note_death"
+    FORGET_DONOR = "forget_donor"
+    ROTATE_KEYS = "rotate_keys"
+    APPROVE_MATCH = "approve_match"
+    CHANGE_ACCOUNT = "change_account"
+    EXPORT = "export"
+    SEE_EXPORTS = "see_exports"
+    SEE_INCIDENTS = "see_incidents"
+    PLANT_HONEY = "plant_honey"
     KEEP_BACKUPS = "keep_backups"
     FORGET_IMPORTS = "forget_imports"
+    RELEASE_REVEALS = "release_reveals"
+    CHECK_REVEAL = "check_reveal"
 
 
 CASE_STAFF = frozenset({Role.CASE_WORKER, Role.APPROVER})
@@ -80,8 +91,34 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.ASSIGN_CHILD: frozenset({Role.APPROVER}),
     Act.DRAW_AUDIT: frozenset({Role.AUDITOR}),
     Act.SEE_BOOKS: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.CONSOLE, Role.ENGINE}),
+    Act.NOTE_DEATH: frozenset({Role.CUSTODIAN}),
+    Act.FORGET_DONOR: frozenset({Role.DONOR}),
+    Act.ROTATE_KEYS: frozenset({Role.CONSOLE}),
+    Act.APPROVE_MATCH: frozenset({Role.APPROVER}),
+    Act.CHANGE_ACCOUNT: CASE_STAFF,
+    Act.EXPORT: CASE_STAFF | {Role.PAYING_DESK},
+    Act.SEE_EXPORTS: CASE_STAFF | {Role.PAYING_DESK, Role.AUDITOR},
+    Act.SEE_INCIDENTS: frozenset({Role.ADMINISTRATOR, Role.CUSTODIAN}),
+    Act.PLANT_HONEY: frozenset({Role.CONSOLE}),
     Act.KEEP_BACKUPS: frozenset({Role.ENGINE, Role.CONSOLE}),
     Act.FORGET_IMPORTS: frozenset({Role.ENGINE, Role.CONSOLE}),
+    Act.RELEASE_REVEALS: frozenset({Role.ENGINE, Role.CONSOLE}),
+    Act.CHECK_REVEAL: CASE_STAFF,
+}
+
+# Before these a password or code is asked for again when the last proof is older than half an hour.
+STEP_UP: frozenset[Act] = frozenset(
+    {Act.APPROVE_MATCH, Act.CHANGE_ACCOUNT, Act.SEND_BATCH, Act.EXPORT, Act.JOIN_HALVES}
+)
+# Whose login opens more than their own village or child: a second step is theirs to have.
+SECOND_STEP: frozenset[Role] = CASE_STAFF | {
+    Role.COLLECTING_DESK,
+    Role.PAYING_DESK,
+    Role.CUSTODIAN,
+    Role.AUDITOR,
+    Role.STATISTICS,
+    Role.ADMINISTRATOR,
+    Role.SCHOOL_OFFICER,
 }
 
 # Law 7: one person never holds roles from two of these sets.

@@ -27,6 +27,7 @@ class Viewer:
     child_id: int | None = None
     stipend_id: int | None = None
     volunteer_id: int | None = None
+    reveal_id: int | None = None
     as_of: datetime | None = field(default=None, compare=False)
     reason: str = field(default="", compare=False)
 

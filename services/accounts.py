@@ -1,5 +1,6 @@
 """Signing in, and who a signed-in person is as a viewer today."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from argon2 import PasswordHasher
@@ -12,10 +13,10 @@ from models.accounts import Account, Grant, SignInFailure
 from models.regions import Region
 from models.volunteers import Volunteer
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import activity, gate, limits, trace
 from services.gate import Card, Part
 from vocabulary.dates import today
-from vocabulary.enums import AccountStatus, GrantStatus, Role
+from vocabulary.enums import AccountStatus, Activity, Device, GrantStatus, Limited, Role
 from vocabulary.errors import TooManyTries, WrongPassword
 
 TRIES = 8
@@ -28,11 +29,11 @@ _PLACE = "sign_in_failures.handle"
 
 def roles_on(session: Session, account_id: int, day: date) -> frozenset[Role]:
     """Return the roles granted and in force; a deputy's end with their day."""
-    held = select(Grant.role).where(Grant.account_id == account_id, _in_force(day))
+    held = select(Grant.role).where(Grant.account_id == account_id, in_force(day))
     return frozenset(session.scalars(held))
 
 
-def _in_force(day: date) -> ColumnElement[bool]:
+def in_force(day: date) -> ColumnElement[bool]:
     return and_(
         Grant.status == GrantStatus.GRANTED,
         Grant.from_on <= day,
@@ -45,9 +46,7 @@ def viewer_of(session: Session, account: Account, *, now: datetime) -> Viewer:
     return _viewer(session, account, roles_on(session, account.id, today(now)), now=now)
 
 
-def _viewer(
-    session: Session, account: Account, roles: frozenset[Role], *, now: datetime
-) -> Viewer:
+def _viewer(session: Session, account: Account, roles: frozenset[Role], *, now: datetime) -> Viewer:
     volunteer_id = None
     if Role.VOLUNTEER in roles:
         volunteer_id = session.scalar(
@@ -69,7 +68,7 @@ def find_viewer(session: Session, account_id: int, stamp: str, *, now: datetime)
 
     Every page of a signed-in person asks this: one statement, and nothing sealed is opened.
     """
-    held = and_(Grant.account_id == Account.id, _in_force(today(now)))
+    held = and_(Grant.account_id == Account.id, in_force(today(now)))
     rows = session.execute(
         select(Account, Grant.role)
         .outerjoin(Grant, held)
@@ -91,16 +90,26 @@ def viewer_by_login(session: Session, login: str, *, now: datetime) -> Viewer:
     return viewer_of(session, account, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """From where somebody signs in; the address is counted by a keyed hash and kept nowhere."""
+
+    address: str = ""
+    device: Device = Device.OTHER
+
+
 def sign_in(
-    session: Session, login: str, password: str, *, now: datetime
+    session: Session, login: str, password: str, *, now: datetime, place: Place = Place()
 ) -> tuple[int, str] | None:
     """Return (account key, session stamp), or None when login or password is wrong.
 
     A known and an unknown login cost the same time and statements, and are blocked alike: failures
-    are counted by what was typed. Raises TooManyTries while blocked. The caller commits either way.
+    are counted by what was typed, and by address. Raises TooManyTries while blocked. The caller
+    commits either way, asks for the second step where there is one, and then calls `enter`.
     """
     typed = login.strip().lower()
     handle = keys.blind_index(_PLACE, typed)
+    limits.check(session, Limited.SIGN_IN_ADDRESS, place.address, now=now)
     account = session.scalar(select(Account).where(Account.login == typed))
     failure = session.get(SignInFailure, handle)
     if failure and failure.blocked_until and failure.blocked_until > now:
@@ -108,11 +117,22 @@ def sign_in(
     fits = fits_hash(account.password_hash if account else None, password)
     if account is None or not fits or account.status is not AccountStatus.ACTIVE:
         _count_failure(session, handle, failure, now=now)
+        limits.count(session, Limited.SIGN_IN_ADDRESS, place.address, now=now)
+        activity.note_failed_try(session, typed, now=now, device=place.device)
         return None
     session.execute(delete(SignInFailure).where(SignInFailure.handle == handle))
-    viewer = viewer_of(session, account, now=now)
-    trace.record(session, viewer, "account.sign_in", f"account:{account.ref}", now=now)
     return account.id, account.session_stamp
+
+
+def enter(
+    session: Session, account_id: int, stamp: str, *, now: datetime, device: Device = Device.OTHER
+) -> Viewer | None:
+    """Let somebody in who passed every step; None when the account ended meanwhile."""
+    viewer = find_viewer(session, account_id, stamp, now=now)
+    if viewer is not None:
+        activity.note(session, account_id, Activity.SIGNED_IN, now=now, device=device)
+        trace.record(session, viewer, "account.sign_in", viewer.actor, now=now)
+    return viewer
 
 
 def fits_hash(stored: str | None, password: str) -> bool:

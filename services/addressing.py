@@ -12,9 +12,9 @@ from models.children import Child, Kin
 from models.notices import Notice
 from models.pledges import PledgeChange
 from privacy.viewers import Viewer
-from services import accounts, gate, links, vault
+from services import accounts, gate, links, reveal_links, vault
 from services.links import Subject
-from services.notice_texts import HIDDEN
+from services.notice_texts import HIDDEN, TO_GUARDIANS
 from vocabulary.dates import today
 from vocabulary.enums import (
     AccountStatus,
@@ -76,7 +76,7 @@ def _donor(session: Session, notice: Notice, _now: datetime) -> Found:
     died = (PledgeChange.stop_reason == StopReason.DIED, PledgeChange.status != ChangeStatus.UNDONE)
     if gate.count(session, viewer, PledgeChange, *died):
         raise NotFound()
-    kind, value = vault.contact_of(session, notice.recipient_id)
+    kind, value = vault.way_to(session, notice.recipient_id)
     channel = Channel.MAIL if kind is ContactKind.MAIL else Channel.SMS
     return viewer, Address(channel, value)
 
@@ -91,6 +91,8 @@ def _family(session: Session, notice: Notice, now: datetime) -> Found:
         .where(Kin.child_id == child.id, or_(Kin.until_on.is_(None), Kin.until_on > today(now)))
         .order_by(Kin.id)
     ).all()
+    if notice.kind in TO_GUARDIANS:
+        people = [kin for kin in people if kin.kin_role is KinRole.GUARDIAN]
     ways = [
         _way(None, kin.phone)
         for kin in sorted(people, key=lambda kin: kin.kin_role is not KinRole.CARER)
@@ -126,6 +128,9 @@ def with_token(
 ) -> tuple[str, str]:
     """Return the text as it leaves, and as it is kept: without its live token."""
     kept = text.replace("{link}", f"{public_url}/{HIDDEN}")
+    if "{link}" in text and notice.recipient_kind is RecipientKind.FAMILY:
+        token = reveal_links.make(session, by, notice.subject, now=now)
+        return text.replace("{link}", f"{public_url}/k/{token}"), kept
     if "{link}" in text:
         subject = Subject(donor_id=notice.recipient_id)
         token = links.make(session, by, LinkPurpose.DONOR_HOME, subject, now=now)

@@ -67,7 +67,7 @@ def _read(number: str) -> Identity:
     return identity
 
 
-def ask_account(
+def ask_account(  # noqa: PLR0913 an account is three words
     session: Session,
     by: Viewer,
     ref: str,

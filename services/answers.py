@@ -26,7 +26,6 @@ from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound, W
 from vocabulary.money import Fen
 from vocabulary.refs import stipend_ref
 
-CALL_WITHIN_DAYS = 3
 LONGEST_REASON = 200
 _ANSWERS = (FactKind.CONFIRMED, FactKind.DISPUTED)
 

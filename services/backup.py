@@ -24,6 +24,7 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import trace
 from services.gate import Card
+from vocabulary.dates import today
 from vocabulary.errors import BackupDamaged, BackupTooNew, OtherKeys, WouldReplace
 
 KEYSTORE_DAYS = 30
@@ -126,10 +127,10 @@ def restore(places: Places, by: Viewer, wish: Wish, *, key: bytes, now: datetime
         contents, wrapped = _unpack(wish, key, room)
         _check_fits(contents, wish)
         forgotten = database_files.forgotten_donors(places.database) if is_filled else set()
-        kept = {ref: one for ref, one in wrapped.items() if ref not in forgotten}
-        opened = database_files.put_keys(room / backup_files.DATABASE, kept)
+        copy = room / backup_files.DATABASE
+        opened = database_files.put_keys(copy, wrapped, forgotten, on=today(now))
         before = _save_present(places, by, key=key, now=now) if is_filled else None
-        database_files.put_back(room / backup_files.DATABASE, places.database)
+        database_files.put_back(copy, places.database)
         _put_uploads(room / backup_files.UPLOADS, places, now=now)
     return Card(
         {

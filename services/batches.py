@@ -1,6 +1,7 @@
 """Batches: what one hand gets for one month, built from funded instalments, sent by the paying desk."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from models.base import in_regions
 from models.children import Child
 from models.organisations import Organisation
 from models.pledges import Match
@@ -199,6 +201,13 @@ def sent(session: Session, viewer: Viewer, *, limit: int = 100) -> list[Card]:
     """List batches already sent, newest first, with sum and count."""
     order = (Batch.sent_on.desc(), Batch.memo)
     return _listed(session, viewer, Batch.sent_on.is_not(None), order_by=order, limit=limit)
+
+
+def of_month(session: Session, viewer: Viewer, month: date, region_code: str) -> list[Card]:
+    """List a month's batches below a division, sent or not, by their random refs."""
+    inside = in_regions(Batch.region_code, replace(viewer, regions=(region_code,)))
+    which = and_(Batch.month == month, inside)
+    return _listed(session, viewer, which, order_by=(Batch.ref,), limit=None)
 
 
 def _listed(

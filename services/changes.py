@@ -83,13 +83,20 @@ def change_terms(
 
 
 def stop(
-    session: Session, viewer: Viewer, ref: str, *, reason: StopReason | None, now: datetime
+    session: Session,
+    viewer: Viewer,
+    ref: str,
+    *,
+    reason: StopReason | None,
+    now: datetime,
+    paid_until: date | None = None,
 ) -> str:
-    """Ask to stop from the next due day; a reason may be left unsaid."""
+    """Ask to stop from the next due day, or the first after `paid_until`; a reason may be left unsaid."""
     pledge = _own(session, viewer, ref)
+    after = max(today(now), paid_until or today(now))
     change = PledgeChange(
         kind=ChangeKind.STOP,
-        effective_on=effective_on(pledge.rhythm, pledge.rhythm, now=now),
+        effective_on=next_due(STANDARD[pledge.rhythm], after),
         stop_reason=reason or StopReason.NOT_SAID,
     )
     asked = _ask(session, viewer, pledge, change, now=now)

@@ -13,7 +13,7 @@ PAGE = 50
 
 
 def entries(session: Session, viewer: Viewer, *, before: int | None = None) -> list[Card]:
-    """List entries, newest first, from below a sequence number; one more than a page."""
+    """List the chain's entries, newest first, from below a sequence number; one over a page."""
     require(viewer, Act.SEE_CUSTODY)
     older = (CustodianEntry.seq < before,) if before is not None else ()
     return gate.cards(

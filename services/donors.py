@@ -45,6 +45,7 @@ class Home:
     supported: int
     confirmed: int
     handed_fen: Fen
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def home(session: Session, viewer: Viewer, *, now: datetime) -> Home:
         supported=sum(support.is_active for support in supports),
         confirmed=sum(i["telling"] in _CONFIRMED for i in arrived),
         handed_fen=Fen(sum(i["amount_fen"] for i in arrived)),
+        is_whole=viewer.pledge_id is None,
     )
 
 

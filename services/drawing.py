@@ -13,16 +13,20 @@ from sqlalchemy.orm import Session
 
 from models.children import Child, Consent
 from models.harm import HarmReport
+from models.incidents import HoneyOpening
 from models.notices import Notice
 from models.organisations import Organisation
 from models.pledges import Match, Pledge, PledgeChange
+from models.reveals import Reveal
+from models.security import FactorReset
 from models.stipends import Batch, Stipend
+from models.trace import StateChange
 from privacy.viewers import Viewer
-from services import donors, gate
+from services import custody_desk, donors, file_access, gate, reveals
 from services.gate import Card, Part
 from services.notice_texts import CALLED, JOB_NAMES, STAGES, TEXTS, TROUBLES, Text
 from vocabulary.dates import add_months, today
-from vocabulary.enums import MatchStatus, NoticeStatus, Purpose, Trouble
+from vocabulary.enums import AmendmentStatus, MatchStatus, NoticeStatus, Purpose, Trouble
 from vocabulary.errors import NotFound
 from vocabulary.todo import Thing, first_thing
 
@@ -203,6 +207,30 @@ def _job(_session: Session, _viewer: Viewer, rest: str, _now: datetime) -> Facts
     return {"job": JOB_NAMES.get(name, name), "trouble": TROUBLES[Trouble(trouble)]}
 
 
+def _factor(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
+    """The day on which one's own second step was taken off: the row shows to administrators only."""
+    done = StateChange.to_state == AmendmentStatus.DONE
+    at = session.scalar(
+        select(StateChange.at)
+        .join(FactorReset, FactorReset.id == StateChange.record_id)
+        .where(
+            StateChange.kind == FactorReset.__tablename__,
+            done,
+            FactorReset.ref == ref,
+            FactorReset.account_id == viewer.account_id,
+        )
+    )
+    if at is None:
+        raise NotFound()
+    return {"reset": f"{today(at).month}月{today(at).day}日"}
+
+
+def _honey(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
+    card = gate.card(session, viewer, HoneyOpening, HoneyOpening.ref == ref)
+    day = today(card["at"])
+    return {"opened": f"{day.month}月{day.day}日"}
+
+
 def _late(session: Session, _viewer: Viewer, _day: str, _now: datetime) -> Facts:
     held = session.scalar(
         select(func.count(Notice.id)).where(Notice.is_held, Notice.status == NoticeStatus.WAITING)
@@ -210,6 +238,23 @@ def _late(session: Session, _viewer: Viewer, _day: str, _now: datetime) -> Facts
     if not held:
         raise NotFound()
     return {"held": str(held)}
+
+
+def _reveal(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
+    """Whether something is asked, or known, at this moment; a donor's is named by his match."""
+    found = reveals.page_of(session, viewer, ref)
+    facts = {"asked": "1"} if found["question"] == "open" else {}
+    if found["known"] is not None:
+        facts["known"] = "1"
+    if viewer.donor_id is not None:
+        facts |= _match(session, viewer, ref, _now)
+    return facts
+
+
+def _reveal_check(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
+    parts = {"child": Part(Child, Child.id == Reveal.child_id, ("name",))}
+    card = gate.card(session, viewer, Reveal, Reveal.ref == ref, parts=parts)
+    return {"child": card["child"]["name"]} if card.has("child") else {}
 
 
 def _nothing(_session: Session, _viewer: Viewer, _ref: str, _now: datetime) -> Facts:
@@ -235,4 +280,10 @@ _SOURCES: Mapping[str, Callable[[Session, Viewer, str, datetime], Facts]] = {
     "late": _late,
     "donor": _nothing,
     "harm": _harm,
+    "reveal": _reveal,
+    "reveal_check": _reveal_check,
+    "factor": _factor,
+    "honey": _honey,
+    "custody": custody_desk.notice_facts,
+    "file_access": file_access.notice_facts,
 }

@@ -13,7 +13,7 @@ from models.pledges import Match
 from models.stipends import Batch, Fact, Settlement, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate
+from services import gate, naming
 from services.gate import Card, Part
 from services.hand_lists import is_line
 from vocabulary.dates import add_months, today
@@ -40,6 +40,7 @@ def page(session: Session, viewer: Viewer, *, now: datetime) -> Card:
         is_settled=_is_settled(session, viewer.stipend_id),
         is_by_school=_is_by_school(session, viewer.stipend_id),
         next=coming_to(session, viewer.child_id, now=now),
+        giver=naming.giver_of(session, viewer.stipend_id),
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models.base import in_regions
 from models.children import Child, Need
 from models.harm import HarmReport, HarmTaken
+from models.incidents import Honey
 from models.jobs import JobRun
 from models.pledges import Match
 from models.regions import Region
@@ -226,7 +227,9 @@ def _money_of_parts(
 
 
 def _here(viewer: Viewer) -> ColumnElement[bool]:
-    return in_regions(Child.region_code, viewer)
+    """Say that a child lives in the viewer's part; a honey record is no child and counts nowhere."""
+    marked = select(Honey.child_id).where(Honey.child_id.is_not(None))
+    return and_(in_regions(Child.region_code, viewer), Child.id.not_in(marked))
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:

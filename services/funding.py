@@ -137,19 +137,31 @@ def _post(session: Session, by: Viewer, new: Condition, *, run_id: int) -> None:
 
 
 def _paid(here: Range) -> Subquery:
-    """Each payment of the pledges with all that had come in by it, oldest first."""
+    """Each payment of the pledges with what of all that had come in by it has stayed since.
+
+    A booking that was taken back is two lines: between them the money looks larger than it ever was.
+    """
+    came = _came(here)
+    stayed = func.min(came.c.total).over(
+        partition_by=came.c.pledge_id, order_by=(came.c.on, came.c.id), rows=(0, None)
+    )
+    return select(came.c.pledge_id, came.c.on, stayed.label("total")).subquery("paid")
+
+
+def _came(here: Range) -> Subquery:
+    """Each line of money that came in or was taken back, with the sum up to it, oldest first."""
     total = func.sum(-Posting.amount).over(
         partition_by=Posting.pledge_id, order_by=(Transaction.on, Posting.id)
     )
     return (
-        select(Posting.pledge_id, Transaction.on, total.label("total"))
+        select(Posting.pledge_id, Posting.id, Transaction.on, total.label("total"))
         .join(Transaction, Transaction.id == Posting.transaction_id)
         .where(
             Posting.account == AccountKind.PREPAID,
             Transaction.kind == TransactionKind.RECEIVED,
             Posting.pledge_id.between(*here),
         )
-        .subquery("paid")
+        .subquery("came")
     )
 
 

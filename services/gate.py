@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from models.base import Base, Condition
+from models.children import Child
+from models.incidents import Honey
 from privacy.disclosure import Audience, Derived, audiences_of
 from privacy.viewers import Viewer
+from vocabulary.enums import Role
 from vocabulary.errors import NotFound
 
+_BAIT = "?bait"
+OPENINGS = "honey_openings"
 T = TypeVar("T", bound=Base)
 
 
@@ -138,16 +143,33 @@ def cards(
     main = _shape("", table, viewer, fields)
     if not main.flags:
         return []
+    bait = _bait(table)
     shapes = {name: _shape(name, part.table, viewer, part.fields) for name, part in parts.items()}
     columns = main.selected(table)
     for name, part in parts.items():
         columns += shapes[name].selected(part.table)
-    query: Select[Any] = select(*(columns or [literal(1)])).select_from(table)
+    query: Select[Any] = select(*(columns or [literal(1)]), *bait).select_from(table)
     for part in parts.values():
         query = query.outerjoin(part.table, part.on)
     query = query.where(or_(*main.flags.values()), *where).order_by(*order_by).limit(limit)
     query = query.offset(offset)
-    return [_card(row, main, shapes) for row in session.execute(query).mappings()]
+    found = session.execute(query).mappings().all()
+    if bait and len(found) == 1 and found[0][_BAIT]:
+        note_opening(session, viewer, "child")
+    return [_card(row, main, shapes) for row in found]
+
+
+def _bait(table: type[Base]) -> list[ColumnElement[Any]]:
+    """Ask beside the row whether it is a honey record; a list of several is no opening of one."""
+    if table is not Child:
+        return []
+    return [exists(select(Honey.id).where(Honey.child_id == Child.id)).label(_BAIT)]
+
+
+def note_opening(session: Session, viewer: Viewer, kind: str) -> None:
+    """Note that somebody opened a honey record; the door tells it (services/honey.py)."""
+    if not viewer.has(Role.ENGINE):
+        session.info.setdefault(OPENINGS, []).append((viewer, kind))
 
 
 def _card(row: Any, main: _Shape, shapes: Mapping[str, _Shape]) -> Card:
@@ -204,9 +226,12 @@ def row(session: Session, viewer: Viewer, table: type[T], *where: Condition) -> 
     Raises NotFound unless the viewer stands near it.
     """
     flags = table.standings(viewer)
-    found = (
-        session.scalars(select(table).where(or_(*flags.values()), *where)).all() if flags else []
-    )
+    bait = _bait(table)
+    query = select(table, *bait).where(or_(*flags.values()), *where)
+    found = session.execute(query).all() if flags else []
     if len(found) != 1:
         raise NotFound()
-    return found[0]
+    if bait and found[0][1]:
+        note_opening(session, viewer, "child")
+    only: T = found[0][0]
+    return only

@@ -11,10 +11,17 @@ from models.organisations import Organisation
 from models.regions import Region
 from privacy.permissions import Act, check_exclusive, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import activity, gate, trace
 from services.lifecycle import advance
 from vocabulary.dates import today
-from vocabulary.enums import AccountStatus, GrantStatus, OrganisationKind, RegionLevel, Role
+from vocabulary.enums import (
+    AccountStatus,
+    Activity,
+    GrantStatus,
+    OrganisationKind,
+    RegionLevel,
+    Role,
+)
 from vocabulary.errors import ActedBefore, BadInput, WrongState
 from vocabulary.refs import new_ref
 
@@ -83,6 +90,7 @@ def agree(session: Session, by: Viewer, grant_ref: str, *, now: datetime) -> Non
     check_exclusive(standing_roles(session, account.id, now=now))
     advance(session, grant, GrantStatus.GRANTED, by=by, now=now)
     grant.granted_by = by.actor
+    activity.note(session, account.id, Activity.ROLE_GRANTED, now=now, about=grant.role.value)
     _trace(session, by, "grant.agree", grant, account, now=now)
 
 
@@ -101,6 +109,7 @@ def end_row(
     """End one role of an account that the caller has checked; its sessions die with it."""
     advance(session, grant, GrantStatus.ENDED, by=by, now=now, reason=reason)
     account.session_stamp = new_ref("session")
+    activity.note(session, account.id, Activity.ROLE_ENDED, now=now, about=grant.role.value)
     _trace(session, by, "grant.end", grant, account, now=now, why=reason)
 
 

@@ -263,8 +263,3 @@ def _reason(card: Card) -> str:
         return _HELD_TEXT.format(card["message"])
     reason = card["returned_because"]
     return RETURN_TEXTS[reason] if reason else str(card["message"])
-
-
-def count_open(session: Session, viewer: Viewer) -> int:
-    """Count the viewer's uploads that wait for confirmation."""
-    return gate.count(session, viewer, Import, Import.status == ImportStatus.PREVIEWED)

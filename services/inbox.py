@@ -29,11 +29,10 @@ def messages(session: Session, viewer: Viewer, *, page: int = 1) -> list[Card]:
         fields=_SHOWN,
         where=(Notice.text.is_not(None),),
         order_by=(Notice.inbox_at.desc(), Notice.id.desc()),
-        limit=page * PAGE + 1,
+        limit=PAGE + 1,
+        offset=(page - 1) * PAGE,
     )
-    return [
-        card.and_also(title=title_of(kind, card["kind"])) for card in found[(page - 1) * PAGE :]
-    ]
+    return [card.and_also(title=title_of(kind, card["kind"])) for card in found]
 
 
 def unread(session: Session, viewer: Viewer) -> int:

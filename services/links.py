@@ -22,6 +22,7 @@ DAYS = {
     LinkPurpose.CLASS_LIST: 14,
     LinkPurpose.SLIP: 400,
     LinkPurpose.FIRST_PASSWORD: 7,
+    LinkPurpose.REVEAL: 400,
 }
 CODE_TRIES = 5
 
@@ -37,6 +38,8 @@ class Subject:
     class_grade: int | None = None
     class_name: str | None = None
     stipend_id: int | None = None
+    reveal_id: int | None = None
+    kin_id: int | None = None
 
 
 def make(
@@ -55,6 +58,8 @@ def make(
             class_grade=subject.class_grade,
             class_name=subject.class_name,
             stipend_id=subject.stipend_id,
+            reveal_id=subject.reveal_id,
+            kin_id=subject.kin_id,
             made_by=by.actor,
             created_at=now,
             expires_at=now + timedelta(days=DAYS[purpose]),

@@ -10,7 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vocabulary.enums import Called, NoticeKind, RecipientKind, Stage, Trouble
+from vocabulary.enums import (
+    AccessReason,
+    AccessStatus,
+    Called,
+    CustodyReason,
+    CustodyStatus,
+    NoticeKind,
+    RecipientKind,
+    Stage,
+    Trouble,
+)
 
 SIGN = "【微光】"
 _SEE_PAGE = "看明细：打开你的专用链接。"
@@ -71,11 +81,30 @@ _TO_DONORS: Mapping[NoticeKind, Text] = {
         f"{SIGN}你支持的孩子快毕业了。{_SEE_PAGE}",
         needs=("consented", "ends"),
     ),
+    NoticeKind.IDENTITY_SHOWN: Text(
+        "有人看了你的身份",
+        "{shown}，捐赠信息保密员依规定看了你留下的身份资料，事由：{why}。"
+        "这件事由两个人同意，留有记录。孩子和学校仍然不知道你是谁。",
+        f"{SIGN}有人依规定看了你留下的身份资料。{_SEE_PAGE}",
+        needs=("shown", "why"),
+    ),
     NoticeKind.PAYMENT_DUE: Text(
         "有一笔还没到账",
         "这一期的钱还没到账。怎么付、付多少，写在“怎么付”里；已经付了的，不用管。",
         f"{SIGN}这一期的钱还没到账。怎么付：打开你的专用链接。已经付了的，不用管。",
         needs=("pledge",),
+    ),
+    NoticeKind.REVEAL_ASKED: Text(
+        "有人想认识你",
+        "“{code_name}”家里想认识你。愿意、不愿意都好，不用说理由；不回也可以。",
+        f"{SIGN}有一句话转给你。{_SEE_PAGE}",
+        needs=("asked",),
+    ),
+    NoticeKind.REVEAL_SHOWN: Text(
+        "你们可以互相认识了",
+        "两边都愿意，旗妇联也核对过了。“{code_name}”家里愿意给你看的，写在那一页上。",
+        f"{SIGN}有一句话转给你。{_SEE_PAGE}",
+        needs=("known",),
     ),
 }
 
@@ -86,6 +115,18 @@ _TO_FAMILIES: Mapping[NoticeKind, Text] = {
         f"{SIGN}{{month}}的助学金，{{hand}}说已转交。没收到请打 {{hotline}}，或扫签收单上的码。",
         needs=("handed",),
         bars=("confirmed", "disputed"),
+    ),
+    NoticeKind.REVEAL_ASKED: Text(
+        "有一句话转给您",
+        None,
+        f"{SIGN}有一句话转给您，愿不愿意都好，不用说理由。只您自己看：{{link}} 有疑问打 {{hotline}}。",
+        needs=("asked",),
+    ),
+    NoticeKind.REVEAL_SHOWN: Text(
+        "有一句话转给您",
+        None,
+        f"{SIGN}有一句话转给您。只您自己看：{{link}} 有疑问打 {{hotline}}。",
+        needs=("known",),
     ),
 }
 
@@ -124,8 +165,57 @@ _TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         f"{SIGN}有一件关系孩子安全的急事，请马上登录看消息。",
         needs=("child",),
     ),
+    NoticeKind.REVEAL_CHECK: Text(
+        "有一对等核对",
+        "{child}：有一件“互相认识”要两个人核对，先问过孩子和监护人。",
+        f"{SIGN}有一件事等你核对。{_SEE_INBOX}",
+        needs=("child",),
+    ),
     NoticeKind.JOB_ALARM: Text(
         "定时任务要看一下", "{job}：{trouble}。请看“运行状况”。", f"{SIGN}{{job}}：{{trouble}}。"
+    ),
+    NoticeKind.CUSTODY_WAITS: Text(
+        "有身份申请等你看",
+        "另一位保密员申请看一位捐赠人的身份，事由：{why}。请到“身份申请”里同意或不同意。",
+        f"{SIGN}有一件申请等你看。{_SEE_INBOX}",
+        needs=("for_me",),
+    ),
+    NoticeKind.CUSTODY_DECIDED: Text(
+        "身份申请有答复了",
+        "你提的身份申请：{decided}。请到“身份申请”里看。",
+        f"{SIGN}你的申请有答复了。{_SEE_INBOX}",
+        needs=("mine", "decided"),
+    ),
+    NoticeKind.FILE_ASKED: Text(
+        "有查阅申请等你看",
+        "{asker}申请看{child}的个案明细，事由：{why}。请到“查阅与分工”里同意或不同意。",
+        f"{SIGN}有一件查阅申请等你看。{_SEE_INBOX}",
+        needs=("for_me", "child"),
+    ),
+    NoticeKind.FILE_OPENED: Text(
+        "有人紧急打开了个案明细",
+        "{asker}没有等人同意，先打开了{child}的个案明细，事由：{why}。请马上到“查阅与分工”里复核。",
+        f"{SIGN}有一份个案明细被紧急打开，请登录复核。",
+        needs=("for_me", "child"),
+    ),
+    NoticeKind.FILE_DECIDED: Text(
+        "查阅申请有答复了",
+        "你申请看{child}的个案明细：{decided}。",
+        f"{SIGN}你的申请有答复了。{_SEE_INBOX}",
+        needs=("mine", "child", "decided"),
+    ),
+    NoticeKind.FACTOR_RESET: Text(
+        "手机验证码取消了",
+        "两位管理员在{reset}取消了你的手机验证码，所有设备都已退出。"
+        "不是你要求的，马上打电话给管理员。登录后请重新装一个。",
+        f"{SIGN}两位管理员取消了你的手机验证码。不是你要求的，马上打电话给管理员。",
+        needs=("reset",),
+    ),
+    NoticeKind.HONEY_OPENED: Text(
+        "有人打开了警戒记录",
+        "{opened}，一个帐号打开了一份谁都没有理由看的记录。请马上到“安全事件”看是谁，打电话问清楚。",
+        f"{SIGN}警戒记录被打开了，请马上登录看消息。",
+        needs=("opened",),
     ),
     NoticeKind.LATE_RELEASE: Text(
         "晚了的通知等放行",
@@ -152,6 +242,7 @@ JOB_NAMES: Mapping[str, str] = {
     "uploads": "清理照片",
     "forgetting": "清理旧名单",
     "outbox": "通知",
+    "reveals": "互相认识的传话",
 }
 TROUBLES: Mapping[StrEnum, str] = {
     Trouble.SILENT: "到点没有跑",
@@ -167,6 +258,36 @@ STAGES: Mapping[Stage, str] = {
     Stage.UNIVERSITY: "大学",
 }
 
+CUSTODY_REASONS: Mapping[StrEnum, str] = {
+    CustodyReason.WRONG_PAYMENT: "钱打错了，要退回",
+    CustodyReason.RECEIPT_BY_LAW: "依法开具捐赠票据",
+    CustodyReason.DONOR_ASKED: "捐赠人自己要求",
+    CustodyReason.SAFETY: "关系到人身安全",
+    CustodyReason.COURT_OR_POLICE: "司法或监察机关依法调取",
+    CustodyReason.OTHER: "别的原因",
+}
+CUSTODY_STATES: Mapping[StrEnum, str] = {
+    CustodyStatus.ASKED: "等第二个人",
+    CustodyStatus.AGREED: "已同意，可以看一次",
+    CustodyStatus.DECLINED: "没有同意",
+    CustodyStatus.LAPSED: "过期了",
+    CustodyStatus.SHOWN: "已看过",
+}
+ACCESS_REASONS: Mapping[StrEnum, str] = {
+    AccessReason.COVERING: "替同事代办",
+    AccessReason.HOME_VISIT: "要入户走访",
+    AccessReason.COMPLAINT: "处理反映的问题",
+    AccessReason.CHILD_IN_DANGER: "孩子可能有危险",
+    AccessReason.OTHER: "别的原因",
+}
+ACCESS_STATES: Mapping[StrEnum, str] = {
+    AccessStatus.ASKED: "等第二个人",
+    AccessStatus.OPENED: "紧急打开，等人复核",
+    AccessStatus.GRANTED: "已同意",
+    AccessStatus.DECLINED: "没有同意",
+    AccessStatus.LAPSED: "过期了",
+}
+
 CALLED: Mapping[StrEnum, str] = {
     Called.POLICE: "打了 110",
     Called.HOTLINE: "打了 12338 妇女儿童维权热线",
@@ -176,9 +297,19 @@ CALLED: Mapping[StrEnum, str] = {
 
 # A donor waits for the link he asked for, a child may be in danger: these leave at night too, and
 # however late, since their sense does not pass. A link's life begins when it leaves.
-AT_ONCE = frozenset({NoticeKind.PRIVATE_LINK, NoticeKind.HARM_SUSPECTED})
+AT_ONCE = frozenset(
+    {
+        NoticeKind.PRIVATE_LINK,
+        NoticeKind.HARM_SUSPECTED,
+        NoticeKind.FILE_OPENED,
+        NoticeKind.FACTOR_RESET,
+        NoticeKind.HONEY_OPENED,
+    }
+)
 # What tells of lateness itself is never held for being late.
 NEVER_HELD = AT_ONCE | {NoticeKind.LATE_RELEASE, NoticeKind.JOB_ALARM}
+# Only who may decide for a child hears of these; a carer or a school never does.
+TO_GUARDIANS = frozenset({NoticeKind.REVEAL_ASKED, NoticeKind.REVEAL_SHOWN})
 # What stands in the kept copy instead of a live token.
 HIDDEN = "…"
 

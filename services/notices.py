@@ -31,14 +31,20 @@ SUBJECTS = frozenset(
     {
         "batch",
         "change",
+        "custody",
         "donor",
+        "file_access",
+        "factor",
         "harm",
+        "honey",
         "job",
         "late",
         "match",
         "matching_run",
         "pledge",
         "queue",
+        "reveal",
+        "reveal_check",
         "runway",
         "stipend",
     }
@@ -86,6 +92,15 @@ def queue(
         )
         .on_conflict_do_nothing()
     )
+
+
+def find_account(session: Session, actor: str) -> Recipient | None:
+    """Return the recipient behind "account:REF"; None for an actor without an inbox."""
+    kind, _, ref = actor.partition(":")
+    account_id = session.scalar(select(Account.id).where(Account.ref == ref))
+    if kind != "account" or account_id is None:
+        return None
+    return Recipient(RecipientKind.ACCOUNT, account_id)
 
 
 def to_roles(

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from models.accounts import Account
 from models.notices import AccessLink
 from privacy.viewers import Viewer
-from services import accounts, links, trace
+from services import accounts, activity, limits, links, trace
 from services.gate import Card
 from services.lifecycle import advance
-from vocabulary.enums import AccountStatus, LinkPurpose
+from vocabulary.enums import AccountStatus, Activity, Device, Limited, LinkPurpose
 from vocabulary.errors import BadInput, LinkExpired, NotPermitted
 from vocabulary.refs import new_ref
 
@@ -78,25 +78,48 @@ def set_first(session: Session, token: str, password: str, *, now: datetime) -> 
     return account.login
 
 
-def change(session: Session, viewer: Viewer, old: str, new: str, *, now: datetime) -> str:
+def change(
+    session: Session,
+    viewer: Viewer,
+    old: str,
+    new: str,
+    *,
+    now: datetime,
+    device: Device = Device.OTHER,
+) -> str:
     """Change one's own password; every other session ends. Return the new session stamp.
 
-    Raises BadInput(field) for a wrong old or a poor new one.
+    Raises BadInput(field) for a wrong old or a poor new one, TooManyTries.
     """
     account = _own(session, viewer)
-    if not accounts.fits_hash(account.password_hash, old):
+    if not is_own(session, viewer, old, now=now):
         raise BadInput(field="old", reason="wrong")
     check_new(new, login=account.login)
     _keep(account, new)
+    activity.note(session, account.id, Activity.PASSWORD_CHANGED, now=now, device=device)
     trace.record(session, viewer, "account.password", f"account:{account.ref}", now=now)
     return account.session_stamp
 
 
-def end_sessions(session: Session, viewer: Viewer, *, now: datetime) -> None:
-    """Sign out on every device, this one included."""
+def is_own(session: Session, viewer: Viewer, password: str, *, now: datetime) -> bool:
+    """Say whether a password is the viewer's own. Raises TooManyTries; the caller commits."""
+    account = _own(session, viewer)
+    limits.take(session, Limited.PROOF, account.ref, now=now)
+    if not accounts.fits_hash(account.password_hash, password):
+        return False
+    limits.clear(session, Limited.PROOF, account.ref)
+    return True
+
+
+def end_sessions(
+    session: Session, viewer: Viewer, *, now: datetime, device: Device = Device.OTHER
+) -> str:
+    """End every session; return the stamp of a new one, for a device that may stay."""
     account = _own(session, viewer)
     account.session_stamp = new_ref("session")
+    activity.note(session, account.id, Activity.SESSIONS_ENDED, now=now, device=device)
     trace.record(session, viewer, "account.sign_out_all", f"account:{account.ref}", now=now)
+    return account.session_stamp
 
 
 def _own(session: Session, viewer: Viewer) -> Account:

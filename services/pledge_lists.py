@@ -55,8 +55,9 @@ def listing(session: Session, viewer: Viewer, listed: Listed, *, page: int = 1) 
         fields=_FIELDS,
         where=(_is_listed(listed, viewer),),
         order_by=(Pledge.code,),
-        limit=page * PAGE,
-    )[(page - 1) * PAGE :]
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+    )
     held = _held(session, [card["code"] for card in found])
     return [card.and_also(**held.get(card["code"], _NONE)) for card in found]
 

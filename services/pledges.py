@@ -12,9 +12,10 @@ from models.pledges import Pledge
 from models.regions import Region
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import donor_links, gate, links, trace, vault
+from services import donor_links, gate, links, naming, trace, vault
 from services.gate import Card
 from services.links import Subject
+from services.naming import Called
 from vocabulary import amounts
 from vocabulary.dates import today
 from vocabulary.enums import (
@@ -38,7 +39,6 @@ from vocabulary.schedule import STEP_MONTHS
 
 MOST_TIMES = 600
 MOST_CHILDREN = 20
-ALIAS_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,14 @@ class PledgeTerms:
     wishes: Wishes = field(default_factory=Wishes)
     naming: Naming = Naming.SEALED
     alias: str | None = None
+    name: str | None = None
     children_wanted: int = 1
     not_relative: bool = False
+
+    @property
+    def called(self) -> Called:
+        """Return how the donor wants to be called."""
+        return Called(self.naming, self.alias, self.name)
 
     @property
     def kind(self) -> PledgeKind:
@@ -96,12 +102,17 @@ def check(session: Session, terms: PledgeTerms, contact: str) -> None:
         "until": _wishes_for_nobody(terms),
         "until_count": is_count and not 1 <= (terms.until_count or 0) <= MOST_TIMES,
         "league": bool(league) and league not in {code for code, _ in leagues(session)},
-        "alias": terms.naming is Naming.ALIAS and not is_alias(terms.alias),
+        **_misnamed(terms),
         "not_relative": not terms.not_relative,
     }
     for name, is_wrong in faults.items():
         if is_wrong:
             raise BadInput(field=name, reason="out_of_range")
+
+
+def _misnamed(terms: PledgeTerms) -> dict[str, bool]:
+    fault = naming.fault_of(terms.called)
+    return {fault: True} if fault else {}
 
 
 def plain_contact(contact: str) -> str:
@@ -114,13 +125,6 @@ def _wishes_for_nobody(terms: PledgeTerms) -> bool:
     stage = terms.wishes.stage
     is_given = terms.until in GRADUATION and stage is not None
     return terms.kind is PledgeKind.CHILD and is_given and is_past(str(stage), terms.until.value)
-
-
-def is_alias(alias: str | None) -> bool:
-    """Say whether an alias is short and holds nothing by which a person is reached."""
-    text = (alias or "").strip()
-    digits = sum(letter.isdigit() for letter in text)
-    return 0 < len(text) <= ALIAS_LENGTH and digits < 5 and "@" not in text  # noqa: PLR2004 a number to call has more
 
 
 def offer(
@@ -145,6 +149,7 @@ def offer(
     session.add(pledge)
     session.flush()
     vault.file_pledge(session, donor_id, pledge)
+    naming.begin(session, pledge, terms.called, now=now)
     donor = Viewer(
         frozenset({Role.DONOR}), f"donor:{vault.donor_ref_of(session, donor_id)}", donor_id=donor_id
     )
@@ -173,8 +178,6 @@ def _pledge_of(terms: PledgeTerms, form_key: str | None, *, now: datetime) -> Pl
         wish_sex=Sex(wishes.sex) if wishes.sex else None,
         wish_stage=Stage(wishes.stage) if wishes.stage else None,
         wish_league=wishes.league or None,
-        naming=terms.naming,
-        alias=(terms.alias or "").strip() if terms.naming is Naming.ALIAS else None,
         status=PledgeStatus.OFFERED,
         offered_on=today(now),
         form_hash=token_hash(form_key) if form_key else None,

@@ -193,11 +193,6 @@ def recent(
     )
 
 
-def count_unmatched(session: Session, viewer: Viewer) -> int:
-    """Count the receipts that no pledge is found for."""
-    return gate.count(session, viewer, Receipt, Receipt.is_matched.is_(False), _STANDS)
-
-
 def announced(session: Session, viewer: Viewer, *, limit: int = 50) -> list[Card]:
     """List payments that donors say are on their way and that have not come since, newest first."""
     come = (

@@ -64,6 +64,12 @@ def _named_by_trace(word: str, table: str, ref: str) -> str:
 
 
 STATEMENTS: dict[str, tuple[str, ...]] = {
+    "forgotten_donors": (
+        """SELECT 'donor ' || d.ref || ' was forgotten on ' || d.forgotten_on || ' and is here again'
+           FROM vault_donors d WHERE d.forgotten_on IS NOT NULL
+             AND d.id IN (SELECT donor_id FROM vault_contacts UNION SELECT donor_id FROM vault_names
+                          UNION SELECT donor_id FROM vault_keys) ORDER BY d.ref""",
+    ),
     "missing_rows": tuple(
         f"""SELECT '{table}: ' || (MAX(id) - COUNT(*)) || ' rows are missing between the others'
             FROM {table} HAVING MAX(id) <> COUNT(*)"""

@@ -13,11 +13,11 @@ from models.organisations import Organisation
 from models.regions import Region
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, region_prefix
-from services import gate, grants, passwords, trace, vault
+from services import gate, grants, limits, passwords, trace, vault
 from services.gate import Card
 from services.lifecycle import advance
 from vocabulary.dates import today
-from vocabulary.enums import AccountStatus, ContactKind, GrantStatus, RegionLevel, Role
+from vocabulary.enums import AccountStatus, ContactKind, GrantStatus, Limited, RegionLevel, Role
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotPermitted, Refused
 from vocabulary.refs import new_ref
 
@@ -80,12 +80,14 @@ def new_link(session: Session, by: Viewer, *, now: datetime, ref: str = "", logi
     """Make a fresh one-time link for somebody else's account, by its ref or login.
 
     The console helps administrators only: all others are helped by an administrator.
+    Raises TooManyTries for more than five links a day.
     """
     account = _to_help(session, by, now=now, ref=ref, login=login)
     if by.account_id == account.id:
         raise ActedBefore()
     if account.status is AccountStatus.ENDED:
         raise BadInput(field="login", reason="ended")
+    limits.take(session, Limited.RESET, account.ref, now=now)
     trace.record(session, by, "account.link", f"account:{account.ref}", now=now)
     return passwords.invite(session, by, account.id, now=now)
 

@@ -77,8 +77,9 @@ def listing(
         },
         where=(_is(listed, today(now)),),
         order_by=(order, Stipend.id),
-        limit=page * PAGE,
-    )[(page - 1) * PAGE :]
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+    )
     return [_told(card, today(now)) for card in found]
 
 
@@ -107,8 +108,9 @@ def _aside(session: Session, viewer: Viewer, *, page: int) -> list[Card]:
         },
         where=(SetAside.resolved_on.is_(None),),
         order_by=(SetAside.due_on, SetAside.id),
-        limit=page * PAGE,
-    )[(page - 1) * PAGE :]
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+    )
 
 
 def _is(listed: Listed, day: date) -> ColumnElement[bool]:
@@ -138,5 +140,4 @@ def _is(listed: Listed, day: date) -> ColumnElement[bool]:
 
 
 def _as_staff(viewer: Viewer) -> Viewer:
-
     return replace(viewer, roles=viewer.roles & CASE_STAFF)

@@ -58,6 +58,7 @@ class Slice:
 
     @property
     def here(self) -> Where:
+        """Say in SQL that a match is one of the slice."""
         return Match.id.between(self.matches[0], self.matches[-1])
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
 from models import keys
@@ -17,10 +17,21 @@ from models.children import Child, Need
 from models.organisations import Organisation
 from models.pledges import Match, Pledge
 from models.regions import Region
+from models.reveals import Reveal
 from models.stipends import Batch, Gift, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import children, gate, match_ends, matches, notices, proposing, trace, vault
+from services import (
+    children,
+    gate,
+    match_ends,
+    matches,
+    notices,
+    proposing,
+    reveal_links,
+    trace,
+    vault,
+)
 from services.code_names import new_code_name
 from services.lifecycle import advance
 from services.notices import Recipient
@@ -110,6 +121,65 @@ def families_of(session: Session, hand: Viewer, batch_ref: str) -> list[Viewer]:
         )
         for stipend_id, child_id, child_ref, school_id in rows
     ]
+
+
+def family_of(session: Session, by: Viewer, match_ref: str) -> Viewer | None:
+    """Return the family behind the newest slip of a match (either side's ref); None before one."""
+    require(by, Act.ENTER_CHILD)
+    row = session.execute(
+        select(Stipend.id, Child.id, Child.ref, Child.school_id)
+        .join(Match, Match.id == Stipend.match_id)
+        .join(Child, Child.id == Match.child_id)
+        .where(
+            or_(Match.child_ref == match_ref, Match.donor_ref == match_ref),
+            Stipend.sent_on.is_not(None),
+        )
+        .order_by(Stipend.due_on.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    stipend_id, child_id, child_ref, school_id = row
+    return Viewer(
+        frozenset({Role.FAMILY}),
+        actor=f"family:{child_ref}",
+        child_id=child_id,
+        stipend_id=stipend_id,
+        organisation_id=school_id,
+    )
+
+
+def guardian_of(session: Session, by: Viewer, pledge_ref: str, *, now: datetime) -> Viewer:
+    """Return the guardian behind the link that the asking about a pledge brought her."""
+    token = guardians_token(session, by, pledge_ref, now=now)
+    return reveal_links.open_reveal(session, token, now=now)
+
+
+def guardians_token(session: Session, by: Viewer, pledge_ref: str, *, now: datetime) -> str:
+    """Make the link that goes to the guardian's telephone, of the newest asking about a pledge."""
+    require(by, Act.ENTER_CHILD)
+    ref = session.scalars(
+        select(Reveal.ref)
+        .join(Pledge, Pledge.id == Reveal.pledge_id)
+        .where(Pledge.donor_ref == pledge_ref)
+        .order_by(Reveal.id.desc())
+        .limit(1)
+    ).one()
+    return reveal_links.make(session, by, f"reveal:{ref}", now=now)
+
+
+def donor_of(session: Session, by: Viewer, pledge_ref: str) -> Viewer:
+    """Return the donor of a pledge behind his own link."""
+    require(by, Act.RUN_STIPENDS)
+    donor_id = vault.donor_of_pledge(session, _pledge(session, pledge_ref).id)
+    actor = f"donor:{vault.donor_ref_of(session, donor_id)}"
+    return Viewer(frozenset({Role.DONOR}), actor=actor, donor_id=donor_id)
+
+
+def donors_match(session: Session, by: Viewer, match_ref: str) -> str:
+    """Return the donor's ref of a match, by the child's side's."""
+    require(by, Act.RUN_STIPENDS)
+    return session.scalars(select(Match.donor_ref).where(Match.child_ref == match_ref)).one()
 
 
 def settle_terms(

@@ -44,6 +44,7 @@ class Counts:
 
     @property
     def is_finished(self) -> bool:
+        """Say whether every row was looked at."""
         return self.done >= self.total
 
 

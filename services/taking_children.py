@@ -54,21 +54,29 @@ def _known(session: Session, by: Viewer, records: Sequence[Fields]) -> list[bool
     alike = _persons_by_phone(session, [one for one in records if not one["id_number"]])
     found = []
     for one, index in zip(records, indexes, strict=True):
-        found.append(index in seen if index else (one["name"], _day(one["birth"])) in alike)
+        found.append(index in seen if index else not alike.isdisjoint(_handles(one)))
         seen |= {index} if index else set()
     return found
 
 
-def _persons_by_phone(session: Session, records: Iterable[Fields]) -> set[tuple[str, date | None]]:
-    """Return name and birthday of children whose guardian has one of these telephones."""
-    told = (one[whose] for one in records for whose in ("guardian_phone", "carer_phone"))
-    phones = {phone_index(phone) for phone in told if phone}
+Handle = tuple[str, date | None, str]
+
+
+def _handles(one: Fields) -> set[Handle]:
+    """Return what tells a child without number: name, birthday, and each telephone of its kin."""
+    told = (one["guardian_phone"], one["carer_phone"])
+    return {(one["name"], _day(one["birth"]), phone_index(phone)) for phone in told if phone}
+
+
+def _persons_by_phone(session: Session, records: Iterable[Fields]) -> set[Handle]:
+    """Return the handles of children whose kin have one of these telephones."""
+    phones = {phone for one in records for _, _, phone in _handles(one)}
     rows = session.execute(
-        select(Child.name, Child.birth_on)
+        select(Child.name, Child.birth_on, Kin.phone_index)
         .join(Kin, Kin.child_id == Child.id)
         .where(Kin.phone_index.in_(phones))
     )
-    return {(name, birth) for name, birth in rows}
+    return {(name, birth, phone) for name, birth, phone in rows}
 
 
 def _school(one: Fields) -> tuple[str, str] | None:

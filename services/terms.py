@@ -10,11 +10,6 @@ from vocabulary.money import UNIT, Fen
 from vocabulary.schedule import STANDARD, STEP_MONTHS, due_on, first_due
 
 
-def monthly_of(pledge: Pledge) -> Fen:
-    """Return what a pledge gives one child a month."""
-    return Fen(pledge.instalment_fen // STEP_MONTHS[pledge.rhythm])
-
-
 def units_of(pledge: Pledge) -> int:
     """Return a pledge's units of 50 yuan a month for one child; 0 when the sum is no multiple."""
     whole, rest = divmod(pledge.instalment_fen, UNIT * STEP_MONTHS[pledge.rhythm])

@@ -36,7 +36,7 @@ def chain_of(viewer: Viewer) -> Chain:
     return Chain.CUSTODIAN if apart else Chain.ORDINARY
 
 
-def record(
+def record(  # noqa: PLR0913 an entry is made of these
     session: Session,
     viewer: Viewer,
     act: str,

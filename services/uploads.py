@@ -1,7 +1,6 @@
 """Photographs of signed slips: cleaned, stored under a random name, kept beside the fact."""
 
 import hashlib
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -82,16 +81,22 @@ def orphans(session: Session, by: Viewer, *, files: Files) -> Orphans:
     """Compare rows and files both ways. For the engine and the console."""
     require(by, Act.RUN_STIPENDS)
     rows = set(session.scalars(select(Upload.ref)))
-    found: Collection[str] = {name.removesuffix(".jpg") for name in files.names()}
-    return Orphans(tuple(sorted(rows - set(found))), tuple(sorted(set(found) - rows)))
+    found = set(_by_ref(files))
+    return Orphans(tuple(sorted(rows - found)), tuple(sorted(found - rows)))
+
+
+def _by_ref(files: Files) -> dict[str, str]:
+    """Return every file's name by the ref it is kept under: pictures, and the desk's papers."""
+    return {name.partition(".")[0]: name for name in files.names()}
 
 
 def tidy(session: Session, by: Viewer, *, files: Files, now: datetime) -> Orphans:
     """Remove the files that no row names after a day; return them, and the rows without a file."""
     found = orphans(session, by, files=files)
-    left = [ref for ref in found.files if files.is_older(_file_name(ref), now - STILL_COMING)]
+    names, young = _by_ref(files), now - STILL_COMING
+    left = [ref for ref in found.files if files.is_older(names[ref], young)]
     for ref in left:
-        files.remove(_file_name(ref))
+        files.remove(names[ref])
     if left or found.rows:
         detail = {"removed": len(left), "lost": list(found.rows)}
         trace.record(session, by, "uploads.tidy", "uploads", now=now, detail=detail)

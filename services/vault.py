@@ -1,22 +1,29 @@
 """The donors' side: contacts, and the mapping of donor, pledge and payment reference.
 
-No other module touches the vault's tables. What happens here goes to the custodian's chain.
+Only vault_keys and forgetting_donors touch the vault's tables beside it. What happens here goes to the
+custodian's chain.
 """
 
-import os
 import re
 import unicodedata
 from collections.abc import Collection
 from datetime import date, datetime
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models import keys
 from models.ledger import Receipt
 from models.pledges import Pledge
-from models.vault import Donor, PaidNote, VaultContact, VaultKey, VaultPledge, VaultReceipt
+from models.vault import (
+    Donor,
+    PaidNote,
+    VaultContact,
+    VaultName,
+    VaultPledge,
+    VaultReceipt,
+)
+from services import vault_keys
 from vocabulary.dates import today
 from vocabulary.enums import ContactKind
 from vocabulary.errors import BadInput, NotFound
@@ -25,8 +32,7 @@ from vocabulary.refs import payment_reference
 
 _PHONE = re.compile(r"^1[3-9]\d{9}$")
 _MAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}$")
-_PLACE = "vault_contacts.contact_index"
-_KEY_PLACE = "vault_keys.wrapped"
+CONTACT_PLACE = "vault_contacts.contact_index"
 
 
 def read_contact(text: str) -> tuple[ContactKind, str]:
@@ -43,31 +49,43 @@ def read_contact(text: str) -> tuple[ContactKind, str]:
 def find_donor_by_contact(session: Session, contact: str) -> int | None:
     """Return the donor's key, or None; the caller answers both alike."""
     _, value = read_contact(contact)
-    index = keys.blind_index(_PLACE, value)
+    index = keys.blind_index(CONTACT_PLACE, value)
     return session.scalar(
-        select(VaultContact.donor_id).where(VaultContact.contact_index == index).limit(1)
+        select(VaultContact.donor_id)
+        .join(Donor, Donor.id == VaultContact.donor_id)
+        .where(VaultContact.contact_index == index, Donor.died_on.is_(None))
+        .limit(1)
     )
 
 
 def register(session: Session, contact: str, *, now: datetime) -> int:
-    """Return the key of the donor with this contact, made anew if there is none."""
+    """Return the key of the donor with this contact, made anew if there is none.
+
+    A known contact costs what a new one does: it is entered again, and taken back.
+    """
     known = find_donor_by_contact(session, contact)
-    if known is not None:
-        return known
+    trial = session.begin_nested()
+    fresh = _enter(session, contact, now=now)
+    if known is None:
+        trial.commit()
+        return fresh
+    trial.rollback()
+    return known
+
+
+def _enter(session: Session, contact: str, *, now: datetime) -> int:
     kind, value = read_contact(contact)
     donor = Donor(since_on=today(now))
     session.add(donor)
     session.flush()
-    person_key = AESGCM.generate_key(256)
-    wrapped = _wrap(person_key)
-    sealed = keys.seal(AESGCM(person_key), value, place=f"donor:{donor.ref}")
-    session.add(VaultKey(donor_id=donor.id, wrapped=wrapped))
+    own = vault_keys.make(session, donor.id)
+    sealed = keys.seal(own, value, place=f"donor:{donor.ref}")
     session.add(
         VaultContact(
             donor_id=donor.id,
             kind=kind,
             value=sealed,
-            contact_index=keys.blind_index(_PLACE, value),
+            contact_index=keys.blind_index(CONTACT_PLACE, value),
         )
     )
     session.flush()
@@ -75,19 +93,43 @@ def register(session: Session, contact: str, *, now: datetime) -> int:
 
 
 def contact_of(session: Session, donor_id: int) -> tuple[ContactKind, str]:
-    """Open a donor's contact, for delivery only. Raises NotFound for a forgotten donor."""
-    row = session.execute(
-        select(VaultContact, VaultKey.wrapped, Donor.ref)
-        .join(VaultKey, VaultKey.donor_id == VaultContact.donor_id)
-        .join(Donor, Donor.id == VaultContact.donor_id)
-        .where(VaultContact.donor_id == donor_id)
-        .limit(1)
-    ).first()
-    if row is None:
+    """Open a donor's contact. Raises NotFound for a forgotten donor."""
+    contact = session.scalar(select(VaultContact).where(VaultContact.donor_id == donor_id).limit(1))
+    if contact is None:
         raise NotFound()
-    contact, wrapped, ref = row
-    cipher = AESGCM(_unwrap(wrapped))
+    cipher, ref = vault_keys.cipher_of(session, donor_id)
     return contact.kind, keys.unseal(cipher, contact.value, place=f"donor:{ref}")
+
+
+def way_to(session: Session, donor_id: int) -> tuple[ContactKind, str]:
+    """Open a donor's contact for delivery. Raises NotFound for who is forgotten or has died."""
+    if session.get_one(Donor, donor_id).died_on is not None:
+        raise NotFound()
+    return contact_of(session, donor_id)
+
+
+def keep_name(session: Session, pledge_id: int, name: str) -> None:
+    """Keep the name that one pledge's family may read, under its donor's own key."""
+    donor_id = donor_of_pledge(session, pledge_id)
+    cipher, ref = vault_keys.cipher_of(session, donor_id)
+    drop_name(session, pledge_id)
+    sealed = keys.seal(cipher, name, place=f"name:{ref}")
+    session.add(VaultName(pledge_id=pledge_id, donor_id=donor_id, value=sealed))
+    session.flush()
+
+
+def drop_name(session: Session, pledge_id: int) -> None:
+    """Forget the name that one pledge's family could read."""
+    session.execute(delete(VaultName).where(VaultName.pledge_id == pledge_id))
+
+
+def name_of(session: Session, pledge_id: int) -> str | None:
+    """Open the name of a named donor, for its pledge's family and himself; None when none is kept."""
+    row = session.scalar(select(VaultName).where(VaultName.pledge_id == pledge_id))
+    if row is None:
+        return None
+    cipher, ref = vault_keys.cipher_of(session, row.donor_id)
+    return keys.unseal(cipher, row.value, place=f"name:{ref}")
 
 
 def file_pledge(session: Session, donor_id: int, pledge: Pledge) -> str:
@@ -184,6 +226,17 @@ def payments_of(session: Session, refs: Collection[str]) -> dict[str, list[tuple
     return payments
 
 
+def payers_of(session: Session, pledge_id: int) -> list[str]:
+    """Return the payers' names on the bank lines of a pledge, each once, for the custodian."""
+    names = session.scalars(
+        select(Receipt.payer_name)
+        .join(VaultReceipt, VaultReceipt.receipt_id == Receipt.id)
+        .where(VaultReceipt.pledge_id == pledge_id, Receipt.corrects_id.is_(None))
+        .order_by(Receipt.received_on, Receipt.id)
+    )
+    return list(dict.fromkeys(name for name in names if name))
+
+
 def announced_of(session: Session, refs: Collection[str]) -> dict[str, date]:
     """Return the latest day on which the donor said "I have paid", by his refs."""
     rows = session.execute(
@@ -198,14 +251,4 @@ def announced_of(session: Session, refs: Collection[str]) -> dict[str, date]:
 
 def donor_ref_of(session: Session, donor_id: int) -> str:
     """Return the donor's own ref, for the custodian's chain and his notices' subjects."""
-    return session.get_one(Donor, donor_id).ref
-
-
-def _wrap(person_key: bytes) -> bytes:
-    nonce = os.urandom(keys.NONCE_BYTES)
-    return nonce + keys.ring().vault_cipher.encrypt(nonce, person_key, _KEY_PLACE.encode())
-
-
-def _unwrap(wrapped: bytes) -> bytes:
-    nonce, blob = wrapped[: keys.NONCE_BYTES], wrapped[keys.NONCE_BYTES :]
-    return keys.ring().vault_cipher.decrypt(nonce, blob, _KEY_PLACE.encode())
+    return session.scalars(select(Donor.ref).where(Donor.id == donor_id)).one()

@@ -1,7 +1,7 @@
 """Days and months as Asia/Shanghai counts them. A month is its first day."""
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -43,8 +43,3 @@ def school_year_of(day: date) -> int:
 def age_on(birth: date, day: date) -> int:
     """Return completed years; a child of 29 February turns older on 1 March."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-
-
-def end_of_day(day: date) -> datetime:
-    """Return the instant at which `day` ends in Shanghai."""
-    return at(day + timedelta(days=1), 0)

@@ -18,6 +18,7 @@ from vocabulary.enums import (
     NeedStatus,
     NoticeStatus,
     PledgeStatus,
+    RevealStatus,
     VolunteerStatus,
 )
 from vocabulary.errors import WrongState
@@ -170,6 +171,29 @@ ACCESS = _steps(
     }
 )
 
+# Declined may still become a yes: whoever thought it over says so on the same page.
+REVEAL = _steps(
+    {
+        RevealStatus.ASKED: (RevealStatus.PUT, RevealStatus.ENDED),
+        RevealStatus.PUT: (RevealStatus.AGREED, RevealStatus.DECLINED, RevealStatus.ENDED),
+        RevealStatus.DECLINED: (RevealStatus.AGREED,),
+        RevealStatus.AGREED: (
+            RevealStatus.CHECKING,
+            RevealStatus.DECLINED,
+            RevealStatus.ENDED,
+        ),
+        RevealStatus.CHECKING: (
+            RevealStatus.SHOWN,
+            RevealStatus.TURNED_DOWN,
+            RevealStatus.DECLINED,
+            RevealStatus.ENDED,
+        ),
+        RevealStatus.TURNED_DOWN: (),
+        RevealStatus.SHOWN: (RevealStatus.DECLINED, RevealStatus.ENDED),
+        RevealStatus.ENDED: (RevealStatus.ASKED,),
+    }
+)
+
 TABLES: Mapping[type[StrEnum], Steps] = {
     ChildStatus: CHILD,
     NeedStatus: NEED,
@@ -184,6 +208,7 @@ TABLES: Mapping[type[StrEnum], Steps] = {
     GrantStatus: GRANT,
     ChangeStatus: CHANGE,
     AmendmentStatus: AMENDMENT,
+    RevealStatus: REVEAL,
     CustodyStatus: CUSTODY,
     AccessStatus: ACCESS,
 }

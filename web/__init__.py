@@ -10,6 +10,7 @@ from web.core import (
     headers,
     health,
     logs,
+    proof,
     requests,
     sessions,
     static,
@@ -26,6 +27,7 @@ DOORS = (
     volunteer.bp,
     family.bp,
     family.slip,
+    family.reveals.letter,
     staff.bp,
     health.bp,
 )
@@ -39,6 +41,7 @@ def init_app(app: Flask) -> None:
     requests.init_app(app)
     access.init_app(app)
     sessions.init_app(app)
+    proof.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
     static.init_app(app)

@@ -97,6 +97,7 @@ def logins() -> list[Login]:
         Login("shoukuan", "韩梅", (Role.COLLECTING_DESK,), WHOLE, shown=True),
         Login("bofu", "鲁文", (Role.PAYING_DESK,), WHOLE, shown=True),
         Login("baomi", "云清", (Role.CUSTODIAN,), WHOLE, shown=True),
+        Login("baomi2", "许静", (Role.CUSTODIAN,), WHOLE),
         Login("shenji", "窦正", (Role.AUDITOR,), WHOLE, shown=True),
         Login("tongji", "乌兰图雅", (Role.STATISTICS,), WHOLE, shown=True),
     ]

@@ -14,5 +14,6 @@ def _staff(name: str, *roles: Role) -> Viewer:
 ENTERER = _staff("ENTERER", Role.CASE_WORKER)
 VISITOR = _staff("VISITOR", Role.CASE_WORKER)
 APPROVER = _staff("APPROVER", Role.APPROVER)
+SECOND_LOOK = _staff("SECOND", Role.CASE_WORKER)
 COLLECTING = _staff("COLLECTING", Role.COLLECTING_DESK)
 PAYING = _staff("PAYING", Role.PAYING_DESK)

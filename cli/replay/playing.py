@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from cli.replay import cast
+from cli.replay import cast, meeting
 from cli.replay.reading import Event, Story, amount_of, why_of
 from jobs.run import Run
 from jobs.stipends import open_and_fund
@@ -79,6 +79,8 @@ class Player:
     schools: dict[str, str] = field(default_factory=dict)
     officers: dict[str, Viewer] = field(default_factory=dict)
     pupils: dict[str, str] = field(default_factory=dict)
+    meetings: dict[int, meeting.Meeting] = field(default_factory=dict)
+    begun_late: set[int] = field(default_factory=set)
 
     def play(self) -> None:
         """Play everything up to and with the story's `now`."""
@@ -86,7 +88,11 @@ class Player:
         if not events:
             return
         self._on(events[0].on - PREPARATION, self._prepare)
-        for day in _days(events[0].on, self.story.now, {event.on for event in events}):
+        steps = meeting.days_of(events, until=self.story.now)
+        special = {event.on for event in events} | steps.keys()
+        for day in _days(events[0].on, self.story.now, special):
+            for event, step in steps.get(day, ()):
+                self._on(day, lambda event=event, step=step: step(self, event))  # type: ignore[misc]
             for event in (event for event in events if event.on == day):
                 self._on(day, lambda event=event: _ACTS[event.do](self, event))  # type: ignore[misc]
             if any(one.is_due(day) for one in self.running):
@@ -265,6 +271,11 @@ class Player:
         )
         self.pupils[key] = to
 
+    def _met(self, event: Event) -> None:
+        """Let both know each other, if both wanted it; what the story says of it is kept as well."""
+        meeting.conclude(self, event)
+        self._told(event)
+
     def _told(self, event: Event) -> None:
         child = event.row.get("child")
         subject = f"child:{self.children[child]}" if child in self.children else "story"
@@ -285,7 +296,7 @@ _ACTS: Mapping[str, Callable[[Player, Event], None]] = {
     "school_transfer": Player._moved_school,  # noqa: SLF001 as above
     "donor_moves": Player._told,  # noqa: SLF001 as above
     "milestone": Player._told,  # noqa: SLF001 as above
-    "reveal": Player._told,  # noqa: SLF001 as above
+    "reveal": Player._met,  # noqa: SLF001 as above
     "letter": Player._told,  # noqa: SLF001 as above
 }
 

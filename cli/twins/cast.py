@@ -40,6 +40,7 @@ HIGH = (
     Login("verifier", Role.CASE_WORKER),
     Login("collector", Role.COLLECTING_DESK, WHOLE),
     Login("custodian", Role.CUSTODIAN, WHOLE),
+    Login("custodian2", Role.CUSTODIAN, WHOLE),
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from cli.twins import meeting, own_will, wall
 from cli.twins.story import SECRET, Story
 from vocabulary.dates import add_months
 from vocabulary.enums import Answer, Purpose, Rhythm, Snag
@@ -41,11 +42,25 @@ ONCE = (
     Step(0, 7, 10, lambda s: s.pay("third", months=18)),
     Step(0, 28, 21, lambda s: s.decline_first()),
     Step(1, 16, 9, lambda s: s.ask_for_link("first")),
+    Step(1, 20, 19, lambda s: own_will.alias(s, "first", "北方的雪")),
     Step(2, 3, 19, lambda s: s.pledge("late")),
     Step(2, 4, 10, lambda s: s.pay("late", months=12)),
     Step(2, 12, 14, lambda s: s.take_back_one("officer")),
     Step(2, 12, 15, lambda s: s.hand_over("officer")),
+    Step(2, 14, 19, lambda s: meeting.donor_asks(s, SECRET)),
+    Step(2, 14, 20, lambda s: meeting.family_asks(s, "first")),
+    Step(2, 15, 19, lambda s: meeting.family_asks(s, SECRET)),
+    Step(2, 24, 9, lambda s: s.job("reveals")),
+    Step(2, 25, 19, lambda s: meeting.family_says_no(s, SECRET)),
+    Step(2, 26, 19, lambda s: meeting.donor_says_yes(s, "first")),
+    Step(3, 1, 9, lambda s: s.job("reveals")),
+    Step(3, 2, 10, meeting.staff_check),
+    Step(3, 3, 19, lambda s: meeting.donor_takes_back(s, SECRET)),
+    Step(3, 3, 20, lambda s: meeting.donor_asks(s, SECRET)),
     Step(3, 9, 10, lambda s: s.enter_late_child()),
+    Step(3, 15, 9, lambda s: s.job("reveals")),
+    Step(13, 11, 20, lambda s: meeting.donor_asks(s, "third")),
+    Step(13, 24, 9, lambda s: s.job("reveals")),
     Step(3, 13, 20, lambda s: s.answer_last(Answer.NOT_RECEIVED)),
     Step(3, 16, 9, lambda s: s.settle_disputes()),
     Step(4, 9, 20, lambda s: s.pause(SECRET, months=2)),
@@ -53,18 +68,30 @@ ONCE = (
     Step(4, 11, 20, lambda s: s.pause(SECRET, months=3)),
     Step(5, 9, 20, lambda s: s.resume(SECRET)),
     Step(5, 12, 13, lambda s: s.pass_class("officer")),
+    Step(5, 14, 10, lambda s: wall.join_halves(s, "second")),
+    Step(5, 14, 11, lambda s: wall.join_halves(s, SECRET)),
+    Step(5, 15, 10, lambda s: wall.ask_for_file(s, "陈雨桐")),
+    Step(5, 21, 20, lambda s: own_will.leave_name(s, "third", "李想")),
+    Step(5, 22, 20, lambda s: own_will.alias(s, SECRET, "路过的风")),
     Step(6, 5, 15, lambda s: s.pay("first", months=12)),
     Step(7, 9, 20, lambda s: s.change_terms(SECRET, yuan=200, rhythm=Rhythm.MONTH)),
     Step(8, 9, 9, lambda s: s.mistype_password("officer")),
     Step(8, 12, 12, lambda s: s.pass_class("officer")),
+    Step(8, 22, 20, lambda s: own_will.hide(s, SECRET)),
     Step(9, 9, 20, lambda s: s.stop("second")),
+    Step(10, 21, 10, lambda s: own_will.die(s, "second")),
+    Step(11, 21, 20, lambda s: own_will.forget(s, "late")),
     Step(10, 9, 10, lambda s: s.withdraw_consent("刘一诺", Purpose.SPONSORSHIP)),
     Step(11, 9, 20, lambda s: s.ask_for_link("nobody")),
     Step(12, 9, 10, lambda s: s.end_child("其其格")),
     Step(13, 9, 20, lambda s: s.stop(SECRET)),
     Step(13, 10, 20, lambda s: s.undo_last(SECRET)),
+    Step(9, 16, 10, wall.draw_audit),
     Step(14, 12, 12, lambda s: s.pass_class("officer")),
     Step(14, 13, 20, lambda s: s.answer_last(Answer.WRONG_SUM)),
+    Step(14, 14, 9, lambda s: wall.ask_for_file(s, "斯琴")),
+    Step(14, 14, 10, lambda s: wall.open_file_at_once(s, "包晓军")),
+    Step(14, 14, 11, wall.draw_audit),
 )
 
 MONTHLY: tuple[tuple[int, int, Act], ...] = (

@@ -233,12 +233,12 @@ class Story:
 
     def say_paid(self, name: str) -> None:
         """Let a donor say that he has paid."""
-        me, ref = self._donor(name), self.offered[name].ref
+        me, ref = self.donor(name), self.offered[name].ref
         pledges.said_paid(self.session, me, ref, HUNDRED, now=clock.now())
 
     def read(self, name: str) -> None:
         """Let a donor read his page."""
-        donors.home(self.session, self._donor(name), now=clock.now())
+        donors.home(self.session, self.donor(name), now=clock.now())
 
     def ask_for_link(self, name: str) -> None:
         """Let a donor, or a stranger, ask for a link to his page."""
@@ -247,30 +247,31 @@ class Story:
 
     def pause(self, name: str, *, months: int) -> None:
         """Pause for so many months."""
-        me, ref = self._donor(name), self.offered[name].ref
+        me, ref = self.donor(name), self.offered[name].ref
         self.asked[name] = changes.pause(self.session, me, ref, months=months, now=clock.now())
 
     def resume(self, name: str) -> None:
         """Go on before the pause is over."""
-        me, ref = self._donor(name), self.offered[name].ref
+        me, ref = self.donor(name), self.offered[name].ref
         self.asked[name] = changes.resume(self.session, me, ref, now=clock.now())
 
     def change_terms(self, name: str, *, yuan: int, rhythm: Rhythm) -> None:
         """Give another sum."""
-        me, ref = self._donor(name), self.offered[name].ref
+        me, ref = self.donor(name), self.offered[name].ref
         to = Fen(yuan * 100), rhythm
         self.asked[name] = changes.change_terms(self.session, me, ref, to=to, now=clock.now())
 
     def stop(self, name: str) -> None:
         """Stop without giving a reason."""
-        me, ref, reason = self._donor(name), self.offered[name].ref, StopReason.NOT_SAID
+        me, ref, reason = self.donor(name), self.offered[name].ref, StopReason.NOT_SAID
         self.asked[name] = changes.stop(self.session, me, ref, reason=reason, now=clock.now())
 
     def undo_last(self, name: str) -> None:
         """Take the last change back before it takes effect."""
-        changes.undo(self.session, self._donor(name), self.asked[name], now=clock.now())
+        changes.undo(self.session, self.donor(name), self.asked[name], now=clock.now())
 
-    def _donor(self, name: str) -> Viewer:
+    def donor(self, name: str) -> Viewer:
+        """Return a donor as he is behind a fresh link."""
         return links.open_donor(self.session, self._link(name), now=clock.now())
 
     def _link(self, name: str) -> str:

@@ -16,22 +16,35 @@ NARROW, WIDE = 14, 48
 
 
 def write(
-    name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, wide: Sequence[int] = ()
+    name: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    wide: Sequence[int] = (),
+    mark: str = "",
+    code: str = "",
 ) -> bytes:
-    """Return an .xlsx of one sheet. Columns whose index is in `wide` get room for a sentence."""
+    """Return an .xlsx of one sheet. Columns whose index is in `wide` get room for a sentence.
+
+    `mark` stands in a first row of its own and on every printed page, `code` in the properties.
+    """
     target = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(target, options) as book:
-        book.set_properties({"author": "", "comments": "", "created": FIXED_DAY})
+        book.set_properties({"author": "", "comments": code, "created": FIXED_DAY})
         sheet = book.add_worksheet(name[:31])
         text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         bold = book.add_format({"num_format": "@", "bold": True, "text_wrap": True, "bottom": 1})
         sheet.set_column(0, max(len(header) - 1, 0), NARROW, text)
         for index in wide:
             sheet.set_column(index, index, WIDE, text)
-        sheet.freeze_panes(1, 0)
-        put_row(sheet, 0, header, bold)
-        for number, cells in enumerate(rows, 1):
+        first = 1 if mark else 0
+        if mark:
+            sheet.write_string(0, 0, mark, book.add_format({"num_format": "@", "italic": True}))
+            sheet.set_footer(f"&L{code}")
+        sheet.freeze_panes(first + 1, 0)
+        put_row(sheet, first, header, bold)
+        for number, cells in enumerate(rows, first + 1):
             put_row(sheet, number, cells, text)
     return target.getvalue()
 

@@ -26,6 +26,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chain", name=op.f("pk_chain_heads")),
     )
     op.create_table(
+        "honey_openings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("actor", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_honey_openings")),
+        sa.UniqueConstraint("ref", name=op.f("uq_honey_openings_ref")),
+    )
+    op.create_table(
+        "incidents",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("what", sa.LargeBinary(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("found_on", sa.Date(), nullable=False),
+        sa.Column(
+            "found_by",
+            sa.Enum(
+                "staff",
+                "family",
+                "donor",
+                "honey",
+                "outside",
+                name="foundby",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("harmed", sa.String(length=200), nullable=False),
+        sa.Column("entered_by", sa.String(length=40), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
+        sa.UniqueConstraint("ref", name=op.f("uq_incidents_ref")),
+    )
+    op.create_table(
         "installation",
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("value", sa.String(length=200), nullable=False),
@@ -97,6 +134,17 @@ def upgrade() -> None:
                 "payment_due",
                 "job_alarm",
                 "late_release",
+                "reveal_asked",
+                "reveal_shown",
+                "reveal_check",
+                "factor_reset",
+                "honey_opened",
+                "custody_waits",
+                "custody_decided",
+                "identity_shown",
+                "file_asked",
+                "file_opened",
+                "file_decided",
                 name="noticekind",
                 native_enum=False,
                 length=24,
@@ -289,14 +337,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_trace_ordinary_subject"), ["subject"], unique=False)
 
     op.create_table(
+        "try_counts",
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "sign_in_address",
+                "second_factor",
+                "proof",
+                "reset",
+                "pledge",
+                "relink",
+                name="limited",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("handle", sa.String(length=64), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("purpose", "handle", "minutes", name=op.f("pk_try_counts")),
+    )
+    with op.batch_alter_table("try_counts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_try_counts_since"), ["since"], unique=False)
+
+    op.create_table(
         "vault_donors",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=16), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
         sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("forgotten_on", sa.Date(), nullable=True),
+        sa.Column("died_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vault_donors")),
         sa.UniqueConstraint("ref", name=op.f("uq_vault_donors_ref")),
     )
+    with op.batch_alter_table("vault_donors", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_vault_donors_forgotten_on"), ["forgotten_on"], unique=False
+        )
+
     op.create_table(
         "vault_paid_notes",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -309,6 +390,27 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_vault_paid_notes_payment_reference"), ["payment_reference"], unique=False
         )
+
+    op.create_table(
+        "audit_samples",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("drawn_by", sa.String(length=40), nullable=False),
+        sa.Column("drawn_on", sa.Date(), nullable=False),
+        sa.Column("open_until", sa.Date(), nullable=False),
+        sa.Column("region_code", sa.String(length=12), nullable=True),
+        sa.Column("population", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.String(length=32), nullable=False),
+        sa.CheckConstraint("size BETWEEN 1 AND 200", name=op.f("ck_audit_samples_size_range")),
+        sa.ForeignKeyConstraint(
+            ["region_code"], ["regions.code"], name=op.f("fk_audit_samples_region_code")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_samples")),
+        sa.UniqueConstraint("ref", name=op.f("uq_audit_samples_ref")),
+    )
+    with op.batch_alter_table("audit_samples", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_samples_drawn_by"), ["drawn_by"], unique=False)
 
     op.create_table(
         "imports",
@@ -351,6 +453,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
         sa.UniqueConstraint("ref", name=op.f("uq_imports_ref")),
     )
+    op.create_table(
+        "incident_steps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column(
+            "told",
+            sa.Enum(
+                "authority",
+                "police",
+                "superior",
+                "guardians",
+                "donors",
+                "staff",
+                name="told",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("done", sa.LargeBinary(), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name=op.f("fk_incident_steps_incident_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_steps")),
+    )
+    with op.batch_alter_table("incident_steps", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_incident_steps_incident_id"), ["incident_id"], unique=False
+        )
+
     op.create_table(
         "organisations",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -441,7 +575,7 @@ def upgrade() -> None:
         sa.Column("wish_league", sa.String(length=12), nullable=True),
         sa.Column(
             "naming",
-            sa.Enum("sealed", "alias", name="naming", native_enum=False, length=24),
+            sa.Enum("sealed", "alias", "named", name="naming", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column("alias", sa.LargeBinary(), nullable=True),
@@ -814,6 +948,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pledge_changes_status"), ["status"], unique=False)
 
     op.create_table(
+        "pledge_namings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("pledge_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "naming",
+            sa.Enum("sealed", "alias", "named", name="naming", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("alias", sa.LargeBinary(), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("chosen_on", sa.Date(), nullable=False),
+        sa.Column("waiver", sa.String(length=16), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["pledge_id"], ["pledges.id"], name=op.f("fk_pledge_namings_pledge_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pledge_namings")),
+        sa.UniqueConstraint("ref", name=op.f("uq_pledge_namings_ref")),
+    )
+    with op.batch_alter_table("pledge_namings", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_pledge_namings_pledge_id"), ["pledge_id"], unique=False
+        )
+
+    op.create_table(
+        "vault_names",
+        sa.Column("pledge_id", sa.Integer(), nullable=False),
+        sa.Column("donor_id", sa.Integer(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["donor_id"], ["vault_donors.id"], name=op.f("fk_vault_names_donor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["pledge_id"], ["pledges.id"], name=op.f("fk_vault_names_pledge_id")
+        ),
+        sa.PrimaryKeyConstraint("pledge_id", name=op.f("pk_vault_names")),
+    )
+    with op.batch_alter_table("vault_names", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vault_names_donor_id"), ["donor_id"], unique=False)
+
+    op.create_table(
         "vault_pledges",
         sa.Column("pledge_id", sa.Integer(), nullable=False),
         sa.Column("donor_id", sa.Integer(), nullable=False),
@@ -846,6 +1021,51 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_vault_receipts_pledge_id"), ["pledge_id"], unique=False
         )
+
+    op.create_table(
+        "account_events",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "signed_in",
+                "failed_try",
+                "wrong_code",
+                "password_changed",
+                "factor_added",
+                "factor_reset",
+                "codes_renewed",
+                "recovery_used",
+                "role_granted",
+                "role_ended",
+                "sessions_ended",
+                name="activity",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "device",
+            sa.Enum(
+                "phone", "tablet", "computer", "other", name="device", native_enum=False, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("about", sa.String(length=24), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_account_events_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_events")),
+        sa.UniqueConstraint(
+            "account_id", "on", "kind", "device", "about", name="uq_account_events_day"
+        ),
+    )
+    with op.batch_alter_table("account_events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_events_on"), ["on"], unique=False)
 
     op.create_table(
         "amendments",
@@ -910,6 +1130,29 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "assignments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(length=40), nullable=False),
+        sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("assigned_by", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["child_id"], ["children.id"], name=op.f("fk_assignments_child_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
+    )
+    with op.batch_alter_table("assignments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignments_actor"), ["actor"], unique=False)
+        batch_op.create_index(
+            "uq_assignments_live",
+            ["child_id"],
+            unique=True,
+            sqlite_where=sa.text("until_on IS NULL"),
+            postgresql_where=sa.text("until_on IS NULL"),
+        )
+
+    op.create_table(
         "exclusions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("pledge_id", sa.Integer(), nullable=False),
@@ -941,6 +1184,118 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_exclusions_pledge_id_child_id", ["pledge_id", "child_id"], unique=False
         )
+
+    op.create_table(
+        "exports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.String(length=40), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "children", "stipends", "batches", name="exportkind", native_enum=False, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("region_code", sa.String(length=12), nullable=False),
+        sa.Column("month", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_exports_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["region_code"], ["regions.code"], name=op.f("fk_exports_region_code")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
+        sa.UniqueConstraint("ref", name=op.f("uq_exports_ref")),
+    )
+    with op.batch_alter_table("exports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exports_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "factor_resets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "asked", "done", "turned_down", name="amendmentstatus", native_enum=False, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("asked_by", sa.String(length=40), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("agreed_by", sa.String(length=40), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_factor_resets_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_factor_resets")),
+        sa.UniqueConstraint("ref", name=op.f("uq_factor_resets_ref")),
+    )
+    with op.batch_alter_table("factor_resets", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_factor_resets_account_id"), ["account_id"], unique=False
+        )
+
+    op.create_table(
+        "file_accesses",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "covering",
+                "home_visit",
+                "complaint",
+                "child_in_danger",
+                "other",
+                name="accessreason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "asked",
+                "opened",
+                "granted",
+                "declined",
+                "lapsed",
+                name="accessstatus",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_by", sa.String(length=40), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("is_urgent", sa.Boolean(), nullable=False),
+        sa.Column("until_at", sa.DateTime(), nullable=False),
+        sa.Column("decided_by", sa.String(length=40), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_because", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["child_id"], ["children.id"], name=op.f("fk_file_accesses_child_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_file_accesses")),
+        sa.UniqueConstraint("ref", name=op.f("uq_file_accesses_ref")),
+    )
+    with op.batch_alter_table("file_accesses", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_file_accesses_asked_by_status", ["asked_by", "status"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_file_accesses_child_id"), ["child_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_file_accesses_status"), ["status"], unique=False)
 
     op.create_table(
         "grants",
@@ -1019,6 +1374,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_harm_reports_child_id"), ["child_id"], unique=False)
 
     op.create_table(
+        "honey",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=True),
+        sa.Column("donor_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(child_id IS NULL) <> (donor_id IS NULL)", name=op.f("ck_honey_one_kind")
+        ),
+        sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_honey_child_id")),
+        sa.ForeignKeyConstraint(["donor_id"], ["vault_donors.id"], name=op.f("fk_honey_donor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_honey")),
+        sa.UniqueConstraint("child_id", name=op.f("uq_honey_child_id")),
+        sa.UniqueConstraint("donor_id", name=op.f("uq_honey_donor_id")),
+    )
+    op.create_table(
         "kin",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=16), nullable=False),
@@ -1080,6 +1449,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_needs_child_id"), ["child_id"], unique=False)
 
     op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=200), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_recovery_codes_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+    )
+    with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_recovery_codes_account_id"), ["account_id"], unique=False
+        )
+
+    op.create_table(
         "recusals",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("child_id", sa.Integer(), nullable=False),
@@ -1088,6 +1473,106 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_recusals_child_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recusals")),
         sa.UniqueConstraint("child_id", "actor", name=op.f("uq_recusals_child_id_actor")),
+    )
+    op.create_table(
+        "reveal_refusals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("donor_id", sa.Integer(), nullable=True),
+        sa.Column("child_id", sa.Integer(), nullable=True),
+        sa.Column("is_set", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "(donor_id IS NULL) <> (child_id IS NULL)", name=op.f("ck_reveal_refusals_one_side")
+        ),
+        sa.ForeignKeyConstraint(
+            ["child_id"], ["children.id"], name=op.f("fk_reveal_refusals_child_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["donor_id"], ["vault_donors.id"], name=op.f("fk_reveal_refusals_donor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reveal_refusals")),
+        sa.UniqueConstraint("child_id", name=op.f("uq_reveal_refusals_child_id")),
+        sa.UniqueConstraint("donor_id", name=op.f("uq_reveal_refusals_donor_id")),
+    )
+    op.create_table(
+        "reveals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("pledge_id", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "asker",
+            sa.Enum("donor", "family", name="revealside", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "asked",
+                "put",
+                "declined",
+                "agreed",
+                "checking",
+                "turned_down",
+                "shown",
+                "ended",
+                name="revealstatus",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asks_from", sa.Date(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.Column("shows_name", sa.Boolean(), nullable=False),
+        sa.Column("shows_place", sa.Boolean(), nullable=False),
+        sa.Column("spoken_by", sa.String(length=40), nullable=True),
+        sa.Column("checked_from", sa.Date(), nullable=True),
+        sa.Column(
+            "child_word",
+            sa.Enum(
+                "willing", "unwilling", "too_young", name="childword", native_enum=False, length=24
+            ),
+            nullable=True,
+        ),
+        sa.Column("first_by", sa.String(length=40), nullable=True),
+        sa.Column("second_by", sa.String(length=40), nullable=True),
+        sa.Column("is_of_age", sa.Boolean(), nullable=False),
+        sa.Column(
+            "bar",
+            sa.Enum(
+                "child_unwilling",
+                "guardian_unwilling",
+                "not_suitable",
+                name="revealbar",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_reveals_child_id")),
+        sa.ForeignKeyConstraint(["pledge_id"], ["pledges.id"], name=op.f("fk_reveals_pledge_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reveals")),
+        sa.UniqueConstraint(
+            "pledge_id", "child_id", "asker", name=op.f("uq_reveals_pledge_id_child_id_asker")
+        ),
+        sa.UniqueConstraint("ref", name=op.f("uq_reveals_ref")),
+    )
+    with op.batch_alter_table("reveals", schema=None) as batch_op:
+        batch_op.create_index("ix_reveals_child_id_status", ["child_id", "status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reveals_status"), ["status"], unique=False)
+
+    op.create_table(
+        "second_factors",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=True),
+        sa.Column("pending", sa.LargeBinary(), nullable=True),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_second_factors_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factors")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_second_factors_account_id")),
     )
     op.create_table(
         "volunteers",
@@ -1159,6 +1644,7 @@ def upgrade() -> None:
                 "letters",
                 "photo",
                 "statistics",
+                "reveal",
                 name="purpose",
                 native_enum=False,
                 length=24,
@@ -1267,6 +1753,23 @@ def upgrade() -> None:
             sqlite_where=sa.text("status IN ('proposed', 'active')"),
             postgresql_where=sa.text("status IN ('proposed', 'active')"),
         )
+
+    op.create_table(
+        "vault_words",
+        sa.Column("reveal_id", sa.Integer(), nullable=False),
+        sa.Column("donor_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("city", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["donor_id"], ["vault_donors.id"], name=op.f("fk_vault_words_donor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reveal_id"], ["reveals.id"], name=op.f("fk_vault_words_reveal_id")
+        ),
+        sa.PrimaryKeyConstraint("reveal_id", name=op.f("pk_vault_words")),
+    )
+    with op.batch_alter_table("vault_words", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vault_words_donor_id"), ["donor_id"], unique=False)
 
     op.create_table(
         "gifts",
@@ -1379,6 +1882,7 @@ def upgrade() -> None:
                 "class_list",
                 "slip",
                 "first_password",
+                "reveal",
                 name="linkpurpose",
                 native_enum=False,
                 length=24,
@@ -1392,6 +1896,8 @@ def upgrade() -> None:
         sa.Column("class_grade", sa.Integer(), nullable=True),
         sa.Column("class_name", sa.String(length=20), nullable=True),
         sa.Column("stipend_id", sa.Integer(), nullable=True),
+        sa.Column("reveal_id", sa.Integer(), nullable=True),
+        sa.Column("kin_id", sa.Integer(), nullable=True),
         sa.Column("made_by", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
@@ -1408,8 +1914,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["donor_id"], ["vault_donors.id"], name=op.f("fk_access_links_donor_id")
         ),
+        sa.ForeignKeyConstraint(["kin_id"], ["kin.id"], name=op.f("fk_access_links_kin_id")),
         sa.ForeignKeyConstraint(
             ["pledge_id"], ["pledges.id"], name=op.f("fk_access_links_pledge_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reveal_id"], ["reveals.id"], name=op.f("fk_access_links_reveal_id")
         ),
         sa.ForeignKeyConstraint(
             ["stipend_id"], ["stipends.id"], name=op.f("fk_access_links_stipend_id")
@@ -1421,6 +1931,26 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_access_links_stipend_id"), ["stipend_id"], unique=False
         )
+
+    op.create_table(
+        "audit_items",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("giver_code", sa.String(length=16), nullable=False),
+        sa.Column("sample_id", sa.Integer(), nullable=False),
+        sa.Column("stipend_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sample_id"], ["audit_samples.id"], name=op.f("fk_audit_items_sample_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stipend_id"], ["stipends.id"], name=op.f("fk_audit_items_stipend_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_items")),
+        sa.UniqueConstraint("code", name=op.f("uq_audit_items_code")),
+        sa.UniqueConstraint("sample_id", "stipend_id", name="uq_audit_items_once"),
+    )
+    with op.batch_alter_table("audit_items", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_items_stipend_id"), ["stipend_id"], unique=False)
 
     op.create_table(
         "settlements",
@@ -1511,6 +2041,72 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("uploads", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_uploads_stipend_id"), ["stipend_id"], unique=False)
+
+    op.create_table(
+        "custody_requests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("pledge_id", sa.Integer(), nullable=False),
+        sa.Column("handle", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "asked_for",
+            sa.Enum(
+                "custodian", "approver", "authority", name="askedfor", native_enum=False, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "wrong_payment",
+                "receipt_by_law",
+                "donor_asked",
+                "safety",
+                "court_or_police",
+                "other",
+                name="custodyreason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "asked",
+                "agreed",
+                "declined",
+                "lapsed",
+                "shown",
+                name="custodystatus",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_by", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", sa.DateTime(), nullable=False),
+        sa.Column("until_at", sa.DateTime(), nullable=False),
+        sa.Column("decided_by", sa.String(length=40), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_because", sa.LargeBinary(), nullable=True),
+        sa.Column("shown_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["uploads.id"], name=op.f("fk_custody_requests_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["pledge_id"], ["pledges.id"], name=op.f("fk_custody_requests_pledge_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custody_requests")),
+        sa.UniqueConstraint("ref", name=op.f("uq_custody_requests_ref")),
+    )
+    with op.batch_alter_table("custody_requests", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_custody_requests_pledge_id"), ["pledge_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_custody_requests_status"), ["status"], unique=False)
 
     op.create_table(
         "facts",
@@ -1652,6 +2248,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_facts_gift_id"))
 
     op.drop_table("facts")
+    with op.batch_alter_table("custody_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_custody_requests_status"))
+        batch_op.drop_index(batch_op.f("ix_custody_requests_pledge_id"))
+
+    op.drop_table("custody_requests")
     with op.batch_alter_table("uploads", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_uploads_stipend_id"))
 
@@ -1664,6 +2265,10 @@ def downgrade() -> None:
 
     op.drop_table("transactions")
     op.drop_table("settlements")
+    with op.batch_alter_table("audit_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_items_stipend_id"))
+
+    op.drop_table("audit_items")
     with op.batch_alter_table("access_links", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_access_links_stipend_id"))
 
@@ -1679,6 +2284,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_gifts_match_id"))
 
     op.drop_table("gifts")
+    with op.batch_alter_table("vault_words", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vault_words_donor_id"))
+
+    op.drop_table("vault_words")
     with op.batch_alter_table("matches", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_matches_live_pair",
@@ -1701,7 +2310,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_volunteers_region_code"))
 
     op.drop_table("volunteers")
+    op.drop_table("second_factors")
+    with op.batch_alter_table("reveals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reveals_status"))
+        batch_op.drop_index("ix_reveals_child_id_status")
+
+    op.drop_table("reveals")
+    op.drop_table("reveal_refusals")
     op.drop_table("recusals")
+    with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_codes_account_id"))
+
+    op.drop_table("recovery_codes")
     with op.batch_alter_table("needs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_needs_child_id"))
 
@@ -1711,6 +2331,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_kin_child_id"))
 
     op.drop_table("kin")
+    op.drop_table("honey")
     with op.batch_alter_table("harm_reports", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_harm_reports_child_id"))
 
@@ -1719,10 +2340,33 @@ def downgrade() -> None:
         batch_op.drop_index("ix_grants_account_id_role")
 
     op.drop_table("grants")
+    with op.batch_alter_table("file_accesses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_file_accesses_status"))
+        batch_op.drop_index(batch_op.f("ix_file_accesses_child_id"))
+        batch_op.drop_index("ix_file_accesses_asked_by_status")
+
+    op.drop_table("file_accesses")
+    with op.batch_alter_table("factor_resets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_factor_resets_account_id"))
+
+    op.drop_table("factor_resets")
+    with op.batch_alter_table("exports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exports_account_id"))
+
+    op.drop_table("exports")
     with op.batch_alter_table("exclusions", schema=None) as batch_op:
         batch_op.drop_index("ix_exclusions_pledge_id_child_id")
 
     op.drop_table("exclusions")
+    with op.batch_alter_table("assignments", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_assignments_live",
+            sqlite_where=sa.text("until_on IS NULL"),
+            postgresql_where=sa.text("until_on IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_assignments_actor"))
+
+    op.drop_table("assignments")
     with op.batch_alter_table("amendments", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_amendments_open_organisation_id",
@@ -1736,6 +2380,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("amendments")
+    with op.batch_alter_table("account_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_events_on"))
+
+    op.drop_table("account_events")
     with op.batch_alter_table("vault_receipts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vault_receipts_pledge_id"))
 
@@ -1744,6 +2392,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vault_pledges_donor_id"))
 
     op.drop_table("vault_pledges")
+    with op.batch_alter_table("vault_names", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vault_names_donor_id"))
+
+    op.drop_table("vault_names")
+    with op.batch_alter_table("pledge_namings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pledge_namings_pledge_id"))
+
+    op.drop_table("pledge_namings")
     with op.batch_alter_table("pledge_changes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pledge_changes_status"))
         batch_op.drop_index(batch_op.f("ix_pledge_changes_pledge_id"))
@@ -1780,12 +2436,27 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_organisations_name"))
 
     op.drop_table("organisations")
+    with op.batch_alter_table("incident_steps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_incident_steps_incident_id"))
+
+    op.drop_table("incident_steps")
     op.drop_table("imports")
+    with op.batch_alter_table("audit_samples", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_samples_drawn_by"))
+
+    op.drop_table("audit_samples")
     with op.batch_alter_table("vault_paid_notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vault_paid_notes_payment_reference"))
 
     op.drop_table("vault_paid_notes")
+    with op.batch_alter_table("vault_donors", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vault_donors_forgotten_on"))
+
     op.drop_table("vault_donors")
+    with op.batch_alter_table("try_counts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_try_counts_since"))
+
+    op.drop_table("try_counts")
     with op.batch_alter_table("trace_ordinary", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_trace_ordinary_subject"))
         batch_op.drop_index(batch_op.f("ix_trace_ordinary_actor"))
@@ -1826,5 +2497,7 @@ def downgrade() -> None:
     op.drop_table("job_runs")
     op.drop_table("job_leases")
     op.drop_table("installation")
+    op.drop_table("incidents")
+    op.drop_table("honey_openings")
     op.drop_table("chain_heads")
     # ### end Alembic commands ###

@@ -7,7 +7,18 @@ guardian, school and donor of this letter; patterns find the rest. A person deci
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
-from privacy.screening import contacts, known as known_ones, names, numbers, otherscripts, places, schools, told
+from privacy.screening import (
+    contacts,
+    names,
+    numbers,
+    otherscripts,
+    places,
+    schools,
+    told,
+)
+from privacy.screening import (
+    known as known_ones,
+)
 from privacy.screening.folding import MARK, WALL, Page, fold, joined
 from privacy.screening.kinds import Concern, Found, Kind, Known, Mark, Worry
 from privacy.screening.worries import worries
@@ -38,11 +49,12 @@ def redacted(text: str, found: Iterable[Mark]) -> str:
 def _more(text: str, found: tuple[Mark, ...], known: tuple[Known, ...]) -> list[Mark]:
     """Look at the text as it would go out, and return what still stands there."""
     page = _as_sent(fold(text), found)
+    numerals, whole = page.numerals(), joined(page)
     hits: list[Mark] = []
     for part in _PARTS_AS_WRITTEN:
-        hits += _on_text(page, part(page.numerals()))
+        hits += _on_text(numerals, part(numerals))
     for part in _PARTS_JOINED:
-        hits += _on_text(joined(page), part(joined(page)))
+        hits += _on_text(whole, part(whole))
     hits += _on_text(page, known_ones.find(page, known))
     return [hit for hit in (_trimmed(text, hit) for hit in hits) if not _is_hidden(hit, found)]
 
@@ -51,7 +63,10 @@ def _as_sent(page: Page, found: tuple[Mark, ...]) -> Page:
     """Return the page with one wall in the place of every mark."""
     if not found:
         return page
-    chars, starts, ends, at = [], [], [], 0
+    chars: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
     for mark in (*found, None):
         limit = mark.start if mark else page.ends[-1]
         first = bisect_left(page.starts, at)
@@ -68,7 +83,9 @@ def _as_sent(page: Page, found: tuple[Mark, ...]) -> Page:
 
 
 def _on_text(page: Page, hits: Iterator[Found]) -> list[Mark]:
-    return [Mark(*page.origin(start, end), kind, why) for start, end, kind, why in hits if start < end]
+    return [
+        Mark(*page.origin(start, end), kind, why) for start, end, kind, why in hits if start < end
+    ]
 
 
 def _trimmed(text: str, mark: Mark) -> Mark:

@@ -1,5 +1,8 @@
 """Reads a text as a person would: look-alikes made plain, tricks undone, every position kept."""
 
+# A pattern is read in one piece, its look-alikes are meant, its sizes are those of the number.
+# ruff: noqa: PLR2004, RUF001
+
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -23,8 +26,12 @@ _SIMPLE = (
     "汤庞颜齐费龚赖贾卢蒋韩马罗郑谢单户届证帐账转汇宝门广东云达纳诺腾讯楼层园场队办处来吗给谁说个这里丽伟强军涛杰艳凤"
 )
 _TIDY = str.maketrans("\u3000\t，：！？（）；" + _TRADITIONAL, "  ,:!?();" + _SIMPLE)
-_NUMERALS = str.maketrans("〇零洞一壹幺弌二贰两三叁参四肆五伍六陆七柒拐八捌九玖勾", "000111122233344556677788999")
-_PLAIN = re.compile(rf"[\x00-\x7f\u3000-\u3002\u300a-\u300f\u4e00-\u9fff\u2014\u2018-\u201d\u2026，。！？；：（）]*")
+_NUMERALS = str.maketrans(
+    "〇零洞一壹幺弌二贰两三叁参四肆五伍六陆七柒拐八捌九玖勾бЗз", "000111122233344556677788999633"
+)
+_PLAIN = re.compile(
+    r"[\x00-\x7f\u3000-\u3002\u300a-\u300f\u4e00-\u9fff\u2014\u2018-\u201d\u2026，。！？；：（）]*"
+)
 _BLOCKS = ((0x1F130, 26), (0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26))
 _SYMBOLS = {"➕": "+", "🐧": "q", "❌": "x", "⭕": "0", "🅾": "0", "💯": "100", "＠": "@"}
 
@@ -43,11 +50,34 @@ class Page:
 
     def numerals(self) -> "Page":
         """Return the page with Chinese numerals as digits, letters small; positions stay."""
-        return Page(self.text.translate(_NUMERALS).lower(), self.starts, self.ends)
+        return Page(latin(self.text.translate(_NUMERALS)).lower(), self.starts, self.ends)
+
+
+_LONG = 40
+_REPEATED = re.compile(rf"(.)\1{{{_LONG},}}", re.DOTALL)
 
 
 def fold(text: str) -> Page:
-    """Return the page of a text."""
+    """Return the page of a text; of a long row of one character the last stands for the rest."""
+    page = _folded(text)
+    if not _REPEATED.search(page.text):
+        return page
+    chars: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for row in (*_REPEATED.finditer(page.text), None):
+        stop = row.start() + _LONG if row else len(page.text)
+        chars.append(page.text[at:stop])
+        starts += page.starts[at:stop]
+        ends += page.ends[at:stop]
+        if row:
+            ends[-1] = page.ends[row.end() - 1]
+            at = row.end()
+    return Page("".join(chars), starts, ends)
+
+
+def _folded(text: str) -> Page:
     if _PLAIN.fullmatch(text) and MARK not in text:
         size = len(text)
         return Page(text.translate(_TIDY), range(size), range(1, size + 1))

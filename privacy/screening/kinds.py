@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -66,10 +67,10 @@ class Known:
     sounds: tuple[str, ...] = ()
 
 
-class Found(tuple[int, int, Kind, str]):
+class Found(NamedTuple):
     """What a detector finds, in positions of the folded page."""
 
-    __slots__ = ()
-
-    def __new__(cls, start: int, end: int, kind: Kind, why: str) -> "Found":
-        return super().__new__(cls, (start, end, kind, why))
+    start: int
+    end: int
+    kind: Kind
+    why: str

@@ -1,5 +1,8 @@
 """Identities known beforehand, however they are spelled in the letter."""
 
+# A pattern is read in one piece, its look-alikes are meant, its sizes are those of the number.
+# ruff: noqa: E501, SIM905
+
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -12,10 +15,16 @@ _LOOSE_DIGITS = {"0": "[0o]", "1": "[1li|!]", "5": "[5s]", "8": "[8b]", "2": "[2
 _LEVEL = re.compile(
     r"(?:第[0-9]+)?(?:蒙古族|民族|中心|实验|寄宿制)*(?:小学|中学|学校|幼儿园)$|(?:自治旗|苏木|嘎查|街道|社区|村|镇|乡|旗)$|(?:有限责任公司|有限公司|集团|公司|医院|局|厂)$"
 )
-_COMMON = frozenset("红旗 团结 幸福 胜利 向阳 前进 东风 和平 建设 新华 民主 光明 朝阳 希望 实验 中心 平安 友谊 东方 草原 阳光 春蕾 民族 人民".split())
+_COMMON = frozenset(
+    "红旗 团结 幸福 胜利 向阳 前进 东风 和平 建设 新华 民主 光明 朝阳 希望 实验 中心 平安 友谊 东方 草原 阳光 春蕾 民族 人民".split()
+)
 _MIN_PART, _PHONE_PART, _SAFE_INITIALS = 2, 7, 3
-_COMPOUND = re.compile("欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|端木|东方|南宫|完颜|呼延")
-_ABBREVIATIONS = frozenset("nba vip usb cba dna mvp cpu pdf ppt bgm dvd mp3 led atm kfc abc yyds".split())
+_COMPOUND = re.compile(
+    "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|端木|东方|南宫|完颜|呼延"
+)
+_ABBREVIATIONS = frozenset(
+    "nba vip usb cba dna mvp cpu pdf ppt bgm dvd mp3 led atm kfc abc yyds".split()
+)
 
 
 def find(page: Page, known: Iterable[Known]) -> Iterator[Found]:
@@ -23,9 +32,15 @@ def find(page: Page, known: Iterable[Known]) -> Iterator[Found]:
     text, plain = page.numerals().text, latin(page.text).lower()
     for one in known:
         for pattern in _written(one):
-            yield from (Found(*hit.span(), one.kind, "这封信里要保密的内容") for hit in pattern.finditer(text))
+            yield from (
+                Found(*hit.span(), one.kind, "这封信里要保密的内容")
+                for hit in pattern.finditer(text)
+            )
         for pattern in _sounded(one.sounds):
-            yield from (Found(*hit.span(), one.kind, "这封信里要保密的内容（拼音）") for hit in pattern.finditer(plain))
+            yield from (
+                Found(*hit.span(), one.kind, "这封信里要保密的内容（拼音）")
+                for hit in pattern.finditer(plain)
+            )
 
 
 @lru_cache(maxsize=512)

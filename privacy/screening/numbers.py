@@ -1,26 +1,37 @@
 """Long numbers: telephones, resident IDs, bank cards, in any numerals and separators."""
 
+# A pattern is read in one piece, its look-alikes are meant, its sizes are those of the number.
+# ruff: noqa: PLR2004
+
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from privacy.screening.folding import Page
+from privacy.screening.folding import WALL, Page
 from privacy.screening.kinds import Found, Kind
 
 # Letters and homophones that stand for a digit; believed only among enough real digits.
 _MEANT = {
-    "0": "o灵令", "1": "li!腰妖", "2": "z儿耳", "3": "山散伞", "4": "斯思", "5": "s武舞",
-    "6": "留溜", "7": "妻", "8": "b巴吧", "9": "q久酒",
+    "0": "o灵令",
+    "1": "li!腰妖",
+    "2": "z儿耳",
+    "3": "山散伞",
+    "4": "斯思",
+    "5": "s武舞",
+    "6": "留溜",
+    "7": "妻",
+    "8": "b巴吧",
+    "9": "q久酒",
 }
 _WEAK = {letter: digit for digit, letters in _MEANT.items() for letter in letters}
 _TO_DIGITS = str.maketrans(_WEAK)
-_D = "0-9" + "".join(_WEAK)
-_GAP = r"[ \n.·•,、_*~/\\|()\[\]+=—–…:\"'“”#^&@%$;。-]"
+_D = "0-9" + "".join(letter for letter in _WEAK if letter != "!")
+_GAP = rf"(?:_|[^\w{WALL}])"
 _RUN = re.compile(rf"[{_D}](?:{_GAP}{{0,3}}[{_D}]){{6,}}")
 _GROUP = re.compile(rf"[{_D}]+")
 _STRONG = re.compile("[0-9]")
 _MIN_STRONG = 6
-_LISTED = frozenset(" ,、\n;。")
+_LISTED = frozenset(" ,、\n;。:%℃")
 _MOST_GROUPS = 24
 _USUAL = frozenset({
     (3, 4, 4), (3, 8), (4, 4, 3), (3, 3, 5), (7, 4), (3, 4, 2, 2), (3, 2, 2, 2, 2), (3, 2, 2, 4),
@@ -75,7 +86,7 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Found]:
     groups = [one.span() for one in _GROUP.finditer(text, start, end)]
     groups = [_trimmed(text, *one) for one in groups if _STRONG.search(text, *one)]
     taken = start
-    for size in range(min(len(groups), _MOST_GROUPS), 0, -1):
+    for size in _sizes(len(groups)):
         for first in range(len(groups) - size + 1):
             part = groups[first : first + size]
             if part[0][0] < taken or not _stands_alone(text, groups, first, size):
@@ -84,6 +95,13 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Found]:
             if found:
                 yield found
                 taken = found[1]
+
+
+def _sizes(count: int) -> tuple[int, ...]:
+    """Return how many groups a number may have; in a long table only what people write."""
+    if count > _MOST_GROUPS * 2:
+        return (11, 4, 3, 2, 1)
+    return tuple(range(min(count, _MOST_GROUPS), 0, -1))
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -105,7 +123,11 @@ def _stands_alone(text: str, groups: list[tuple[int, int]], first: int, size: in
     if size == 1 or size == len(groups):
         return True
     inside = {_gap(text, groups[at], groups[at + 1]) for at in range(first, last)}
-    edges = {_gap(text, groups[at], groups[at + 1]) for at in (first - 1, last) if 0 <= at < len(groups) - 1}
+    edges = {
+        _gap(text, groups[at], groups[at + 1])
+        for at in (first - 1, last)
+        if 0 <= at < len(groups) - 1
+    }
     usual = tuple(b - a for a, b in groups[first : last + 1]) in _USUAL
     return inside.isdisjoint(edges) or (usual and len(inside) == 1)
 
@@ -123,7 +145,9 @@ def _judged(one: _Window) -> Found | None:
     strong = len(_STRONG.findall(one.digits))
     if strong < min(_MIN_STRONG, len(one.digits)) or len(set(one.digits)) == 1:
         return None
-    plain = _Window(one.text, one.start, one.end, one.digits.translate(_TO_DIGITS), one.sizes, one.gaps)
+    plain = _Window(
+        one.text, one.start, one.end, one.digits.translate(_TO_DIGITS), one.sizes, one.gaps
+    )
     for test, kind, why in _TESTS:
         if test(plain):
             has_letter = kind is Kind.IDENTITY and plain.text.startswith(("x", "叉"), plain.end)
@@ -136,12 +160,20 @@ def _is_mobile(one: _Window) -> bool:
         return False
     if one.digits.endswith("00000") and _COUNTED.match(one.text, one.end):
         return False
-    return not one.is_listed or one.sizes in _USUAL or _is_taken_apart(one) or _has_prefix(one) or one.is_asked
+    return (
+        not one.is_listed
+        or one.sizes in _USUAL
+        or _is_taken_apart(one)
+        or _has_prefix(one)
+        or one.is_asked
+    )
 
 
 def _is_taken_apart(one: _Window) -> bool:
     """Say whether no list of scores or ages looks so: single digits, or a group like 07."""
     if max(one.sizes) == 1:
+        return True
+    if one.sizes.count(1) > len(one.sizes) // 2 and one.digits[:3] not in {"135", "123"}:
         return True
     starts = [sum(one.sizes[:at]) for at in range(len(one.sizes))]
     return set(one.gaps) == {" "} and any(one.digits[at] == "0" for at in starts)
@@ -152,9 +184,14 @@ def _has_prefix(one: _Window) -> bool:
 
 
 def _is_landline(one: _Window) -> bool:
-    if not _LANDLINE.fullmatch(one.digits):
+    if not _LANDLINE.fullmatch(one.digits) or one.digits.startswith("0123456"):
         return False
-    return one.is_whole or one.sizes[0] in {3, 4} and len(one.sizes) <= 4 or one.is_asked or max(one.sizes) == 1
+    return (
+        one.is_whole
+        or (one.sizes[0] in {3, 4} and len(one.sizes) <= 4)
+        or one.is_asked
+        or max(one.sizes) == 1
+    )
 
 
 def _is_service(one: _Window) -> bool:
@@ -167,7 +204,11 @@ def _is_identity(one: _Window) -> bool:
         return False
     if len(one.digits) in {17, 18}:
         return one.is_whole or bool(_BIRTH.match(one.digits, 6))
-    return len(one.digits) == 15 and bool(_OLD_BIRTH.match(one.digits, 6)) and (one.is_whole or not one.is_listed)
+    return (
+        len(one.digits) == 15
+        and bool(_OLD_BIRTH.match(one.digits, 6))
+        and (one.is_whole or not one.is_listed)
+    )
 
 
 def _is_card(one: _Window) -> bool:
@@ -175,7 +216,7 @@ def _is_card(one: _Window) -> bool:
         return False
     if one.is_whole or max(one.sizes) == 1 or not one.is_listed:
         return not one.digits.startswith("12345678910")
-    fours = set(one.sizes[:-1]) == {4} and one.sizes[-1] <= 4
+    fours = min(one.sizes[:-1]) > 3 and one.digits[0] in "3456"
     years = all(one.digits[at : at + 2] in {"19", "20"} for at in range(0, 16, 4))
     return fours and not years
 

@@ -1,5 +1,8 @@
 """Short or broken numbers that the sentence itself calls a telephone, a card, a plate."""
 
+# A pattern is read in one piece, its look-alikes are meant, its sizes are those of the number.
+# ruff: noqa: E501, PLR2004
+
 import re
 from collections.abc import Iterator
 
@@ -10,19 +13,21 @@ _GAP = r"[ .·•,、_*~/|()—–…:\"'#-]"
 _DIGITS = rf"[0-9](?:{_GAP}{{0,2}}[0-9])"
 _FILL = (
     r"(?:[前中后末头尾](?:间|面|边|头|几|半截|半段|半部分|半)?(?:[0-9]{1,2}[位个]数?字?)?|第[0-9]段|然后|接着|再|最后"
-    r"|开头|结尾|剩下|是|加上?|和|跟|连着|接|打|的|[,、 .:;。…\n“”\"-])"
+    r"|开头|结尾|剩下|是|加上?|和|跟|连着|接|打|的|先|按|拨|输入?|跟着|空格|横[杠线]|杠|点|减号?|星号?|下划线|逗号|[^\w\n]|[,、 .:;。…\n“”\"-])"
 )
 _PIECES = re.compile(rf"(?<![0-9])[0-9]{{1,8}}(?:(?:{_FILL}){{1,7}}[0-9]{{1,8}}){{1,9}}(?![0-9])")
 _COUNT = re.compile(r"[前中后末头尾](?:间|面|边|头|几)?[0-9]{1,2}[位个]数?字?|第[0-9]段")
 _WORDS = r"(?:zero|one|two|three|four|five|six|seven|eight|nine)"
 _SYLLABLES = r"(?:ling|yao|yi|er|san|si|wu|liu|qi|ba|jiu|dong|guai|gou)[1-4]?"
-_SPOKEN = re.compile(rf"(?<![a-z]){_WORDS}(?:[ ,.、-]{{0,3}}{_WORDS}){{6,}}|(?<![a-z]){_SYLLABLES}(?:[ ,.、-]{{0,3}}{_SYLLABLES}){{6,}}(?![a-z])")
+_SPOKEN = re.compile(
+    rf"(?<![a-z]){_WORDS}(?:[ ,.、-]{{0,3}}{_WORDS}){{6,}}|(?<![a-z]){_SYLLABLES}(?:[ ,.、-]{{0,3}}{_SYLLABLES}){{6,}}(?![a-z])"
+)
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][ ]?[a-z](?:[ ·•.-]{0,2}[a-z0-9]){5,6}(?![a-z0-9])"
 )
 _TOLD = (
     (re.compile(
-        r"(?:电话|手机|手机号|号码|联系方式|联系我|打给我|打我|拨打|call(?: me)?|tel|phone|短信|座机|我的号|☎|📞|📱)"
+        r"(?:电话|手机|手机号|号码|联系方式|联系我|打给我|打我|打家里|打到家|打我家|打过来|拨打|call(?: me)?|tel|phone|短信|座机|我的号|☎|📞|📱)"
         rf"[^0-9\n。;!?]{{0,10}}({_DIGITS}{{6,19}})"), Kind.PHONE, "信里说是电话"),
     (re.compile(rf"({_DIGITS}{{6,19}})[ ,]?(?:\(|这|就)?是?(?:我|我家|我妈|我爸|妈妈|爸爸|家里|我们家)的?(?:电话|手机|号码|联系|号)"),
      Kind.PHONE, "信里说是电话"),
@@ -48,13 +53,21 @@ def find(page: Page) -> Iterator[Found]:
             if kind not in {Kind.PHONE, Kind.CARD} or not _DATE.match(one[1]):
                 yield Found(*one.span(1), kind, why)
     yield from (Found(*one.span(), Kind.PHONE, "念出来的号码") for one in _SPOKEN.finditer(text))
-    yield from (Found(*one.span(), Kind.PLATE, "像车牌") for one in _PLATE.finditer(text) if _has_digits(one[0]))
+    yield from (
+        Found(*one.span(), Kind.PLATE, "像车牌")
+        for one in _PLATE.finditer(text)
+        if _has_digits(one[0])
+    )
+    yield from (Found(*one.span(), Kind.PHONE, "插了字的号码") for one in _LACED.finditer(text))
     for one in _PIECES.finditer(text):
-        if _MOBILE.fullmatch(re.sub(r"\D", "", _COUNT.sub("", one[0]))) and re.search(_WORDY, one[0]):
+        if _MOBILE.fullmatch(re.sub(r"\D", "", _COUNT.sub("", one[0]))) and re.search(
+            _WORDY, one[0]
+        ):
             yield Found(*one.span(), Kind.PHONE, "拆开写的号码")
 
 
-_WORDY = r"[前中后末头尾再]|然后|接着|最后|开头|结尾|加|连着|接"
+_LACED = re.compile(r"1(?P<lace>[^\d\s]{1,2})[3-9](?:(?P=lace)\d){9}")
+_WORDY = r"[前中后末头尾再先按拨杠]|空格|横线|星|下划线|然后|接着|最后|开头|结尾|加|连着|接"
 
 
 def _has_digits(plate: str) -> bool:

@@ -9,7 +9,7 @@ from models.amendments import Amendment
 from models.children import Child, Need
 from models.harm import HarmReport
 from models.notices import Notice
-from models.pledges import Match
+from models.pledges import Exclusion, Match, Pledge
 from privacy import viewers
 from privacy.viewers import Viewer
 from services import (
@@ -17,7 +17,6 @@ from services import (
     answers,
     changes,
     class_lists,
-    consents,
     grants,
     harm,
     imports,
@@ -30,9 +29,11 @@ from services import (
     volunteers,
 )
 from services.answers import Reply
+from services.grants import Term
 from services.links import Subject
 from services.notices import Recipient
 from services.receipts import BankLine
+from services.volunteers import NewVolunteer
 from tests.factories import (
     OTHER_BANNER,
     a_child,
@@ -57,9 +58,9 @@ from vocabulary.enums import (
 from vocabulary.money import Fen
 from vocabulary.refs import slip_code, stipend_ref
 
-SENT = date(2026, 11, 3)
+SENT, DECIDE_BY = date(2026, 11, 3), date(2026, 11, 28)
 VILLAGE, NEXT_VILLAGE = "150723101201", "150723101202"
-OTHER_TOWN = "150785101000"
+OTHER_TOWN = "150785001000"
 # Who comes by a link, and where a link of that kind leads when it does not open.
 LINKS = {"donor": "/relink?expired=1", "family": "/family/closed", "class_teacher": "/c/closed"}
 # Beside the roles: a second case worker, who shares the banner but not her colleague's uploads.
@@ -184,5 +185,139 @@ def _lists(session: Session, town: Town, here: Places, now: datetime) -> None:
     town.give("hands_child", "school_officer", here.child.ref, here.neighbour.ref, here.stranger.ref)
     town.give("hands_child", "class_teacher", refs[here.child.id], here.classmate.ref)
     town.give("hands_child", "village_director", here.small.ref, here.small_next.ref)
-    families = here.child, here.classmate, here.small_next
+    families = here.child, here.small_next, here.stranger
     town.give("family_line", "village_director", *(refs[one.id] for one in families))
+
+
+def _families_and_teacher(session: Session, town: Town, here: Places, now: datetime) -> None:
+    """Slips of two families, and a class list that a teacher's device holds."""
+    officer = _who(session, town, "school_officer", now)
+    made = {one["ref"]: one["token"] for one in slips.make_slips(session, officer, here.batch.ref, now=now)}
+    mine, other = made[here.line(here.child)], made[here.line(here.classmate)]
+    town.links["family"] = mine
+    town.give("slip_token", "public donor family", mine)
+    passed = class_lists.pass_class(session, officer, here.batch.ref, "四年级2班", now=now)
+    town.links["class_teacher"] = links.bind_device(session, passed["token"], passed["code"], now=now) or ""
+    town.give("class_token", "class_teacher", passed["token"])
+    answers.answer(
+        session, links.open_slip(session, other, now=now), Reply(Answer.NOT_RECEIVED), now=now
+    )
+
+
+def _donors(session: Session, town: Town, here: Places, now: datetime) -> None:
+    """One donor behind his link, with a change that waits; another beside him."""
+    refs = []
+    for child in (here.child, here.classmate):
+        pledge_id = here.of(child).pledge_id
+        subject = Subject(donor_id=vault.donor_of_pledge(session, pledge_id))
+        token = links.make(session, viewers.public(), LinkPurpose.DONOR_HOME, subject, now=now)
+        donor = links.open_donor(session, token, now=now)
+        ref = session.query(Pledge.donor_ref).filter_by(id=pledge_id).scalar()
+        refs.append((token, ref, changes.pause(session, donor, ref, months=2, now=now)))
+    (token, ref, change), (_, ref2, change2) = refs
+    town.links["donor"] = token
+    town.give("donor_token", "public donor family", token)
+    town.give("donors_pledge", "donor", ref, ref2)
+    town.give("donors_change", "donor", change, change2)
+    town.give("donors_match", "donor", here.of(here.child).donor_ref, here.of(here.classmate).donor_ref)
+
+
+def _case_files(session: Session, town: Town, here: Places, now: datetime) -> None:
+    """Files of the banner, and of the banner beside it."""
+    both = "case_worker approver case_deputy"
+    mine, far = here.child, here.stranger
+    town.give("child", both, mine.ref, far.ref)
+    town.give("school", both, here.school.ref, here.far_school.ref)
+    needs = [session.query(Need.ref).filter_by(child_id=one.id).scalar() for one in (mine, far)]
+    town.give("need", both, f"{mine.ref} {needs[0]}", f"{far.ref} {needs[1]}", f"{mine.ref} {needs[1]}")
+    for n, (kind, status) in enumerate(
+        (("proposal", MatchStatus.PROPOSED), ("declined", MatchStatus.DECLINED))
+    ):
+        pairs = [_proposed(session, child, f"139000001{n}{m}", status) for m, child in enumerate((mine, far))]
+        town.give(kind, both, *pairs)
+    town.give("pledge", both, session.query(Pledge.code).filter_by(id=here.of(mine).pledge_id).scalar())
+    changed = [_amendment(session, child) for child in (mine, far)]
+    town.give("amendment", both, *changed)
+    town.give("dispute", both, here.line(here.classmate), here.line(far), here.line(mine))
+    entered = [
+        volunteers.enter(session, viewers.console(), NewVolunteer(name, code), now=now)
+        for name, code in (("乌兰", VILLAGE), ("图雅", OTHER_TOWN))
+    ]
+    town.give("volunteer", both, *entered)
+    uploads = {who: _upload(session, _who(session, town, who, now), now) for who in both.split()}
+    for who, ref in uploads.items():
+        town.give("import", who, ref, *(r for other, r in uploads.items() if other != who))
+
+
+def _proposed(session: Session, child: Child, contact: str, status: MatchStatus) -> str:
+    pledge, _ = a_pledge(session, contact)
+    more = {"status": status, "decided_by": None, "decided_on": None, "starts_on": None}
+    need_id = session.query(Need.id).filter_by(child_id=child.id).scalar()
+    match = a_match(session, pledge, child, **more, need_id=need_id, decide_by=DECIDE_BY)
+    if status is MatchStatus.DECLINED:
+        since = {"reason": DeclineReason.OTHER, "since_on": SENT}
+        session.add(Exclusion(pledge_id=pledge.id, child_id=child.id, **since))
+    session.flush()
+    return match.child_ref
+
+
+def _amendment(session: Session, child: Child) -> str:
+    kind, by = AmendmentKind.CHILD_IDENTITY, "account:somebody"
+    asked = {"name": "陈雨彤", "name_before": child.name, "reason": "户口本", "asked_on": SENT}
+    one = Amendment(kind=kind, child_id=child.id, asked_by=by, **asked)
+    session.add(one)
+    session.flush()
+    return one.ref
+
+
+def _upload(session: Session, by: Viewer, now: datetime) -> str:
+    table = "姓名,性别,手机号,居住地\n海棠,女,13900000077,鄂伦春自治旗吉文镇\n".encode()
+    return imports.preview(session, by, ImportKind.VOLUNTEERS, "报名表.csv", table, now=now)
+
+
+def _offices(session: Session, town: Town, here: Places, now: datetime) -> None:
+    """What the desks have: receipts, accounts with a role asked for, reports, messages."""
+    desk = _who(session, town, "collecting_desk", now)
+    line = BankLine("AX999999", Fen(10_000), SENT, line="7")
+    town.give("receipt", "collecting_desk", receipts.record(session, desk, line, now=now)["ref"])
+    clerk, next_clerk = (an_account(session, login=login) for login in ("clerk", "clerk2"))
+    by = _who(session, town, "administrator", now)
+    asked, other = (
+        grants.ask(session, by, one.ref, Role.STATISTICS, term=Term(), now=now)
+        for one in (clerk, next_clerk)
+    )
+    town.give("account", "administrator", clerk.ref)
+    town.give("grant", "administrator", f"{clerk.ref} {asked}", f"{clerk.ref} {other}")
+    town.give("password_token", "public", passwords.invite(session, by, clerk.id, now=now))
+    _reports(session, town, here, now)
+    for who in town.sessions:
+        one = _message(session, town.sessions[who][0], now)
+        town.give("notice", who, one)
+    for who in town.sessions:
+        town.others[who, "notice"] = [town.own["volunteer" if who != "volunteer" else "auditor", "notice"]]
+
+
+def _reports(session: Session, town: Town, here: Places, now: datetime) -> None:
+    """A worry of each hand about her own child; staff of the banner see those of the banner."""
+    told = {}
+    for who, child in (
+        ("school_officer", here.child), ("village_director", here.small), ("class_teacher", here.child),
+    ):  # fmt: skip
+        by = (
+            links.open_class(session, town.links[who], now=now)
+            if who in town.links
+            else _who(session, town, who, now)
+        )
+        told[who] = harm.report(session, by, child.ref, called=Called.POLICE, now=now)
+    far = HarmReport(child_id=here.stranger.id, called=Called.POLICE, reported_by="account:x", reported_at=now)
+    session.add(far)
+    session.flush()
+    for who, ref in told.items():
+        town.give("harm", who, ref, *(r for w, r in told.items() if w != who), far.ref)
+    town.give("harm", "case_worker approver case_deputy", told["school_officer"], far.ref)
+
+
+def _message(session: Session, account_id: int, now: datetime) -> str:
+    to = Recipient(RecipientKind.ACCOUNT, account_id)
+    notices.queue(session, to, NoticeKind.JOB_ALARM, "job:backup", now=now)
+    return session.query(Notice.ref).filter_by(recipient_id=account_id, kind=NoticeKind.JOB_ALARM).scalar()

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from app import create_app
 from extensions import db
 from tests.conftest import TODAY, settings_in
-from tests.house.inhabitants import LINKS, STRANGERS, Town, build
+from tests.house.inhabitants import LINKS, Town, build
 from vocabulary import clock
 from vocabulary.dates import at
 from vocabulary.enums import Role
@@ -163,4 +163,239 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.stipends.index": (CASE, ""),
     "staff.volunteers.index": (CASE, ""),
     "staff.volunteers.detail": (CASE, "volunteer"),
+    "auth.code": (OPEN, ""),
+    "letter.enter": (OPEN, "letter_token"),
+    **{
+        f"auth.{view}": (ACCOUNTS, "")
+        for view in (
+            "recent", "prove", "end_others", "second_step", "start_second_step",
+            "confirm_second_step", "new_recovery_codes",
+        )
+    },
+    "donor.own.called": (DONOR, "donors_pledge"),
+    "donor.own.forget": (DONOR, ""),
+    "donor.own.who_sees": (DONOR, ""),
+    "donor.reveals.show": (DONOR, "donors_match"),
+    "family.private.show": (set(), ""),
+    "family.reveals.show": (FAMILY, ""),
+    "village.reveals.show": (VILLAGE, "family_line"),
+    "staff.reveals.index": (CASE, ""),
+    "staff.reveals.detail": (CASE, "reveal"),
+    "staff.reveals.turn_down": (CASE, "reveal"),
+    "staff.file_access.index": (CASE, ""),
+    "staff.file_access.ask": (CASE, "child"),
+    "staff.file_access.assign": ({"approver"}, "child"),
+    "staff.file_access.assign_place": ({"approver"}, "district"),
+    **{f"staff.file_access.{view}": (CASE, "access") for view in ("detail", "agree", "decline")},
+    "staff.audit_samples.index": ({"auditor"}, ""),
+    **{f"staff.audit_samples.{view}": ({"auditor"}, "sample") for view in ("sample", "pack", "photo")},
+    "staff.custody_donors.index": ({"custodian"}, ""),
+    "staff.custody_donors.take_back": ({"custodian"}, "dead_donor"),
+    "staff.custody_requests.index": ({"custodian"}, ""),
+    "staff.custody_requests.new": ({"custodian"}, ""),
+    **{
+        f"staff.custody_requests.{view}": ({"custodian"}, "custody_request")
+        for view in ("detail", "agree", "decline", "paper", "show")
+    },
+    "staff.exports.index": (CASE | PAYING | {"auditor"}, ""),
+    "staff.exports.make": (CASE | PAYING, ""),
+    "staff.exports.fetch": (CASE | PAYING, "export"),
+    **{f"staff.factor_resets.{view}": (ADMIN, "reset") for view in ("ask", "agree", "keep")},
+    "staff.incidents.index": (ADMIN | {"custodian"}, ""),
+    "staff.incidents.new": (ADMIN | {"custodian"}, ""),
+    **{
+        f"staff.incidents.{view}": (ADMIN | {"custodian"}, "incident")
+        for view in ("detail", "step", "affected", "close")
+    },
+}
+# Kinds of which the town has none yet: their doors are tried by everybody else, and by nobody's hand.
+YOUNG = {
+    "access", "custody_request", "dead_donor", "district", "export", "incident", "letter_token",
+    "reset", "reveal", "sample",
 }  # fmt: skip
+# Doors whose key is the address itself: what a dead or wrong key answers, whoever asks.
+KEYS = {
+    "auth.first_password": 410,
+    "public.enter": 302,
+    "slip.enter": 302,
+    "classroom.enter": 303,
+}
+WAY_IN = "/login?next="
+ODD_METHODS = ("PUT", "PATCH", "DELETE")
+SECRETS = re.compile(
+    rb'(name="csrf_token"[^>]*value=")[^"]*|(value=")[^"]*("[^>]*name="csrf_token")'
+    rb"|nonce[-=][^\s;'\"]+|nonce=\"[^\"]*\""
+)
+
+
+@pytest.fixture(scope="module")
+def town(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Town]]:
+    """One town for all cells; whatever a POST would change is taken back."""
+    folder = tmp_path_factory.mktemp("town") / "instance"
+    shutil.copytree(template, folder)
+    app = create_app(settings_in(folder))
+    app.config["WTF_CSRF_ENABLED"] = False
+    with clock.moved_to(at(TODAY)):
+        with app.app_context():
+            built = build(db.session(), at(TODAY))
+            db.session.remove()
+        app.after_request(_keep_nothing)
+        yield app, built
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _keep_nothing(response):
+    g.keep_nothing = True
+    return response
+
+
+def enter(app: Flask, town: Town, who: str) -> FlaskClient:
+    """The browser of one person, signed in or with the link's cookie."""
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        if who in town.sessions:
+            account_id, stamp = town.sessions[who]
+            instant = int(clock.now().timestamp())
+            cookie |= {"_user_id": f"{account_id}:{stamp}", "_fresh": True}
+            cookie |= {"since": instant, "seen": instant}
+        elif who in LINKS:
+            kind = {"donor": "donor_link", "family": "slip_link"}.get(who, "class_link")
+            cookie[kind] = town.links[who]
+    return client
+
+
+def seen(answer: TestResponse) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    """An answer without what differs between any two: nonce and form token, date and cookie."""
+    headers = tuple(
+        (name, re.sub(r"'nonce-[^']+'", "", value))
+        for name, value in answer.headers
+        if name not in {"Date", "Set-Cookie"}
+    )
+    return answer.status_code, headers, SECRETS.sub(b"", answer.get_data())
+
+
+def address(rule: Rule, handle: str) -> str:
+    """Fill a rule's parts with the handle's words; a fixed word stands for what is no handle."""
+    words = iter(handle.split())
+    parts = [p for p in sorted(rule.arguments, key=rule.rule.index)]
+    filled = {name: MISSING.get(name) or next(words) for name in parts}
+    return re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", lambda found: filled[found[1]], rule.rule)
+
+
+def absent(rule: Rule) -> str:
+    """A handle of the right look that nothing has."""
+    return " ".join("ZZZZZZZZZZZZ" for name in rule.arguments if name not in MISSING)
+
+
+def rules(app: Flask) -> list[Rule]:
+    return sorted(app.url_map.iter_rules(), key=lambda rule: rule.endpoint)
+
+
+def test_every_route_is_decided_and_every_decision_has_its_route(app: Flask) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == DECIDED.keys()
+
+
+def test_every_handle_has_an_owner_and_another(town: tuple[Flask, Town]) -> None:
+    """A kind without another's handle must be one that nobody shares out."""
+    _, built = town
+    alone = {"pledge", "receipt", "account", "batch"}
+    for who, kind in sorted({(w, kind) for roles, kind in DECIDED.values() for w in roles if kind}):
+        if roles_of(kind) == OPEN or kind in YOUNG:
+            continue
+        assert built.own.get((who, kind)), (who, kind)
+        assert built.others[who, kind] or kind in alone, (who, kind)
+
+
+def roles_of(kind: str) -> set[str]:
+    return set().union(*(who for who, handle in DECIDED.values() if handle == kind))
+
+
+Verdict = Callable[[TestResponse, tuple], bool]
+
+
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_every_cell_is_as_decided(town: tuple[Flask, Town], who: str) -> None:
+    app, built = town
+    absences = {m: seen(ask(app, built, who, m, "/no-such-page")) for m in ("GET", "HEAD", "POST")}
+    wrong = [
+        (rule.endpoint, method, what, found.status_code, found.location)
+        for rule in rules(app)
+        for method in sorted((rule.methods or set()) - {"OPTIONS"})
+        for what, path, is_right in cells(built, rule, who, method)
+        if not is_right(found := ask(app, built, who, method, path), absences[method])
+    ]
+    assert {status for status, _, _ in absences.values()} == {404}
+    assert wrong == [], "\n" + "\n".join(map(str, wrong))
+
+
+def ask(app: Flask, town: Town, who: str, method: str, path: str) -> TestResponse:
+    """One request from a fresh browser: some of them sign out."""
+    return enter(app, town, who).open(path, method=method)
+
+
+def cells(town: Town, rule: Rule, who: str, method: str) -> Iterator[tuple[str, str, Verdict]]:
+    """Yield (what, address, verdict) of one person at one rule with one method."""
+    roles, kind = DECIDED[rule.endpoint]
+    if kind in {"file"} or (roles is OPEN and kind):
+        return
+    if who not in roles:
+        owner = next((w for w in sorted(roles) if (w, kind) in town.own), "")
+        handle = town.own[owner, kind] if owner and kind else absent(rule)
+        if method == "HEAD":
+            return
+        yield "not hers", address(rule, handle), refused(who, rule, method)
+        if kind:
+            yield "missing", address(rule, absent(rule)), refused(who, rule, method)
+        return
+    if kind in YOUNG:
+        return
+    yield "own", address(rule, town.own[who, kind] if kind else ""), is_opened
+    if not kind:
+        return
+    for other in town.others[who, kind]:
+        yield "another's", address(rule, other), is_the_same_404
+    yield "missing", address(rule, absent(rule)), is_the_same_404
+
+
+def is_opened(found: TestResponse, _absent: tuple) -> bool:
+    return found.status_code in {200, 204, 302, 303, 400} and not (found.location or "").startswith(WAY_IN)
+
+
+def is_the_same_404(found: TestResponse, absent: tuple) -> bool:
+    return seen(found) == absent
+
+
+def refused(who: str, rule: Rule, method: str) -> Verdict:
+    """Without a login: the way in. With one: the same 404. At a link's door: how to get a link."""
+    door = rule.endpoint.partition(".")[0]
+    dead_end = {"donor": LINKS["donor"], "family": LINKS["family"], "classroom": LINKS["class_teacher"]}
+    if door in dead_end:
+        return lambda found, _absent: (found.status_code, found.location) == (302, dead_end[door])
+    if who not in ACCOUNTS:
+        if method == "POST":
+            return lambda found, _absent: found.status_code == 401
+        return lambda found, _absent: (found.location or "").startswith(WAY_IN)
+    return is_the_same_404
+
+
+def test_no_rule_answers_a_method_it_does_not_name(town: tuple[Flask, Town]) -> None:
+    app, built = town
+    client = enter(app, built, "administrator")
+    answers = {
+        (rule.endpoint, method): client.open(address(rule, absent(rule)), method=method).status_code
+        for rule in rules(app)
+        for method in ODD_METHODS
+    }
+    assert set(answers.values()) == {405}
+
+
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_a_wrong_key_in_an_address_answers_alike_to_all(town: tuple[Flask, Town], who: str) -> None:
+    app, built = town
+    for endpoint, status in KEYS.items():
+        rule = next(r for r in rules(app) if r.endpoint == endpoint)
+        client = enter(app, built, who)
+        first, second = (client.get(address(rule, letter * 32)) for letter in "QZ")
+        assert first.status_code in {status, 404}, endpoint
+        assert seen(first) == seen(second), endpoint

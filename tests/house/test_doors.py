@@ -11,9 +11,11 @@ OPEN = {
     "static",
     "healthz.check",
     "auth.login",
+    "auth.code",  # the second step: only after a password, kept in the cookie for ten minutes
     "auth.logout",
     "auth.first_password",  # its token is the key
     "slip.enter",  # the family's token is the key
+    "letter.enter",  # as above, the guardian's
     "family.closed",
     "classroom.enter",  # as above, and the first device is bound by a code
     "classroom.closed",

@@ -3,6 +3,9 @@
 Invented; no person is meant. `N` is a number or an id, `W` a name, school, address or employer.
 """
 
+# Letters stand here as people write them, look-alikes and all.
+# ruff: noqa: E501, RUF001
+
 HARMLESS = """
 叔叔阿姨你们好！我这次期末考试语文95分，数学98分，英语100分，全班第3名，老师表扬我了。
 我今年长高了5厘米，现在身高1米42，体重35公斤，妈妈说我像小树一样。
@@ -110,7 +113,9 @@ N, W = "number or id", "name, school, address or employer"
 
 TELLING = tuple(
     (kind, tuple(secrets.split("|")), text)
-    for kind, secrets, text in (line.split("\t") for line in """
+    for kind, secrets, text in (
+        line.split("\t")
+        for line in """
 N	13804701234	我妈妈的电话是13804701234，您有空打给我。
 N	一三八零四七零一二三四	叔叔，我家电话一三八零四七零一二三四，别忘了。
 N	幺三八洞四拐洞幺二三四	记一下：幺三八洞四拐洞幺二三四
@@ -188,7 +193,7 @@ N	1234	手机尾号1234
 N	二〇四八一六三二	QQ：二〇四八一六三二
 N	138四七零一二三四八	138四七零一二三四八
 N	１3８ ０47０ 一２三4	１3８ ０47０ 一２三4
-N	1 3 8​0 4 7​0 1 2 3 4	1 3 8​0 4 7​0 1 2 3 4
+N	1 3 8\u200b0 4 7\u200b0 1 2 3 4	1 3 8\u200b0 4 7\u200b0 1 2 3 4
 W	乌云其木格	我叫乌云其木格，今年10岁。
 W	王小明	我叫王小明，上四年级。
 W	王 小 明	我叫王 小 明
@@ -244,5 +249,6 @@ W	毕拉河林场	我爸在毕拉河林场看山
 W	阿里巴巴	我在阿里巴巴做程序员
 W	税务局	我就职于海拉尔区税务局
 W	国家电网	单位是国家电网
-""".strip("\n").splitlines())
+""".strip("\n").splitlines()
+    )
 )

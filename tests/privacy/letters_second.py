@@ -1,5 +1,8 @@
 """The second set: written after the patterns of the first stood, and without looking at them."""
 
+# Letters stand here as people write them, look-alikes and all.
+# ruff: noqa: RUF001
+
 HARMLESS = """
 亲爱的阿姨：您好！展信佳。这是我第二次给您写信了，上次的信您看完开心吗？
 我的理想是当一名宇航员，像杨利伟叔叔一样飞上太空。
@@ -55,7 +58,9 @@ HARMLESS = """
 
 TELLING = tuple(
     (kind, tuple(secrets.split("|")), text)
-    for kind, secrets, text in (line.split("\t") for line in """
+    for kind, secrets, text in (
+        line.split("\t")
+        for line in """
 N	15847011234	你把1584和7011还有234连起来就是我妈手机15847011234
 N	幺五八四七零幺幺二三四	叔，幺五八四七零幺幺二三四，睡觉前打
 N	一五八 四七零一 一二三四	一五八 四七零一 一二三四
@@ -170,5 +175,6 @@ W	德邦	现在在德邦上班
 W	建设银行	我在建设银行当柜员
 W	森工集团	爷爷是森工集团退休的
 W	牙克石市公安局	叔叔在牙克石市公安局当警察
-""".strip("\n").splitlines())
+""".strip("\n").splitlines()
+    )
 )

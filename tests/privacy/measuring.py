@@ -1,15 +1,30 @@
-"""How much of what must disappear does, and how much stays that must."""
+"""How much of what must disappear does, and how much of what must stay is left alone."""
 
 from collections.abc import Iterable
-from privacy.screening import marks, redacted
+
+from privacy import screening
+
+Letter = tuple[str, tuple[str, ...], str]
 
 
 def screened(text: str) -> str:
-    return redacted(text, marks(text))
+    return screening.redacted(text, screening.marks(text))
 
 
-def left(letters: Iterable[tuple[str, tuple[str, ...], str]], kind: str) -> list[tuple[str, str]]:
-    return [(s, screened(text)) for k, secrets, text in letters if k == kind for s in secrets if s in screened(text)]
+def left(letters: Iterable[Letter], kind: str) -> list[tuple[str, str]]:
+    """Return each secret of the kind that can still be read, with its letter."""
+    return [
+        (secret, text)
+        for which, secrets, text in letters
+        if which == kind
+        for secret in secrets
+        if secret in screened(text)
+    ]
+
+
+def recall(letters: Iterable[Letter], kind: str) -> float:
+    every = [secret for which, secrets, _ in letters if which == kind for secret in secrets]
+    return 1 - len(left(letters, kind)) / len(every)
 
 
 def touched(letters: Iterable[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from models.notices import Notice
 from models.stipends import Fact, Settlement, Stipend
@@ -176,6 +176,52 @@ def test_who_approved_or_handed_over_does_not_settle(session, world, now, actor)
 
     with pytest.raises(ActedBefore):
         answers.settle(session, judge, world.ref, Outcome.CAME_LATER, "打过电话", now=now)
+
+
+def test_whoever_entered_what_the_family_said_does_not_settle_it(session, world, now) -> None:
+    helper = viewer(Role.CASE_WORKER, actor="account:helper")
+    answers.answer(session, helper, Reply(Answer.NOT_RECEIVED), ref=world.ref, now=now)
+    answers.answer(session, world.family, Reply(Answer.RECEIVED), now=now)
+    answers.answer(session, world.family, Reply(Answer.NOT_RECEIVED), now=now)
+
+    with pytest.raises(ActedBefore):
+        answers.settle(session, helper, world.ref, Outcome.CAME_LATER, "打过电话", now=now)
+
+    other = viewer(Role.CASE_WORKER, actor="account:other")
+    answers.settle(session, other, world.ref, Outcome.CAME_LATER, "打过电话", now=now)
+    assert session.scalar(select(Settlement.settled_by)) == "account:other"
+
+
+def test_a_villages_list_takes_as_many_statements_for_six_families_as_for_one(
+    session, world, now
+) -> None:
+    one = statements(session, lambda: families.of_village(session, world.director, now=now))
+    for n in range(5):
+        child = a_child(session, world.school, name=f"孩子{n}", region_code=VILLAGE)
+        match = a_match(session, a_pledge(session, f"1390000000{n}")[0], child)
+        a_sent_batch(session, world.school, match, on=SENT, number=n + 2)
+
+    six = statements(session, lambda: families.of_village(session, world.director, now=now))
+
+    assert len(families.of_village(session, world.director, now=now)) == 6
+    assert six == one
+
+
+def statements(session, act) -> list[str]:
+    """Return the kinds of statement that an act takes."""
+    session.flush()
+    session.expire_all()
+    made, engine = [], session.get_bind()
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        made.append(statement.split(" FROM ")[-1].split()[0])
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        act()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return made
 
 
 def test_a_settled_answer_stands(session, world, now) -> None:

@@ -144,6 +144,7 @@ def test_a_donor_forgotten_since_stays_forgotten_after_a_restore(session, filled
     session.rollback()
     with closing(sqlite3.connect(filled.database)) as live, live:
         live.execute("DELETE FROM vault_keys")
+        live.execute("UPDATE vault_donors SET forgotten_on = '2026-11-21'")
 
     restored = backup.restore(filled, BY, force(old), key=KEY, now=now + timedelta(hours=1))
 
@@ -159,6 +160,7 @@ def test_a_restore_takes_the_newest_key_store_so_an_old_file_opens_nobody_forgot
     session.rollback()
     with closing(sqlite3.connect(filled.database)) as live, live:
         live.execute("DELETE FROM vault_keys")
+        live.execute("UPDATE vault_donors SET forgotten_on = '2026-11-21'")
     backup.make(filled, BY, key=KEY, now=now + timedelta(days=1))
     fresh = Places(tmp_path / "new.db", tmp_path / "new-uploads", filled.folder)
 

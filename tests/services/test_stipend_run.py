@@ -308,7 +308,6 @@ def test_a_run_killed_again_and_again_comes_out_exactly_once(
     }
     command = [sys.executable, "-m", "flask", "--app", "app", "jobs", "run", "stipends"]
     command += ["--period", "2026-11-01"]
-    # A whole run first, undone, to learn how long it takes before and after its first write.
     dice = random.Random(11)
     killed = 0
     for _ in range(10):

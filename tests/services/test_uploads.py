@@ -1,8 +1,10 @@
 """Photographs of slips: small, upright, without EXIF; whatever else changes nothing."""
 
 import io
+import os
 import zipfile
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -10,11 +12,15 @@ from sqlalchemy import select
 
 from gateways import photographs
 from gateways.photographs import Fault, NotAPhotograph
+from gateways.sealed_files import Damaged
 from gateways.uploads import LocalFiles
+from jobs import upkeep
+from jobs.run import Run
 from models.imports import Upload
 from models.stipends import Fact, Stipend
 from privacy import viewers
-from services import uploads
+from services import backup, legal_papers, uploads
+from services.backup import Places, Wish
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
 from vocabulary.enums import Evidence, FactKind, Role
 from vocabulary.errors import BadInput, NotFound
@@ -101,10 +107,10 @@ def test_a_photo_of_the_slip_is_what_the_hand_over_rests_on(session, line, now, 
     assert session.execute(basis).one() == (Evidence.SLIP_PHOTO, upload.id)
     assert list(files.names()) == [f"{upload.ref}.jpg"]
     worker = viewer(Role.CASE_WORKER)
-    seen = uploads.photo_of(session, worker, upload.ref, files=files, now=now)
+    seen = uploads.photo_of(session, worker, upload.ref, files=files)
     assert len(seen) == upload.size_bytes
     with pytest.raises(NotFound):
-        uploads.photo_of(session, officer, upload.ref, files=files, now=now)
+        uploads.photo_of(session, officer, upload.ref, files=files)
 
 
 def test_a_refused_photo_states_and_stores_nothing(session, line, now, tmp_path) -> None:
@@ -130,6 +136,76 @@ def test_orphans_are_found_both_ways(session, line, now, tmp_path) -> None:
 
     found = uploads.orphans(session, viewers.engine(), files=files)
     assert found == uploads.Orphans((upload.ref,), ("ABCDEFGH2345",))
+
+
+def test_a_photo_on_disk_holds_no_byte_of_the_picture(session, line, now, tmp_path) -> None:
+    officer, ref = line
+    files = LocalFiles(tmp_path / "uploads")
+    uploads.hand_over_with_photo(session, officer, ref, a_photo(), files=files, now=now)
+    upload = session.scalars(select(Upload)).one()
+    picture = uploads.photo_of(session, viewer(Role.CASE_WORKER), upload.ref, files=files)
+
+    (kept,) = (tmp_path / "uploads").iterdir()
+    on_disk = kept.read_bytes()
+
+    assert picture.startswith(b"\xff\xd8\xff")
+    pieces = {picture[at : at + 8] for at in range(0, len(picture) - 8, 8)}
+    assert not [piece for piece in pieces if piece in on_disk]
+    other = kept.with_name("ABCDEFGH23456789.jpg")
+    other.write_bytes(on_disk)
+    with pytest.raises(Damaged):
+        files.read(other.name)  # nobody puts one line's evidence in the place of another's
+    kept.write_bytes(on_disk[:-1])
+    with pytest.raises(NotFound):
+        uploads.photo_of(session, viewer(Role.CASE_WORKER), upload.ref, files=files)
+
+
+def test_a_photo_comes_back_readable_from_a_backup(app, session, line, now, tmp_path) -> None:
+    officer, ref = line
+    instance = Path(app.instance_path)
+    files = LocalFiles(instance / "uploads")
+    uploads.hand_over_with_photo(session, officer, ref, a_photo(), files=files, now=now)
+    session.commit()
+    upload = session.scalars(select(Upload)).one().ref
+    worker = viewer(Role.CASE_WORKER)
+    before = uploads.photo_of(session, worker, upload, files=files)
+    places = Places(instance / "weiguang.db", files.folder, tmp_path / "backups")
+    made = backup.make(places, viewers.console(), key=b"k" * 32, now=now)
+    session.rollback()
+    session.get_bind().dispose()
+    files.remove(f"{upload}.jpg")
+
+    wish = Wish(Path(made["file"]), is_forced=True)
+    backup.restore(places, viewers.console(), wish, key=b"k" * 32, now=now + timedelta(hours=1))
+
+    assert uploads.photo_of(session, worker, upload, files=files) == before
+    assert uploads.orphans(session, viewers.engine(), files=files) == uploads.Orphans((), ())
+
+
+def test_the_nightly_job_removes_old_strangers_only_and_counts_what_is_lost(
+    app, session, line, now
+) -> None:
+    officer, ref = line
+    files = LocalFiles(app.config["SETTINGS"].uploads)
+    uploads.hand_over_with_photo(session, officer, ref, a_photo(), files=files, now=now)
+    paper = legal_papers.keep(session, viewer(Role.CUSTODIAN), b"%PDF-1.7 x", files=files, now=now)
+    session.commit()
+    kept = set(files.names())
+    for name in ("OLDSTRANGER23456.jpg", "THEDESKSPAPER234.pdf", "STILLCOMING23456.jpg"):
+        files.store(name, b"x")
+    for path in files.folder.iterdir():
+        age = timedelta(hours=2) if path.name.startswith("STILL") else timedelta(days=2)
+        os.utime(path, ((now - age).timestamp(),) * 2)
+
+    counts = Run(session, "uploads", period=now.date()).execute(upkeep.tidy_uploads)
+
+    assert set(files.names()) == kept | {"STILLCOMING23456.jpg"}
+    assert (counts["done"], counts["failed"]) == (2, 0)
+    lost = session.get_one(Upload, paper).ref
+    session.commit()
+    files.remove(f"{lost}.pdf")
+    later = Run(session, "uploads", period=now.date() + timedelta(days=1))
+    assert later.execute(upkeep.tidy_uploads)["failed"] == 1
 
 
 @pytest.mark.parametrize("name", ["../x.jpg", "x.jpg", "ABCDEFGH.png", "ABCD/EFGH.jpg"])

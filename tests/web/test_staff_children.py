@@ -295,7 +295,8 @@ def test_needs_kin_and_school_change_from_the_file(desk: FlaskClient, session: S
     page = body(desk, path)
     assert [answer.status_code for answer in answers] == [303] * 3
     assert "金额请写成" in refused.get_data(as_text=True)
-    assert "冬衣" in page and "王姨" in page
+    assert "物品" in page and "王姨" in page
+    assert "冬衣" not in page  # she is not whose case the child is
     assert "吉文中学，初一1班" in page
 
 

@@ -126,6 +126,7 @@ def test_unmatched_money_is_given_to_its_pledge(app, session, world) -> None:
         ({"amount": "0"}, "金额要大于 0"),
         ({"received_on": "2026-11-22"}, "不能晚于今天"),
         ({"received_on": "3.11"}, "2026-11-03"),
+        ({"received_on": "1979-12-31"}, "不能早于 1980 年"),
         ({"reference": ""}, "请填付款编号"),
         ({"line": "L1"}, "已经登记过一次"),
     ],

@@ -1,14 +1,15 @@
 """The first password by a one-time link, one's own account, and signing out everywhere."""
 
-from flask import flash, redirect, render_template, session, url_for
-from flask_login import login_user, logout_user
+from flask import flash, redirect, render_template, url_for
+from flask_login import login_user
 from werkzeug.wrappers import Response
 from wtforms import Field
 
-from services import passwords
-from vocabulary.errors import BadInput, LinkExpired
+from services import passwords, second_factor
+from vocabulary.errors import BadInput, LinkExpired, TooManyTries
 from web.auth import bp
-from web.core import limits, requests, sessions
+from web.auth.signing_in import too_many
+from web.core import devices, limits, requests, sessions
 from web.core.access import SignedIn, current_viewer, open_to_all, signed_in
 from web.forms.auth import FirstPasswordForm, PasswordForm
 
@@ -60,25 +61,35 @@ def account() -> str | Response:
                 form.old.data or "",
                 form.password.data or "",
                 now=requests.now(),
+                device=devices.kind(),
             )
+        except TooManyTries as refusal:
+            form.old.errors = [too_many(refusal)]
+            return _account(form)
         except BadInput as refusal:
             _say(form.old if refusal.params["field"] == "old" else form.password, refusal)
-        else:
-            login_user(SignedIn(viewer.account_id or 0, stamp, viewer))
-            sessions.begin()
-            flash("密码改好了，别的设备都已退出。", "success")
-            return redirect(url_for("auth.account"), 303)
-    requests.keep_nothing()
-    return render_template("auth/account.html", form=form)
+            if refusal.params["reason"] != "wrong":
+                requests.keep_nothing()
+            return _account(form)
+        login_user(SignedIn(viewer.account_id or 0, stamp, viewer))
+        flash("密码改好了，别的设备都已退出。", "success")
+        return redirect(url_for("auth.account"), 303)
+    return _account(form)
+
+
+def _account(form: PasswordForm) -> str:
+    standing = second_factor.standing(requests.session(), current_viewer())
+    return render_template("auth/account.html", form=form, has_second_step=standing["is_on"])
 
 
 @bp.post("/account/sign-out-everywhere")
 @signed_in
 def sign_out_everywhere() -> Response:
     """End every session of one's own account, this one too."""
-    passwords.end_sessions(requests.session(), current_viewer(), now=requests.now())
-    logout_user()
-    session.clear()
+    passwords.end_sessions(
+        requests.session(), current_viewer(), now=requests.now(), device=devices.kind()
+    )
+    sessions.leave()
     flash("所有设备都已退出。", "success")
     return redirect(url_for("auth.login"), 303)
 

@@ -1,24 +1,36 @@
-"""Signing in and out."""
+"""Signing in, with a second step where there is one, and out."""
+
+import re
+
+from typing import Any
 
 from flask import redirect, render_template, request, session, url_for
-from flask_login import login_user, logout_user
+from flask_login import login_user
 from werkzeug.wrappers import Response
 
-from services import accounts
+from services import accounts, second_factor
+from services.accounts import Place
 from vocabulary.enums import Role
 from vocabulary.errors import TooManyTries, WrongPassword
 from web.auth import bp
-from web.core import limits, requests, sessions
+from web.core import devices, limits, proof, requests, sessions
 from web.core.access import SignedIn, current_viewer, open_to_all
 from web.core.menus import menu_of
 from web.core.messages import sentence
-from web.forms.auth import LoginForm
+from web.forms.auth import CodeForm, LoginForm
 
 _HOMES = (
     (Role.SCHOOL_OFFICER, "school.home"),
     (Role.VILLAGE_DIRECTOR, "village.home"),
     (Role.VOLUNTEER, "volunteer.home"),
 )
+_HALF_MINUTES = 10  # between the password and the code
+WRONG_CODE = "验证码不对，或者已经用过了。等手机上换了一个新的，再填一次。"
+
+
+def too_many(refusal: TooManyTries) -> str:
+    """Say when to try again."""
+    return f"试得太多了，请过 {refusal.params['minutes']} 分钟再试。"
 
 
 @bp.route("/login", methods=["GET", "POST"])
@@ -34,27 +46,84 @@ def login() -> str | Response:
                 form.login.data or "",
                 form.password.data or "",
                 now=requests.now(),
+                place=Place(request.remote_addr or "", devices.kind()),
             )
         except TooManyTries as refusal:
             refused = sentence(refusal)
         else:
             if found:
-                return _enter(*found)
+                return _after_password(*found)
             refused = sentence(WrongPassword())
     return render_template("auth/login.html", form=form, kept=sessions.kept(), refused=refused)
 
 
+def _after_password(account_id: int, stamp: str) -> str | Response:
+    session.pop("half", None)
+    if not second_factor.is_on(requests.session(), account_id):
+        return _enter(account_id, stamp)
+    sessions.leave()
+    session["half"] = [account_id, stamp, int(requests.now().timestamp())]
+    return _code_page(CodeForm(formdata=None), "")
+
+
+def _code_page(form: CodeForm, refused: str) -> str:
+    way: dict[str, Any] = {name: request.args[name] for name in ("next", "sent") if name in request.args}
+    return render_template(
+        "auth/code.html",
+        form=form,
+        kept=sessions.kept(),
+        refused=refused,
+        action=url_for("auth.code", **way),
+    )
+
+
+@bp.route("/login/code", methods=["GET", "POST"])
+@open_to_all
+@limits.ON_PASSWORDS
+def code() -> str | Response:
+    """Take the second step: a code from the phone, or one from paper."""
+    account_id, stamp, since = session.get("half") or (0, "", 0)
+    if requests.now().timestamp() - since > _HALF_MINUTES * 60:
+        return redirect(url_for("auth.login"), 303)
+    form, refused = CodeForm(), ""
+    if form.validate_on_submit():
+        try:
+            if _fits(account_id, form.code.data or ""):
+                return _enter(account_id, stamp)
+            refused = WRONG_CODE
+        except TooManyTries as refusal:
+            refused = too_many(refusal)
+    return _code_page(form, refused)
+
+
+def _fits(account_id: int, typed: str) -> bool:
+    return second_factor.passes(
+        requests.session(), account_id, typed, now=requests.now(), device=devices.kind()
+    )
+
+
 def _enter(account_id: int, stamp: str) -> str | Response:
-    viewer = accounts.find_viewer(requests.session(), account_id, stamp, now=requests.now())
+    has_two = "half" in session
+    viewer = accounts.enter(
+        requests.session(), account_id, stamp, now=requests.now(), device=devices.kind()
+    )
+    sessions.leave()
     if viewer is None:
         return redirect(url_for("auth.login"))
-    session.clear()
     login_user(SignedIn(account_id, stamp, viewer))
     sessions.begin()
+    proof.note_second_step() if has_two else proof.note()
+    return go_on(home_of_viewer())
+
+
+def go_on(otherwise: str) -> str | Response:
+    """Go where the person wanted to go; what was being sent is sent by one more press."""
     target = request.args.get("next", "")
-    if sessions.kept() and _is_ours(target):
+    if not is_ours(target):
+        return redirect(otherwise, 303)
+    if "sent" in request.args or sessions.kept():
         return render_template("auth/resume.html", fields=sessions.restored(), action=target)
-    return redirect(target if _is_ours(target) else home_of_viewer(), 303)
+    return redirect(target, 303)
 
 
 def home_of_viewer() -> str:
@@ -68,14 +137,17 @@ def home_of_viewer() -> str:
     return first
 
 
-def _is_ours(target: str) -> bool:
-    return target.startswith("/") and not target.startswith(("//", "/\\"))
+def is_ours(target: str) -> bool:
+    """Say whether an address leads to a page of this house.
+
+    A browser drops tabs and line ends, and reads \\ as /.
+    """
+    return re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", target) is not None
 
 
 @bp.post("/logout")
 @open_to_all
 def logout() -> Response:
     """End this device's session."""
-    logout_user()
-    session.clear()
+    sessions.leave()
     return redirect(url_for("public.home"), 303)

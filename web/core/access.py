@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 
 from extensions import db, login
 from privacy import viewers
-from privacy.permissions import PERMISSIONS, Act
+from privacy.permissions import PERMISSIONS, STEP_UP, Act
 from privacy.viewers import Viewer
-from services import accounts, links
+from services import accounts, links, reveal_links
 from vocabulary import clock
 from vocabulary.enums import Role
 from vocabulary.errors import LinkExpired
@@ -23,9 +23,11 @@ _OPENERS = {
     "donor_link": links.open_donor,
     "slip_link": links.open_slip,
     "class_link": links.open_class,
+    "reveal_link": reveal_links.open_reveal,
 }
 DOOR_ROLES = "door_roles"
 IS_OPEN = "is_open"
+ASKS_PROOF = "asks_proof"
 # Roles of links, machines and strangers: no account ever holds one.
 NO_ACCOUNT = frozenset(
     {Role.PUBLIC, Role.DONOR, Role.FAMILY, Role.CLASS_TEACHER, Role.CONSOLE, Role.ENGINE}
@@ -110,8 +112,30 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
 
 
 def may(act: Act) -> Callable[[View], View]:
-    """Let accounts in whose role may do the act."""
-    return for_roles(*sorted(PERMISSIONS[act]))
+    """Let accounts in whose role may do the act; some acts ask first for a fresh proof."""
+    enter = for_roles(*sorted(PERMISSIONS[act]))
+    if act not in STEP_UP:
+        return enter
+
+    def decorate(view: View) -> View:
+        entered = enter(_proven_to_act(view))
+        setattr(entered, ASKS_PROOF, act)
+        return entered
+
+    return decorate
+
+
+def _proven_to_act(view: View) -> View:
+    """Ask whoever sits there to prove anew who he is, before an unsafe method."""
+
+    @wraps(view)
+    def entered(*args: Any, **kwargs: Any) -> Any:
+        from web.core import proof  # noqa: PLC0415 it asks this module who is looking
+
+        is_safe = request.method in {"GET", "HEAD", "OPTIONS"}
+        return view(*args, **kwargs) if is_safe or proof.is_fresh() else proof.ask()
+
+    return entered  # type: ignore[return-value]
 
 
 def signed_in(view: View) -> View:

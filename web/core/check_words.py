@@ -17,6 +17,7 @@ CHECKS = {
     "ledger_against_facts": "账和事实一致",
     "balances": "没有透支",
     "receipts_booked": "到账都入了账",
+    "forgotten_donors": "忘记了的捐赠人没有回来",
     "missing_rows": "没有少掉的行",
     "schedule": "到期日都在日程上",
     "opened_by_runs": "开出的笔数和任务记的一致",

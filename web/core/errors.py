@@ -36,7 +36,12 @@ def _session_expired(_error: CSRFError) -> Answer:
 
 
 # Where a dead link is explained, by door; donors may ask for a new one.
-DEAD_ENDS = {"classroom": "classroom.closed", "family": "family.closed", "slip": "family.closed"}
+DEAD_ENDS = {
+    "classroom": "classroom.closed",
+    "family": "family.closed",
+    "slip": "family.closed",
+    "letter": "family.closed",
+}
 
 
 def _dead_link(_error: LinkExpired) -> Answer:

@@ -9,6 +9,7 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; manifest-src 'self'"
 )
+FIRST_ERROR = 400
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -38,7 +39,7 @@ def _set(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
     for name, value in FIXED.items():
         response.headers[name] = value
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= FIRST_ERROR:
         response.headers["Cache-Control"] = "no-store"
         response.headers.pop("ETag", None)
         response.headers.pop("Last-Modified", None)

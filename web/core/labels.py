@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.notice_texts import CALLED, TROUBLES
+from services.notice_texts import (
+    ACCESS_REASONS,
+    ACCESS_STATES,
+    CALLED,
+    CUSTODY_REASONS,
+    CUSTODY_STATES,
+    TROUBLES,
+)
 from vocabulary import enums as e
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
@@ -38,6 +45,11 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.GrantStatus.ENDED: "已结束",
     },
     e.Rhythm: {e.Rhythm.MONTH: "每月", e.Rhythm.TERM: "每学期", e.Rhythm.YEAR: "每年"},
+    e.Naming: {
+        e.Naming.SEALED: "爱心人士",
+        e.Naming.ALIAS: "用一个别名",
+        e.Naming.NAMED: "留名字",
+    },
     e.Sex: {e.Sex.FEMALE: "女", e.Sex.MALE: "男"},
     e.Stage: {
         e.Stage.PRESCHOOL: "学前",
@@ -67,40 +79,15 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.AmendmentStatus.DONE: "已改好",
         e.AmendmentStatus.TURNED_DOWN: "没有改",
     },
-    e.CustodyStatus: {
-        e.CustodyStatus.ASKED: "等第二个人",
-        e.CustodyStatus.AGREED: "已同意，可以看一次",
-        e.CustodyStatus.DECLINED: "没有同意",
-        e.CustodyStatus.LAPSED: "过期了",
-        e.CustodyStatus.SHOWN: "已看过",
-    },
-    e.CustodyReason: {
-        e.CustodyReason.WRONG_PAYMENT: "钱打错了，要退回",
-        e.CustodyReason.RECEIPT_BY_LAW: "依法开具捐赠票据",
-        e.CustodyReason.DONOR_ASKED: "捐赠人自己要求",
-        e.CustodyReason.SAFETY: "关系到人身安全",
-        e.CustodyReason.COURT_OR_POLICE: "司法或监察机关依法调取",
-        e.CustodyReason.OTHER: "别的原因",
-    },
+    e.CustodyStatus: CUSTODY_STATES,
+    e.CustodyReason: CUSTODY_REASONS,
     e.AskedFor: {
         e.AskedFor.CUSTODIAN: "保密员自己办理",
         e.AskedFor.APPROVER: "审批人提出",
         e.AskedFor.AUTHORITY: "有权机关提出",
     },
-    e.AccessStatus: {
-        e.AccessStatus.ASKED: "等第二个人",
-        e.AccessStatus.OPENED: "紧急打开，等人复核",
-        e.AccessStatus.GRANTED: "已同意",
-        e.AccessStatus.DECLINED: "没有同意",
-        e.AccessStatus.LAPSED: "过期了",
-    },
-    e.AccessReason: {
-        e.AccessReason.COVERING: "替同事代办",
-        e.AccessReason.HOME_VISIT: "要入户走访",
-        e.AccessReason.COMPLAINT: "处理反映的问题",
-        e.AccessReason.CHILD_IN_DANGER: "孩子可能有危险",
-        e.AccessReason.OTHER: "别的原因",
-    },
+    e.AccessStatus: ACCESS_STATES,
+    e.AccessReason: ACCESS_REASONS,
     e.LookKind: {
         e.LookKind.FILE: "看了档案",
         e.LookKind.DETAILS: "申请看了个案明细",
@@ -122,6 +109,59 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.NoticeStatus.FAILED: "没送出去",
         e.NoticeStatus.DROPPED: "不用发了",
     },
+    e.Activity: {
+        e.Activity.SIGNED_IN: "登录",
+        e.Activity.FAILED_TRY: "登录时密码没输对",
+        e.Activity.WRONG_CODE: "验证码没输对",
+        e.Activity.PASSWORD_CHANGED: "改了密码",
+        e.Activity.FACTOR_ADDED: "装好了手机验证码",
+        e.Activity.FACTOR_RESET: "两位管理员取消了手机验证码",
+        e.Activity.CODES_RENEWED: "换了一批备用码",
+        e.Activity.RECOVERY_USED: "用了一个备用码",
+        e.Activity.ROLE_GRANTED: "得到角色",
+        e.Activity.ROLE_ENDED: "角色结束",
+        e.Activity.SESSIONS_ENDED: "让别的设备退出",
+    },
+    e.Device: {
+        e.Device.PHONE: "手机",
+        e.Device.TABLET: "平板",
+        e.Device.COMPUTER: "电脑",
+        e.Device.OTHER: "其他",
+    },
+    e.BatchStatus: {
+        e.BatchStatus.OPEN: "还没拨付",
+        e.BatchStatus.SENT: "已拨付",
+        e.BatchStatus.CLOSED: "都办完了",
+    },
+    e.ExportKind: {
+        e.ExportKind.CHILDREN: "孩子名单",
+        e.ExportKind.STIPENDS: "一个月的助学金台账",
+        e.ExportKind.BATCHES: "发放批次",
+    },
+    e.Harmed: {
+        e.Harmed.CHILD_IDENTITY: "孩子的姓名、证件",
+        e.Harmed.CHILD_CASE: "孩子的家庭和健康情况",
+        e.Harmed.FAMILY_CONTACT: "家里的电话、住址",
+        e.Harmed.DONOR_IDENTITY: "捐赠人是谁",
+        e.Harmed.BANK_ACCOUNT: "银行账户",
+        e.Harmed.STAFF: "工作人员的资料",
+        e.Harmed.NOT_KNOWN: "还不清楚",
+    },
+    e.FoundBy: {
+        e.FoundBy.STAFF: "同事发现",
+        e.FoundBy.FAMILY: "家里说的",
+        e.FoundBy.DONOR: "捐赠人说的",
+        e.FoundBy.HONEY: "警戒记录报的警",
+        e.FoundBy.OUTSIDE: "外面的人说的",
+    },
+    e.Told: {
+        e.Told.AUTHORITY: "网信部门",
+        e.Told.POLICE: "公安",
+        e.Told.SUPERIOR: "上级妇联",
+        e.Told.GUARDIANS: "孩子和监护人",
+        e.Told.DONORS: "捐赠人",
+        e.Told.STAFF: "有关的同事",
+    },
     e.Trouble: TROUBLES,
     e.Called: CALLED,
     e.PledgeEnd: {
@@ -130,6 +170,16 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.PledgeEnd.UNIVERSITY: "到大学毕业",
         e.PledgeEnd.COUNT: "到说好的次数",
         e.PledgeEnd.UNTIL_STOPPED: "到捐赠人说停",
+    },
+    e.ChildWord: {
+        e.ChildWord.WILLING: "愿意",
+        e.ChildWord.UNWILLING: "不愿意",
+        e.ChildWord.TOO_YOUNG: "不到 8 岁，没有问",
+    },
+    e.RevealBar: {
+        e.RevealBar.CHILD_UNWILLING: "孩子不愿意",
+        e.RevealBar.GUARDIAN_UNWILLING: "监护人不愿意",
+        e.RevealBar.NOT_SUITABLE: "对孩子不合适",
     },
     e.MatchStatus: {
         e.MatchStatus.PROPOSED: "拟结对",
@@ -232,6 +282,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.Purpose.LETTERS: "通信",
         e.Purpose.PHOTO: "照片",
         e.Purpose.STATISTICS: "统计",
+        e.Purpose.REVEAL: "互相认识",
     },
     e.NeedKind: {
         e.NeedKind.FINANCIAL: "助学金",

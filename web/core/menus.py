@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from extensions import db
 from privacy.viewers import Viewer
-from services import harm, inbox
+from services import custody_desk, file_access, harm, inbox
 from vocabulary.enums import Role
 
 
@@ -34,17 +34,24 @@ ITEMS: tuple[Item, ...] = (
     _for("待审批", "staff.matches.queue", "check-square", *_CASE),
     _for("拨付与转交", "staff.stipends.index", "cash-coin", *_CASE),
     _for("担心孩子", "staff.harm.index", "exclamation-triangle-fill", *_CASE),
+    _for("互相认识", "staff.reveals.index", "person-heart", *_CASE),
     _for("待核实", "staff.disputes.index", "exclamation-circle", *_CASE),
     _for("孩子", "staff.children.index", "person-badge", *_CASE),
     _for("认捐", "staff.pledges.index", "heart", *_CASE),
+    _for("查阅与分工", "staff.file_access.index", "folder", *_CASE),
     _for("爱心妈妈", "staff.volunteers.index", "people", *_CASE),
     _for("学校", "staff.schools.index", "mortarboard", *_CASE),
     _for("名册导入", "staff.imports.index", "upload", *_CASE),
     _for("到账登记", "staff.receipts.index", "bank", Role.COLLECTING_DESK),
     _for("拨付", "staff.batches.index", "cash-stack", Role.PAYING_DESK),
     _for("账目核对", "staff.books.index", "clipboard-check", Role.AUDITOR),
+    _for("审计抽查", "staff.audit_samples.index", "eye", Role.AUDITOR),
+    _for("身份申请", "staff.custody_requests.index", "person-lock", Role.CUSTODIAN),
     _for("保密记录", "staff.custody.index", "shield-lock", Role.CUSTODIAN),
+    _for("去世和票据", "staff.custody_donors.index", "person-lock", Role.CUSTODIAN),
+    _for("导出", "staff.exports.index", "download", *_CASE, Role.PAYING_DESK, Role.AUDITOR),
     _for("帐号与角色", "staff.accounts.index", "person-gear", Role.ADMINISTRATOR),
+    _for("安全事件", "staff.incidents.index", "shield-lock", Role.ADMINISTRATOR, Role.CUSTODIAN),
     _for("运行状况", "staff.health.index", "activity", Role.ADMINISTRATOR),
     _for("这个月的名单", "school.home", "list", Role.SCHOOL_OFFICER),
     _for("扫签收单", "school.slips.index", "qr-code", Role.SCHOOL_OFFICER),
@@ -82,6 +89,8 @@ _INBOXES = (
 COUNTS: dict[str, Callable[[Session, Viewer], int]] = {
     **dict.fromkeys(_INBOXES, inbox.unread),
     "staff.harm.index": harm.waiting,
+    "staff.custody_requests.index": custody_desk.waiting,
+    "staff.file_access.index": file_access.waiting,
 }
 
 

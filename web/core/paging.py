@@ -5,13 +5,16 @@ from typing import Any, TypeVar
 
 from flask import request, url_for
 
+# Farther than any list goes, and than that no number is a page.
+LAST_PAGE = 1_000_000
+
 Paging = dict[str, str | None]
 Listed = TypeVar("Listed", bound=str)
 
 
 def wanted() -> int:
     """Return the page that the address asks for, from 1."""
-    return max(1, request.args.get("page", 1, type=int))
+    return min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
 
 
 def beside(total: int, size: int, unit: str, **address: str) -> Paging:
@@ -35,13 +38,13 @@ def pills(
     **address: str,
 ) -> list[dict[str, Any]]:
     """Return the filters above a list: what each is called, how many it holds, where it leads."""
-    endpoint = request.endpoint or ""
+    endpoint, kept = request.endpoint or "", dict[str, Any](address)
     return [
         {
             "label": label,
             "count": counts[listed],
             "active": listed == chosen,
-            "href": url_for(endpoint, **{**address, name: str(listed)}),
+            "href": url_for(endpoint, **(kept | {name: str(listed)})),
         }
         for listed, label in words.items()
     ]

@@ -3,10 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vocabulary.enums import PledgeEnd, Sex
+from privacy.naming import SHOWN, Eyes, Shown
+from vocabulary.enums import Naming, PledgeEnd, Sex
 from vocabulary.leagues import LEAGUES
 from vocabulary.money import format_yuan_short
 from web.core.labels import label
+
+_TO_FAMILY: Mapping[Shown, str] = {
+    Shown.KIND_PERSON: "家里只看到“一位爱心人士”。",
+    Shown.ALIAS: "家里看到这个别名，比如“北方的雪”。别用真名、单位或微信名。",
+    Shown.NAME: "家里看到你的名字。看过的人就知道了，收不回来。",
+}
+NAMING_SENTENCES = {naming.value: _TO_FAMILY[SHOWN[naming][Eyes.FAMILY]] for naming in Naming}
 
 
 def amount(pledge: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from extensions import db
-from services import trace
+from services import gate, honey, trace
 from services.writing import begin_writing
 from vocabulary import clock
 from web.core.access import current_viewer
@@ -62,6 +62,12 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
+    ended = _settle(response)
+    _sound_honey()
+    return ended
+
+
+def _settle(response: Response) -> Response:
     if request.method in SAFE:
         return _after_reading(response)
     if response.status_code < FIRST_ERROR and not g.get("keep_nothing"):
@@ -69,6 +75,19 @@ def _end(response: Response) -> Response:
     else:
         session().rollback()
     return response
+
+
+def _sound_honey() -> None:
+    """Tell the guards when a honey record was opened, whatever became of the page itself."""
+    if gate.OPENINGS not in session().info:
+        return
+    try:
+        begin_writing(session())
+        honey.sound(session(), now=now())
+        session().commit()
+    except SQLAlchemyError:
+        session().rollback()
+        current_app.logger.exception("an opened honey record could not be told")
 
 
 def _after_reading(response: Response) -> Response:

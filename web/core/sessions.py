@@ -1,8 +1,9 @@
 """How long a sign-in lasts, and the lock: what was typed goes through it and comes out again."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, g, render_template, request, url_for
 from flask import session as cookie
 from flask_login import current_user, logout_user
 
@@ -15,7 +16,7 @@ LONGEST = timedelta(hours=12)
 LONGEST_IDLE = timedelta(minutes=60)
 # On their own phones, once a month: a lock after an hour would only be in the way.
 _UNHURRIED = frozenset({Role.SCHOOL_OFFICER, Role.VILLAGE_DIRECTOR, Role.VOLUNTEER})
-_NEVER_LOCKED = frozenset({"static", "healthz.check", "auth.login", "auth.logout"})
+_NEVER_LOCKED = frozenset({"static", "healthz.check", "auth.login", "auth.code", "auth.logout"})
 _STEP = timedelta(minutes=1)  # so that not every answer sets a cookie
 _KEEP = "keep."
 _SECRET = ("password", "csrf_token", "old", "again")
@@ -30,6 +31,13 @@ def init_app(app: Flask) -> None:
 def begin() -> None:
     """Note that somebody has just signed in."""
     cookie["since"] = cookie["seen"] = int(clock.now().timestamp())
+
+
+def leave() -> None:
+    """End this device's session; the next form gets a token of its own."""
+    logout_user()
+    cookie.clear()
+    g.pop("csrf_token", None)  # Flask-WTF keeps it for the whole request
 
 
 def _check() -> tuple[str, int] | None:
@@ -56,18 +64,23 @@ def _is_unhurried() -> bool:
 
 def locked() -> tuple[str, int]:
     """Answer with the lock: a sign-in that leads on to what was being done."""
-    target = request.full_path if request.query_string else request.path
     page = render_template(
         "errors/locked.html",
         form=LoginForm(formdata=None),
-        kept=_typed(),
+        kept=typed(),
         has_files=any(file.filename for file in request.files.values()),
-        action=url_for("auth.login", next=target),
+        action=url_for("auth.login", **way_on()),
     )
     return page, LOCKED
 
 
-def _typed() -> list[tuple[str, str]]:
+def way_on() -> dict[str, Any]:
+    """Return where this request wanted to go, and whether it was sending something there."""
+    target = request.full_path if request.query_string else request.path
+    return {"next": target, "sent": "1"} if request.method == "POST" else {"next": target}
+
+
+def typed() -> list[tuple[str, str]]:
     """Return what a locked form held, for hidden fields; passwords are typed anew."""
     return [
         (_KEEP + name, value)

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from web.core import inboxes
 from web.core.access import behind_link
-from web.donor import matches, pledges
+from web.donor import matches, own, pledges, reveals
 
 inbox = Blueprint("inbox", __name__)
 inboxes.attach(inbox, behind_link("donor_link"))
@@ -12,6 +12,8 @@ inboxes.attach(inbox, behind_link("donor_link"))
 bp = Blueprint("donor", __name__, url_prefix="/donor")
 bp.register_blueprint(pledges.bp)
 bp.register_blueprint(matches.bp)
+bp.register_blueprint(own.bp)
 bp.register_blueprint(inbox)
+bp.register_blueprint(reveals.bp)
 
 from web.donor import pages  # noqa: E402, F401 the views register on bp

@@ -15,4 +15,7 @@ def show(ref: str) -> str:
     """List every instalment with its five dates."""
     pledge, child = donors.support(requests.session(), current_viewer(), ref, now=requests.now())
     requests.note_read("donor.match", [f"match:{ref}"])
-    return render_template("donor/matches/show.html", pledge=pledge, child=child)
+    is_one_pledge = current_viewer().pledge_id is not None
+    return render_template(
+        "donor/matches/show.html", pledge=pledge, child=child, is_one_pledge=is_one_pledge
+    )

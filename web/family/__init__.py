@@ -1,5 +1,9 @@
 """The family door: behind the code of its slip, without a name; two equal honest answers."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_login import current_user
@@ -14,6 +18,8 @@ from vocabulary.errors import AlreadyDecided, BadInput, LinkExpired
 from vocabulary.refs import read_slip_code, token_hash
 from web.core import requests
 from web.core.access import behind_link, current_viewer, link_viewer, open_to_all, remember_link
+from web.core.reveals import Guard
+from web.family import reveals
 from web.forms.answers import WrongSumForm
 
 FAMILY = behind_link("slip_link")
@@ -123,6 +129,20 @@ def _family() -> Viewer:
     return family
 
 
+def _by_itself(kind: str) -> Guard:
+    """Guard a page that a family alone opens, never the device of a hand."""
+
+    def guard(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def entered(*args: Any, **kwargs: Any) -> Any:
+            _family()
+            return view(*args, **kwargs)
+
+        return behind_link(kind)(entered)
+
+    return guard
+
+
 def _hand() -> Viewer | None:
     """Return the account or class teacher whose device this is."""
     if current_user.is_authenticated:
@@ -133,3 +153,7 @@ def _hand() -> Viewer | None:
         return link_viewer("class_link")
     except LinkExpired:
         return None
+
+
+for part in reveals.parts(_by_itself("slip_link"), _by_itself("reveal_link")):
+    bp.register_blueprint(part)

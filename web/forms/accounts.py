@@ -62,3 +62,16 @@ class EndForm(FlaskForm):
         [InputRequired("请选一个原因")],
         choices=[SelectChoice(one) for one in END_REASONS],
     )
+
+
+RESET_REASONS = ("手机丢了", "换了手机，旧的没了", "手机坏了", "备用码也找不到了")
+
+
+class ResetForm(FlaskForm):
+    """Why a person's second step is to be taken off."""
+
+    reason = RadioField(
+        "为什么",
+        [InputRequired("请选一个原因")],
+        choices=[SelectChoice(one) for one in RESET_REASONS],
+    )

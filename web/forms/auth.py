@@ -28,3 +28,15 @@ class PasswordForm(FlaskForm):
     old = PasswordField("现在的密码", [InputRequired("请填现在的密码"), _LONGEST])
     password = PasswordField("新密码", [InputRequired("请填新密码"), _LONGEST])
     again = PasswordField("再填一次", [InputRequired("请把新密码再填一次"), _SAME])
+
+
+class CodeForm(FlaskForm):
+    """Six digits from the phone, or one of the codes on paper."""
+
+    code = StringField("验证码", [InputRequired("请填验证码"), Length(max=40)])
+
+
+class ProofForm(FlaskForm):
+    """The password again, or a code. Its name keeps it out of what is carried along."""
+
+    password_again = PasswordField("密码", [InputRequired("请填这一格"), _LONGEST])

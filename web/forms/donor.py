@@ -1,18 +1,21 @@
 """The small forms of the donor's own page."""
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField
+from wtforms import BooleanField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from vocabulary.enums import Rhythm, StopReason
+from privacy.naming import ALIAS_LENGTH, NAME_LENGTH, is_fit, reveals_more
+from services.naming import Called
+from vocabulary.enums import Naming, Rhythm, StopReason
 from vocabulary.errors import BadInput
 from vocabulary.money import Fen, parse_yuan
 from vocabulary.schedule import STEP_MONTHS
 from web.core.labels import label
-from web.forms.pledge import monthly_chips
+from web.forms.pledge import SENTENCES, monthly_chips
 
 _YUAN = "请填一个数，比如 100、１００ 或 100元。"
+_UNREAD = "请先看上面的话，再勾这里。"
 _PAUSES = {
     Rhythm.MONTH: ((1, "1 个月"), (2, "2 个月"), (3, "3 个月"), (6, "6 个月"), (12, "12 个月")),
     Rhythm.TERM: ((6, "一个学期"), (12, "两个学期")),
@@ -98,3 +101,41 @@ class StopForm(FlaskForm):
     def said(self) -> StopReason:
         """Return the coded reason."""
         return StopReason(self.reason.data)
+
+
+class NamingForm(FlaskForm):
+    """How the family reads of the donor; letting it know more has to be meant."""
+
+    now = Naming.SEALED
+    naming = RadioField("怎么称呼", choices=[SelectChoice(one.value, label(one)) for one in Naming])
+    alias = StringField("别名", [Length(max=40)])
+    name = StringField("名字", [Length(max=40)])
+    understood = BooleanField("我知道说出去的收不回来")
+
+    def validate_alias(self, field: StringField) -> None:
+        """Ask for the alias only when it was chosen."""
+        if self.naming.data == Naming.ALIAS.value and not is_fit(field.data, ALIAS_LENGTH):
+            raise ValidationError(SENTENCES["alias"])
+
+    def validate_name(self, field: StringField) -> None:
+        """Ask for the name only when it was chosen."""
+        if self.naming.data == Naming.NAMED.value and not is_fit(field.data, NAME_LENGTH):
+            raise ValidationError(SENTENCES["name"])
+
+    def validate_understood(self, field: BooleanField) -> None:
+        """Ask for a yes: what is said cannot be unsaid."""
+        is_more = self.naming.data in set(Naming) and reveals_more(
+            Naming(self.naming.data), self.now
+        )
+        if is_more and not field.data:
+            raise ValidationError(_UNREAD)
+
+    def called(self) -> Called:
+        """Return what the service takes."""
+        return Called(Naming(self.naming.data), self.alias.data, self.name.data)
+
+
+class ForgetForm(FlaskForm):
+    """It cannot be undone."""
+
+    sure = BooleanField("我想好了，把我删掉", [InputRequired("想好了，请勾这里。")])

@@ -15,11 +15,11 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from matching.explain import Wishes
 from matching.records import STAGES, is_past
+from privacy.naming import ALIAS_LENGTH, NAME_LENGTH, is_fit
 from services.pledges import (
     MOST_CHILDREN,
     MOST_TIMES,
     PledgeTerms,
-    is_alias,
     plain_contact,
 )
 from vocabulary import amounts
@@ -37,7 +37,8 @@ SENTENCES = {
     "until": "想帮的学段在毕业以后，没有孩子合得上。请改“到什么时候”，或者学段选“都可以”。",
     "until_count": "给满几次要填 1 到 600 的整数。",
     "league": "请重新选一下盟市。",
-    "alias": "别名最多 12 个字，别写真名、单位、电话或微信号。",
+    "alias": f"别名最多 {ALIAS_LENGTH} 个字，只用汉字或蒙古文，别写真名、单位和联系方式。",
+    "name": f"名字最多 {NAME_LENGTH} 个字，只用汉字或蒙古文，别写联系方式。",
     "not_relative": "请确认一下。想帮自己的亲戚，请直接找旗妇联。",
     "contact": "这不像手机号，也不像邮箱。手机号是 11 位，比如 13900004172。",
 }
@@ -101,10 +102,12 @@ class PledgeForm(FlaskForm):
         choices=[
             SelectChoice(Naming.SEALED.value, "爱心人士"),
             SelectChoice(Naming.ALIAS.value, "用一个别名"),
+            SelectChoice(Naming.NAMED.value, "留名字"),
         ],
         default=Naming.SEALED.value,
     )
     alias = StringField("别名", [Length(max=40)])
+    name = StringField("名字", [Length(max=40)])
     contact = StringField(
         "手机号或邮箱", [InputRequired("请填手机号或邮箱，专用链接发到这里。"), Length(max=120)]
     )
@@ -149,10 +152,13 @@ class PledgeForm(FlaskForm):
 
     def validate_alias(self, field: StringField) -> None:
         """Ask for the alias only when it was chosen."""
-        if self.naming.data != Naming.ALIAS.value:
-            return
-        if not is_alias(field.data):
+        if self.naming.data == Naming.ALIAS.value and not is_fit(field.data, ALIAS_LENGTH):
             raise ValidationError(SENTENCES["alias"])
+
+    def validate_name(self, field: StringField) -> None:
+        """Ask for the name only when it was chosen."""
+        if self.naming.data == Naming.NAMED.value and not is_fit(field.data, NAME_LENGTH):
+            raise ValidationError(SENTENCES["name"])
 
     def validate_contact(self, field: StringField) -> None:
         """Tell at once, beside all else, what is neither a phone nor a mail address."""
@@ -191,6 +197,7 @@ class PledgeForm(FlaskForm):
             wishes=self.wishes(),
             naming=Naming(self.naming.data),
             alias=self.alias.data,
+            name=self.name.data,
             children_wanted=int(self.children_wanted.data),
             not_relative=bool(self.not_relative.data),
         )

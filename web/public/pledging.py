@@ -10,15 +10,18 @@ from wtforms.fields.choices import SelectChoice
 
 from config import Settings
 from privacy import invitations
+from services import limits as tries
 from services import pledges, wishing
 from services.pledges import PledgeTerms
 from vocabulary.dates import today
-from vocabulary.enums import PledgeKind
-from vocabulary.errors import BadInput
+from vocabulary.enums import Limited, PledgeKind
+from vocabulary.errors import BadInput, TooManyTries
 from vocabulary.refs import new_token
 from vocabulary.rounding import in_words
+from vocabulary.waivers import CURRENT, WORDINGS
 from web.core import limits, requests
 from web.core.access import open_to_all, remember_link
+from web.core.pledge_words import NAMING_SENTENCES
 from web.forms.pledge import ANY, OTHER, SENTENCES, PledgeForm
 from web.public import bp
 
@@ -86,10 +89,18 @@ def _look_over(form: PledgeForm) -> str:
     is_gap = terms.kind is PledgeKind.GAP_FUND
     facts = {"terms": terms, "is_gap": is_gap, "names": _names(form)}
     contact = pledges.plain_contact(form.contact.data or "")
-    return render_template("public/check.html", kept=kept, contact=contact, **facts)
+    return render_template(
+        "public/check.html", kept=kept, contact=contact, waiver=WORDINGS[CURRENT], **facts
+    )
 
 
 def _send(form: PledgeForm, terms: PledgeTerms) -> Response:
+    contact = pledges.plain_contact(form.contact.data or "")
+    try:
+        tries.take(requests.session(), Limited.PLEDGE, contact, now=requests.now())
+    except TooManyTries:
+        flash("今天用这个联系方式交得太多了，请明天再来，或者打电话给我们。", "warning")
+        return redirect(url_for("public.pledge", step="check"), 303)
     offered = pledges.offer(
         requests.session(),
         terms,
@@ -123,7 +134,8 @@ def _form(typed: MultiDict[str, str]) -> PledgeForm:
 
 
 def _show(form: PledgeForm) -> str:
-    return render_template("public/pledge.html", form=form, counted=_counted(form))
+    words = {"naming_sentences": NAMING_SENTENCES, "waiver": WORDINGS[CURRENT]}
+    return render_template("public/pledge.html", form=form, counted=_counted(form), **words)
 
 
 @bp.get("/pledge/wishes")

@@ -7,21 +7,29 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 from web.staff import (  # noqa: E402 each subject has a blueprint of its own  # noqa: E402 as above  # noqa: E402 as above
     accounts,
     amendments,
+    audit_samples,
     batches,
     books,
     by_hand,
     child_acts,
     children,
     custody,
+    custody_donors,
+    custody_requests,
     disputes,
+    exports,
+    factor_resets,
+    file_access,
     harm,
     health,
     home,
     imports,
+    incidents,
     matches,
     notices,
     pledges,
     receipts,
+    reveals,
     schools,
     stipends,
     volunteers,
@@ -29,8 +37,15 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own  #
 
 bp.register_blueprint(accounts.bp)
 bp.register_blueprint(disputes.bp)
+bp.register_blueprint(exports.bp)
+bp.register_blueprint(factor_resets.bp)
+bp.register_blueprint(incidents.bp)
 bp.register_blueprint(harm.bp)
 bp.register_blueprint(custody.bp)
+bp.register_blueprint(custody_donors.bp)
+bp.register_blueprint(custody_requests.bp)
+bp.register_blueprint(file_access.bp)
+bp.register_blueprint(audit_samples.bp)
 bp.register_blueprint(receipts.bp)
 bp.register_blueprint(batches.bp)
 bp.register_blueprint(books.bp)
@@ -46,5 +61,6 @@ bp.register_blueprint(imports.bp)
 bp.register_blueprint(schools.bp)
 bp.register_blueprint(volunteers.bp)
 bp.register_blueprint(pledges.bp)
+bp.register_blueprint(reveals.bp)
 
 __all__ = ["bp", "home"]

@@ -7,13 +7,20 @@ from werkzeug.wrappers import Response
 from wtforms import Field
 
 from privacy.permissions import Act
-from services import account_lists, grants, staffing
+from services import account_lists, factor_resets, grants, staffing
 from services.account_lists import Listed
 from services.gate import Card
 from services.grants import Term
 from services.staffing import NewAccount
 from vocabulary.enums import GrantStatus, Role
-from vocabulary.errors import ActedBefore, BadInput, NotFound, Refused, RolesExclude
+from vocabulary.errors import (
+    ActedBefore,
+    BadInput,
+    NotFound,
+    Refused,
+    RolesExclude,
+    TooManyTries,
+)
 from web.core import addresses, paging, requests
 from web.core.access import current_viewer, may
 from web.core.messages import sentence
@@ -114,6 +121,7 @@ def _detail(ref: str, form: RoleForm) -> str:
         "staff/accounts/detail.html",
         person=person,
         form=form,
+        factor=factor_resets.standing(requests.session(), current_viewer(), ref),
         standing=[g for g in standing if g["status"] is not GrantStatus.ENDED],
         past=[g for g in person["grants"] if g["is_over"] or g["status"] is GrantStatus.ENDED],
     )
@@ -153,9 +161,13 @@ def ask(ref: str) -> str | Response:
 @may(Act.GRANT_ROLE)
 def agree(ref: str, grant: str) -> Response:
     """Agree as the second person."""
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    person = account_lists.show(session, viewer, ref, now=now)
+    if grant not in {one["ref"] for one in person["grants"]}:
+        raise NotFound()
 
     def act() -> None:
-        grants.agree(requests.session(), current_viewer(), grant, now=requests.now())
+        grants.agree(session, viewer, grant, now=now)
 
     return _acted(ref, act, "同意了，下一次打开页面就生效。")
 
@@ -164,6 +176,8 @@ def _acted(ref: str, act: Callable[[], None], done: str) -> Response:
     """Act, say how it went, and go back to the account."""
     try:
         act()
+    except NotFound:
+        raise
     except Refused as refusal:
         requests.keep_nothing()
         flash(sentence(refusal), "danger")
@@ -215,6 +229,10 @@ def link(ref: str) -> str | Response:
     """Make a new one-time link for somebody who cannot get in, and show it once."""
     try:
         token = staffing.new_link(requests.session(), current_viewer(), ref=ref, now=requests.now())
+    except TooManyTries:
+        requests.keep_nothing()
+        flash("今天已经给过五条链接了，明天再给。", "danger")
+        return redirect(url_for(".detail", ref=ref), 303)
     except (BadInput, ActedBefore) as refusal:
         requests.keep_nothing()
         flash(sentence(refusal), "danger")

@@ -57,7 +57,7 @@ def identity(ref: str) -> Answer:
 
 
 @bp.route("/schools/<string:ref>/account", methods=["GET", "POST"])
-@may(Act.AMEND)
+@may(Act.CHANGE_ACCOUNT)
 def account(ref: str) -> Answer:
     """Ask for another account of a school."""
     session, viewer, now = requests.session(), current_viewer(), requests.now()
@@ -73,7 +73,7 @@ def account(ref: str) -> Answer:
 
 
 @bp.route("/amendments/<string:ref>", methods=["GET", "POST"])
-@may(Act.AMEND)
+@may(Act.CHANGE_ACCOUNT)
 def detail(ref: str) -> Answer:
     """Show one change; a second person compares it with the paper and agrees."""
     session, viewer = requests.session(), current_viewer()

@@ -11,16 +11,18 @@ from privacy.permissions import Act
 from services import (
     amendments,
     approvals,
+    assignments,
     child_file,
     child_search,
     children,
+    file_access,
     organisations,
     places,
 )
 from services.children import NewChild, NewKin, NewNeed
 from services.readiness import is_above_banner
 from services.rosters.values import read_phone
-from vocabulary.enums import Category, ChildStatus, NeedKind, Sex
+from vocabulary.enums import Category, ChildStatus, NeedKind, Role, Sex
 from vocabulary.errors import BadInput
 from vocabulary.grades import stage_of
 from web.core import paging, requests
@@ -99,6 +101,9 @@ def detail(ref: str) -> str:
         matches=approvals.of_child(requests.session(), current_viewer(), ref),
         amendment=amendments.find_open(requests.session(), current_viewer(), ref),
         may_propose=child["status"] in (ChildStatus.OPEN, ChildStatus.SUPPORTED),
+        may_assign=current_viewer().has(Role.APPROVER),
+        access=file_access.find_mine(requests.session(), current_viewer(), ref, now=requests.now()),
+        holder=assignments.holder_of(requests.session(), current_viewer(), ref),
     )
 
 

@@ -50,7 +50,7 @@ def settle(ref: str) -> str | Response:
 
 
 @bp.route("/disputes/call", methods=["GET", "POST"])
-@may(Act.ANSWER_FOR_FAMILY)
+@may(Act.SETTLE_DISPUTE)
 def call() -> str | Response:
     """Enter what a family said on the telephone, by the code on its slip."""
     form = CallForm()

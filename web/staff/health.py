@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, render_template
 from config import Settings
 from gateways import machine
 from privacy.permissions import Act
-from services import watch
+from services import honey, watch
 from services.gate import Card
 from services.notice_texts import JOB_NAMES
 from vocabulary.enums import JobStatus, NoticeStatus
@@ -34,7 +34,8 @@ def index() -> str:
     return render_template(
         "staff/health/index.html",
         title="运行状况",
-        worries=[f"{JOB_NAMES.get(f.name, f.name)}：{label(f.trouble)}" for f in findings]
+        worries=_honey_worry(len(honey.openings(session, viewer)))
+        + [f"{JOB_NAMES.get(f.name, f.name)}：{label(f.trouble)}" for f in findings]
         + _other_worries(facts, undelivered),
         jobs=[_line(card, now=now) for card in watch.jobs(session, viewer)],
         machine=facts,
@@ -42,6 +43,10 @@ def index() -> str:
         undelivered=undelivered,
         ways=_ways(settings),
     )
+
+
+def _honey_worry(openings: int) -> list[str]:
+    return [f"警戒记录被打开过 {openings} 次，到“安全事件”看是谁"] if openings else []
 
 
 def _line(card: Card, *, now: datetime) -> Card:

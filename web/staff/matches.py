@@ -147,7 +147,7 @@ def _after(desk: Card) -> str:
 
 
 @bp.post("/<string:ref>/approve")
-@may(Act.DECIDE_MATCH)
+@may(Act.APPROVE_MATCH)
 def approve(ref: str) -> Response:
     """Approve, and go on to the next."""
     try:

@@ -19,7 +19,7 @@ _SPENT = "这笔钱已经用来付助学金，不够整笔冲销。请先和保�
 bp = Blueprint("receipts", __name__, url_prefix="/receipts")
 
 _SAID = {
-    "received_on": "到账日期不能晚于今天，也不能早于 2000 年。",
+    "received_on": f"到账日期不能晚于今天，也不能早于 {receipts.EARLIEST.year} 年。",
     "line": "这个流水号已经登记过一次，看看下面最近的到账。",
     "amount": "金额要大于 0。",
 }

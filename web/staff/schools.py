@@ -53,7 +53,7 @@ def detail(ref: str) -> str:
 
 
 @bp.route("/new", methods=["GET", "POST"])
-@may(Act.VERIFY_CHILD)
+@may(Act.CHANGE_ACCOUNT)
 def new() -> str | Response:
     """Enter a school by hand."""
     session, viewer, form = requests.session(), current_viewer(), SchoolForm()
@@ -73,7 +73,7 @@ def new() -> str | Response:
 
 
 @bp.route("/<string:ref>/complete", methods=["GET", "POST"])
-@may(Act.VERIFY_CHILD)
+@may(Act.CHANGE_ACCOUNT)
 def complete(ref: str) -> str | Response:
     """Write whom to call, and the account where none stands yet."""
     session, viewer = requests.session(), current_viewer()

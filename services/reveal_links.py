@@ -1,0 +1,67 @@
+"""The guardian's own link to what is asked of a family, and to whom it knows; no slip opens that.
+
+It belongs to one guardian and dies with that guardian's charge of the child.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from models.children import Child, Kin
+from models.reveals import Reveal
+from privacy.viewers import Viewer
+from services import links
+from services.links import Subject
+from vocabulary.dates import today
+from vocabulary.enums import KinRole, LinkPurpose, Role
+from vocabulary.errors import LinkExpired, NotFound
+
+
+def guardian_with_phone(session: Session, child_id: int, *, on: date) -> int | None:
+    """Return the key of the guardian who is written to, or None."""
+    return session.scalar(
+        select(Kin.id)
+        .where(
+            Kin.child_id == child_id,
+            Kin.kin_role == KinRole.GUARDIAN,
+            Kin.phone.is_not(None),
+            or_(Kin.until_on.is_(None), Kin.until_on > on),
+        )
+        .order_by(Kin.id)
+        .limit(1)
+    )
+
+
+def make(session: Session, by: Viewer, subject: str, *, now: datetime) -> str:
+    """Make a link to "reveal:<ref>" for the child's guardian. Raises NotFound without one."""
+    reveal = _reveal(session, subject)
+    kin_id = guardian_with_phone(session, reveal.child_id, on=today(now))
+    if kin_id is None:
+        raise NotFound()
+    to = Subject(reveal_id=reveal.id, kin_id=kin_id)
+    return links.make(session, by, LinkPurpose.REVEAL, to, now=now)
+
+
+def _reveal(session: Session, subject: str) -> Reveal:
+    found = session.scalar(select(Reveal).where(Reveal.ref == subject.partition(":")[2]))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def open_reveal(session: Session, token: str, *, now: datetime) -> Viewer:
+    """Return the family behind its guardian's link. Raises LinkExpired, also for one relieved."""
+    link = links.find(session, token, LinkPurpose.REVEAL, now=now)
+    kin = session.get_one(Kin, link.kin_id)
+    is_relieved = kin.until_on is not None and kin.until_on <= today(now)
+    if is_relieved or kin.kin_role is not KinRole.GUARDIAN:
+        raise LinkExpired()
+    child = session.get_one(Child, kin.child_id)
+    return Viewer(
+        frozenset({Role.FAMILY}),
+        actor=f"family:{child.ref}",
+        child_id=child.id,
+        organisation_id=child.school_id,
+        reveal_id=link.reveal_id,
+    )

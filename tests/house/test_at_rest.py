@@ -1,0 +1,219 @@
+"""The database thief: what lies on the disk, searched for every name, number and contact put in.
+
+Nine spellings of each; the outbox stands for the provider and is searched for all but contacts.
+"""
+
+import base64
+import gzip
+import io
+import logging
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from extensions import db
+from gateways.uploads import LocalFiles
+from models.amendments import Amendment
+from models.ledger import Receipt
+from services import children, imports, pledges, receipts, uploads, vault, volunteers
+from services.newcomers import NewChild, NewKin
+from services.pledges import PledgeTerms
+from services.receipts import BankLine
+from services.volunteers import NewVolunteer
+from tests.factories import TOWNSHIP, a_child, a_match, a_pledge, a_school, a_sent_batch, an_account
+from tests.factories import viewer as made_viewer
+from tests.house.inhabitants import SENT, VILLAGE
+from vocabulary.enums import AmendmentKind, ImportKind, Naming, Rhythm, Role, Sex, Stage
+from vocabulary.money import Fen
+from vocabulary.refs import stipend_ref
+
+# What somebody would know them by. All invented; no word of it stands in the house's own texts.
+PEOPLE = {
+    "child": "阿如娜齐木格",
+    "child's number": "150723201603150021",
+    "child's address": "向阳街九号三单元",
+    "child's remark": "跟着瘸腿的姥爷",
+    "guardian": "敖敏达来",
+    "guardian's phone": "13947061238",
+    "donor's phone": "18604700321",
+    "donor's mail": "lan.tian1977@mail.example",
+    "donor's alias": "守林人老白桦",
+    "payer": "额尔敦毕力格",
+    "volunteer": "乌仁其其格玛",
+    "volunteer's phone": "15847098123",
+    "volunteer's number": "150723199803206288",
+    "listed": "哈斯巴根格日乐",
+    "corrected name": "阿茹娜齐木格勒",
+    "staff": "莫德格玛",
+    "staff's phone": "13734801199",
+    "school's account": "6217001234567890123",
+}
+PINYIN = {"child": "arunaqimuge", "payer": "eerdunbilige", "guardian": "aomindalai"}
+CONTACTS = {"donor's phone", "donor's mail", "guardian's phone", "staff's phone"}
+
+
+def spellings(word: str) -> dict[str, list[bytes]]:
+    """A word as a careless program might write it down."""
+    plain = word.encode()
+    found = {
+        "utf-8": [plain],
+        "reversed": [word[::-1].encode()],
+        "utf-16": [word.encode("utf-16-le"), word.encode("utf-16-be")],
+        "gbk": [word.encode("gb18030")],
+        "hex": [plain.hex().encode(), plain.hex().upper().encode()],
+        "escaped": [word.encode("unicode_escape"), ascii(word)[1:-1].encode()],
+        "percent": ["".join(f"%{byte:02X}" for byte in plain).encode()],
+        "base64": [_inner_base64(plain, shift) for shift in range(3)],
+    }
+    return {kind: [one for one in ways if len(one) > 3] for kind, ways in found.items()}  # noqa: PLR2004 less is chance
+
+
+def _inner_base64(plain: bytes, shift: int) -> bytes:
+    """The letters that a word always has inside base64, wherever it begins."""
+    written = base64.b64encode(b"\0" * shift + plain).rstrip(b"=")
+    return written[(shift * 8 + 5) // 6 : len(written) - 1]
+
+
+def words() -> Iterator[tuple[str, str, bytes]]:
+    for who, word in PEOPLE.items():
+        for kind, ways in spellings(word).items():
+            yield from ((who, kind, one) for one in ways)
+    yield from ((who, "pinyin", word.encode()) for who, word in PINYIN.items())
+
+
+def test_the_search_would_find_each_spelling() -> None:
+    """It can fail: every spelling is found in what holds it."""
+    for who, word in PEOPLE.items():
+        held = b"xy" + b"|".join(one for ways in spellings(word).values() for one in ways)
+        assert {k for w, k, one in words() if w == who and one in held} >= set(spellings(word)), who
+        for before in (b"", b"a", b"ab"):
+            coded = base64.b64encode(before + word.encode() + b"tail")
+            assert any(one in coded for w, k, one in words() if (w, k) == (who, "base64"))
+
+
+@pytest.fixture
+def disk(app: Flask, session: Session, now: datetime) -> Iterator[Path]:
+    """An installation in which all of them were entered by its own services, and seen on pages."""
+    lines: list[str] = []
+    listener = logging.Handler(logging.DEBUG)
+    listener.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    logging.getLogger().addHandler(listener)
+    folder: Path = app.config["SETTINGS"].instance
+    _enter(session, now, LocalFiles(folder / "uploads"))
+    session.commit()
+    _look(app)
+    db.session.remove()
+    done = app.test_cli_runner().invoke(args=["backup", str(folder / "backups")])
+    assert done.exit_code == 0, done.output
+    (folder / "heard.log").write_text("\n".join([*lines, done.output]))
+    logging.getLogger().removeHandler(listener)
+    yield folder
+
+
+def _enter(session: Session, now: datetime, files: LocalFiles) -> None:
+    p = PEOPLE
+    worker = made_viewer(Role.CASE_WORKER)
+    school = a_school(session)
+    school.account_number = p["school's account"]
+    kin = NewKin(p["guardian"], "奶奶", p["guardian's phone"])
+    child = NewChild(
+        name=p["child"], sex=Sex.FEMALE, region_code=VILLAGE, stage=Stage.PRIMARY,
+        id_number=p["child's number"], address=p["child's address"], remark=p["child's remark"],
+        school_ref=school.ref, grade=4, class_name="2班", kin=(kin,), consented_on=SENT,
+    )  # fmt: skip
+    children.enter(session, worker, child, now=now)
+    pupil = a_child(session, school, name=p["child"])
+    terms = PledgeTerms(
+        instalment_fen=Fen(10_000), rhythm=Rhythm.MONTH, not_relative=True,
+        naming=Naming.ALIAS, alias=p["donor's alias"],
+    )  # fmt: skip
+    for contact in (p["donor's phone"], p["donor's mail"]):
+        made = pledges.offer(session, terms, contact, now=now)
+        line = BankLine(made.reference, Fen(10_000), SENT, payer_name=p["payer"], line=contact[:3])
+        receipts.record(session, made_viewer(Role.COLLECTING_DESK), line, now=now)
+    new = NewVolunteer(
+        p["volunteer"], TOWNSHIP, phone=p["volunteer's phone"], id_number=p["volunteer's number"]
+    )
+    volunteers.enter(session, worker, new, now=now)
+    table = f"姓名,性别,手机号\n{p['listed']},女,{new.phone}\n".encode()
+    imports.preview(session, worker, ImportKind.VOLUNTEERS, "报名表.csv", table, now=now)
+    kind = AmendmentKind.CHILD_IDENTITY
+    change = {"name": p["corrected name"], "name_before": p["child"], "number": p["child's number"]}
+    session.add(
+        Amendment(kind=kind, child_id=pupil.id, asked_by="account:x", reason=p["child"], asked_on=SENT, **change)
+    )
+    an_account(session, Role.CASE_WORKER, login="worker", name=p["staff"], phone=p["staff's phone"])
+    match = a_match(session, a_pledge(session)[0], pupil)
+    a_sent_batch(session, school, match, on=SENT)
+    officer = made_viewer(Role.SCHOOL_OFFICER, organisation_id=school.id)
+    uploads.hand_over_with_photo(
+        session, officer, stipend_ref(match.child_ref, SENT), _photo(p["child"]), files=files, now=now
+    )
+
+
+def _photo(name: str) -> bytes:
+    image = Image.new("RGB", (64, 64), "#a8324f")
+    exif = image.getexif()
+    exif[0x010E] = name
+    exif.get_ifd(0x8825)[1] = "N"
+    made = io.BytesIO()
+    image.save(made, "JPEG", exif=exif, comment=name.encode())
+    return made.getvalue()
+
+
+def _look(app: Flask) -> None:
+    """Let pages be read and searched, and fail, so that logs and traces have their chance."""
+    from tests.factories import PASSWORD
+
+    client = app.test_client()
+    client.post("/login", data={"login": "worker", "password": PASSWORD})
+    for path in ("/staff/children/", "/staff/volunteers/", "/staff/amendments/"):
+        client.get(path, query_string={"q": PEOPLE["child"], "page": "1"})
+    client.post("/login", data={"login": PEOPLE["staff"], "password": PEOPLE["staff's phone"]})
+    client.post("/relink", data={"contact": PEOPLE["donor's mail"]})
+
+
+def everything(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file but the keys, zipped ones opened; and the database as a thief would dump it."""
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or "keys" in path.parts:
+            continue
+        held = path.read_bytes()
+        yield str(path.relative_to(folder)), held
+        if held[:2] == b"\x1f\x8b":
+            yield f"{path.name} unzipped", gzip.decompress(held)
+    thief = sqlite3.connect(folder / "weiguang.db")
+    dumped = "\n".join(thief.iterdump()).encode()
+    thief.close()
+    yield "dump", dumped
+
+
+def test_nobody_is_found_on_the_disk(disk: Path) -> None:
+    """Database, write-ahead log, backup, photographs, and every line that was logged."""
+    searched = dict(everything(disk))
+    hits = {
+        (name, who, kind)
+        for name, held in searched.items()
+        for who, kind, word in words()
+        if word in held and not (name.startswith("outbox/") and who in CONTACTS)
+    }
+
+    assert {"weiguang.db", "heard.log", "dump"} <= searched.keys()
+    assert any(name.startswith("backups/") for name in searched)
+    assert any(name.startswith("uploads/") for name in searched)
+    assert hits == set()
+
+
+def test_what_was_put_in_is_really_there(disk: Path, app: Flask, session: Session) -> None:
+    """With the keys all of it can be read: the search above searched a full house."""
+    found = {receipt.payer_name for receipt in session.query(Receipt)}
+    contacts = {vault.contact_of(session, row.id)[1] for row in session.query(vault.Donor)}
+
+    assert PEOPLE["payer"] in found
+    assert {PEOPLE["donor's phone"], PEOPLE["donor's mail"]} <= contacts

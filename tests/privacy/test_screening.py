@@ -1,0 +1,147 @@
+"""The screening of letters, on our own messages and on anything a machine can think of."""
+
+# Letters stand here as people write them, look-alikes and all.
+# ruff: noqa: E501, RUF001
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from privacy.screening import MARK, Kind, Known, marks, redacted
+from tests.privacy import letters, letters_fourth, letters_second, letters_third
+from tests.privacy.measuring import left, recall, screened, touched
+
+SETS = (letters, letters_second, letters_third, letters_fourth)
+HARMLESS = tuple(text for one in SETS for text in one.HARMLESS)
+TELLING = tuple(line for one in SETS for line in one.TELLING)
+TYPED = st.text(
+    st.sampled_from(
+        "王李小明我叫是在村镇路号学校公司电话微信加薇vxqQ:：@#.。点，13８④零一二三·- \n\u200b【…】年级排单元蒙Ea_/🐑"
+    )
+    | st.characters(),
+    max_size=60,
+)
+
+
+def test_there_are_at_least_two_hundred_messages_half_of_them_harmless() -> None:
+    assert len(HARMLESS) >= 150
+    assert len(TELLING) >= 150
+    assert all(secret in text for _, secrets, text in TELLING for secret in secrets)
+
+
+def test_numbers_and_ids_disappear() -> None:
+    assert recall(TELLING, "N") >= 0.99, left(TELLING, "N")
+
+
+def test_names_schools_addresses_and_employers_disappear() -> None:
+    assert recall(TELLING, "W") >= 0.97, left(TELLING, "W")
+
+
+def test_harmless_letters_stay_byte_for_byte() -> None:
+    changed = touched(HARMLESS)
+
+    assert len(changed) / len(HARMLESS) <= 0.015, changed
+
+
+@pytest.mark.parametrize(
+    "secret", ["王", "欧阳雪梅", "13804701234", "鄂伦春自治旗大杨树镇红旗村三组12号"]
+)
+def test_a_mark_is_as_wide_whatever_it_hides(secret: str) -> None:
+    text = f"我姓{secret}。" if len(secret) == 1 else f"我叫{secret}。"
+
+    assert screened(text).count(MARK) == 1
+    assert len(screened(text)) == len(text) - len(secret) + len(MARK)
+
+
+def test_neighbouring_marks_become_one() -> None:
+    assert screened("13804701234 13904701234") == MARK
+
+
+def test_a_mark_lies_where_the_text_was_written_though_the_page_is_folded() -> None:
+    text = "电话１３８\u200b０④７零1234！"
+
+    (mark,) = marks(text)
+
+    assert text[mark.start : mark.end] == "１３８\u200b０④７零1234"
+    assert mark.kind is Kind.PHONE
+    assert mark.why
+
+
+CHILD = (
+    Known(Kind.NAME, "苏小禾", ("su", "xiao", "he")),
+    Known(Kind.SCHOOL, "北窑镇第三小学"),
+    Known(Kind.PLACE, "北窑嘎查"),
+    Known(Kind.PHONE, "13804701234"),
+    Known(Kind.EMPLOYER, "禾木商行"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("今天苏小禾很棒", "苏小禾"),
+        ("小禾今天很棒", "小禾"),
+        ("苏 小 禾", "苏 小 禾"),
+        ("苏*小*禾很棒", "苏*小*禾"),
+        ("蘇小禾很棒", "蘇小禾"),
+        ("SuXiaoHe", "SuXiaoHe"),
+        ("su xiao he", "su xiao he"),
+        ("sū xiǎo hé", "sū xiǎo hé"),
+        ("su1xiao3he2", "su1xiao3he2"),
+        ("Ｓｕ Ｘｉａｏｈｅ", "Ｓｕ Ｘｉａｏｈｅ"),
+        ("Xiaohe Su", "Xiaohe Su"),
+        ("她是SXH", "SXH"),
+        ("她是S.X.H.", "S.X.H"),
+        ("北窑镇第3小学真好", "北窑镇第3小学"),
+        ("走到北窑，天黑了", "北窑"),
+        ("拨幺三八零四七零", "幺三八零四七零"),
+        ("0470-1234", "0470-1234"),
+        ("禾木 商行放假", "禾木 商行"),
+    ],
+)
+def test_a_known_identity_disappears_in_every_spelling(text: str, secret: str) -> None:
+    assert secret in text
+    assert secret not in redacted(text, marks(text, CHILD))
+
+
+def test_known_identities_leave_other_letters_alone() -> None:
+    for text in HARMLESS:
+        assert redacted(text, marks(text, CHILD)) == screened(text)
+
+
+@given(TYPED)
+@settings(max_examples=400, deadline=None)
+def test_marks_lie_inside_the_text_in_order_and_apart(text: str) -> None:
+    at = 0
+    for mark in marks(text, CHILD):
+        assert at <= mark.start < mark.end <= len(text)
+        at = mark.end
+
+
+@given(TYPED)
+@settings(max_examples=400, deadline=None)
+def test_screening_twice_changes_nothing(text: str) -> None:
+    once = screened(text)
+
+    assert screened(once) == once
+
+
+@given(TYPED)
+@settings(max_examples=200, deadline=None)
+def test_a_text_without_marks_is_unchanged(text: str) -> None:
+    assert marks(text) or screened(text) == text
+
+
+@pytest.mark.parametrize(
+    "one", ["a", "1", "王", "我", " ", "\n", ".", "微", "号", "·", "①", "一", "@", "【…】"]
+)
+def test_a_hundred_thousand_of_one_character_take_less_than_a_second(one: str) -> None:
+    text = one * (100_000 // len(one))
+    marks("一")
+    began = time.process_time()
+
+    marks(text)
+
+    assert time.process_time() - began < 1

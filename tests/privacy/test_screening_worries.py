@@ -1,0 +1,60 @@
+"""What a case worker reads before anything is delivered."""
+
+import pytest
+
+from privacy.screening import Concern, worries
+from tests.privacy import letters, letters_fourth, letters_second, letters_third
+
+WORRYING = [
+    ("我真的不想活了。", Concern.SELF_HARM),
+    ("有时候觉得活着没意思", Concern.SELF_HARM),
+    ("我 想 自 杀", Concern.SELF_HARM),
+    ("没有我他们会更好。", Concern.SELF_HARM),
+    ("我用小刀划了胳膊。", Concern.SELF_HARM),
+    ("爸爸喝醉了就打我。", Concern.HARM),
+    ("后妈不给我饭吃", Concern.HARM),
+    ("高年级的同学总是欺负我", Concern.HARM),
+    ("他把我锁在屋里。", Concern.HARM),
+    ("奶奶要让我退学嫁人", Concern.HARM),
+    ("您能不能借我500元？", Concern.MONEY),
+    ("请把钱直接打到我的卡里", Concern.MONEY),
+    ("给我买个手机吧", Concern.MONEY),
+    ("我私下给你转账", Concern.MONEY),
+    ("我想和你单独见面。", Concern.MEETING),
+    ("周六我开车去接你", Concern.MEETING),
+    ("你家住在哪里呀？", Concern.MEETING),
+    ("我们加微信私聊吧", Concern.MEETING),
+    ("这件事别告诉老师", Concern.SECRECY),
+    ("这是我们之间的秘密。", Concern.SECRECY),
+    ("看完就把信烧了吧", Concern.SECRECY),
+    ("发一张你洗澡的照片给我", Concern.SEXUAL),
+    ("你发育了吗", Concern.SEXUAL),
+    ("叔叔摸我的身体", Concern.SEXUAL),
+    ("做我的小情人吧", Concern.SEXUAL),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), WORRYING)
+def test_a_worrying_sentence_is_found_with_its_kind(text: str, kind: Concern) -> None:
+    assert kind in {one.kind for one in worries(f"您好！{text}")}
+
+
+def test_only_the_sentence_itself_is_pointed_at() -> None:
+    text = "您好！今天下雪了。我不想活了。祝您健康。"
+
+    (found,) = worries(text)
+
+    assert text[found.start : found.end] == "我不想活了。"
+
+
+def test_ordinary_letters_worry_nobody() -> None:
+    every = [
+        *letters.HARMLESS,
+        *letters_second.HARMLESS,
+        *letters_third.HARMLESS,
+        *letters_fourth.HARMLESS,
+    ]
+
+    worrying = [text for text in every if worries(text)]
+
+    assert len(worrying) / len(every) <= 0.02, worrying

@@ -1,0 +1,64 @@
+"""What instalments are covered by: money that stayed, never money that was taken back."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from jobs.run import Run
+from jobs.stipends import open_and_fund
+from models.stipends import Stipend
+from privacy import viewers
+from services import checks, ledger, receipts
+from services.receipts import BankLine
+from tests.factories import a_child, a_match, a_pledge, viewer
+from vocabulary.enums import Role
+from vocabulary.money import Fen
+
+DESK = viewer(Role.COLLECTING_DESK, regions=("150000000000",))
+BEFORE, LATER, NOVEMBER = date(2026, 10, 20), date(2026, 10, 28), date(2026, 11, 1)
+
+
+def book(session: Session, reference: str, now: datetime, fen: int, on: date = BEFORE) -> str:
+    line = BankLine(reference, Fen(fen), on, line=f"B-{on}-{fen}")
+    ref: str = receipts.record(session, DESK, line, now=now)["ref"]
+    return ref
+
+
+def run(session: Session) -> None:
+    session.commit()
+    Run(session, "stipends", period=NOVEMBER).execute(open_and_fund)
+
+
+def covered(session: Session) -> list[date]:
+    on = Stipend.received_on
+    return list(session.scalars(select(on).where(on.is_not(None)).order_by(Stipend.due_on)))
+
+
+def test_a_wrong_booking_taken_back_covers_nothing(session: Session, now: datetime) -> None:
+    pledge, reference = a_pledge(session)
+    a_match(session, pledge, a_child(session))
+    book(session, reference, now, fen=5_000)
+    wrong = book(session, reference, now, fen=100_000)
+    receipts.take_back(session, DESK, wrong, reason="金额记错了", now=now)
+
+    run(session)
+
+    assert covered(session) == []
+    assert ledger.prepaid_of(session, pledge.id) == 5_000
+    assert checks.report(session, viewers.console(), now=now)["ok"]
+
+
+def test_an_instalment_is_covered_on_the_day_enough_had_come_to_stay(
+    session: Session, now: datetime
+) -> None:
+    pledge, reference = a_pledge(session)
+    a_match(session, pledge, a_child(session))
+    wrong = book(session, reference, now, fen=100_000)
+    receipts.take_back(session, DESK, wrong, reason="金额记错了", now=now)
+    book(session, reference, now, fen=15_000, on=LATER)
+
+    run(session)
+
+    assert covered(session) == [LATER]
+    assert ledger.prepaid_of(session, pledge.id) == 5_000

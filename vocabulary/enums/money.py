@@ -1,0 +1,126 @@
+"""What becomes of an instalment, and the books of it."""
+
+from enum import StrEnum
+
+
+class Route(StrEnum):
+    SCHOOL = "school"
+    CARD = "card"
+    VILLAGE = "village"
+    INSTITUTION = "institution"
+    WORK_UNIT = "work_unit"
+
+
+class FactKind(StrEnum):
+    """What happened to an instalment: the first five are the petals.
+
+    A fact is taken back by a further row that names it.
+    """
+
+    PROMISED = "promised"
+    RECEIVED = "received"
+    SENT = "sent"
+    HANDED_OVER = "handed_over"
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
+    NOT_HANDED_OVER = "not_handed_over"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    WRITTEN_OFF = "written_off"
+
+
+class StipendStatus(StrEnum):
+    """Derived from the facts, never stored."""
+
+    DUE = "due"
+    FUNDED = "funded"
+    SENT = "sent"
+    HANDED_OVER = "handed_over"
+    CONFIRMED = "confirmed"
+    IN_DISPUTE = "in_dispute"
+    HELD_UP = "held_up"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    WRITTEN_OFF = "written_off"
+
+
+class Snag(StrEnum):
+    """Why a school could not hand over as listed."""
+
+    ON_LEAVE = "on_leave"
+    SUSPENDED = "suspended"
+    TRANSFERRED = "transferred"
+    LEFT_SCHOOL = "left_school"
+    BOARDING = "boarding"
+    SOMEONE_ELSE = "someone_else"
+    REFUSED = "refused"
+    PARTLY = "partly"
+    WRONG_DETAILS = "wrong_details"
+
+
+class Answer(StrEnum):
+    """What a family says to "did it come?"."""
+
+    RECEIVED = "received"
+    NOT_RECEIVED = "not_received"
+    WRONG_SUM = "wrong_sum"
+
+
+class Outcome(StrEnum):
+    """What staff found out about a family's "it did not come"."""
+
+    CAME_LATER = "came_later"
+    MADE_GOOD = "made_good"
+    MISUNDERSTOOD = "misunderstood"
+    NOT_RECEIVED = "not_received"
+
+
+class Evidence(StrEnum):
+    """On what a fact rests."""
+
+    WORD = "word"
+    SLIP_PHOTO = "slip_photo"
+    SLIP_SCAN = "slip_scan"
+    SLIP_PAPER = "slip_paper"
+    LINK = "link"
+    ASSISTED = "assisted"
+    BANK = "bank"
+    LEDGER = "ledger"
+    STORY = "story"
+
+
+class AccountKind(StrEnum):
+    """Ledger accounts; a posting names one of these and, where apt, a pledge or organisation."""
+
+    BANK = "bank"
+    PREPAID = "prepaid"
+    PROMISED = "promised"
+    OWED = "owed"
+    IN_TRANSIT = "in_transit"
+    UNMATCHED = "unmatched"
+    GAP_FUND = "gap_fund"
+
+
+class TransactionKind(StrEnum):
+    OPENED = "opened"
+    RECEIVED = "received"
+    FUNDED = "funded"
+    SENT = "sent"
+    HANDED_OVER = "handed_over"
+    RETURNED = "returned"
+    WRITTEN_OFF = "written_off"
+    REVERSED = "reversed"
+
+
+class BatchStatus(StrEnum):
+    OPEN = "open"
+    SENT = "sent"
+    CLOSED = "closed"
+
+
+class SetAsideReason(StrEnum):
+    """Why an instalment that was due was not opened."""
+
+    PAUSED = "paused"
+    NO_CONSENT = "no_consent"
+    BAD_RECORD = "bad_record"

@@ -1,0 +1,89 @@
+"""Pledges, matches, and how a pledge's donor is called."""
+
+from enum import StrEnum
+
+
+class Rhythm(StrEnum):
+    MONTH = "month"
+    TERM = "term"
+    YEAR = "year"
+
+
+class PledgeStatus(StrEnum):
+    OFFERED = "offered"
+    CONFIRMED = "confirmed"
+    PAUSED = "paused"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
+class PledgeKind(StrEnum):
+    """A listed sum goes to one child; any other sum would give its giver away."""
+
+    CHILD = "child"
+    GAP_FUND = "gap_fund"
+
+
+class PledgeEnd(StrEnum):
+    """Until when a pledge runs."""
+
+    JUNIOR = "junior"
+    SENIOR = "senior"
+    UNIVERSITY = "university"
+    COUNT = "count"
+    UNTIL_STOPPED = "until_stopped"
+
+
+class StopReason(StrEnum):
+    GRADUATED = "graduated"
+    MONEY = "money"
+    LOST_CONTACT = "lost_contact"
+    DIED = "died"
+    UNIT_DISSOLVED = "unit_dissolved"
+    HELP_OTHERS = "help_others"
+    NOT_SAID = "not_said"
+
+
+class Naming(StrEnum):
+    """How a pledge's donor is called towards the child's family; the order is from hidden to known."""
+
+    SEALED = "sealed"
+    ALIAS = "alias"
+    NAMED = "named"
+
+
+class ContactKind(StrEnum):
+    PHONE = "phone"
+    MAIL = "mail"
+
+
+class MatchStatus(StrEnum):
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    ENDED = "ended"
+
+
+class DeclineReason(StrEnum):
+    CIRCUMSTANCES_CHANGED = "circumstances_changed"
+    CHILD_UNWILLING = "child_unwilling"
+    PAPERS_TO_CHECK = "papers_to_check"
+    RELATED = "related"
+    NOT_DECIDED = "not_decided"
+    OTHER = "other"
+
+
+class ChangeStatus(StrEnum):
+    """A donor's change to a pledge waits for its day and can be undone until then."""
+
+    WAITING = "waiting"
+    APPLIED = "applied"
+    UNDONE = "undone"
+
+
+class ChangeKind(StrEnum):
+    PAUSE = "pause"
+    RESUME = "resume"
+    TERMS = "terms"
+    STOP = "stop"

@@ -1,0 +1,71 @@
+"""A lost phone: two administrators take a person's second step off together."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from privacy.permissions import Act
+from services import account_lists, factor_resets
+from vocabulary.errors import Refused
+from web.core import requests
+from web.core.access import current_viewer, may
+from web.core.messages import sentence
+from web.forms.accounts import ResetForm
+
+bp = Blueprint("factor_resets", __name__, url_prefix="/accounts/<string:ref>/second-step")
+
+
+@bp.route("/", methods=["GET", "POST"])
+@may(Act.GRANT_ROLE)
+def ask(ref: str) -> str | Response:
+    """Ask why, and wait for a second administrator."""
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    form = ResetForm()
+
+    def act() -> None:
+        factor_resets.ask(session, viewer, ref, reason=form.reason.data, now=now)
+
+    if form.validate_on_submit():
+        return _acted(ref, act, "记下了，等另一位管理员同意。")
+    requests.keep_nothing()
+    return render_template(
+        "staff/factor_resets/ask.html",
+        title="取消手机验证码",
+        form=form,
+        person=account_lists.show(session, viewer, ref, now=now),
+    )
+
+
+@bp.post("/<string:reset>/agree")
+@may(Act.GRANT_ROLE)
+def agree(ref: str, reset: str) -> Response:
+    """Agree as the second administrator."""
+
+    def act() -> None:
+        factor_resets.agree(requests.session(), current_viewer(), reset, now=requests.now())
+
+    return _acted(ref, act, "取消了，所有设备都已退出，已经告诉本人。")
+
+
+@bp.post("/<string:reset>/keep")
+@may(Act.GRANT_ROLE)
+def keep(ref: str, reset: str) -> Response:
+    """Leave it as it is."""
+
+    def act() -> None:
+        factor_resets.turn_down(requests.session(), current_viewer(), reset, now=requests.now())
+
+    return _acted(ref, act, "记下了，照原来的不动。")
+
+
+def _acted(ref: str, act: Callable[[], None], done: str) -> Response:
+    """Act, say how it went, and go back to the account."""
+    try:
+        act()
+    except Refused as refusal:
+        requests.keep_nothing()
+        flash(sentence(refusal), "danger")
+    else:
+        flash(done, "success")
+    return redirect(url_for("staff.accounts.detail", ref=ref), 303)
