@@ -15,7 +15,6 @@ from extensions import db
 from gateways import keyfiles
 from gateways.sealed_files import Damaged
 from gateways.uploads import LocalFiles
-from models import keys as ring_keys
 from privacy import viewers
 from services import rotation
 from services.rotation import Change
@@ -56,11 +55,11 @@ def rotate(name: str) -> None:
 def _change_over(settings: Settings, name: str) -> int:
     """Take every row over in slices, each a transaction; a wrong old key leaves all as it was."""
     is_new = not keyfiles.is_half_rotated(settings.keys_dir, name)
-    old = ring_keys.ring()
+    old = rotation.ring()
     fresh = keyfiles.next_key(settings.keys_dir, name, os.environ)
     change = Change(old, replace(old, **{name: fresh}))
     if name == "index":  # nothing is opened with it: all is made anew out of what is sealed
-        ring_keys.install(change.new)
+        rotation.install(change.new)
     changed = 0
     try:
         for step in rotation.steps(name).values():
@@ -70,7 +69,7 @@ def _change_over(settings: Settings, name: str) -> int:
         if is_new and not changed:
             keyfiles.drop_next(settings.keys_dir, name)
         raise
-    ring_keys.install(change.new)
+    rotation.install(change.new)
     return changed + (_reseal_uploads(settings, change) if name == "sealing" else 0)
 
 

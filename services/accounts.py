@@ -34,6 +34,7 @@ def roles_on(session: Session, account_id: int, day: date) -> frozenset[Role]:
 
 
 def in_force(day: date) -> ColumnElement[bool]:
+    """Return the condition that a grant holds on a day."""
     return and_(
         Grant.status == GrantStatus.GRANTED,
         Grant.from_on <= day,

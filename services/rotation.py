@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from models import keys, triggers
 from models.base import Base, Sealed, SealedDate
 from models.children import Child, Kin
-from models.keys import KeyRing
+from models.keys import KeyRing, install, ring
 from models.vault import VaultContact, VaultKey
 from models.volunteers import Volunteer
 from privacy.permissions import Act, require
@@ -24,6 +24,8 @@ from privacy.viewers import Viewer
 from services import newcomers, trace, vault, vault_keys, volunteers
 from vocabulary.enums import Chain
 from vocabulary.errors import OtherKeys
+
+__all__ = ["Change", "Slice", "install", "note", "ring", "steps"]
 
 SLICE = 500
 _Plain = TypeVar("_Plain")

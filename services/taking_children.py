@@ -27,6 +27,7 @@ from vocabulary.enums import Category, KinRole, NeedKind, ReturnReason, Sex, Sta
 from vocabulary.money import Fen
 
 Fields = Mapping[str, Any]
+Handle = tuple[str, date | None, str | None]
 _UNNAMED, _UNNAMED_CARER = "监护人（没有写姓名）", "照料人（没有写姓名）"
 _CLASS = re.compile(r"[（(]?\s*(\d{1,2})\s*[)）]?\s*班")
 _BY_AGE = ((6, Stage.PRESCHOOL), (12, Stage.PRIMARY), (15, Stage.JUNIOR), (18, Stage.SENIOR))
@@ -57,9 +58,6 @@ def _known(session: Session, by: Viewer, records: Sequence[Fields]) -> list[bool
         found.append(index in seen if index else not alike.isdisjoint(_handles(one)))
         seen |= {index} if index else set()
     return found
-
-
-Handle = tuple[str, date | None, str]
 
 
 def _handles(one: Fields) -> set[Handle]:

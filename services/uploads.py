@@ -1,6 +1,7 @@
 """Photographs of signed slips: cleaned, stored under a random name, kept beside the fact."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,15 +13,16 @@ from gateways.photographs import NotAPhotograph
 from gateways.sealed_files import Damaged
 from gateways.uploads import Files
 from models.imports import Upload
+from models.pledges import Match
 from models.stipends import Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, handovers, trace
-from services.gate import Card
+from services.gate import Card, Part
 from services.hand_lists import as_hand, is_line
 from vocabulary.enums import Evidence
 from vocabulary.errors import AlreadyDecided, BadInput, NotFound
-from vocabulary.refs import new_ref
+from vocabulary.refs import new_ref, read_stipend_ref, stipend_ref
 
 NAME_LENGTH = 16
 STILL_COMING = timedelta(days=1)  # the file comes before its row: a young one may yet get it
@@ -64,8 +66,27 @@ def add_photo(
 
 def of_line(session: Session, viewer: Viewer, ref: str) -> list[Card]:
     """List the photographs of one line's slip, the latest first; case staff alone see any."""
-    line = Upload.stipend_id.in_(select(Stipend.id).where(*is_line(ref)))
-    return gate.cards(session, viewer, Upload, where=(line,), order_by=(Upload.id.desc(),))
+    return of_lines(session, viewer, [ref]).get(ref, [])
+
+
+def of_lines(session: Session, viewer: Viewer, refs: Collection[str]) -> dict[str, list[Card]]:
+    """Return the photographs of the slips of these lines by line, the latest first."""
+    found = gate.cards(
+        session,
+        viewer,
+        Upload,
+        parts={
+            "line": Part(Stipend, Stipend.id == Upload.stipend_id, ("due_on",)),
+            "match": Part(Match, Match.id == Stipend.match_id, ("child_ref",)),
+        },
+        where=(Match.child_ref.in_({read_stipend_ref(ref)[0] for ref in refs}),),
+        order_by=(Upload.id.desc(),),
+    )
+    photos: dict[str, list[Card]] = {}
+    for card in found:
+        ref = stipend_ref(card["match"]["child_ref"], card["line"]["due_on"])
+        photos.setdefault(ref, []).append(card)
+    return photos
 
 
 def photo_of(session: Session, viewer: Viewer, upload_ref: str, *, files: Files) -> bytes:

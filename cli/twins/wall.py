@@ -26,16 +26,27 @@ def join_halves(story: Story, name: str) -> None:
 def ask_for_file(story: Story, child: str) -> None:
     """Let the approver ask for a case that the worker agrees to open."""
     asks, agrees, now = story.who("approver"), story.who("worker"), clock.now()
-    why = {"reason": AccessReason.COMPLAINT, "words": "核对反映的事"}
-    ref = file_access.ask(story.session, asks, story.children[child], **why, now=now)
+    ref = file_access.ask(
+        story.session,
+        asks,
+        story.children[child],
+        reason=AccessReason.COMPLAINT,
+        words="核对反映的事",
+        now=now,
+    )
     file_access.agree(story.session, agrees, ref, now=now)
 
 
 def open_file_at_once(story: Story, child: str) -> None:
     """Let the approver open a case in an emergency; nobody has looked at it yet."""
-    why = {"reason": AccessReason.CHILD_IN_DANGER, "words": "孩子没有回家"}
-    asks, ref = story.who("approver"), story.children[child]
-    file_access.open_at_once(story.session, asks, ref, **why, now=clock.now())
+    file_access.open_at_once(
+        story.session,
+        story.who("approver"),
+        story.children[child],
+        reason=AccessReason.CHILD_IN_DANGER,
+        words="孩子没有回家",
+        now=clock.now(),
+    )
 
 
 def draw_audit(story: Story) -> None:

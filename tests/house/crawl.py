@@ -77,6 +77,7 @@ _HANDLES = {
     "classes": "batches.ref",
     "custody_requests": "custody_requests.ref",
     "disputes": "matches.child_ref",
+    "evidence": "uploads.ref",
     "handovers": "matches.child_ref",
     "imports": "imports.ref",
     "matches": "matches.child_ref",

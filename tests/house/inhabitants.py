@@ -1,13 +1,18 @@
 """A small town with somebody in every role, and of each record one's own and another's."""
 
+import io
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from flask import current_app
+from PIL import Image
 from sqlalchemy.orm import Session
 
+from gateways.uploads import LocalFiles
 from models.amendments import Amendment
 from models.children import Child, Need
 from models.harm import HarmReport
+from models.imports import Upload
 from models.notices import Notice
 from models.pledges import Exclusion, Match, Pledge
 from privacy import viewers
@@ -25,6 +30,7 @@ from services import (
     passwords,
     receipts,
     slips,
+    uploads,
     vault,
     volunteers,
 )
@@ -42,6 +48,7 @@ from tests.factories import (
     a_school,
     a_sent_batch,
     an_account,
+    viewer,
 )
 from vocabulary.enums import (
     AmendmentKind,
@@ -182,7 +189,9 @@ def _lists(session: Session, town: Town, here: Places, now: datetime) -> None:
         lines = [refs[mine.id], *(refs[one.id] for one in theirs)]
         town.give("line", who, *lines)
         town.give("slip", who, *map(slip_code, lines))
-    town.give("hands_child", "school_officer", here.child.ref, here.neighbour.ref, here.stranger.ref)
+    town.give(
+        "hands_child", "school_officer", here.child.ref, here.neighbour.ref, here.stranger.ref
+    )
     town.give("hands_child", "class_teacher", refs[here.child.id], here.classmate.ref)
     town.give("hands_child", "village_director", here.small.ref, here.small_next.ref)
     families = here.child, here.small_next, here.stranger
@@ -192,12 +201,17 @@ def _lists(session: Session, town: Town, here: Places, now: datetime) -> None:
 def _families_and_teacher(session: Session, town: Town, here: Places, now: datetime) -> None:
     """Slips of two families, and a class list that a teacher's device holds."""
     officer = _who(session, town, "school_officer", now)
-    made = {one["ref"]: one["token"] for one in slips.make_slips(session, officer, here.batch.ref, now=now)}
+    made = {
+        one["ref"]: one["token"]
+        for one in slips.make_slips(session, officer, here.batch.ref, now=now)
+    }
     mine, other = made[here.line(here.child)], made[here.line(here.classmate)]
     town.links["family"] = mine
     town.give("slip_token", "public donor family", mine)
     passed = class_lists.pass_class(session, officer, here.batch.ref, "四年级2班", now=now)
-    town.links["class_teacher"] = links.bind_device(session, passed["token"], passed["code"], now=now) or ""
+    town.links["class_teacher"] = (
+        links.bind_device(session, passed["token"], passed["code"], now=now) or ""
+    )
     town.give("class_token", "class_teacher", passed["token"])
     answers.answer(
         session, links.open_slip(session, other, now=now), Reply(Answer.NOT_RECEIVED), now=now
@@ -219,7 +233,9 @@ def _donors(session: Session, town: Town, here: Places, now: datetime) -> None:
     town.give("donor_token", "public donor family", token)
     town.give("donors_pledge", "donor", ref, ref2)
     town.give("donors_change", "donor", change, change2)
-    town.give("donors_match", "donor", here.of(here.child).donor_ref, here.of(here.classmate).donor_ref)
+    town.give(
+        "donors_match", "donor", here.of(here.child).donor_ref, here.of(here.classmate).donor_ref
+    )
 
 
 def _case_files(session: Session, town: Town, here: Places, now: datetime) -> None:
@@ -229,15 +245,23 @@ def _case_files(session: Session, town: Town, here: Places, now: datetime) -> No
     town.give("child", both, mine.ref, far.ref)
     town.give("school", both, here.school.ref, here.far_school.ref)
     needs = [session.query(Need.ref).filter_by(child_id=one.id).scalar() for one in (mine, far)]
-    town.give("need", both, f"{mine.ref} {needs[0]}", f"{far.ref} {needs[1]}", f"{mine.ref} {needs[1]}")
+    town.give(
+        "need", both, f"{mine.ref} {needs[0]}", f"{far.ref} {needs[1]}", f"{mine.ref} {needs[1]}"
+    )
     for n, (kind, status) in enumerate(
         (("proposal", MatchStatus.PROPOSED), ("declined", MatchStatus.DECLINED))
     ):
-        pairs = [_proposed(session, child, f"139000001{n}{m}", status) for m, child in enumerate((mine, far))]
+        pairs = [
+            _proposed(session, child, f"139000001{n}{m}", status)
+            for m, child in enumerate((mine, far))
+        ]
         town.give(kind, both, *pairs)
-    town.give("pledge", both, session.query(Pledge.code).filter_by(id=here.of(mine).pledge_id).scalar())
+    town.give(
+        "pledge", both, session.query(Pledge.code).filter_by(id=here.of(mine).pledge_id).scalar()
+    )
     changed = [_amendment(session, child) for child in (mine, far)]
     town.give("amendment", both, *changed)
+    town.give("photograph", both, *(_photograph(session, here, child, now) for child in (mine, far)))
     town.give("dispute", both, here.line(here.classmate), here.line(far), here.line(mine))
     entered = [
         volunteers.enter(session, viewers.console(), NewVolunteer(name, code), now=now)
@@ -270,6 +294,16 @@ def _amendment(session: Session, child: Child) -> str:
     return one.ref
 
 
+def _photograph(session: Session, here: Places, child: Child, now: datetime) -> str:
+    """A picture of the child's signed slip, as its school sent it."""
+    made = io.BytesIO()
+    Image.new("RGB", (300, 200), "#a8324f").save(made, "JPEG")
+    files = LocalFiles(current_app.config["SETTINGS"].uploads)
+    officer = viewer(Role.SCHOOL_OFFICER, organisation_id=child.school_id)
+    uploads.add_photo(session, officer, here.line(child), made.getvalue(), files=files, now=now)
+    return session.query(Upload.ref).order_by(Upload.id.desc()).limit(1).scalar()
+
+
 def _upload(session: Session, by: Viewer, now: datetime) -> str:
     table = "姓名,性别,手机号,居住地\n海棠,女,13900000077,鄂伦春自治旗吉文镇\n".encode()
     return imports.preview(session, by, ImportKind.VOLUNTEERS, "报名表.csv", table, now=now)
@@ -294,7 +328,9 @@ def _offices(session: Session, town: Town, here: Places, now: datetime) -> None:
         one = _message(session, town.sessions[who][0], now)
         town.give("notice", who, one)
     for who in town.sessions:
-        town.others[who, "notice"] = [town.own["volunteer" if who != "volunteer" else "auditor", "notice"]]
+        town.others[who, "notice"] = [
+            town.own["volunteer" if who != "volunteer" else "auditor", "notice"]
+        ]
 
 
 def _reports(session: Session, town: Town, here: Places, now: datetime) -> None:
@@ -309,7 +345,9 @@ def _reports(session: Session, town: Town, here: Places, now: datetime) -> None:
             else _who(session, town, who, now)
         )
         told[who] = harm.report(session, by, child.ref, called=Called.POLICE, now=now)
-    far = HarmReport(child_id=here.stranger.id, called=Called.POLICE, reported_by="account:x", reported_at=now)
+    far = HarmReport(
+        child_id=here.stranger.id, called=Called.POLICE, reported_by="account:x", reported_at=now
+    )
     session.add(far)
     session.flush()
     for who, ref in told.items():
@@ -320,4 +358,8 @@ def _reports(session: Session, town: Town, here: Places, now: datetime) -> None:
 def _message(session: Session, account_id: int, now: datetime) -> str:
     to = Recipient(RecipientKind.ACCOUNT, account_id)
     notices.queue(session, to, NoticeKind.JOB_ALARM, "job:backup", now=now)
-    return session.query(Notice.ref).filter_by(recipient_id=account_id, kind=NoticeKind.JOB_ALARM).scalar()
+    return (
+        session.query(Notice.ref)
+        .filter_by(recipient_id=account_id, kind=NoticeKind.JOB_ALARM)
+        .scalar()
+    )

@@ -71,7 +71,7 @@ def spellings(word: str) -> dict[str, list[bytes]]:
         "percent": ["".join(f"%{byte:02X}" for byte in plain).encode()],
         "base64": [_inner_base64(plain, shift) for shift in range(3)],
     }
-    return {kind: [one for one in ways if len(one) > 3] for kind, ways in found.items()}  # noqa: PLR2004 less is chance
+    return {kind: [one for one in ways if len(one) > 3] for kind, ways in found.items()}
 
 
 def _inner_base64(plain: bytes, shift: int) -> bytes:
@@ -113,7 +113,7 @@ def disk(app: Flask, session: Session, now: datetime) -> Iterator[Path]:
     assert done.exit_code == 0, done.output
     (folder / "heard.log").write_text("\n".join([*lines, done.output]))
     logging.getLogger().removeHandler(listener)
-    yield folder
+    return folder
 
 
 def _enter(session: Session, now: datetime, files: LocalFiles) -> None:
@@ -146,14 +146,26 @@ def _enter(session: Session, now: datetime, files: LocalFiles) -> None:
     kind = AmendmentKind.CHILD_IDENTITY
     change = {"name": p["corrected name"], "name_before": p["child"], "number": p["child's number"]}
     session.add(
-        Amendment(kind=kind, child_id=pupil.id, asked_by="account:x", reason=p["child"], asked_on=SENT, **change)
+        Amendment(
+            kind=kind,
+            child_id=pupil.id,
+            asked_by="account:x",
+            reason=p["child"],
+            asked_on=SENT,
+            **change,
+        )
     )
     an_account(session, Role.CASE_WORKER, login="worker", name=p["staff"], phone=p["staff's phone"])
     match = a_match(session, a_pledge(session)[0], pupil)
     a_sent_batch(session, school, match, on=SENT)
     officer = made_viewer(Role.SCHOOL_OFFICER, organisation_id=school.id)
     uploads.hand_over_with_photo(
-        session, officer, stipend_ref(match.child_ref, SENT), _photo(p["child"]), files=files, now=now
+        session,
+        officer,
+        stipend_ref(match.child_ref, SENT),
+        _photo(p["child"]),
+        files=files,
+        now=now,
     )
 
 

@@ -21,7 +21,6 @@ from tests.conftest import TODAY, settings_in
 from tests.house.inhabitants import LINKS, Town, build
 from vocabulary import clock
 from vocabulary.dates import at
-from vocabulary.enums import Role
 
 MISSING = {"purpose": "sponsorship"}
 CASE = {"case_worker", "approver", "case_deputy"}
@@ -109,8 +108,12 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     **{
         f"staff.accounts.{view}": (ADMIN, handle)
         for view, handle in (
-            ("detail", "account"), ("ask", "account"), ("end", "account"), ("link", "account"),
-            ("agree", "grant"), ("end_role", "grant"),
+            ("detail", "account"),
+            ("ask", "account"),
+            ("end", "account"),
+            ("link", "account"),
+            ("agree", "grant"),
+            ("end_role", "grant"),
         )
     },
     "staff.health.index": (ADMIN, ""),
@@ -134,19 +137,31 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     **{
         f"staff.child_acts.{view}": (CASE, "child")
         for view in (
-            "basics", "consent", "end", "kin", "need", "school", "verify", "withdraw", "word",
+            "basics",
+            "consent",
+            "end",
+            "kin",
+            "need",
+            "school",
+            "verify",
+            "withdraw",
+            "word",
         )
     },
     "staff.child_acts.close_need": (CASE, "need"),
     "staff.disputes.index": (CASE, ""),
     "staff.disputes.call": (CASE, ""),
     "staff.disputes.settle": (CASE, "dispute"),
+    "staff.evidence.photo": (CASE, "photograph"),
     "staff.harm.index": (CASE, ""),
     "staff.harm.report": (CASE, "child"),
     "staff.harm.take_up": (CASE, "harm"),
     "staff.harm.told": (CASE, "harm"),
     "staff.imports.index": (CASE, ""),
-    **{f"staff.imports.{view}": (CASE, "import") for view in ("detail", "take", "discard", "returned")},
+    **{
+        f"staff.imports.{view}": (CASE, "import")
+        for view in ("detail", "take", "discard", "returned")
+    },
     "staff.matches.queue": (CASE, ""),
     "staff.matches.turned_down": (CASE, ""),
     "staff.matches.detail": (CASE, "proposal"),
@@ -168,8 +183,13 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     **{
         f"auth.{view}": (ACCOUNTS, "")
         for view in (
-            "recent", "prove", "end_others", "second_step", "start_second_step",
-            "confirm_second_step", "new_recovery_codes",
+            "recent",
+            "prove",
+            "end_others",
+            "second_step",
+            "start_second_step",
+            "confirm_second_step",
+            "new_recovery_codes",
         )
     },
     "donor.own.called": (DONOR, "donors_pledge"),
@@ -188,7 +208,10 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.file_access.assign_place": ({"approver"}, "district"),
     **{f"staff.file_access.{view}": (CASE, "access") for view in ("detail", "agree", "decline")},
     "staff.audit_samples.index": ({"auditor"}, ""),
-    **{f"staff.audit_samples.{view}": ({"auditor"}, "sample") for view in ("sample", "pack", "photo")},
+    **{
+        f"staff.audit_samples.{view}": ({"auditor"}, "sample")
+        for view in ("sample", "pack", "photo")
+    },
     "staff.custody_donors.index": ({"custodian"}, ""),
     "staff.custody_donors.take_back": ({"custodian"}, "dead_donor"),
     "staff.custody_requests.index": ({"custodian"}, ""),
@@ -359,7 +382,9 @@ def cells(town: Town, rule: Rule, who: str, method: str) -> Iterator[tuple[str, 
 
 
 def is_opened(found: TestResponse, _absent: tuple) -> bool:
-    return found.status_code in {200, 204, 302, 303, 400} and not (found.location or "").startswith(WAY_IN)
+    return found.status_code in {200, 204, 302, 303, 400} and not (found.location or "").startswith(
+        WAY_IN
+    )
 
 
 def is_the_same_404(found: TestResponse, absent: tuple) -> bool:
@@ -369,7 +394,11 @@ def is_the_same_404(found: TestResponse, absent: tuple) -> bool:
 def refused(who: str, rule: Rule, method: str) -> Verdict:
     """Without a login: the way in. With one: the same 404. At a link's door: how to get a link."""
     door = rule.endpoint.partition(".")[0]
-    dead_end = {"donor": LINKS["donor"], "family": LINKS["family"], "classroom": LINKS["class_teacher"]}
+    dead_end = {
+        "donor": LINKS["donor"],
+        "family": LINKS["family"],
+        "classroom": LINKS["class_teacher"],
+    }
     if door in dead_end:
         return lambda found, _absent: (found.status_code, found.location) == (302, dead_end[door])
     if who not in ACCOUNTS:

@@ -32,7 +32,7 @@ def statements() -> Iterator[list[str]]:
     """The shape of every statement that the block asks of the database."""
     said: list[str] = []
 
-    def note(_connection, _cursor, statement, *_more) -> None:  # noqa: ANN001
+    def note(_connection, _cursor, statement, *_more) -> None:
         said.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from extensions import db
 from gateways.mail import SmtpMail
-from services import delivery, figures, gate, handovers
+from services import delivery, figures, gate
 from web.core import filters
 
 

@@ -419,6 +419,18 @@ def test_a_carers_telephone_tells_a_child_without_number_the_second_time(
     assert took == [1, 0]
 
 
+def test_a_namesake_of_another_family_is_another_child(session: Session, now: datetime) -> None:
+    header = ["姓名", "出生日期", "学校", "照料人", "照料人电话", "监护人同意书"]
+    known = ["王芳", "2016-5-25", "吉文中学", "塔娜", "13900000002", "有"]
+    sibling = ["王雪", "2015-1-1", "吉文中学", "塔娜", "13900000002", "有"]
+    namesake = ["王芳", "2016-5-25", "吉文中学", "萨仁", "13900000003", "有"]
+    taking.take(session, WULAN, uploaded(session, now, known, header=header), now=now)
+
+    second = uploaded(session, now, sibling, namesake, header=header)
+
+    assert taking.take(session, WULAN, second, now=now).taken == 2
+
+
 def test_an_upload_that_moves_no_more_is_said_to_have_stalled(
     session: Session, now: datetime
 ) -> None:

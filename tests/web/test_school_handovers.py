@@ -10,9 +10,11 @@ from sqlalchemy import select
 
 from models.notices import AccessLink
 from models.stipends import Fact, Stipend
+from models.trace import OrdinaryEntry
 from services import answers, slips
 from services.answers import Reply
 from tests.factories import (
+    OTHER_BANNER,
     PASSWORD,
     a_child,
     a_match,
@@ -194,6 +196,37 @@ def test_a_photo_is_taken_and_a_bad_file_is_told_why(world) -> None:
     assert world.facts(FactKind.HANDED_OVER) == []
     assert "照片收好了" in send(made.getvalue(), "../../x.jpg")
     assert world.facts(FactKind.HANDED_OVER) == [(Evidence.SLIP_PHOTO, None)]
+
+
+def test_staff_open_the_photo_and_leave_a_trace_and_nobody_else_does(world) -> None:
+    officer, worker, ref = world.sign_in("school"), world.sign_in("case"), world.refs[0]
+    an_account(world.session, Role.CASE_WORKER, login="far", region_code=OTHER_BANNER)
+    world.session.commit()
+    made = io.BytesIO()
+    Image.new("RGB", (300, 200), "#a8324f").save(made, "JPEG")
+    officer.post(
+        f"/school/stipends/{ref}/photo", data={"photo": (io.BytesIO(made.getvalue()), "a.jpg")}
+    )
+    answers.answer(
+        world.session, viewer(Role.CASE_WORKER), Reply(Answer.NOT_RECEIVED), ref=ref, now=world.now
+    )
+    world.session.commit()
+
+    page = worker.get(f"/staff/disputes/{ref}").get_data(as_text=True)
+    address = re.search(r'href="(/staff/evidence/[0-9A-Z]+)"', page).group(1)
+    for listed in ("done", "disputed"):
+        assert address in worker.get(f"/staff/stipends/?show={listed}").get_data(as_text=True)
+    seen = worker.get(address)
+
+    assert (seen.mimetype, seen.headers["Cache-Control"]) == ("image/jpeg", "no-store")
+    with Image.open(io.BytesIO(seen.data)) as picture:
+        assert picture.size == (300, 200)
+    kept = select(OrdinaryEntry.subject).where(OrdinaryEntry.act == "upload.read")
+    assert world.session.scalars(kept).all() == [f"upload:{address.rpartition('/')[2]}"]
+    world.session.rollback()
+    for stranger in ("school", "village", "far"):
+        assert world.sign_in(stranger).get(address).status_code == 404
+    assert world.app.test_client().get(address).status_code == 302
 
 
 def test_slips_come_as_a_pdf_and_a_get_makes_none(world) -> None:

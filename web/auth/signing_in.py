@@ -1,7 +1,6 @@
 """Signing in, with a second step where there is one, and out."""
 
 import re
-
 from typing import Any
 
 from flask import redirect, render_template, request, session, url_for
@@ -67,7 +66,9 @@ def _after_password(account_id: int, stamp: str) -> str | Response:
 
 
 def _code_page(form: CodeForm, refused: str) -> str:
-    way: dict[str, Any] = {name: request.args[name] for name in ("next", "sent") if name in request.args}
+    way: dict[str, Any] = {
+        name: request.args[name] for name in ("next", "sent") if name in request.args
+    }
     return render_template(
         "auth/code.html",
         form=form,
@@ -138,10 +139,7 @@ def home_of_viewer() -> str:
 
 
 def is_ours(target: str) -> bool:
-    """Say whether an address leads to a page of this house.
-
-    A browser drops tabs and line ends, and reads \\ as /.
-    """
+    """Say whether an address leads to a page of this house: browsers drop tabs and turn slashes."""
     return re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", target) is not None
 
 

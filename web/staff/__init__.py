@@ -17,6 +17,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own  #
     custody_donors,
     custody_requests,
     disputes,
+    evidence,
     exports,
     factor_resets,
     file_access,
@@ -37,6 +38,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own  #
 
 bp.register_blueprint(accounts.bp)
 bp.register_blueprint(disputes.bp)
+bp.register_blueprint(evidence.bp)
 bp.register_blueprint(exports.bp)
 bp.register_blueprint(factor_resets.bp)
 bp.register_blueprint(incidents.bp)

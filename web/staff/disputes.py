@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import answers
+from services import answers, uploads
 from vocabulary.enums import Outcome
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound, WrongState
 from vocabulary.refs import read_slip_code
@@ -30,6 +30,7 @@ def index() -> str:
 def settle(ref: str) -> str | Response:
     """Keep what was found out, by somebody who had no part in it."""
     one = answers.dispute(requests.session(), current_viewer(), ref)
+    photos = uploads.of_line(requests.session(), current_viewer(), ref)
     form = SettleForm()
     if form.validate_on_submit():
         outcome, reason = Outcome(form.outcome.data), form.reason.data or ""
@@ -46,7 +47,7 @@ def settle(ref: str) -> str | Response:
         requests.keep_nothing()
     else:
         requests.note_read("stipend.read", [f"stipend:{ref}"])
-    return render_template("staff/disputes/settle.html", one=one, form=form)
+    return render_template("staff/disputes/settle.html", one=one, photos=photos, form=form)
 
 
 @bp.route("/disputes/call", methods=["GET", "POST"])

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from privacy.permissions import Act
-from services import stipend_lists
+from services import stipend_lists, uploads
 from services.stipend_lists import PAGE, Listed
 from web.core import paging, requests
 from web.core.access import current_viewer, may
@@ -38,6 +38,7 @@ def index() -> str:
         show=show.value,
         show_words=_LISTS[show],
         cards=cards,
+        photos=uploads.of_lines(session, viewer, [card["ref"] for card in cards if "ref" in card]),
         filters=paging.pills(_LISTS, counts, chosen=show, name="show"),
         paging=paging.beside(counts[show], PAGE, "笔", show=show.value),
     )
