@@ -23,7 +23,9 @@ class Volunteer(Base):
     ref: Mapped[str] = mapped_column(
         String(16), unique=True, default=lambda: new_ref("volunteer"), info=seen_by(*_KNOWN)
     )
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), info=NOBODY)
+    account_id: Mapped[int | None] = mapped_column(
+        ForeignKey("accounts.id"), unique=True, info=NOBODY
+    )
     name: Mapped[str] = mapped_column(Sealed("volunteers.name"), info=seen_by(*_KNOWN))
     sex: Mapped[Sex | None] = mapped_column(info=seen_by(*_KNOWN))
     id_number: Mapped[str | None] = mapped_column(

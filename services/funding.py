@@ -5,9 +5,11 @@ The fact's day is the day the covering money arrived: first in, first out, worke
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     Select,
     Subquery,
     and_,
@@ -85,21 +87,21 @@ def _state_received(
     session: Session, by: Viewer, here: Range, *, run_id: int, now: datetime
 ) -> int:
     """Write the fact of every instalment that the money reaches, on the day enough had come."""
-    waiting, paid = _waiting(here).subquery("waiting"), _paid(here)
-    reaches = and_(paid.c.pledge_id == waiting.c.pledge_id, paid.c.total >= waiting.c.needed)
+    waiting = _waiting(here).subquery("waiting")
+    # Looked up pledge by pledge: joined, SQLite holds every payment against every instalment.
+    covered = select(waiting.c.id, _day_covered(waiting).label("day")).subquery("covered")
     rows = (
         select(
-            waiting.c.id,
+            covered.c.id,
             literal(FactKind.RECEIVED.value),
-            func.min(paid.c.on),
+            covered.c.day,
             literal(by.actor),
             literal(Evidence.LEDGER.value),
             literal(run_id),
             literal(now, type_=Fact.__table__.c.noted_at.type),
         )
-        .join(paid, reaches)
-        .group_by(waiting.c.id)
-        .order_by(waiting.c.id)
+        .where(covered.c.day.is_not(None))
+        .order_by(covered.c.id)
     )
     names = ["stipend_id", "kind", "on", "by", "evidence", "run_id", "noted_at"]
     return int(session.execute(insert(Fact).from_select(names, rows)).rowcount)  # type: ignore[attr-defined]
@@ -136,31 +138,29 @@ def _post(session: Session, by: Viewer, new: Condition, *, run_id: int) -> None:
         session.execute(insert(Posting).from_select(columns, legs))
 
 
-def _paid(here: Range) -> Subquery:
-    """Each payment of the pledges with what of all that had come in by it has stayed since.
+def _day_covered(waiting: Subquery) -> ScalarSelect[Any]:
+    """Return the first day on which what came in and stayed reaches what is needed.
 
     A booking that was taken back is two lines: between them the money looks larger than it ever was.
     """
-    came = _came(here)
-    stayed = func.min(came.c.total).over(
-        partition_by=came.c.pledge_id, order_by=(came.c.on, came.c.id), rows=(0, None)
-    )
-    return select(came.c.pledge_id, came.c.on, stayed.label("total")).subquery("paid")
+    came = _came(waiting)
+    stayed = func.min(came.c.total).over(order_by=(came.c.on, came.c.id), rows=(0, None))
+    paid = select(came.c.on, stayed.label("total")).subquery("paid")
+    return select(func.min(paid.c.on)).where(paid.c.total >= waiting.c.needed).scalar_subquery()
 
 
-def _came(here: Range) -> Subquery:
-    """Each line of money that came in or was taken back, with the sum up to it, oldest first."""
-    total = func.sum(-Posting.amount).over(
-        partition_by=Posting.pledge_id, order_by=(Transaction.on, Posting.id)
-    )
+def _came(waiting: Subquery) -> Subquery:
+    """Each line of the pledge's money in or taken back, with the sum up to it, oldest first."""
+    total = func.sum(-Posting.amount).over(order_by=(Transaction.on, Posting.id))
     return (
-        select(Posting.pledge_id, Posting.id, Transaction.on, total.label("total"))
+        select(Posting.id, Transaction.on, total.label("total"))
         .join(Transaction, Transaction.id == Posting.transaction_id)
         .where(
             Posting.account == AccountKind.PREPAID,
             Transaction.kind == TransactionKind.RECEIVED,
-            Posting.pledge_id.between(*here),
+            Posting.pledge_id == waiting.c.pledge_id,
         )
+        .correlate(waiting)
         .subquery("came")
     )
 

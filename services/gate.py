@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from models.base import Base, Condition
@@ -151,7 +151,7 @@ def cards(
     query: Select[Any] = select(*(columns or [literal(1)]), *bait).select_from(table)
     for part in parts.values():
         query = query.outerjoin(part.table, part.on)
-    query = query.where(or_(*main.flags.values()), *where).order_by(*order_by).limit(limit)
+    query = query.where(or_(false(), *main.flags.values()), *where).order_by(*order_by).limit(limit)
     query = query.offset(offset)
     found = session.execute(query).mappings().all()
     if bait and len(found) == 1 and found[0][_BAIT]:
@@ -201,7 +201,7 @@ def count(session: Session, viewer: Viewer, table: type[Base], *where: Condition
     flags = table.standings(viewer)
     if not flags:
         return 0
-    query = select(func.count()).select_from(table).where(or_(*flags.values()), *where)
+    query = select(func.count()).select_from(table).where(or_(false(), *flags.values()), *where)
     return session.scalar(query) or 0
 
 
@@ -216,7 +216,7 @@ def rows(
     flags = table.standings(viewer)
     if not flags:
         return []
-    query = select(table).where(or_(*flags.values()), *where).order_by(*order_by)
+    query = select(table).where(or_(false(), *flags.values()), *where).order_by(*order_by)
     return session.scalars(query).all()
 
 
@@ -227,7 +227,7 @@ def row(session: Session, viewer: Viewer, table: type[T], *where: Condition) -> 
     """
     flags = table.standings(viewer)
     bait = _bait(table)
-    query = select(table, *bait).where(or_(*flags.values()), *where)
+    query = select(table, *bait).where(or_(false(), *flags.values()), *where)
     found = session.execute(query).all() if flags else []
     if len(found) != 1:
         raise NotFound()

@@ -17,14 +17,12 @@ from privacy.viewers import Viewer
 from services import gate
 from services.gate import Card, Part
 from vocabulary.dates import add_months, at, today
-from vocabulary.enums import BatchStatus, FactKind, Role, Snag, StipendStatus
+from vocabulary.enums import BatchStatus, FactKind, Role, StipendStatus
 from vocabulary.errors import NotFound
 from vocabulary.refs import read_stipend_ref, stipend_ref
 from vocabulary.stipends import school_status_of
 
 HANDS = frozenset({Role.SCHOOL_OFFICER, Role.CLASS_TEACHER, Role.VILLAGE_DIRECTOR})
-# The money lies with the hand until the child comes: such a line is stated, and stays in sight.
-KEPT = (Snag.ON_LEAVE, Snag.BOARDING)
 _FIELDS = (
     "due_on",
     "amount_fen",
@@ -53,9 +51,9 @@ def list_for(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
     """Return the hand's current batches with their lines, exceptions first, and their progress.
 
     Current is what was sent and is not all stated, what was closed today (a wrong tap can still be
-    taken back), and what still holds kept money.
+    taken back), and what still holds money that could not be handed over.
     """
-    still = or_(Batch.status == BatchStatus.SENT, _has_kept(), _was_touched_today(now))
+    still = or_(Batch.status == BatchStatus.SENT, _has_snag(), _was_touched_today(now))
     return _batches(session, as_hand(viewer), still, now=now)
 
 
@@ -191,7 +189,6 @@ def _line(card: Card, month: date, undoable: set[str]) -> Card:
             "noted_on": card["handed_over_on"] or card["not_handed_over_on"],
             "is_handed_over": state is StipendStatus.HANDED_OVER,
             "is_open": state is StipendStatus.SENT,
-            "is_kept": card["snag"] in KEPT and state is not StipendStatus.HANDED_OVER,
             "may_take_back": ref in undoable,
         }
     )
@@ -225,11 +222,13 @@ def _labels(lines: Sequence[Card]) -> list[str]:
     return [label for _, label in sorted(known)]
 
 
-def _has_kept() -> ColumnElement[bool]:
+def _has_snag() -> ColumnElement[bool]:
+    """Its money still lies with the hand: whatever was in the way, the line stays in sight."""
     return exists().where(
         Stipend.batch_id == Batch.id,
-        Stipend.snag.in_(KEPT),
-        Stipend.handed_over_on.is_(None),
+        Stipend.not_handed_over_on.is_not(None),
+        Stipend.returned_on.is_(None),
+        Stipend.written_off_on.is_(None),
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    false,
     func,
     literal,
     or_,
@@ -84,7 +85,7 @@ def _counts(row: Mapping[Any, Any]) -> Counts:
 def _tallies(viewer: Viewer, on: Day) -> list[ColumnElement[Any]]:
     own = or_(Match.proposed_by == viewer.actor, Child.entered_by == viewer.actor)
     kinds = (("total", true()), ("late", Match.decide_by < on), ("mine", own))
-    here = or_(*Child.standings(viewer).values())
+    here = or_(false(), *Child.standings(viewer).values())
     return [
         select(func.count())
         .select_from(Match)

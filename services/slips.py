@@ -4,7 +4,7 @@ Printing again makes new links; those printed before stay valid for their 400 da
 copy that already lies at somebody's home must not go dead when a school prints its pile again.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -77,11 +77,14 @@ def print_slips(
     *,
     now: datetime,
     only: Collection[str] | None = None,
-) -> bytes:
-    """Make the slips and return them as a PDF, one A4 sheet a line."""
+) -> Callable[[], bytes]:
+    """Make the slips; return what draws them as a PDF, one A4 sheet a line.
+
+    Drawing takes 13 s for 300 pupils and needs no database: do it when the transaction is over.
+    """
     slips = make_slips(session, by, batch_ref, now=now, only=only)
     papers = [_paper(slip, printing.public_url.rstrip("/")) for slip in slips]
-    return draw(papers, hotline=printing.hotline, printed_on=today(now))
+    return lambda: draw(papers, hotline=printing.hotline, printed_on=today(now))
 
 
 def line_of(session: Session, viewer: Viewer, code: str, *, now: datetime) -> Card:

@@ -19,12 +19,12 @@ from models.regions import Region
 from models.volunteers import Volunteer
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, works_in
-from services import gate, trace
+from services import accounts, gate, trace
 from services.gate import Card, Part
 from services.lifecycle import advance
 from vocabulary.dates import today
-from vocabulary.enums import Clearance, Sex, VolunteerStatus
-from vocabulary.errors import BadInput, NotPermitted
+from vocabulary.enums import Clearance, Role, Sex, VolunteerStatus
+from vocabulary.errors import BadInput, NotFound, NotPermitted
 from vocabulary.refs import new_ref
 
 ID_PLACE = "volunteers.id_number"
@@ -150,13 +150,32 @@ def record_paper(
 
 
 def give_login(session: Session, by: Viewer, ref: str, login: str, *, now: datetime) -> None:
-    """Join a volunteer's record with her login. Raises NotFound for a login nobody here has."""
+    """Join a volunteer's record with her login; an earlier one no longer leads to it.
+
+    Raises BadInput for a login that no volunteer here has, or that leads to another's record.
+    """
     require(by, Act.CLEAR_VOLUNTEER)
     volunteer = gate.row(session, by, Volunteer, Volunteer.ref == ref)
-    account = gate.row(session, by, Account, Account.login == login)
-    volunteer.account_id = account.id
+    volunteer.account_id = _login_for(session, by, volunteer, login, now=now)
     session.flush()
     trace.record(session, by, "volunteer.login", f"volunteer:{ref}", now=now)
+
+
+def _login_for(
+    session: Session, by: Viewer, volunteer: Volunteer, login: str, *, now: datetime
+) -> int:
+    try:
+        account = gate.row(session, by, Account, Account.login == login.strip())
+    except NotFound:
+        raise BadInput(field="login", reason="unknown") from None
+    if Role.VOLUNTEER not in accounts.roles_on(session, account.id, today(now)):
+        raise BadInput(field="login", reason="unknown")
+    others = select(Volunteer.id).where(
+        Volunteer.account_id == account.id, Volunteer.id != volunteer.id
+    )
+    if session.scalar(others) is not None:
+        raise BadInput(field="login", reason="taken")
+    return account.id
 
 
 def _check_day(paper: Clearance, on: date, *, now: datetime) -> None:
@@ -213,7 +232,9 @@ def count(session: Session, viewer: Viewer, *, code: str) -> int:
 def detail(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
     """Return one volunteer with what she lacks and until when each paper counts."""
     card = gate.card(session, viewer, Volunteer, Volunteer.ref == ref, parts=_PARTS)
-    return _with_papers(card, on=today(now))
+    tied = select(Volunteer.account_id).where(Volunteer.ref == ref)
+    has_login = session.scalar(tied) is not None
+    return _with_papers(card, on=today(now)).and_also(has_login=has_login)
 
 
 def myself(session: Session, viewer: Viewer, *, now: datetime) -> Card | None:

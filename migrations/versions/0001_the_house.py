@@ -5,6 +5,7 @@ from alembic import op
 
 from migrations.regions import load_regions
 
+
 revision = "0001_the_house"
 down_revision = None
 branch_labels = None
@@ -1621,6 +1622,7 @@ def upgrade() -> None:
             ["region_code"], ["regions.code"], name=op.f("fk_volunteers_region_code")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_volunteers")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_volunteers_account_id")),
         sa.UniqueConstraint("id_index", name=op.f("uq_volunteers_id_index")),
         sa.UniqueConstraint("ref", name=op.f("uq_volunteers_ref")),
     )

@@ -178,6 +178,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.stipends.index": (CASE, ""),
     "staff.volunteers.index": (CASE, ""),
     "staff.volunteers.detail": (CASE, "volunteer"),
+    "staff.volunteers.login": (CASE, "volunteer"),
     "auth.code": (OPEN, ""),
     "letter.enter": (OPEN, "letter_token"),
     **{

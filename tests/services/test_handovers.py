@@ -198,6 +198,43 @@ def test_kept_money_stays_in_sight_after_the_batch_closed(session, school, now) 
     assert handovers.list_for(session, school.officer, now=later + timedelta(days=1)) == []
 
 
+HELD_UP = [s for s in Snag if s not in {Snag.SOMEONE_ELSE, Snag.PARTLY}]
+
+
+@pytest.mark.parametrize("snag", HELD_UP)
+def test_an_exception_stays_on_the_list_until_its_money_is_handed_over(
+    session, school, now, snag
+) -> None:
+    ref = school.refs[0]
+    handovers.confirm_all(session, school.officer, school.batch.ref, {ref: snag}, now=now)
+
+    later = now + timedelta(days=90)
+    (card,) = handovers.list_for(session, school.officer, now=later)
+    assert [(one["ref"], one["snag"], one["state"]) for one in card["snags"]] == [
+        (ref, snag, StipendStatus.HELD_UP)
+    ]
+    handovers.hand_over_one(session, school.officer, ref, now=later)
+
+    line = handovers.line(session, school.officer, ref, now=later)
+    assert (line["state"], line["snag"]) == (StipendStatus.HANDED_OVER, None)
+    assert handovers.list_for(session, school.officer, now=later + timedelta(days=1)) == []
+    in_transit = select(func.sum(Posting.amount)).where(Posting.account == AccountKind.IN_TRANSIT)
+    assert session.scalar(in_transit) == 0
+
+
+def test_somebody_else_took_it_counts_as_handed_over_and_a_part_does_not(
+    session, school, now
+) -> None:
+    other, part, _ = school.refs
+    said = {other: Said(Snag.SOMEONE_ELSE, "姑姑"), part: Said(Snag.PARTLY, handed=Fen(4_000))}
+    handovers.confirm_all(session, school.officer, school.batch.ref, said, now=now)
+
+    (card,) = handovers.list_for(session, school.officer, now=now + timedelta(days=90))
+
+    assert [(one["ref"], one["handed_fen"]) for one in card["snags"]] == [(part, 4_000)]
+    assert {one["ref"] for one in card["done"]} == {other, school.refs[2]}
+
+
 def test_a_pupil_who_moved_away_is_still_answered_for_without_a_name(session, school, now) -> None:
     school.children[0].school_id = a_school(session, "旗一中").id
     session.flush()

@@ -42,7 +42,7 @@ def text_of(pdf: bytes) -> str:
 def test_a_slip_says_name_class_sum_and_words_and_no_donor(session, now) -> None:
     batch, officer, (match,) = a_batch(session, "陈雨桐")
 
-    text = text_of(slips.print_slips(session, officer, batch.ref, PRINTING, now=now))
+    text = text_of(slips.print_slips(session, officer, batch.ref, PRINTING, now=now)())
 
     for words in (
         "陈雨桐",
@@ -92,7 +92,7 @@ def test_the_code_leads_a_hand_to_its_own_line_only(session, now) -> None:
 def test_rare_characters_do_not_break_the_sheet(session, now) -> None:
     batch, officer, _ = a_batch(session, "𠮷日嘎拉😀", "陈\u200d雨\x00桐" + "长" * 30)
 
-    text = text_of(slips.print_slips(session, officer, batch.ref, PRINTING, now=now))
+    text = text_of(slips.print_slips(session, officer, batch.ref, PRINTING, now=now)())
 
     assert "□日嘎拉□" in text
     assert "请手写补上" in text
@@ -115,7 +115,7 @@ def test_sums_in_words(fen, words) -> None:
 def test_a_sheet_is_one_a4_page_a_child_with_codes_large_enough_to_scan(session, now) -> None:
     batch, officer, _ = a_batch(session, "陈雨桐", "包晓军")
 
-    pdf = slips.print_slips(session, officer, batch.ref, PRINTING, now=now)
+    pdf = slips.print_slips(session, officer, batch.ref, PRINTING, now=now)()
 
     info = subprocess.run(["pdfinfo", "-"], input=pdf, stdout=-1, check=True).stdout.decode()
     assert "Pages:           2" in info

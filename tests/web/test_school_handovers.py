@@ -2,6 +2,7 @@
 
 import io
 import re
+import subprocess
 from datetime import date
 
 import pytest
@@ -116,6 +117,75 @@ def test_no_school_page_changes_by_a_byte_when_a_family_says_no(world) -> None:
     assert all("陈雨桐" in before[page] for page in school_pages(world)[:3:2])
 
 
+def hand_pages(door: str, batch: str, refs: list[str]) -> list[str]:
+    """Every page of a class teacher's or village director's hand."""
+    return [
+        f"/{door}/",
+        f"/{door}/batches/{batch}",
+        f"/{door}/batches/{batch}/confirm",
+        *(f"/{door}/stipends/{ref}/{page}" for ref in refs for page in ("snag", "photo")),
+        *(f"/{door}/slips/{slip_code(ref)}" for ref in refs),
+        f"/{door}/slips",
+    ]
+
+
+def a_village_line(world) -> tuple[str, str]:
+    """The batch and the line of a child whose money the director hands over herself."""
+    child = a_child(world.session, None, name="其其格", region_code=VILLAGE)
+    match = a_match(world.session, a_pledge(world.session, "13900000009")[0], child)
+    batch = a_sent_batch(world.session, None, match, on=SENT, region_code=VILLAGE)
+    refs = batch.ref, stipend_ref(match.child_ref, SENT)
+    world.session.commit()
+    return refs
+
+
+def slips_text(client, door: str, batch: str) -> str:
+    """What stands on the printed slips, as anybody reads them."""
+    pdf = client.post(f"/{door}/batches/{batch}/slips").get_data()
+    return subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, stdout=-1, check=True
+    ).stdout.decode()
+
+
+def test_no_hand_reads_in_any_page_or_slip_what_a_family_said(world) -> None:
+    """Law 15, for the class teacher, the village director and the printed slips too."""
+    village_batch, village_ref = a_village_line(world)
+    token, code = pass_a_class(world)
+    teacher, director = world.app.test_client(), world.sign_in("village")
+    teacher.post(f"/c/{token}", data={"code": code})
+    officer = world.sign_in("school")
+    mine = [world.refs[0], world.refs[2]]
+    for client, address in (
+        (teacher, f"/c/stipends/{mine[0]}/hand-over"),
+        (director, f"/village/stipends/{village_ref}/hand-over"),
+    ):
+        client.post(address)
+        client.get(address.split("stipends")[0])  # the sentence about the tap is told once
+
+    def everything() -> dict[str, str]:
+        seen = {page: body(teacher.get(page)) for page in hand_pages("c", world.batch, mine)}
+        for page in hand_pages("village", village_batch, [village_ref]):
+            seen[page] = body(director.get(page))
+        seen["school slips"] = slips_text(officer, "school", world.batch)
+        seen["village slips"] = slips_text(director, "village", village_batch)
+        return seen
+
+    before = everything()
+    for ref, said in (
+        (mine[0], Answer.NOT_RECEIVED), (mine[1], Answer.RECEIVED), (village_ref, Answer.WRONG_SUM)
+    ):  # fmt: skip
+        worker = viewer(Role.CASE_WORKER)
+        answers.answer(world.session, worker, Reply(said), ref=ref, now=world.now)
+    world.session.commit()
+
+    assert everything() == before
+    for page, name in (
+        ("/c/", "陈雨桐"), ("/village/", "其其格"),
+        ("school slips", "斯琴"), ("village slips", "其其格"),
+    ):  # fmt: skip
+        assert name in before[page]
+
+
 def test_exceptions_first_then_one_action_for_the_rest(world) -> None:
     officer = world.sign_in("school")
     page = officer.get(f"/school/batches/{world.batch}/confirm").get_data(as_text=True)
@@ -150,6 +220,32 @@ def test_exceptions_first_then_one_action_for_the_rest(world) -> None:
     again = officer.post(f"/school/batches/{world.batch}/confirm", data=form, follow_redirects=True)
     assert "别人刚刚已经处理了这一件" in again.get_data(as_text=True)
     assert len(world.facts(FactKind.HANDED_OVER)) == 3
+
+
+ONWARD = {
+    Snag.ON_LEAVE: "人回来了",
+    Snag.BOARDING: "人回家了",
+    Snag.SUSPENDED: "旗妇联会来联系",
+    Snag.TRANSFERRED: "旗妇联会来联系",
+    Snag.LEFT_SCHOOL: "旗妇联会来联系",
+    Snag.REFUSED: "旗妇联会来联系",
+    Snag.WRONG_DETAILS: "旗妇联会来核对",
+    Snag.PARTLY: "还差 ¥60",
+    Snag.SOMEONE_ELSE: "代领",
+}
+
+
+@pytest.mark.parametrize("snag", list(Snag))
+def test_the_list_says_of_every_exception_what_happens_next(world, snag) -> None:
+    officer, ref = world.sign_in("school"), world.refs[0]
+    form = {"snag": snag.value, "relation": "姑姑", "handed": "40"}
+
+    officer.post(f"/school/stipends/{ref}/snag", data=form)
+
+    page = re.sub(r"<[^>]+>", "", officer.get("/school/").get_data(as_text=True))
+    assert ONWARD[snag] in page
+    is_held_up = snag is not Snag.SOMEONE_ELSE
+    assert ("没交成的 1 位" in page, "已转交 1 位" in page) == (is_held_up, not is_held_up)
 
 
 def test_a_part_is_typed_as_people_type_and_a_wrong_one_is_kept_on_the_form(world) -> None:
@@ -235,6 +331,8 @@ def test_slips_come_as_a_pdf_and_a_get_makes_none(world) -> None:
     answer = officer.post(f"/school/batches/{world.batch}/slips")
 
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    # No length is known yet: the sheets are drawn after the commit, when nobody waits for the lock.
+    assert "Content-Length" not in answer.headers
     assert answer.data.startswith(b"%PDF-")
     assert officer.get(f"/school/batches/{world.batch}/slips").status_code == 405
 

@@ -168,10 +168,11 @@ def print_slips(ref: str) -> Response:
     settings = current_app.config["SETTINGS"]
     printing = Printing(settings.public_url, settings.operator.hotline)
     only = request.form.getlist("only") or None
-    made = slips.print_slips(
+    drawing = slips.print_slips(
         requests.session(), hand(), ref, printing, now=requests.now(), only=only
     )
-    response = Response(made, mimetype="application/pdf")
+    # Drawn while it is sent, after the commit: nobody waits for the database meanwhile.
+    response = Response((draw() for draw in (drawing,)), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="slips-{ref}.pdf"'
     return response
 

@@ -3,6 +3,7 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from vocabulary.enums import AskedFor, CustodyReason
@@ -24,12 +25,12 @@ class RequestForm(FlaskForm):
     asked_for = RadioField(
         "谁要看",
         [InputRequired("请选是谁要看")],
-        choices=[(kind.value, label(kind)) for kind in AskedFor],
+        choices=[SelectChoice(kind.value, label(kind)) for kind in AskedFor],
     )
     reason = RadioField(
         "事由",
         [InputRequired("请选一个事由")],
-        choices=[(kind.value, label(kind)) for kind in CustodyReason],
+        choices=[SelectChoice(kind.value, label(kind)) for kind in CustodyReason],
     )
     words = TextAreaField("说明", [Length(max=500, message="最多 500 个字")], filters=[_only])
     document = FileField("法律文书")

@@ -21,7 +21,7 @@ class AskForm(FlaskForm):
     reason = RadioField(
         "事由",
         [InputRequired("请选一个事由")],
-        choices=[(kind.value, label(kind)) for kind in AccessReason],
+        choices=[SelectChoice(kind.value, label(kind)) for kind in AccessReason],
     )
     words = TextAreaField(
         "说明",

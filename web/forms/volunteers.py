@@ -1,9 +1,9 @@
 """The papers of a 爱心妈妈."""
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField
+from wtforms import DateField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length
 
 from vocabulary.enums import Clearance
 from web.core.labels import label
@@ -18,3 +18,9 @@ class PaperForm(FlaskForm):
         choices=[SelectChoice(one.value, label(one)) for one in Clearance],
     )
     on = DateField("日期", [InputRequired("请填日期")])
+
+
+class LoginForm(FlaskForm):
+    """The login by which she sees her own record."""
+
+    login = StringField("登录名", [InputRequired("请填登录名"), Length(max=40)])
