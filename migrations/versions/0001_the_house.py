@@ -5,7 +5,6 @@ from alembic import op
 
 from migrations.regions import load_regions
 
-
 revision = "0001_the_house"
 down_revision = None
 branch_labels = None

@@ -261,7 +261,9 @@ def _case_files(session: Session, town: Town, here: Places, now: datetime) -> No
     )
     changed = [_amendment(session, child) for child in (mine, far)]
     town.give("amendment", both, *changed)
-    town.give("photograph", both, *(_photograph(session, here, child, now) for child in (mine, far)))
+    town.give(
+        "photograph", both, *(_photograph(session, here, child, now) for child in (mine, far))
+    )
     town.give("dispute", both, here.line(here.classmate), here.line(far), here.line(mine))
     entered = [
         volunteers.enter(session, viewers.console(), NewVolunteer(name, code), now=now)

@@ -282,7 +282,7 @@ def enter(app: Flask, town: Town, who: str) -> FlaskClient:
             account_id, stamp = town.sessions[who]
             instant = int(clock.now().timestamp())
             cookie |= {"_user_id": f"{account_id}:{stamp}", "_fresh": True}
-            cookie |= {"since": instant, "seen": instant}
+            cookie |= {"since": instant, "seen": instant, "proof": instant}
         elif who in LINKS:
             kind = {"donor": "donor_link", "family": "slip_link"}.get(who, "class_link")
             cookie[kind] = town.links[who]
@@ -304,7 +304,8 @@ def address(rule: Rule, handle: str) -> str:
     words = iter(handle.split())
     parts = [p for p in sorted(rule.arguments, key=rule.rule.index)]
     filled = {name: MISSING.get(name) or next(words) for name in parts}
-    return re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", lambda found: filled[found[1]], rule.rule)
+    numbered = re.sub(r"<int:[a-z_]+>", "1", rule.rule)
+    return re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", lambda found: filled[found[1]], numbered)
 
 
 def absent(rule: Rule) -> str:
@@ -363,17 +364,22 @@ def cells(town: Town, rule: Rule, who: str, method: str) -> Iterator[tuple[str, 
     roles, kind = DECIDED[rule.endpoint]
     if kind in {"file"} or (roles is OPEN and kind):
         return
-    if who not in roles:
-        owner = next((w for w in sorted(roles) if (w, kind) in town.own), "")
-        handle = town.own[owner, kind] if owner and kind else absent(rule)
-        if method == "HEAD":
-            return
-        yield "not hers", address(rule, handle), refused(who, rule, method)
-        if kind:
-            yield "missing", address(rule, absent(rule)), refused(who, rule, method)
-        return
-    if kind in YOUNG:
-        return
+    if who in roles and kind not in YOUNG:
+        yield from open_cells(town, rule, who, kind)
+    elif who not in roles and method != "HEAD":
+        yield from shut_cells(town, rule, who, method)
+
+
+def shut_cells(town: Town, rule: Rule, who: str, method: str) -> Iterator[tuple[str, str, Verdict]]:
+    roles, kind = DECIDED[rule.endpoint]
+    owner = next((w for w in sorted(roles) if (w, kind) in town.own), "")
+    handle = town.own[owner, kind] if owner and kind else absent(rule)
+    yield "not hers", address(rule, handle), refused(who, rule, method)
+    if kind:
+        yield "missing", address(rule, absent(rule)), refused(who, rule, method)
+
+
+def open_cells(town: Town, rule: Rule, who: str, kind: str) -> Iterator[tuple[str, str, Verdict]]:
     yield "own", address(rule, town.own[who, kind] if kind else ""), is_opened
     if not kind:
         return

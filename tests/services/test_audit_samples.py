@@ -191,9 +191,12 @@ def test_nobody_but_an_auditor_draws(session, world, now, role) -> None:
 def test_a_region_limits_the_draw_and_one_without_instalments_is_refused(
     session, auditor, world, now
 ) -> None:
-    assert audit_samples.sample(
-        session, auditor, draw(session, auditor, now, size=50, region=BANNER), now=now
-    )["size"] == 3
+    assert (
+        audit_samples.sample(
+            session, auditor, draw(session, auditor, now, size=50, region=BANNER), now=now
+        )["size"]
+        == 3
+    )
     with pytest.raises(BadInput):
         draw(session, auditor, now, region=OTHER_BANNER)
     with pytest.raises(BadInput):

@@ -113,7 +113,8 @@ def test_the_paying_desk_releases_what_is_late(
     assert "晚了 36 小时以上" in page
     assert "放行了 1 条" in answer.get_data(as_text=True)
     assert (
-        session.scalars(select(Notice.is_held).where(Notice.kind == NoticeKind.HANDED_OVER)).one() is False
+        session.scalars(select(Notice.is_held).where(Notice.kind == NoticeKind.HANDED_OVER)).one()
+        is False
     )
 
 

@@ -115,7 +115,9 @@ def test_a_pack_is_watermarked_traced_and_gone_on_day_eleven(
 ) -> None:
     auditor = desk(app, "shenji")
 
-    page = auditor.post("/staff/audit-samples/", data={"size": "5", "region": ""}).headers["Location"]
+    page = auditor.post("/staff/audit-samples/", data={"size": "5", "region": ""}).headers[
+        "Location"
+    ]
     session.rollback()
     item = session.scalars(select(AuditItem.code)).one()
     pack = text(auditor, f"{page}/{item}")

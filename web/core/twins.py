@@ -1,9 +1,11 @@
 """TWIN_SEED: clock, refs, tokens of forms and cookies stand still, so that two servers can be compared."""
 
 import hashlib
+from datetime import datetime
 
 from flask import Flask
 from flask import session as cookie
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import TimestampSigner
 
 from config import TWIN_NOW
@@ -18,8 +20,16 @@ def init_app(app: Flask) -> None:
     clock.stand_at(TWIN_NOW)
     refs.seed_process(f"{seed}/serve")
     app.config["SECRET_KEY"] = hashlib.sha256(f"{seed}/cookies".encode()).digest()
+    app.session_interface = _StandingSessions()
     TimestampSigner.get_timestamp = _stands  # type: ignore[method-assign, assignment]
     app.before_request(_draw_form_token)
+
+
+class _StandingSessions(SecureCookieSessionInterface):
+    """A cookie's end counts from where the clock stands."""
+
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:
+        return TWIN_NOW + app.permanent_session_lifetime if session.permanent else None
 
 
 def _stands(_signer: TimestampSigner) -> int:
