@@ -225,7 +225,7 @@ def test_each_side_is_seen_by_those_whose_work_it_is(town: Town) -> None:
     assert payer["other_donor"] >= {"payment reference"}
     assert child["case_worker"] >= {"child", "match", "pledge code", "school"}
     assert child["school_officer"] >= {"child"}
-    assert child["family"] >= {"child"}
+    assert child["auditor"] >= {"child", "school"}
     assert [payer[who] for who in ("statistics", "administrator", "public")] == [set()] * 3
 
 
