@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -50,18 +51,19 @@ class World:
     def observe(self, leak: Leak, *, planted: bool) -> Look:
         """Return what the leak's observer gets, and how many statements it took."""
         refs.seed_process(f"{leak.name}/{planted}")
-        way: Callable[[Leak], object] = _WAYS.get(leak.address, World.page).__get__(self)
-        client = None if leak.address in _WAYS else enter(self.app, leak.observer, self.links)
+        way = self._way(leak)
         self.statements = 0
         with leak.plant(self.app, self.secret) if planted else nullcontext():
-            seen = way(leak) if client is None else look(client, leak.address)
+            seen = way()
         return seen, self.statements
 
-    def page(self, leak: Leak) -> object:
-        """Stand for an address of the site."""
-        raise NotImplementedError
+    def _way(self, leak: Leak) -> Callable[[], object]:
+        """Return how the observer looks: at a letter, or signed in at an address."""
+        if leak.address in _WAYS:
+            return partial(_WAYS[leak.address], self)
+        return partial(look, enter(self.app, leak.observer, self.links), leak.address)
 
-    def mail(self, _leak: Leak) -> object:
+    def mail(self) -> object:
         """Return the mail that another donor gets when he asks for his link."""
         with self.app.app_context():
             return self._new_mail()
@@ -74,7 +76,7 @@ class World:
         Run(db.session(), "notices", period=today(clock.now())).execute(outbox.deliver)
         return log.read_bytes()[before:]
 
-    def mime(self, _leak: Leak) -> object:
+    def mime(self) -> object:
         """Return a mail as it goes over the wire."""
         message = Message(to="rain@example.org", title="到了", text="到了", key="KEY")
         return SmtpMail("127.0.0.1", 25, "weiguang@localhost").letter(message).as_bytes()
