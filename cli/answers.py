@@ -1,6 +1,7 @@
 """How commands answer: JSON alone on stdout, refusals on stderr with a code of 1."""
 
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -44,9 +45,9 @@ def told(command: Command) -> Command:
         except Refused as refusal:
             db.session.rollback()
             _fail(f"{refusal.code}: {sentence(refusal)}")
-        except OperationalError as error:
+        except (OperationalError, sqlite3.OperationalError) as error:
             db.session.rollback()
-            _fail(_trouble(str(error.orig)))
+            _fail(_trouble(str(getattr(error, "orig", error))))
 
     return run  # type: ignore[return-value]
 

@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from waitress.server import create_server
 
+from cli.answers import told
 from config import Mode, Settings, refuse
 from extensions import db
 from gateways import keyfiles
@@ -47,6 +48,7 @@ def up() -> None:
 
 @click.command("serve")
 @with_appcontext
+@told
 def serve() -> None:
     """Serve pages and run the schedule, on a database that is ready."""
     _serve(_real_app(), _with_free_port(current_app.config["SETTINGS"]))
@@ -111,6 +113,26 @@ def _serve(app: Flask, settings: Settings) -> None:
         instance=settings.instance,
         environment=environment_for(settings.public_url, settings.port),
     )
+    try:
+        _start_jobs(clockwork, settings)
+        signal.signal(signal.SIGTERM, _stop)
+        pages = create_server(
+            served_by_whitenoise(app),
+            host=settings.host,
+            port=settings.port,
+            threads=1 if settings.twin_seed else THREADS,  # one order of drawing
+            ident="",
+            **_behind(settings.trusted_proxy),
+        )
+        click.echo(f"\n打开：{settings.public_url}\n停下：Ctrl-C", err=True)
+        with keyfiles.used(settings.instance, alone=False):
+            pages.run()
+    finally:
+        clockwork.stop()
+
+
+def _start_jobs(clockwork: Clockwork, settings: Settings) -> None:
+    """Run the schedule here, unless the clock stands or another process runs it."""
     if settings.twin_seed:
         click.echo("TWIN_SEED：时钟停着，定时任务不跑。", err=True)
     elif clockwork.elect():
@@ -118,21 +140,6 @@ def _serve(app: Flask, settings: Settings) -> None:
         db.session.remove()
     else:
         click.echo("另一个进程已经在跑定时任务，这个进程只提供网页。", err=True)
-    signal.signal(signal.SIGTERM, _stop)
-    pages = create_server(
-        served_by_whitenoise(app),
-        host=settings.host,
-        port=settings.port,
-        threads=1 if settings.twin_seed else THREADS,  # one order of drawing
-        ident="",
-        **_behind(settings.trusted_proxy),
-    )
-    click.echo(f"\n打开：{settings.public_url}\n停下：Ctrl-C", err=True)
-    try:
-        with keyfiles.used(settings.instance, alone=False):
-            pages.run()
-    finally:
-        clockwork.stop()
 
 
 def _behind(proxy: str) -> dict[str, Any]:

@@ -178,10 +178,11 @@ def test_the_nightly_job_leaves_a_backup_and_a_trace(runner, filled) -> None:
     assert os.stat(filled / "backups").st_mode & 0o777 == 0o700  # noqa: PTH116 the bits are meant
 
 
-def test_a_database_without_tables_is_one_line_with_its_remedy(tmp_path) -> None:
+@pytest.mark.parametrize("command", [["staff", "list"], ["backup"], ["serve"]])
+def test_a_database_without_tables_is_one_line_with_its_remedy(tmp_path, command) -> None:
     app = create_app(settings_in(tmp_path))
 
-    done = app.test_cli_runner().invoke(args=["staff", "list"])
+    done = app.test_cli_runner().invoke(args=command)
 
     assert (done.exit_code, done.stdout) == (1, "")
     assert "flask --app app db upgrade" in done.stderr
