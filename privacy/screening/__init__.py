@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator
 
 from privacy.screening import (
     contacts,
+    counting,
+    institutions,
     names,
     numbers,
     otherscripts,
     places,
     schools,
+    spelled,
     told,
 )
 from privacy.screening import (
@@ -113,5 +116,12 @@ def _merged(text: str, found: Iterable[Mark]) -> tuple[Mark, ...]:
     return tuple(out)
 
 
-_PARTS_AS_WRITTEN = (numbers.find, told.find)
-_PARTS_JOINED = (names.find, otherscripts.find, places.find, schools.find, contacts.find)
+_PARTS_AS_WRITTEN = (numbers.find, told.find, spelled.find, counting.find)
+_PARTS_JOINED = (
+    names.find,
+    otherscripts.find,
+    places.find,
+    schools.find,
+    institutions.find,
+    contacts.find,
+)

@@ -1,7 +1,7 @@
 """The word lists of data/screening, read once."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -13,11 +13,16 @@ _LEVEL = re.compile(
 )
 
 
+def lines(name: str) -> Iterator[str]:
+    """Yield the lines of one list; one that begins with # is a remark."""
+    every = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return (line for line in every if not line.startswith("#"))
+
+
 @cache
 def words(name: str) -> frozenset[str]:
-    """Return the words of one list; a line that begins with # is a remark."""
-    lines = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    """Return the words of one list."""
+    return frozenset(word for line in lines(name) for word in line.split())
 
 
 def any_of(found: Iterable[str]) -> str:
@@ -28,7 +33,14 @@ def any_of(found: Iterable[str]) -> str:
 @cache
 def divisions() -> frozenset[str]:
     """Return every banner, township and village of the region as it is written in full."""
-    return frozenset(name for name, _ in _rows())
+    return frozenset(name for name, level in _rows() if level != "league")
+
+
+@cache
+def banners() -> frozenset[str]:
+    """Return leagues and banners, with and without what they are: alone they tell little."""
+    large = {name for name, level in _rows() if level in {"league", "banner"}}
+    return frozenset(one for one in large | {_LEVEL.sub("", name) for name in large} if one[1:])
 
 
 @cache
@@ -42,5 +54,5 @@ def stems() -> frozenset[str]:
 def _rows() -> tuple[tuple[str, str], ...]:
     lines = _REGIONS.read_text(encoding="utf-8").splitlines()[1:]
     cells = [line.split(",", 3) for line in lines]
-    levels = {"banner", "township", "village"}
+    levels = {"league", "banner", "township", "village"}
     return tuple((_COUNTRY.sub("", name), level) for _, name, level, _ in cells if level in levels)

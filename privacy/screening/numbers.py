@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from privacy.screening.counting import counted, in_order
 from privacy.screening.folding import WALL, Page
 from privacy.screening.kinds import Found, Kind
 
@@ -40,9 +41,6 @@ _USUAL = frozenset({
 _ASKED = re.compile(
     r"(?:电话|手机|号码|联系|打给|拨|call|tel|phone|号是|号:|短信|座机|私聊|找我|我的号|☎|📞|📱)"
     r"[^0-9\n]{0,12}$"
-)
-_COUNTED = re.compile(
-    r"\s*(?:多|余)?(?:元|块|人|公里|千米|米|吨|亩|只|头|年|光年|个|次|颗|粒|平方|步|天|秒|km)"
 )
 _BIRTH = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _OLD_BIRTH = re.compile(r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
@@ -158,7 +156,7 @@ def _judged(one: _Window) -> Found | None:
 def _is_mobile(one: _Window) -> bool:
     if not _MOBILE.fullmatch(one.digits) or one.digits.startswith("1415926"):
         return False
-    if one.digits.endswith("00000") and _COUNTED.match(one.text, one.end):
+    if one.digits.endswith("00000") and counted(one.text, one.end):
         return False
     return (
         not one.is_listed
@@ -223,11 +221,15 @@ def _is_card(one: _Window) -> bool:
 
 def _is_long(one: _Window) -> bool:
     """Say whether it is one unbroken number that counts nothing."""
-    if not one.is_whole or not 10 < len(one.digits) < 26 or len(set(one.digits)) < 3:
+    if not one.is_whole or not 8 < len(one.digits) < 26 or len(set(one.digits)) < 3:
         return False
-    if one.digits.startswith(("1415926", "123456789", "20", "978")) or one.digits.endswith("00000"):
+    if (
+        one.digits.startswith(("1415926", "123456789", "978"))
+        or in_order(one.digits)
+        or one.digits.endswith("00000")
+    ):
         return False
-    return not _COUNTED.match(one.text, one.end)
+    return not counted(one.text, one.end)
 
 
 _TESTS = (

@@ -23,7 +23,7 @@ _SAYS = re.compile(
     r"[ :,\n“\"]{0,3}(?P<name>[A-Za-z][a-z]+(?:[ ·.'’-]{1,2}[A-Z][a-z]+|(?<=[a-z])[A-Z][a-z]+){0,3}|(?-i:[A-Z]{2,12}(?: [A-Z]{2,12}){0,2}))"
 )
 _NO_NAME = re.compile(
-    r"(?i:a|an|the|in|from|so|very|not|happy|glad|sorry|fine|ok|sad|good|tired|ten|nine|eight|eleven|twelve|thirteen|fourteen|fifteen|chinese|mongolian|student|your|you|at|here|now|to|proud|afraid|sure|just|going|also|really|always|still|me|us|them|him|her|vip|up|nba|it|student|girl|boy|teacher|and|my|school|china|for|no|all|too|cool|cute|who|he|she|well|ready|back|happy|hungry|ill|sick|friend|friends|class|grade|mother|father|from)$"
+    r"(?i:yi|er|san|si|wu|liu|qi|ba|jiu|shi|a|an|the|in|from|so|very|not|happy|glad|sorry|fine|ok|sad|good|tired|ten|nine|eight|eleven|twelve|thirteen|fourteen|fifteen|chinese|mongolian|student|your|you|at|here|now|to|proud|afraid|sure|just|going|also|really|always|still|me|us|them|him|her|vip|up|nba|it|student|girl|boy|teacher|and|my|school|china|for|no|all|too|cool|cute|who|he|she|well|ready|back|happy|hungry|ill|sick|friend|friends|class|grade|mother|father|from)$"
 )
 _TWO = re.compile(
     r"(?<![A-Za-z'’])(?P<family>[A-Z][a-z]{1,7}) (?P<given>[A-Z][a-z]{1,11}(?:[ -]?[A-Z]?[a-z]{1,5})?)(?![A-Za-z])"

@@ -7,22 +7,25 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from privacy.screening.folding import HAN, Page
+from privacy.screening.folding import HAN, ONE, Page
 from privacy.screening.kinds import Found, Kind
-from privacy.screening.lists import any_of, divisions, stems, words
+from privacy.screening.lexicon import costs
+from privacy.screening.lists import any_of, banners, divisions, stems, words
 
-_N = r"(?:[0-9]{1,5}|[一二三四五六七八九十百零〇两]{1,5}|[a-z](?![a-z]))"
-_STEM = "[" + HAN + "]"
+_N = r"(?:[甲乙丙丁]?[0-9]{1,5}|[一二三四五六七八九十百零〇两]{1,5}|[a-z](?![a-z]))"
+_STEM = ONE
 # What never stands inside a place's name; where one begins, the name has not begun yet.
 _OUT = "我你您他她它们住到去从是的了于给往就很也都不请个各每这那哪某整邻本全隔壁着过吗呢吧啊们被把跟和与叫在回离找趟次座条片些种只所或带选由要再又按填看写记帮让"
 _SUFFIX = (
     r"(?:自治区|自治旗|自治州|省|市|盟|旗|县|新区|矿区|区|镇|民族乡|乡|苏木|街道办事处|街道办|街道|嘎查|自然村|行政村|村委会|村|屯|窝堡|营子|社区|居委会|林场|农场|牧场|分场|奶牛场|牧业点|工区|连队"
-    r"|大街|大道|路|街|巷|胡同|小区|花园|家园|公寓|嘉园|新苑|新村|佳苑|雅苑|大厦|号院|号楼|楼|栋|幢|单元|室|组|队|号|排|户|层|弄)"
+    r"|大街|大道|路|街|巷|胡同|小区|花园|家园|公寓|嘉园|新苑|新村|佳苑|雅苑|大厦)"
 )
+# What only a number or a side stands before.
+_NUMBERED = r"(?:号院|号楼|楼|栋|幢|单元|室|组|队|连|号|排|户|层|弄|门)"
 _FINE = re.compile(
     r"(?:旗|县|镇|乡|苏木|街道|嘎查|村|屯|营子|社区|林场|农场|牧场|(?<!自治)区|街|路|巷|胡同|小区|花园|家园|公寓|[苑园]|楼|栋|幢|单元|室|组|队|大厦)$"
 )
-_UNIT = rf"(?:{_STEM}{{1,9}}?|{_N}){_SUFFIX}"
+_UNIT = rf"(?:(?:{_STEM}{{1,9}}?|{_N}){_SUFFIX}[村镇乡屯街路]?|(?:{_N}|[东西南北中]){_NUMBERED})"
 _CHAIN = re.compile(
     rf"{_UNIT}(?:[ ,、-]?{_UNIT}){{1,9}}(?:[ ,-]?(?:{_N}(?:号|室)?(?:-{_N}){{0,3}}))?"
 )
@@ -31,12 +34,12 @@ _GENERIC = re.compile(
 )
 _BIG = re.compile(r"(?:中国|祖国|我国|内蒙古|内蒙|全国|蒙古|草原|农村|山区|边疆)")
 _VILLAGE = re.compile(
-    rf"(?P<name>[{HAN}]{{1,8}}?)(?P<level>苏木|嘎查|村|屯|镇|旗|县|乡|街道|社区|林场|农场|牧场|小区|家园|花园|胡同|巷|区)(?![{HAN}]?(?:委会)|庄稼|里人|定|静|压|民|干部|子里|亲|土|愁|长大|手|袍|杆|帜|人大|村通|音|情|镇)"
+    rf"(?P<name>{ONE}{{1,8}}?)(?P<level>苏木|嘎查|村|屯|镇|旗|县|乡|街道|社区|林场|农场|牧场|小区|家园|花园|胡同|巷|区)(?!{ONE}?(?:委会)|庄稼|里人|定|静|压|民|干部|子里|亲|土|愁|长大|手|袍|杆|帜|人大|村通|音|情|镇)"
 )
 _DOOR = re.compile(
-    rf"(?:(?:[{HAN}]{{1,8}}?(?:大街|大道|路|街|巷|胡同|道|小区|花园|家园|公寓|苑|社区|村|屯|嘎查|院|厂|新村|里)) ?,? ?)?{_N}(?:号楼|号院|栋|幢|座|楼)[ ,-]?(?:{_N}(?:单元|门|层|楼)[ ,-]?)?{_N}(?:室|户|号|房)?(?![0-9元块斤个名分米岁人次年月天度层多%页本件只头岁])"
+    rf"(?:(?:{ONE}{{1,8}}?(?:大街|大道|路|街|巷|胡同|道|小区|花园|家园|公寓|苑|社区|村|屯|嘎查|院|厂|新村|里)) ?,? ?)?{_N}(?:号楼|号院|栋|幢|座|楼)[ ,-]?(?:{_N}(?:单元|门|层|楼)[ ,-]?)?{_N}(?:室|户|号|房)?(?![0-9元块斤个名分米岁人次年月天度层多%页本件只头岁])"
     rf"|{_N}单元[ ,-]?{_N}(?:室|户|号|层)?(?![0-9元块个名分测课单词题的页%])|(?:第?){_N}排[ ,-]?(?:第?){_N}[号户家](?!桌)"
-    rf"|[{HAN}]{{1,8}}?(?:大街|大道|路|街|巷|胡同|弄)(?:东|西|南|北)?(?:侧|段|口)? ?(?:门牌)?{_N}(?:-{_N})? ?号|(?<=住){_N}-{_N}-{_N}|(?<=住在){_N}-{_N}-{_N}|门牌(?:号)?(?:是|[: ])*{_N}(?:-{_N}){{0,3}}号?|[{HAN}]{{2,8}}?(?:小区|花园|家园|公寓|苑|新村|大厦|广场) ?{_N}(?:-{_N}){{1,3}}(?:号|室)?"
+    rf"|{ONE}{{1,8}}?(?:大街|大道|路|街|巷|胡同|弄)(?:东|西|南|北)?(?:侧|段|口)? ?(?:门牌)?{_N}(?:-{_N})? ?号|(?<=住){_N}-{_N}-{_N}|(?<=住在){_N}-{_N}-{_N}|门牌(?:号)?(?:是|[: ])*{_N}(?:-{_N}){{0,3}}号?|{ONE}{{2,8}}?(?:小区|花园|家园|公寓|苑|新村|大厦|广场) ?{_N}(?:-{_N}){{1,3}}(?:号|室)?"
 )
 _LIVES = re.compile(
     r"(?:我?家?(?:现在|就|还|都)?(?:住在|住)|家在|家是|我来自|我是来自|来自|老家(?:在|是)?|搬到了?|搬来|户口在|户籍在?|籍贯是?|出生在|出生于|生活在|定居在?|(?:我|爸爸|妈妈|爸|妈|现在|目前|一直|他|她|姐姐|哥哥|叔叔|人|都)在|(?:我|俺|妈妈|爸爸)(?:是|现在是))"
@@ -46,26 +49,49 @@ _ADDRESS = re.compile(
 )
 _WORKS = r"(?:上班|工作|打工|上学|读书|念书|上大学|读大学|生活|居住|人|住|做生意|开店|务工|当兵|定居|长大|出生|这边|做|当|,|。|!|$|\n|的)"
 _WHY = "像地址"
+_SELDOM, _RARE = 11.5, 13.0  # a town whose name is said more often than this says nothing by itself
 
 
 @cache
 def _stem() -> re.Pattern[str]:
-    return re.compile(rf"(?:{any_of(stems() | words('cities'))})(?:省|市|盟|旗|县|区|镇|乡)?")
+    towns = {one for one in stems() if costs().get(one, _SELDOM) >= _SELDOM}
+    every = any_of(towns | banners() | words("cities"))
+    return re.compile(rf"(?:{every})(?:省|市|盟|旗|县|区|镇|乡)?")
+
+
+@cache
+def _on_the_way() -> re.Pattern[str]:
+    """Return towns that one goes to or comes from, where their name is nothing else."""
+    towns = {one for one in stems() - banners() if costs().get(one, 99.0) > _RARE}
+    return re.compile(
+        rf"(?:过了|路过|去过?|回|从|离|坐到|到了?|经过|靠近|[我俺您]在)(?P<name>{any_of(towns)})"
+    )
 
 
 def find(page: Page) -> Iterator[Found]:
     """Yield addresses and their parts; a whole league or a famous place alone is none."""
     text, small = page.text, page.text.lower()
     doors = (one.span() for one in _DOOR.finditer(small))
-    for start, end in (*_chains(text), *_single(text), *_at_home(text), *doors, *_near(text)):
+    for start, end in (
+        *_chains(text),
+        *_single(text),
+        *_at_home(text),
+        *doors,
+        *_near(text),
+        *_passed(text),
+    ):
         yield Found(start, end, Kind.PLACE, _WHY)
     for one in _ADDRESS.finditer(text):
         if _IS_PLACE.search(one["place"]) and not _TO_HAND.match(one["place"]):
             yield Found(*one.span("place"), Kind.PLACE, "信里说是地址")
 
 
-_IS_PLACE = re.compile(rf"{_SUFFIX}|[0-9]|院|厂|校|站|店")
+_IS_PLACE = re.compile(rf"{_SUFFIX}|{_NUMBERED}|[0-9]|院|厂|校|站|店")
 _TO_HAND = re.compile(r"(?:学校|医院|家里|手里|我们?手|我手|我这|您|你)")
+
+
+def _passed(text: str) -> Iterator[tuple[int, int]]:
+    yield from (one.span("name") for one in _on_the_way().finditer(text))
 
 
 def _near(text: str) -> Iterator[tuple[int, int]]:
@@ -110,22 +136,22 @@ def _is_class(part: str) -> bool:
 
 
 def _is_generic(part: str) -> bool:
-    stem = re.sub(rf"{_SUFFIX}$", "", part)
+    stem = re.sub(rf"(?:{_SUFFIX}|{_NUMBERED})$", "", part)
     return not stem or bool(_GENERIC.fullmatch(stem)) or stem[-1] in _OUT
 
 
 _HAMLET = re.compile(
-    rf"(?:家住|我住在?|我们住在?|家在|老家在?|家是)(?P<name>[{HAN}]{{1,5}}(?:沟|湾|岭|河|山|滩|梁|坡|塘|庄|堡|营|店|桥|站|台|泉|井|岗|甸|窑|坝|子))(?=[,。!?的 \n]|$|那|离)"
+    rf"(?:家住|住在?|搬到了?|我住在?|我们住在?|家在|老家在?|家是)(?P<name>{ONE}{{1,5}}(?:沟|湾|岭|河|山|滩|梁|坡|塘|庄|堡|营|店|桥|站|台|泉|井|岗|甸|窑|坝|家子|窝子|街|口子))(?=[,。!?的 \n]|$|那|离|把头|东|西|南|北)"
 )
 _BESIDE = re.compile(
-    rf"(?P<a>[{HAN}]{{3,10}})(?:的)?(?:对面|旁边|隔壁|后面|后边|前面|[东西南北]边|[东西南北]侧|附近)(?:那家|第[{HAN}0-9]家)?(?:就|便)?是我们?家"
-    rf"|我们?家(?:就|也)?(?:住)?在(?P<b>[{HAN}]{{3,10}}?)(?:的)?(?:对面|旁边|隔壁|后面|后边|前面|[东西南北]边|[东西南北]侧|附近)"
+    rf"(?P<a>{ONE}{{3,10}})(?:的)?(?:对面|旁边|隔壁|后面|后边|前面|[东西南北]边|[东西南北]侧|附近)(?:那家|第[{HAN}0-9]家)?(?:就|便)?是我们?家"
+    rf"|我们?家(?:就|也)?(?:住)?在(?P<b>{ONE}{{3,10}}?)(?:的)?(?:对面|旁边|隔壁|后面|后边|前面|[东西南北]边|[东西南北]侧|附近)"
 )
 _NO_LANDMARK = re.compile(
     r"学校|草原|小河|大山|山坡|一条|一座|一片|公路|铁路|树林|湖边|村子|镇子|农田|草场|羊圈|牧场$|河|山$|村委会$|小卖部$|那"
 )
 _NO_HAMLET = re.compile(
-    r"[大小半后前那这一]?.{0,3}(?:大山|小山|山坡|河|小河|房子|院子|屋子|车站|客站|商店|酒店|房顶|林子|对面山|路边店|圈子|村子|镇子|孩子)$"
+    r"[大小半后前那这一]?.{0,3}(?:大山|小山|山坡|河|大街|条街|老街|对街|小河|房子|院子|屋子|车站|客站|商店|酒店|房顶|林子|对面山|路边店|圈子|村子|镇子|孩子)$"
 )
 
 
@@ -172,5 +198,5 @@ def _at_home(text: str) -> Iterator[tuple[int, int]]:
         if not place or _BIG.fullmatch(place[0]):
             continue
         plain = re.search(r"(?:在|是)$", said[0]) and not re.search(r"家在|住在|老家", said[0])
-        if not plain or re.match(rf"(?:[{HAN}]{{0,6}}?){_WORKS}", text[place.end() :][:10]):
+        if not plain or re.match(rf"(?:{ONE}{{0,6}}?){_WORKS}", text[place.end() :][:10]):
             yield place.span()

@@ -6,24 +6,22 @@
 import re
 from collections.abc import Iterator
 
+from privacy.screening.counting import counted
 from privacy.screening.folding import Page
 from privacy.screening.kinds import Found, Kind
 
 _GAP = r"[ .·•,、_*~/|()—–…:\"'#-]"
 _DIGITS = rf"[0-9](?:{_GAP}{{0,2}}[0-9])"
-_FILL = (
-    r"(?:[前中后末头尾](?:间|面|边|头|几|半截|半段|半部分|半)?(?:[0-9]{1,2}[位个]数?字?)?|第[0-9]段|然后|接着|再|最后"
-    r"|开头|结尾|剩下|是|加上?|和|跟|连着|接|打|的|先|按|拨|输入?|跟着|空格|横[杠线]|杠|点|减号?|星号?|下划线|逗号|[^\w\n]|[,、 .:;。…\n“”\"-])"
+# What a word before it makes a code of one's own: at least a digit in it.
+_CODE = re.compile(
+    r"(?:密码|口令|提取码|验证码|取[件货]码|取件|快递码|取件号|邀请码|兑换码|激活码|会议号?码?|会议id|房间号|频道号?|群(?:聊)?号码?|单号|流水号|凭证号|学号|学籍号?|考号|准考证号?|工号|警号|会员号|医保[号卡]?|社保[号卡]?|残疾证|低保证|户号|电表号|档案号|证号|证件号?|护照|身份证|卡号|账号|帐号|账户|存折|zoom|wifi)"
+    r"[^0-9a-z\n。!?]{0,8}(?P<code>(?=[a-z-]{0,12}[0-9])[a-z0-9](?:[ -]?[a-z0-9]){3,29})(?![年月元块])"
 )
-_PIECES = re.compile(rf"(?<![0-9])[0-9]{{1,8}}(?:(?:{_FILL}){{1,7}}[0-9]{{1,8}}){{1,9}}(?![0-9])")
-_COUNT = re.compile(r"[前中后末头尾](?:间|面|边|头|几)?[0-9]{1,2}[位个]数?字?|第[0-9]段")
-_WORDS = r"(?:zero|one|two|three|four|five|six|seven|eight|nine)"
-_SYLLABLES = r"(?:ling|yao|yi|er|san|si|wu|liu|qi|ba|jiu|dong|guai|gou)[1-4]?"
-_SPOKEN = re.compile(
-    rf"(?<![a-z]){_WORDS}(?:[ ,.、-]{{0,3}}{_WORDS}){{6,}}|(?<![a-z]){_SYLLABLES}(?:[ ,.、-]{{0,3}}{_SYLLABLES}){{6,}}(?![a-z])"
-)
+# Near the word, every piece of the number tells: 身份证后四位0043，前面是150723.
+_NEAR_CARD = re.compile(r"(?:身份证|证件号|银行卡|卡号|户口本)[^。!?\n]{0,40}")
+_PIECE = re.compile(r"(?<![0-9.])[0-9]{4,10}(?![0-9.]|[年元块人斤岁个])")
 _PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][ ]?[a-z](?:[ ·•.-]{0,2}[a-z0-9]){5,6}(?![a-z0-9])"
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][ ·•.-]{0,2}[a-z](?:(?:[ ·•.-]{0,2}[a-z0-9]){5,6}(?![a-z0-9])|(?:[ ·•.-]{0,2}[a-z0-9]){4,5}[ ·-]?[挂学警港澳领])"
 )
 _TOLD = (
     (re.compile(
@@ -31,7 +29,7 @@ _TOLD = (
         rf"[^0-9\n。;!?]{{0,10}}({_DIGITS}{{6,19}})"), Kind.PHONE, "信里说是电话"),
     (re.compile(rf"({_DIGITS}{{6,19}})[ ,]?(?:\(|这|就)?是?(?:我|我家|我妈|我爸|妈妈|爸爸|家里|我们家)的?(?:电话|手机|号码|联系|号)"),
      Kind.PHONE, "信里说是电话"),
-    (re.compile(rf"(?:身份证|证件号|户口本|学籍号|学号|准考证|残疾证|低保证)[^0-9\n。]{{0,10}}({_DIGITS}{{3,24}}x?)"),
+    (re.compile(rf"(?:身份证|证件号|户口本|学籍号|学号|准考证|残疾证|低保证)[^0-9\n。]{{0,10}}(g?{_DIGITS}{{3,24}}x?)"),
      Kind.IDENTITY, "信里说是证件号"),
     (re.compile(rf"(?:银行卡|卡号|账号|帐号|账户|存折|工行|农行|建行|邮储|信用社|一卡通|社保卡|汇到|打到|转到)[^0-9\n。]{{0,12}}({_DIGITS}{{7,24}})"),
      Kind.CARD, "信里说是账号"),
@@ -52,22 +50,25 @@ def find(page: Page) -> Iterator[Found]:
         for one in form.finditer(text):
             if kind not in {Kind.PHONE, Kind.CARD} or not _DATE.match(one[1]):
                 yield Found(*one.span(1), kind, why)
-    yield from (Found(*one.span(), Kind.PHONE, "念出来的号码") for one in _SPOKEN.finditer(text))
+    yield from _codes(text)
     yield from (
         Found(*one.span(), Kind.PLATE, "像车牌")
         for one in _PLATE.finditer(text)
         if _has_digits(one[0])
     )
     yield from (Found(*one.span(), Kind.PHONE, "插了字的号码") for one in _LACED.finditer(text))
-    for one in _PIECES.finditer(text):
-        if _MOBILE.fullmatch(re.sub(r"\D", "", _COUNT.sub("", one[0]))) and re.search(
-            _WORDY, one[0]
-        ):
-            yield Found(*one.span(), Kind.PHONE, "拆开写的号码")
+
+
+def _codes(text: str) -> Iterator[Found]:
+    for one in _CODE.finditer(text):
+        if not (_DATE.match(one["code"]) or counted(text, one.end())):
+            yield Found(*one.span("code"), Kind.NUMBER, "信里说是号码")
+    for near in _NEAR_CARD.finditer(text):
+        for one in _PIECE.finditer(text, *near.span()):
+            yield Found(*one.span(), Kind.NUMBER, "号码的一段")
 
 
 _LACED = re.compile(r"1(?P<lace>[^\d\s]{1,2})[3-9](?:(?P=lace)\d){9}")
-_WORDY = r"[前中后末头尾再先按拨杠]|空格|横线|星|下划线|然后|接着|最后|开头|结尾|加|连着|接"
 
 
 def _has_digits(plate: str) -> bool:

@@ -24,7 +24,7 @@ def left(letters: Iterable[Letter], kind: str) -> list[tuple[str, str]]:
 
 def recall(letters: Iterable[Letter], kind: str) -> float:
     every = [secret for which, secrets, _ in letters if which == kind for secret in secrets]
-    return 1 - len(left(letters, kind)) / len(every)
+    return 1 - len(left(letters, kind)) / max(1, len(every))
 
 
 def touched(letters: Iterable[str]) -> list[str]:

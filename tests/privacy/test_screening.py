@@ -4,16 +4,35 @@
 # ruff: noqa: E501, RUF001
 
 import time
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from privacy.screening import MARK, Kind, Known, marks, redacted
-from tests.privacy import letters, letters_fourth, letters_second, letters_third
+from tests.privacy import (
+    letters,
+    letters_eighth,
+    letters_fifth,
+    letters_fourth,
+    letters_second,
+    letters_seventh,
+    letters_sixth,
+    letters_third,
+)
 from tests.privacy.measuring import left, recall, screened, touched
 
-SETS = (letters, letters_second, letters_third, letters_fourth)
+SETS = (
+    letters,
+    letters_second,
+    letters_third,
+    letters_fourth,
+    letters_fifth,
+    letters_sixth,
+    letters_seventh,
+    letters_eighth,
+)
 HARMLESS = tuple(text for one in SETS for text in one.HARMLESS)
 TELLING = tuple(line for one in SETS for line in one.TELLING)
 TYPED = st.text(
@@ -25,9 +44,9 @@ TYPED = st.text(
 )
 
 
-def test_there_are_at_least_two_hundred_messages_half_of_them_harmless() -> None:
-    assert len(HARMLESS) >= 150
-    assert len(TELLING) >= 150
+def test_there_are_enough_messages_half_of_them_harmless() -> None:
+    assert len(HARMLESS) >= 790
+    assert len(TELLING) >= 800
     assert all(secret in text for _, secrets, text in TELLING for secret in secrets)
 
 
@@ -43,6 +62,15 @@ def test_harmless_letters_stay_byte_for_byte() -> None:
     changed = touched(HARMLESS)
 
     assert len(changed) / len(HARMLESS) <= 0.015, changed
+
+
+@pytest.mark.parametrize("letters_of", SETS)
+def test_every_set_by_itself_keeps_what_is_promised(letters_of: ModuleType) -> None:
+    telling, harmless = letters_of.TELLING, letters_of.HARMLESS
+
+    assert recall(telling, "N") >= 0.97, left(telling, "N")
+    assert recall(telling, "W") >= 0.90, left(telling, "W")
+    assert 1 - len(touched(harmless)) / len(harmless) >= 0.96, touched(harmless)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,59 @@
+"""What counts something and is no number of one's own; and the short numbers that count nothing."""
+
+# A pattern is read in one piece, its sizes are those of the number.
+# ruff: noqa: PLR2004
+
+import re
+from collections.abc import Iterator
+
+from privacy.screening.folding import Page
+from privacy.screening.kinds import Found, Kind
+
+_COUNTED = re.compile(
+    r"\s*(?:多|余)?(?:元|块|人|公里|千米|米|吨|亩|只|头|年|光年|个|次|颗|粒|平方|步|天|秒|km|岁|斤|公斤|千克|克|kg|g|度|名|本|页|字|遍|倍|分|种|棵|株|户|头|匹|件|支|张|℃|%|[万亿千百]|立方|毫|kb|mb|gb)"
+)
+_PLAIN = re.compile(r"(?<![0-9.a-z/-])(?<![0-9]:)[0-9]{7,8}(?![0-9a-z]|\.[0-9]|[/:-][0-9])")
+_WRITTEN_DATE = re.compile(
+    r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])$|(?:19|20)\d\d(?:0[1-9]|1[0-2])$"
+)
+_ONE_BY_ONE = re.compile(r"(?<![0-9])[0-9](?:[ .·*_-][0-9]){6,19}(?![0-9])")
+# 150 打死不说 4709 就不说 3317: as one writes a mobile number, whatever stands between.
+_APART = re.compile(
+    r"(?<![0-9.])(?P<a>1[3-9][0-9])[^0-9\n。]{1,8}(?P<b>[0-9]{4})[^0-9\n。]{1,8}(?P<c>[0-9]{4})(?![0-9.])"
+)
+_SUM = re.compile(r"(?:[=+×*÷]|等于|得数是?|[加减乘数算背]到了?|一共|总共|合计) ?$")
+_YEAR = re.compile(r"(?:19|20)[0-9][0-9]$")
+_UP, _DOWN = "01234567891011121314151617181920", "1514131211109876543210"
+
+
+def counted(text: str, end: int) -> bool:
+    """Say whether what follows a number shows that it counts something."""
+    return bool(_COUNTED.match(text, end))
+
+
+def in_order(digits: str) -> bool:
+    """Say whether somebody only counts, up or down."""
+    return digits in _UP or digits in _DOWN
+
+
+def find(page: Page) -> Iterator[Found]:
+    """Yield numbers as long as a village telephone's, when they count nothing."""
+    text = page.text
+    for one in _ONE_BY_ONE.finditer(text):
+        if not in_order(re.sub(r"[^0-9]", "", one[0])):
+            yield Found(*one.span(), Kind.PHONE, "一个个写开的号码")
+    yield from _apart(text)
+    for one in _PLAIN.finditer(text):
+        round_one = one[0].endswith("000") or in_order(one[0]) or len(set(one[0])) < 3
+        reckoned = counted(text, one.end()) or _SUM.search(
+            text[max(0, one.start() - 6) : one.start()]
+        )
+        if not (round_one or reckoned or _WRITTEN_DATE.match(one[0])):
+            yield Found(*one.span(), Kind.NUMBER, "像座机号或账号")
+
+
+def _apart(text: str) -> Iterator[Found]:
+    for one in _APART.finditer(text):
+        counts = any(counted(text, one.end(part)) for part in "abc")
+        if not (counts or _YEAR.match(one["b"]) or _YEAR.match(one["c"])):
+            yield Found(*one.span(), Kind.PHONE, "拆开写的号码")
