@@ -1,0 +1,41 @@
+"""The guardian's own link to a child's letters. It dies with that guardian's charge of the child."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.children import Child, Kin
+from privacy.viewers import Viewer
+from services import links
+from services.links import Subject
+from services.reveal_links import guardian_with_phone
+from vocabulary.dates import today
+from vocabulary.enums import KinRole, LinkPurpose, Role
+from vocabulary.errors import LinkExpired, NotFound
+
+
+def make(session: Session, by: Viewer, subject: str, *, now: datetime) -> str:
+    """Make a link to "letters:<child>" for the child's guardian. Raises NotFound without one."""
+    ref = subject.partition(":")[2]
+    child_id = session.scalar(select(Child.id).where(Child.ref == ref))
+    kin_id = guardian_with_phone(session, child_id, on=today(now)) if child_id else None
+    if kin_id is None:
+        raise NotFound()
+    return links.make(session, by, LinkPurpose.LETTERS, Subject(kin_id=kin_id), now=now)
+
+
+def open_letters(session: Session, token: str, *, now: datetime) -> Viewer:
+    """Return the family behind its guardian's link. Raises LinkExpired, also for one relieved."""
+    link = links.find(session, token, LinkPurpose.LETTERS, now=now)
+    kin = session.get_one(Kin, link.kin_id)
+    is_relieved = kin.until_on is not None and kin.until_on <= today(now)
+    if is_relieved or kin.kin_role is not KinRole.GUARDIAN:
+        raise LinkExpired()
+    child = session.get_one(Child, kin.child_id)
+    return Viewer(
+        frozenset({Role.FAMILY}),
+        actor=f"family:{child.ref}",
+        child_id=child.id,
+        organisation_id=child.school_id,
+    )

@@ -1,0 +1,88 @@
+"""A volunteer writes with a child under a code name, while her papers count."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.letters import LetterFriend
+from models.volunteers import Volunteer
+from privacy import viewers
+from privacy.screening import MARK
+from services import consents, letter_friends, letters
+from services.letters import Draft
+from tests.factories import viewer
+from tests.services.letters.worlds import CHILD, DESK, WEDNESDAY, World, a_volunteer, a_world
+from vocabulary.dates import today
+from vocabulary.enums import Purpose, Role
+from vocabulary.errors import BadInput, NoConsent, NotFound
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    return a_world(session, WEDNESDAY)
+
+
+def befriend(world: World) -> tuple[Volunteer, LetterFriend, viewers.Viewer]:
+    mother = a_volunteer(world)
+    letter_friends.begin(world.session, DESK, world.child.ref, mother.ref, now=world.now)
+    friend = world.session.scalars(select(LetterFriend)).one()
+    eyes = viewer(Role.VOLUNTEER, actor="account:MOTHER", volunteer_id=mother.id, regions=())
+    return mother, friend, eyes
+
+
+def test_a_volunteer_and_a_child_write_under_a_code_name(world: World) -> None:
+    _, friend, eyes = befriend(world)
+    draft = Draft("我是乌兰，最近看了什么书？我的电话是 13900001111。")
+    letters.write(world.session, eyes, draft, now=world.now, ref=friend.friend_ref)
+    world.release()
+    world.batch()
+    (came,) = letters.page(world.session, world.guardian, now=world.now, ref=friend.ref)["letters"]
+    assert came["released"] == f"我是{MARK}，最近看了什么书？我的电话是 {MARK}。"
+
+    answer = Draft("我在看《草房子》。", CHILD)
+    letters.write(world.session, world.guardian, answer, now=world.now, ref=friend.ref)
+    world.release()
+    world.batch()
+    page = letters.page(world.session, eyes, now=world.now, ref=friend.friend_ref)
+    assert page["other"] == friend.code_name
+    assert page["letters"][0]["released"] == "我在看《草房子》。"
+    assert world.of_donor() == []
+
+
+def test_a_volunteer_whose_paper_ran_out_neither_writes_nor_is_written_to(world: World) -> None:
+    mother, friend, eyes = befriend(world)
+    letters.write(world.session, eyes, Draft("你好。"), now=world.now, ref=friend.friend_ref)
+    world.release()
+    mother.insured_until = today(world.now)
+    world.session.flush()
+
+    assert world.batch() == {"due": 1, "delivered": 0}
+    with pytest.raises(NotFound):
+        letters.write(world.session, eyes, Draft("你好。"), now=world.now, ref=friend.friend_ref)
+
+
+def test_only_a_cleared_volunteer_is_introduced_and_with_consent(world: World) -> None:
+    mother = a_volunteer(world)
+    mother.checked_on = None
+    world.session.flush()
+    with pytest.raises(BadInput, match="not_cleared"):
+        letter_friends.begin(world.session, DESK, world.child.ref, mother.ref, now=world.now)
+    assert (
+        letter_friends.of_child(world.session, DESK, world.child.ref, now=world.now)["ready"] == []
+    )
+
+    mother.checked_on = today(world.now)
+    consents.withdraw(world.session, DESK, world.child.ref, purpose=Purpose.LETTERS, now=world.now)
+    with pytest.raises(NoConsent):
+        letter_friends.begin(world.session, DESK, world.child.ref, mother.ref, now=world.now)
+
+
+def test_another_volunteer_reads_nothing_of_a_friendship(world: World) -> None:
+    _, friend, eyes = befriend(world)
+    stranger = replace(eyes, volunteer_id=eyes.volunteer_id + 1)
+
+    with pytest.raises(NotFound):
+        letters.page(world.session, stranger, now=world.now, ref=friend.friend_ref)
+    assert letter_friends.mine(world.session, stranger) == []

@@ -1,0 +1,134 @@
+"""Letters, as the doors share them: one page to read and to write, with one other side.
+
+Before what would tell who the writer is leaves, the page shows those words and asks once more.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
+from flask import session as cookie
+from werkzeug.wrappers import Response
+
+from gateways.uploads import LocalFiles
+from privacy.viewers import Viewer
+from services import letters
+from services.gate import Card
+from services.letter_screening import Piece
+from services.letters import Draft
+from vocabulary.enums import LetterSide, Role
+from vocabulary.errors import BadInput, NoConsent
+from vocabulary.refs import token_hash
+from web.core import requests
+from web.core.access import current_viewer
+from web.core.messages import sentence
+from web.forms.handovers import PHOTO_FAULTS
+from web.forms.letters import ERRORS, FamilyLetterForm, HelpedLetterForm, LetterForm
+
+Guard = Callable[[Callable[..., Any]], Callable[..., Any]]
+_HELPERS = (Role.SCHOOL_OFFICER, Role.CLASS_TEACHER)
+_THANKS = "交给旗妇联了，看过以后周一寄出。"
+
+
+def attach(
+    bp: Blueprint, guard: Guard, rule: str, *, role: Role, link: str = "", others: str = ""
+) -> None:
+    """Hang the page on a door; `link` names the cookie of a door that several children share.
+
+    `others` is the rule by which a guardian chooses among those who write with her child.
+    """
+
+    def show(ref: str | None = None) -> str | Response:
+        return _page(role, ref, mark=token_hash(cookie[link])[:12] if link else "")
+
+    bp.add_url_rule(rule, "show", guard(show), methods=["GET", "POST"])
+    if others:
+        bp.add_url_rule(others, "other", guard(show), methods=["GET", "POST"])
+
+
+def as_role(role: Role) -> Viewer:
+    """Return whoever is looking in this door's role alone."""
+    viewer = current_viewer()
+    return replace(viewer, roles=viewer.roles & {role})
+
+
+def _page(role: Role, ref: str | None, *, mark: str) -> str | Response:
+    viewer = as_role(role)
+    page = letters.page(requests.session(), viewer, now=requests.now(), ref=ref)
+    form, warned = _form(role, page["side"]), []
+    if request.method == "POST":
+        if request.form.get("mark", "") != mark:
+            requests.keep_nothing()
+            flash("刚才那一页是另一个码的，没有记。请在这一页再写一次。", "warning")
+            return redirect(request.path, 303)
+        answer = _answered(viewer, form, page["side"], ref)
+        if answer is None:
+            return redirect(request.path, 303)
+        warned = answer
+        requests.keep_nothing()
+    else:
+        form.text.data = page["again"]
+        requests.note_read("letters.read", [viewer.actor])
+    return _shown(page, form, warned, ref=ref, mark=mark)
+
+
+def _form(role: Role, side: LetterSide) -> LetterForm:
+    if role in _HELPERS:
+        form: LetterForm = HelpedLetterForm()
+    else:
+        form = FamilyLetterForm() if side is LetterSide.FAMILY else LetterForm()
+    form.offer(side)
+    return form
+
+
+def _answered(
+    viewer: Viewer, form: LetterForm, side: LetterSide, ref: str | None
+) -> list[Piece] | None:
+    """Send what was written, or return the page's warning; None when it was sent."""
+    act = request.form.get("act", "")
+    if act not in {"look", "send"}:
+        abort(400)
+    if not form.validate_on_submit():
+        return []
+    draft = form.draft(side)
+    form.put(draft)
+    if act == "look":
+        found = letters.warnings(requests.session(), viewer, draft.text, ref=ref)
+        if found:
+            return found
+    return None if _sent(viewer, form, draft, ref) else []
+
+
+def _sent(viewer: Viewer, form: LetterForm, draft: Draft, ref: str | None) -> bool:
+    files = LocalFiles(current_app.config["SETTINGS"].uploads)
+    session, now = requests.session(), requests.now()
+    try:
+        letters.write(session, viewer, draft, now=now, files=files, ref=ref)
+    except BadInput as refusal:
+        reason = str(refusal.params["reason"])
+        said = [ERRORS.get(reason) or PHOTO_FAULTS[reason]]
+        if refusal.params["field"] in form:
+            form[str(refusal.params["field"])].errors = said
+        else:
+            form.form_errors += said
+        return False
+    except NoConsent as refusal:
+        form.form_errors.append(sentence(refusal))
+        return False
+    flash(_THANKS, "success")
+    return True
+
+
+def _shown(page: Card, form: LetterForm, warned: list[Piece], *, ref: str | None, mark: str) -> str:
+    door = (request.blueprint or "").partition(".")[0]
+    return render_template(
+        f"{door}/letters/show.html",
+        page=page,
+        form=form,
+        warned=warned,
+        ref=ref,
+        mark=mark,
+        door=door,
+        had_photo=bool(request.files.get("photo")),
+    )

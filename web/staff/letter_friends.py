@@ -1,0 +1,56 @@
+"""Which volunteer writes with a child: begun and ended on a page of its own."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
+
+from privacy.permissions import Act
+from services import letter_friends
+from vocabulary.errors import ActedBefore, BadInput, NoConsent, NotFound
+from web.core import requests
+from web.core.access import current_viewer, may
+from web.core.messages import sentence
+from web.forms.letters import FriendForm
+
+bp = Blueprint("letter_friends", __name__)
+_NOT_CLEARED = "她现在还缺一样资格，补齐以后再来。"
+
+
+@bp.route("/children/<string:ref>/letter-friends", methods=["GET", "POST"])
+@may(Act.MODERATE_LETTERS)
+def index(ref: str) -> str | Response:
+    """Show with whom a child writes; begin another friendship."""
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    child = letter_friends.of_child(session, viewer, ref, now=now)
+    form = FriendForm()
+    form.volunteer.choices = [SelectChoice(one["ref"], one["name"]) for one in child["ready"]]
+    if form.validate_on_submit() and _begun(form, ref):
+        flash("好了，她和孩子可以写信了，信都先到“信件”。", "success")
+        return redirect(request.path, 303)
+    if request.method == "POST":
+        requests.keep_nothing()
+    requests.note_read("child.read", [f"child:{ref}"])
+    return render_template("staff/letter_friends/index.html", child=child, form=form)
+
+
+def _begun(form: FriendForm, ref: str) -> bool:
+    session, by, now = requests.session(), current_viewer(), requests.now()
+    try:
+        letter_friends.begin(session, by, ref, form.volunteer.data or "", now=now)
+    except (BadInput, NotFound):
+        form.volunteer.errors = [_NOT_CLEARED]
+        return False
+    except (ActedBefore, NoConsent) as refusal:
+        form.form_errors.append(sentence(refusal))
+        return False
+    return True
+
+
+@bp.post("/letter-friends/<string:ref>/end")
+@may(Act.MODERATE_LETTERS)
+def end(ref: str) -> Response:
+    """End a friendship."""
+    session, by = requests.session(), current_viewer()
+    child_ref = letter_friends.end(session, by, ref, now=requests.now())
+    flash("结束了，两边不再转信。", "success")
+    return redirect(url_for(".index", ref=child_ref), 303)
