@@ -4,8 +4,8 @@ SHELL := /bin/bash
 .PHONY: help run test test-fast test-full mutants check fmt bench screenshots bootstrap bootstrap-dev browser clean distclean
 
 PY := .venv/bin/python
-# Two workers; every browser test goes to one of them (tests/plugins/markers.py), so one Chromium runs at a time.
-PYTEST := $(PY) -m pytest -n 2 --dist loadgroup
+# Two workers; who runs what: tests/plugins/workers.py.
+PYTEST := $(PY) -m pytest -n 2
 # make test ARGS="tests/house -k audience"
 ARGS ?=
 

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from babel import Locale
 from flask import Flask
 from jinja2 import StrictUndefined
 
@@ -17,6 +18,7 @@ from privacy import viewers
 from services import installation
 
 ROOT = Path(__file__).parent
+LOCALE = Locale.parse("zh_CN")  # read once: reading it took a millisecond of every answer
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -47,7 +49,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         RATELIMIT_ENABLED=settings.mode is not config.Mode.TEST and not settings.twin_seed,
         MAX_CONTENT_LENGTH=20 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
-        SESSION_COOKIE_NAME="weiguang",
+        SESSION_COOKIE_NAME="__Host-weiguang" if is_https else "weiguang",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=is_https,
@@ -63,7 +65,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     login.init_app(app)
     csrf.init_app(app)
-    babel.init_app(app)
+    babel.init_app(app, locale_selector=lambda: LOCALE)
     limiter.init_app(app)
     web.init_app(app)
     cli.init_app(app)

@@ -245,6 +245,7 @@ def _check_production(settings: Settings, env: Mapping[str, str]) -> None:
     if not settings.public_url:
         sentence = "MODE=production needs PUBLIC_URL, for example https://weiguang.example.org"
         refuse(sentence)
+    _check_crossing(settings)
     dangers = {"TWIN_SEED": "fixes every random code", "FLASK_DEBUG": "opens a console to all"}
     for name, what in dangers.items():
         if env.get(name, "").lower() not in {"", "0", "false", "no"}:
@@ -254,6 +255,19 @@ def _check_production(settings: Settings, env: Mapping[str, str]) -> None:
     lacking = missing_facts(settings)
     if settings.pledges == Pledges.OPEN and lacking:
         sentence = f"PLEDGES=open needs {', '.join(lacking)}; set them, or PLEDGES=invited"
+        refuse(sentence)
+
+
+def _check_crossing(settings: Settings) -> None:
+    """Let nothing cross the net in the clear; within the machine it may."""
+    here, address = {"localhost", "127.0.0.1", "::1"}, urlsplit(settings.public_url)
+    if settings.mail.host not in here | {""} and not settings.mail.use_tls:
+        sentence = "MODE=production sends mail by TLS only; set SMTP_TLS=1 (STARTTLS)"
+        refuse(sentence)
+    if address.scheme != "https" and address.hostname not in here:
+        sentence = (
+            "MODE=production needs a PUBLIC_URL that begins with https://, for logins and links"
+        )
         refuse(sentence)
 
 

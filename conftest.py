@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.plugins.no_network",
     "tests.plugins.markers",
+    "tests.plugins.workers",
     "tests.plugins.examples",
     "tests.plugins.chromium",
 ]

@@ -45,7 +45,7 @@ def measure(*, count: int, rounds: int) -> list[str]:
         f"S1 {middle['raw'] / middle['ours']:.2f}x raw executemany (promise >= .6), "
         f"{middle['core'] / middle['ours']:.2f}x Core with dicts (promise >= 1.5); "
         f"{rate:,.0f} rows/s, {count:,} pledges",
-        f"S2 a second run takes {middle['again'] / middle['ours']:.3f} of the first (promise <= .15)",
+        f"S2 a second run takes {middle['again'] / middle['ours']:.3f} of the first (at most .15)",
     ]
 
 

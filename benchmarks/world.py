@@ -1,4 +1,4 @@
-"""A large world, written straight into the tables: children, consents, pledges paid ahead, matches."""
+"""A large world, straight into the tables: children, consents, pledges paid ahead, matches."""
 
 import shutil
 import sqlite3

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from cli.backup import backup, restore, upgrade
+from cli.catalogue import catalogue
 from cli.check import check
 from cli.demo import demo as demo_commands
 from cli.honey import honey
@@ -10,6 +11,7 @@ from cli.imports import import_
 from cli.jobs import jobs
 from cli.keys import keys
 from cli.matches import matches
+from cli.outbox import outbox
 from cli.pledges import pledges
 from cli.redact import redact
 from cli.replay import replay
@@ -20,6 +22,7 @@ from cli.twins import twin_seed
 
 COMMANDS = (
     backup,
+    catalogue,
     restore,
     upgrade,
     up,
@@ -32,6 +35,7 @@ COMMANDS = (
     matches,
     check,
     keys,
+    outbox,
     pledges,
     staff,
     replay,

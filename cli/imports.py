@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from cli.answers import actor, say, told
 from extensions import db
 from privacy.viewers import Viewer, works_in
-from services import imports, judging, taking
+from services import judging, reading, taking
 from services.judging import Judged
 from services.placing import index_of
 from services.rosters.reports import Progress
@@ -43,7 +43,7 @@ def _command(kind: ImportKind, about: str) -> None:
         session = _database(is_needed=not dry_run)
         by = _actor(session, login, region)
         with _bar("judging") as progress:
-            judged = judging.judge(session, by, kind, file.name, data, progress=progress)
+            judged = judging.start(session, by, kind, file.name, data).whole(progress)
         if session and not dry_run:
             _take(session, by, kind, file.name, judged)
         _answer(judged, as_json=as_json)
@@ -94,7 +94,7 @@ def _take(session: Session, by: Viewer, kind: ImportKind, name: str, judged: Jud
     """Take the list slice by slice, each in a transaction of its own."""
     session.rollback()
     begin_writing(session)
-    ref = imports.keep(session, by, kind, name, judged, now=clock.now())
+    ref = reading.keep(session, by, kind, name, judged, now=clock.now())
     counts = taking.begin(session, by, ref, now=clock.now())
     session.commit()
     with _bar("taking") as progress:

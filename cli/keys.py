@@ -1,4 +1,4 @@
-"""`flask keys`: the installation's own secrets, made before anything else, and changed one by one."""
+"""`flask keys`: the installation's own secrets, made before anything else, changed one by one."""
 
 import os
 from collections.abc import Iterator

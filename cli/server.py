@@ -41,9 +41,12 @@ def up() -> None:
     if settings.mode is Mode.DEMO and file is not None and not file.exists():
         click.echo("第一次启动：建数据库、搭演示数据，不到两分钟……", err=True)
     upgrade()
+    settings = _with_free_port(settings)
+    app = _real_app()
+    app.config["SETTINGS"] = settings  # the table's link names the port that is really used
     if settings.mode is Mode.DEMO:
         _fill_with_demo()
-    _serve(_real_app(), _with_free_port(settings))
+    _serve(app, settings)
 
 
 @click.command("serve")
@@ -62,6 +65,7 @@ def _fill_with_demo() -> None:
         demo.build()
     session = db.session()
     if installation.is_demo(session, viewers.console()):
+        session.rollback()
         click.echo("\n演示帐号（一个角色一个）：", err=True)
         click.echo("\n".join(demo.login_table()), err=True)
     session.rollback()
@@ -146,7 +150,7 @@ def _behind(proxy: str) -> dict[str, Any]:
     """Believe the reverse proxy of this address, and nobody else, about who is calling."""
     if not proxy:
         return {}
-    headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}  # its Host is the one we answer to
     return {
         "trusted_proxy": proxy,
         "trusted_proxy_count": 1,

@@ -125,7 +125,7 @@ def retire(folder: Path, name: str, stamp: str) -> Path:
 
 @contextmanager
 def used(instance: Path, *, alone: bool) -> Iterator[None]:
-    """Say that this process works with an installation's keys; `alone` refuses while another does."""
+    """Say that this process works with these keys; `alone` refuses while another does."""
     with (instance / IN_USE).open("a") as lock:
         how = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
         try:

@@ -1,4 +1,4 @@
-"""Where uploaded evidence lies: a local folder, random names, each file sealed, whole or not at all."""
+"""Where uploaded evidence lies: a folder, random names, each file sealed, whole or not at all."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Who holds a lease: a process of one machine, so that what a dead one held can be taken at once."""
+"""Who holds a lease: a process of one machine, so that a dead one's can be taken at once."""
 
 import os
 import platform

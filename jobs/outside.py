@@ -1,7 +1,6 @@
 """The ways out of this installation: real ones where the settings name them, else files."""
 
 import shlex
-from pathlib import Path
 
 from config import Settings
 from gateways.files import FileGateway
@@ -34,15 +33,17 @@ def house_of(settings: Settings) -> House:
 def _mail(settings: Settings) -> Gateway:
     mail = settings.mail
     if not mail.host:
-        return FileGateway(_folder(settings) / "mail.log", clock=clock.now)
+        return local_file(settings, Channel.MAIL)
     return SmtpMail(mail.host, mail.port, mail.sender, mail.user, mail.password, mail.use_tls)
 
 
 def _sms(settings: Settings) -> Gateway:
     if not settings.sms_command:
-        return FileGateway(_folder(settings) / "sms.log", clock=clock.now)
+        return local_file(settings, Channel.SMS)
     return SmsCommand(tuple(shlex.split(settings.sms_command)))
 
 
-def _folder(settings: Settings) -> Path:
-    return settings.instance / FOLDER
+def local_file(settings: Settings, channel: Channel) -> FileGateway:
+    """Return the file that stands for a provider; sealed where real people are meant."""
+    path = settings.instance / FOLDER / f"{channel.value}.log"
+    return FileGateway(path, clock=clock.now, is_sealed=settings.is_production)

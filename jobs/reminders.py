@@ -1,7 +1,15 @@
 """Reminders to hands that have not answered, fears nobody took up, and what lies ahead of donors."""
 
 from jobs.run import Run
-from services import custody_requests, file_access, foretelling, harm, reminders
+from services import (
+    custody_requests,
+    file_access,
+    foretelling,
+    harm,
+    letter_desk,
+    letter_post,
+    reminders,
+)
 
 
 def remind(run: Run) -> None:
@@ -11,6 +19,9 @@ def remind(run: Run) -> None:
     with run.slice() as now:
         harm.remind(run.session, run.by, on=run.period, now=now)
         foretelling.foretell(run.session, run.by, on=run.period, now=now)
+    with run.slice() as now:
+        letter_desk.remind(run.session, run.by, on=run.period, now=now)
+        letter_post.remind_desks(run.session, run.by, on=run.period, now=now)
     with run.slice() as now:
         custody_requests.lapse(run.session, run.by, now=now)
         file_access.lapse(run.session, run.by, now=now)

@@ -1,4 +1,4 @@
-"""互相认识: once a week what was asked is put to the other side, and what was agreed to the staff."""
+"""互相认识: once a week what was asked goes to the other side, what was agreed to the staff."""
 
 from jobs.run import Run
 from services import reveal_release

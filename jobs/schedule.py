@@ -7,7 +7,7 @@ from datetime import datetime
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy.orm import Session
 
-from jobs import matching, outbox, pledges, reminders, reveals, stipends, upkeep, watchdog
+from jobs import letters, matching, outbox, pledges, reminders, reveals, stipends, upkeep, watchdog
 from jobs.run import Body
 from privacy.viewers import Viewer
 from vocabulary.dates import SHANGHAI
@@ -43,13 +43,14 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("backup", upkeep.back_up, hour=1, minute=30),
-    Job("forgetting", upkeep.forget_imports, hour=3),
+    Job("forgetting", upkeep.let_go, hour=3),
     Job("uploads", upkeep.tidy_uploads, hour=3, minute=30),
     Job("matching", matching.propose, hour=5),
     Job("pledges", pledges.take_effect, hour=5, minute=30),
     Job("stipends", stipends.open_and_fund, hour=6),
     Job("notices", outbox.deliver, minute="*/2", is_idle=outbox.is_idle),
     Job("reveals", reveals.release, hour=9, day_of_week="mon"),
+    Job("letters", letters.deliver, hour=9, minute=30, day_of_week="mon"),
     Job("reminders", reminders.remind, hour=8, minute=30),
     Job("watchdog", watchdog.watch_jobs, minute="*/10", is_idle=watchdog.is_idle),
 )

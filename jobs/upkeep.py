@@ -8,7 +8,7 @@ import config
 from config import Settings
 from gateways.uploads import LocalFiles
 from jobs.run import Run
-from services import accounts, activity, backup, forgetting, forgetting_donors, limits, uploads
+from services import backup, forgetting_donors, retention, uploads
 from services.backup import Places
 from vocabulary import clock
 
@@ -22,7 +22,7 @@ def places(settings: Settings, folder: Path | None = None) -> Places:
 
 
 def back_up(run: Run) -> None:
-    """Write the night's backup, then let go of old ones and of yesterday's failed sign-ins."""
+    """Write the night's backup, then let go of old ones."""
     settings: Settings = current_app.config["SETTINGS"]
     where, key = places(settings), config.load_key(settings, "backup")
     run.session.rollback()
@@ -30,19 +30,27 @@ def back_up(run: Run) -> None:
     made = backup.make(where, run.by, key=key, now=clock.now())
     with run.slice() as now:
         backup.note(run.session, run.by, made, now=now)
-        accounts.forget_failures(run.session, run.by, now=now)
-        limits.forget(run.session, run.by, now=now)
-        activity.forget(run.session, run.by, now=now)
         backup.prune_backups(where.folder, run.by, now=now)
     run.add(done=1)
 
 
-def forget_imports(run: Run) -> None:
-    """Delete what is left of old uploaded lists, and of donors whom a backup brought back."""
+def let_go(run: Run) -> None:
+    """Carry out the retention table row by row, then forget donors whom a backup brought back."""
+    for row in retention.rows():
+        if row.then == retention.DELETE:
+            _carry_out(run, row.name)
     with run.slice() as now:
-        count = forgetting.forget_imports(run.session, run.by, now=now)
-        count += forgetting_donors.forget_again(run.session, run.by, now=now)
+        count = forgetting_donors.forget_again(run.session, run.by, now=now)
     run.add(due=count, done=count)
+
+
+def _carry_out(run: Run, name: str) -> None:
+    """Carry out one row, slice by slice, until a slice finds nothing more."""
+    done = -1
+    while done:
+        with run.slice() as now:
+            done = retention.carry_out(run.session, run.by, name, now=now)
+        run.add(due=done, done=done)
 
 
 def tidy_uploads(run: Run) -> None:

@@ -1,8 +1,8 @@
 """The best total assignment of an instance, with what proves it.
 
 Choose whole x >= 0 on the pairs to make the sum of score * x largest, such that a need gets at most
-its units and an offer gives at most its capacity. Prices p, q >= 0 with p_need + q_offer >= score on
-every pair bound every assignment by sum(units * p) + sum(capacity * q); the flow's own residual
+its units and an offer gives at most its capacity. Prices p, q >= 0 with p_need + q_offer >= score
+on every pair bound every assignment by sum(units * p) + sum(capacity * q); the flow's own residual
 network yields prices that reach it (linear programming duality: Ahuja, Magnanti, Orlin, Network
 Flows, 1993, 9.4). Needs together are no flow: where the flow parts them, CP-SAT solves that
 component and its bound is the proof.
@@ -69,7 +69,7 @@ def _flow(instance: Instance) -> Ints:
 
 
 def _prices(instance: Instance, units: Ints) -> tuple[Ints, Ints]:
-    """Return the prices of an optimal flow: distances in its residual network, source and sink one."""
+    """Return an optimal flow's prices: distances in its residual network, source and sink one."""
     given = np.zeros(len(instance.offers), dtype=np.int64)
     np.add.at(given, instance.offer, units)
     got = np.zeros(len(instance.needs), dtype=np.int64)
@@ -104,7 +104,7 @@ def _relax(instance: Instance, units: Ints, need_at: Ints, offer_at: Ints) -> No
 
 
 def _parted(instance: Instance, units: Ints) -> list[Bools]:
-    """Return the pairs of each component in which the flow served needs apart that stay together."""
+    """Return the pairs of each component where the flow served apart what stays together."""
     if not instance.groups:
         return []
     label = _labels(instance)

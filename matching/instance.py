@@ -1,7 +1,7 @@
 """A researcher's instance: needs with units, offers with capacity, scored pairs, needs together.
 
-    {"needs": [{"id", "units"}], "offers": [{"id", "capacity"}], "pairs": [[need, offer, score], ...],
-     "together": [[need, need], ...]}
+    {"needs": [{"id", "units"}], "offers": [{"id", "capacity"}],
+     "pairs": [[need, offer, score], ...], "together": [[need, need], ...]}
 
 An id is a text or a whole number; 7 and "7" are the same id. Every fault names its place.
 """

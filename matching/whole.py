@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from matching.columns import Bools, Ints, listed_floor
 from matching.flow import Transport, best_transport
 from matching.market import Market
 from matching.pairs import Limits
-from matching.records import LISTED_UNITS
 
 
 class Proof(StrEnum):
@@ -134,20 +132,16 @@ def _spread(units: Ints, pairs: Ints, length: int) -> Ints:
 
 
 def _searched(market: Market, hint: Ints, *, bound: int, effort: float) -> Outcome:
-    """Search for better whole sums from `hint` on; one worker, so that the answer never varies."""
-    model = _Model(market, hint)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 0
-    solver.parameters.linearization_level = 2
-    solver.parameters.max_deterministic_time = effort
-    status = solver.solve(model.model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    """Search for better whole sums from `hint` on."""
+    from matching import searching  # noqa: PLC0415 loading CP-SAT takes half a second, and the flow mostly suffices
+
+    found = searching.search(market, hint, effort=effort)
+    if found is None:
         return Outcome(hint, bound, _proof_of(market, hint, bound, Proof.FLOW))
-    units = max((_settled(market, model.units(solver)), hint), key=market.value_of)
-    if status == cp_model.OPTIMAL:
+    units = max((_settled(market, found.units), hint), key=market.value_of)
+    if found.is_best:
         return Outcome(units, market.value_of(units), Proof.CP_SAT)
-    bound = min(bound, int(solver.best_objective_bound) + 1)
+    bound = min(bound, found.bound)
     return Outcome(units, bound, _proof_of(market, units, bound, Proof.CP_SAT))
 
 
@@ -158,55 +152,3 @@ def _settled(market: Market, units: Ints) -> Ints:
     filling.give_all(chosen[is_whole])
     filling.give_all(chosen[~is_whole])
     return filling.units
-
-
-class _Model:
-    """One literal per pair and listed sum; the rules of the package docstring as constraints."""
-
-    def __init__(self, market: Market, hint: Ints) -> None:
-        self.model = cp_model.CpModel()
-        self.market = market
-        most = np.minimum(market.sum_each[market.offer], market.units_open[market.need])
-        options = [
-            (pair, listed)
-            for pair, units in enumerate(most.tolist())
-            for listed in LISTED_UNITS
-            if listed <= units
-        ]
-        self.pair, self.listed = np.array(options, dtype=np.int64).T
-        self.literals = [self.model.new_bool_var("") for _ in options]
-        for literal, (pair, listed) in zip(self.literals, options, strict=True):
-            self.model.add_hint(literal, int(hint[pair]) == listed)
-        self._bind()
-
-    def _bind(self) -> None:
-        market, model = self.market, self.model
-        need, offer = market.need[self.pair], market.offer[self.pair]
-        is_smaller = self.listed < market.sum_each[offer]
-        for row, chosen in _groups(need):
-            terms = cp_model.LinearExpr.weighted_sum(self._at(chosen), self.listed[chosen].tolist())
-            model.add(terms <= int(market.units_open[row]))
-            model.add_at_most_one(self._at(chosen[is_smaller[chosen]]))
-        for row, chosen in _groups(offer):
-            model.add(cp_model.LinearExpr.sum(self._at(chosen)) <= int(market.places[row]))
-        for _, chosen in _groups(self.pair):
-            model.add_at_most_one(self._at(chosen))
-        values = (market.value[self.pair] * self.listed).tolist()
-        model.maximize(cp_model.LinearExpr.weighted_sum(self.literals, values))
-
-    def _at(self, chosen: Ints) -> list[cp_model.IntVar]:
-        return [self.literals[at] for at in chosen]
-
-    def units(self, solver: cp_model.CpSolver) -> Ints:
-        """Return the units on each pair in the solver's answer."""
-        taken = np.array([solver.boolean_value(one) for one in self.literals], dtype=np.int64)
-        given = np.zeros(len(self.market.need), dtype=np.int64)
-        np.add.at(given, self.pair, taken * self.listed)
-        return given
-
-
-def _groups(keys: Ints) -> list[tuple[int, Ints]]:
-    """Return each key with the places where it stands."""
-    order = np.argsort(keys, kind="stable")
-    cuts = np.flatnonzero(np.diff(keys[order])) + 1
-    return [(int(keys[places[0]]), places) for places in np.split(order, cuts)]

@@ -16,5 +16,6 @@ text = text.replace("from alembic import op\n", "from alembic import op\n\nfrom 
 text = text.replace("\n\ndef downgrade", "\n    load_regions(op.get_bind())\n\n\ndef downgrade", 1)
 path.write_text(text)
 P
+.venv/bin/ruff format -q "$file"
 .venv/bin/ruff check --fix -q "$file"
 .venv/bin/ruff format -q "$file"

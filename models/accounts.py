@@ -76,6 +76,15 @@ class Grant(Base):
         )
 
 
+class EndedSignIn(Base):
+    """A sign-in that was ended before its time, by the hash of its code: a copied cookie is dead."""
+
+    __tablename__ = "ended_sign_ins"
+
+    handle: Mapped[str] = mapped_column(String(64), primary_key=True, info=NOBODY)
+    ended_at: Mapped[datetime] = mapped_column(index=True, info=NOBODY)
+
+
 class SignInFailure(Base):
     """Failed tries by a keyed hash of what was typed as login, whether such a login exists or not."""
 

@@ -1,6 +1,6 @@
 """What every table shares: naming of constraints, column types, and the shape of standings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, NoReturn
@@ -22,8 +22,9 @@ from sqlalchemy.sql.operators import OperatorType, is_, is_not
 from sqlalchemy.types import TypeDecorator
 
 from models import keys
+from models.somebody import Span, banner_spans, spans
 from privacy.disclosure import Audience
-from privacy.viewers import Viewer, region_prefix
+from privacy.viewers import Viewer
 from vocabulary.enums import Role
 from vocabulary.money import Fen
 
@@ -141,15 +142,16 @@ class Base(DeclarativeBase):
 
 def in_regions(column: InstrumentedAttribute[Any], viewer: Viewer) -> Condition:
     """Say in SQL that a 12-digit division code lies in the viewer's part of the tree."""
-    prefixes = {region_prefix(code) for code in viewer.regions}
-    if not prefixes:
-        return false()
-    return or_(
-        *(
-            column.between(prefix.ljust(12, "0"), prefix.ljust(12, "9"))
-            for prefix in sorted(prefixes)
-        )
-    )
+    return _inside(column, spans(viewer))
+
+
+def in_banners(column: InstrumentedAttribute[Any], viewer: Viewer) -> Condition:
+    """Say the same of the banners around the viewer's part of the tree."""
+    return _inside(column, banner_spans(viewer))
+
+
+def _inside(column: InstrumentedAttribute[Any], where: Sequence[Span]) -> Condition:
+    return or_(false(), *(column.between(first, last) for first, last in where))
 
 
 def is_own(column: InstrumentedAttribute[Any], value: object) -> Condition:

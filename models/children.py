@@ -2,7 +2,17 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, false, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    and_,
+    exists,
+    false,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import (
@@ -177,10 +187,15 @@ def _known_to(viewer: Viewer, field: str) -> Condition:
 
 
 def _supported_by(viewer: Viewer) -> Condition:
-    """A donor stands near a child through a match of his own that was approved."""
+    """A donor stands near a child by an approved match of his own, while the consent stands."""
     from models.pledges import children_of_donor
 
-    return Child.id.in_(children_of_donor(viewer))
+    consented = exists().where(
+        Consent.child_id == Child.id,
+        Consent.purpose == Purpose.SPONSORSHIP,
+        Consent.withdrawn_on.is_(None),
+    )
+    return and_(Child.id.in_(children_of_donor(viewer)), consented)
 
 
 class Kin(Base):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Standings, held, is_own, own_roles
+from models.base import Base, Sealed, Standings, held, is_own, own_roles
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import ExportKind, Role
@@ -28,7 +28,7 @@ class Export(Base):
     kind: Mapped[ExportKind] = mapped_column(info=seen_by(*_BOTH))
     region_code: Mapped[str] = mapped_column(ForeignKey("regions.code"), info=seen_by(*_BOTH))
     month: Mapped[date | None] = mapped_column(info=seen_by(*_BOTH))
-    reason: Mapped[str] = mapped_column(String(200), info=seen_by(*_BOTH))
+    reason: Mapped[str] = mapped_column(Sealed("exports.reason"), info=seen_by(*_BOTH))
     made_at: Mapped[datetime] = mapped_column(info=seen_by(*_BOTH))
     expires_at: Mapped[datetime] = mapped_column(info=seen_by(*_BOTH))
     taken: Mapped[int] = mapped_column(default=0, info=seen_by(*_BOTH))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, false, select, text, union_all
+from sqlalchemy import ForeignKey, Index, String, false, or_, select, text, union_all
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import CASE, Base, Sealed, Standings, held, in_regions, is_own
@@ -59,7 +59,7 @@ class FileAccess(Base):
     )
     child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), index=True, info=NOBODY)
     reason: Mapped[AccessReason] = mapped_column(info=seen_by(*_AND_FAMILY))
-    words: Mapped[str] = mapped_column(Sealed("file_accesses.words"), info=seen_by(*_STAFF))
+    words: Mapped[str | None] = mapped_column(Sealed("file_accesses.words"), info=seen_by(*_STAFF))
     status: Mapped[AccessStatus] = mapped_column(
         default=AccessStatus.ASKED, index=True, info=seen_by(*_AND_FAMILY)
     )
@@ -90,8 +90,10 @@ def children_open_to(viewer: Viewer) -> Any:
     cases = select(Assignment.child_id).where(
         Assignment.actor == viewer.actor, Assignment.until_on.is_(None)
     )
-    in_time = FileAccess.until_at > viewer.as_of if viewer.as_of else false()
+    in_time = false() if viewer.as_of is None else FileAccess.until_at > viewer.as_of
     opened = select(FileAccess.child_id).where(
-        FileAccess.asked_by == viewer.actor, FileAccess.status.in_(OPEN), in_time
+        FileAccess.asked_by == viewer.actor,
+        or_(*(FileAccess.status == open_ for open_ in OPEN)),
+        in_time,
     )
     return union_all(cases, opened)

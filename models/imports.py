@@ -25,9 +25,7 @@ class Import(Base):
         String(16), unique=True, default=lambda: new_ref("import"), info=seen_by(*_OWN)
     )
     kind: Mapped[ImportKind] = mapped_column(info=seen_by(*_OWN))
-    status: Mapped[ImportStatus] = mapped_column(
-        default=ImportStatus.PREVIEWED, info=seen_by(*_OWN)
-    )
+    status: Mapped[ImportStatus] = mapped_column(default=ImportStatus.READING, info=seen_by(*_OWN))
     by: Mapped[str] = mapped_column(String(40), info=seen_by(*_OWN))
     region_code: Mapped[str] = mapped_column(ForeignKey("regions.code"), info=NOBODY)
     created_at: Mapped[datetime] = mapped_column(info=seen_by(*_OWN))
@@ -74,7 +72,7 @@ class ImportRow(Base):
 
 
 class Upload(Base):
-    """A stored file: the photograph of a signed slip, re-encoded, without EXIF."""
+    """A stored file: the photograph of a signed slip or of a letter, re-encoded, without EXIF."""
 
     __tablename__ = "uploads"
 
@@ -88,6 +86,7 @@ class Upload(Base):
     stipend_id: Mapped[int | None] = mapped_column(
         ForeignKey("stipends.id"), index=True, info=NOBODY
     )
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"), index=True, info=NOBODY)
     sha256: Mapped[str] = mapped_column(String(64), info=NOBODY)
     media_type: Mapped[str] = mapped_column(String(40), info=seen_by(Audience.CASE_STAFF))
     size_bytes: Mapped[int] = mapped_column(info=seen_by(Audience.CASE_STAFF))
@@ -96,13 +95,16 @@ class Upload(Base):
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """Case staff who see the stipend it shows."""
-        from sqlalchemy import select
+        """Case staff who see the stipend or the letter that it shows."""
+        from sqlalchemy import or_, select
 
+        from models.letters import Letter
         from models.stipends import Stipend
 
-        return {
-            audience: cls.stipend_id.in_(select(Stipend.id).where(condition))
-            for audience, condition in Stipend.standings(viewer).items()
-            if audience is Audience.CASE_STAFF
-        }
+        slips = Stipend.standings(viewer).get(Audience.CASE_STAFF)
+        letters = Letter.standings(viewer).get(Audience.CASE_STAFF)
+        if slips is None or letters is None:
+            return {}
+        of_slip = cls.stipend_id.in_(select(Stipend.id).where(slips))
+        of_letter = cls.letter_id.in_(select(Letter.id).where(letters))
+        return {Audience.CASE_STAFF: or_(of_slip, of_letter)}

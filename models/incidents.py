@@ -1,4 +1,4 @@
-"""Incidents: what went wrong and whom we told; and honey records, which nobody has cause to open."""
+"""Incidents: what went wrong, whom we told; and honey records, which nobody needs to open."""
 
 from datetime import date, datetime
 

@@ -91,6 +91,10 @@ class Receipt(Base):
     payment_reference: Mapped[str] = mapped_column(
         String(40), index=True, info=seen_by(Audience.COLLECTING)
     )
+    # What the payer wrote where it holds no reference: often a name.
+    remark: Mapped[str | None] = mapped_column(
+        Sealed("receipts.remark"), info=seen_by(Audience.COLLECTING)
+    )
     amount_fen: Mapped[Fen] = mapped_column(info=seen_by(Audience.COLLECTING))
     received_on: Mapped[date] = mapped_column(info=seen_by(Audience.COLLECTING))
     payer_name: Mapped[str | None] = mapped_column(

@@ -1,4 +1,4 @@
-"""How donors wanted to be called, pledge by pledge: every choice with its day. No name stands here."""
+"""How donors wanted to be called, pledge by pledge: each choice with its day. No name is here."""
 
 from datetime import date
 

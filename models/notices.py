@@ -94,6 +94,8 @@ class AccessLink(Base):
     made_by: Mapped[str] = mapped_column(String(40), info=NOBODY)
     created_at: Mapped[datetime] = mapped_column(info=NOBODY)
     expires_at: Mapped[datetime] = mapped_column(info=NOBODY)
+    # Where a class list's six digits are sent: typed by the officer, never shown again.
+    phone: Mapped[str | None] = mapped_column(Sealed("access_links.phone"), info=NOBODY)
     code_hash: Mapped[str | None] = mapped_column(String(64), info=NOBODY)
     device_hash: Mapped[str | None] = mapped_column(String(64), info=NOBODY)
     revoked_at: Mapped[datetime | None] = mapped_column(info=NOBODY)

@@ -6,7 +6,17 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import CASE, Base, Condition, Sealed, Standings, held, in_regions, is_own
+from models.base import (
+    CASE,
+    Base,
+    Condition,
+    Sealed,
+    Standings,
+    held,
+    in_banners,
+    in_regions,
+    is_own,
+)
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import OrganisationKind, Role
@@ -82,10 +92,6 @@ def _hand_sampled(viewer: Viewer) -> Any:
 
 def _schools_of_village(viewer: Viewer) -> Condition:
     """A village's children go to schools anywhere in their banner."""
-    codes = [code[:6].ljust(12, "0") for code in viewer.regions]
     return and_(
-        Organisation.kind == OrganisationKind.SCHOOL,
-        in_regions(
-            Organisation.region_code, Viewer(viewer.roles, viewer.actor, regions=tuple(codes))
-        ),
+        Organisation.kind == OrganisationKind.SCHOOL, in_banners(Organisation.region_code, viewer)
     )

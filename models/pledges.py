@@ -182,7 +182,7 @@ class Match(Base):
     decline_note: Mapped[str | None] = mapped_column(
         Sealed("matches.decline_note"), info=seen_by(*_STAFF)
     )
-    starts_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+    starts_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, *_OWNER))
     ends_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, *_OWNER))
 
     @classmethod

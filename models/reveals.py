@@ -107,7 +107,7 @@ class VaultWords(Base):
 
 
 def is_shown() -> Condition:
-    """Both still want it, staff agreed, and the guardian's consent stands unless the child is of age."""
+    """Both still want it, staff agreed; the guardian's consent stands, or the child is of age."""
     consented = exists().where(
         Consent.child_id == Reveal.child_id,
         Consent.purpose == Purpose.REVEAL,

@@ -12,6 +12,7 @@ from sqlalchemy import (
     false,
     or_,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -47,9 +48,9 @@ class FactDates:
         info=seen_by(Audience.CASE_STAFF, Audience.OWN_FAMILY, Audience.SAMPLED)
     )
     not_handed_over_on: Mapped[date | None] = mapped_column(info=seen_by(*_HANDS))
-    returned_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    returned_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
     cancelled_on: Mapped[date | None] = mapped_column(info=seen_by(*_BUT_SCHOOL))
-    written_off_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    written_off_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
 
 
 class Stipend(FactDates, Base):
@@ -115,7 +116,7 @@ def stipend_standings(table: "type[Stipend | Gift]", viewer: Viewer) -> Standing
         through_match[Audience.SAMPLED] = (
             is_own(table.id, viewer.stipend_id) if table is Stipend else false()
         )
-    if viewer.has(Role.FAMILY) and viewer.stipend_id and table is Stipend:
+    if viewer.has(Role.FAMILY) and viewer.stipend_id is not None and table is Stipend:
         through_match[Audience.OWN_FAMILY] = table.id == viewer.stipend_id
     return through_match | held(
         viewer, (Audience.AUDIT, (Role.AUDITOR,), table.due_on.is_not(None))
@@ -175,18 +176,31 @@ append_only(Fact.__table__)  # type: ignore[arg-type]
 
 
 class Settlement(Base):
-    """What became of a family's "it did not come", found out by somebody who had no part in it."""
+    """What became of a family's "it did not come", found out by somebody who had no part in it.
+
+    Lifted when the instalment is sent anew: what was settled was the sending before.
+    """
 
     __tablename__ = "settlements"
+    __table_args__ = (
+        Index(
+            "uq_settlements_standing",
+            "stipend_id",
+            unique=True,
+            sqlite_where=text("lifted_on IS NULL"),
+            postgresql_where=text("lifted_on IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
-    stipend_id: Mapped[int] = mapped_column(ForeignKey("stipends.id"), unique=True, info=NOBODY)
+    stipend_id: Mapped[int] = mapped_column(ForeignKey("stipends.id"), info=NOBODY)
     outcome: Mapped[Outcome] = mapped_column(info=seen_by(Audience.CASE_STAFF))
     reason: Mapped[str] = mapped_column(
         Sealed("settlements.reason"), info=seen_by(Audience.CASE_STAFF)
     )
     settled_by: Mapped[str] = mapped_column(String(40), info=seen_by(Audience.CASE_STAFF))
     settled_on: Mapped[date] = mapped_column(info=seen_by(Audience.CASE_STAFF))
+    lifted_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
@@ -242,6 +256,9 @@ class Batch(Base):
         info=seen_by(*_HANDS, Audience.PAYING, Audience.AUDIT)
     )
     sent_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(Audience.PAYING))
+    # As the bank has it: a line that came back and went again stands in another batch.
+    sent_count: Mapped[int | None] = mapped_column(info=seen_by(Audience.PAYING))
+    sent_fen: Mapped[Fen | None] = mapped_column(info=seen_by(Audience.PAYING))
     hand_over_by: Mapped[date | None] = mapped_column(info=seen_by(*_HANDS))
     escalated_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
     last_reminder: Mapped[int] = mapped_column(default=0, info=seen_by(Audience.CASE_STAFF))

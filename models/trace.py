@@ -30,7 +30,7 @@ class _Entry:
 
 
 class OrdinaryEntry(_Entry, Base):
-    """Acts of staff, schools, families and jobs: nothing here is computed from a donor's identity."""
+    """Acts of staff, schools, families and jobs: nothing here comes from a donor's identity."""
 
     __tablename__ = "trace_ordinary"
 

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Standings, held, is_own
+from models.base import Base, Sealed, Standings, held, is_own
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import ContactKind, Role
@@ -30,6 +30,9 @@ class Donor(Base):
     # Who asked to be forgotten has no key, contact or name any more; who died is never written to.
     forgotten_on: Mapped[date | None] = mapped_column(index=True, info=NOBODY)
     died_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CHAIN_READER))
+    died_because: Mapped[str | None] = mapped_column(
+        Sealed("vault_donors.died_because"), info=seen_by(Audience.CHAIN_READER)
+    )
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

@@ -27,6 +27,8 @@ class Audience(StrEnum):
     OWNING_DONOR = "owning_donor"
     AGREED_NAME = "agreed_name"
     AGREED_PLACE = "agreed_place"
+    LETTER_WRITER = "letter_writer"
+    LETTER_READER = "letter_reader"
     SELF = "self"
     ENGINE = "engine"
 

@@ -50,9 +50,19 @@ class Act(StrEnum):
     SEE_INCIDENTS = "see_incidents"
     PLANT_HONEY = "plant_honey"
     KEEP_BACKUPS = "keep_backups"
-    FORGET_IMPORTS = "forget_imports"
+    CARRY_OUT_RETENTION = "carry_out_retention"
+    SEE_RETENTION = "see_retention"
+    ASK_ABOUT_FILE = "ask_about_file"
+    ANSWER_GUARDIAN = "answer_guardian"
     RELEASE_REVEALS = "release_reveals"
     CHECK_REVEAL = "check_reveal"
+    RECORD_RETURN = "record_return"
+    SEND_AGAIN = "send_again"
+    ASK_WRITE_OFF = "ask_write_off"
+    AGREE_WRITE_OFF = "agree_write_off"
+    WRITE_LETTER = "write_letter"
+    MODERATE_LETTERS = "moderate_letters"
+    DELIVER_LETTERS = "deliver_letters"
 
 
 CASE_STAFF = frozenset({Role.CASE_WORKER, Role.APPROVER})
@@ -101,9 +111,28 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.SEE_INCIDENTS: frozenset({Role.ADMINISTRATOR, Role.CUSTODIAN}),
     Act.PLANT_HONEY: frozenset({Role.CONSOLE}),
     Act.KEEP_BACKUPS: frozenset({Role.ENGINE, Role.CONSOLE}),
-    Act.FORGET_IMPORTS: frozenset({Role.ENGINE, Role.CONSOLE}),
+    Act.CARRY_OUT_RETENTION: frozenset({Role.ENGINE, Role.CONSOLE}),
+    Act.SEE_RETENTION: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    Act.ASK_ABOUT_FILE: frozenset({Role.FAMILY}),
+    Act.ANSWER_GUARDIAN: CASE_STAFF,
     Act.RELEASE_REVEALS: frozenset({Role.ENGINE, Role.CONSOLE}),
     Act.CHECK_REVEAL: CASE_STAFF,
+    Act.RECORD_RETURN: frozenset({Role.PAYING_DESK}),
+    Act.SEND_AGAIN: CASE_STAFF,
+    Act.ASK_WRITE_OFF: CASE_STAFF,
+    Act.AGREE_WRITE_OFF: frozenset({Role.APPROVER}),
+    Act.WRITE_LETTER: frozenset(
+        {
+            Role.DONOR,
+            Role.FAMILY,
+            Role.VOLUNTEER,
+            Role.VILLAGE_DIRECTOR,
+            Role.SCHOOL_OFFICER,
+            Role.CLASS_TEACHER,
+        }
+    ),
+    Act.MODERATE_LETTERS: CASE_STAFF,
+    Act.DELIVER_LETTERS: frozenset({Role.ENGINE, Role.CONSOLE}),
 }
 
 # Before these a password or code is asked for again when the last proof is older than half an hour.

@@ -2,25 +2,39 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
 
 from models import keys
-from models.accounts import Account, Grant, SignInFailure
-from models.regions import Region
+from models.accounts import Account, EndedSignIn, Grant, SignInFailure
 from models.volunteers import Volunteer
 from privacy.viewers import Viewer
-from services import activity, gate, limits, trace
-from services.gate import Card, Part
+from services import activity, limits, trace
 from vocabulary.dates import today
 from vocabulary.enums import AccountStatus, Activity, Device, GrantStatus, Limited, Role
 from vocabulary.errors import TooManyTries, WrongPassword
+from vocabulary.refs import new_token, token_hash
 
 TRIES = 8
 BLOCK_MINUTES = 15
+LONGEST = timedelta(hours=12)
+"""How long a sign-in counts at most; an ended one is remembered as long."""
 # 25 ms on an office PC; the library's default takes 220 ms and 64 MB.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _DUMMY = HASHER.hash("nobody's password")
@@ -33,7 +47,7 @@ def roles_on(session: Session, account_id: int, day: date) -> frozenset[Role]:
     return frozenset(session.scalars(held))
 
 
-def in_force(day: date) -> ColumnElement[bool]:
+def in_force(day: date | BindParameter[Any]) -> ColumnElement[bool]:
     """Return the condition that a grant holds on a day."""
     return and_(
         Grant.status == GrantStatus.GRANTED,
@@ -47,7 +61,13 @@ def viewer_of(session: Session, account: Account, *, now: datetime) -> Viewer:
     return _viewer(session, account, roles_on(session, account.id, today(now)), now=now)
 
 
-def _viewer(session: Session, account: Account, roles: frozenset[Role], *, now: datetime) -> Viewer:
+def _viewer(
+    session: Session,
+    account: Account | Row[*tuple[Any, ...]],
+    roles: frozenset[Role],
+    *,
+    now: datetime,
+) -> Viewer:
     volunteer_id = None
     if Role.VOLUNTEER in roles:
         volunteer_id = session.scalar(
@@ -64,21 +84,35 @@ def _viewer(session: Session, account: Account, roles: frozenset[Role], *, now: 
     )
 
 
-def find_viewer(session: Session, account_id: int, stamp: str, *, now: datetime) -> Viewer | None:
-    """Return the viewer behind a session cookie, or None when it no longer counts.
+# Every page of a signed-in person asks this: one statement, and nothing sealed is opened.
+_SIGNED_IN = (
+    select(
+        Account.id,
+        Account.ref,
+        Account.status,
+        Account.region_code,
+        Account.organisation_id,
+        Grant.role,
+    )
+    .outerjoin(Grant, and_(Grant.account_id == Account.id, in_force(bindparam("day"))))
+    .where(
+        Account.id == bindparam("id"),
+        Account.session_stamp == bindparam("stamp"),
+        ~exists().where(EndedSignIn.handle == bindparam("ended")),
+    )
+)
 
-    Every page of a signed-in person asks this: one statement, and nothing sealed is opened.
-    """
-    held = and_(Grant.account_id == Account.id, in_force(today(now)))
-    rows = session.execute(
-        select(Account, Grant.role)
-        .outerjoin(Grant, held)
-        .where(Account.id == account_id, Account.session_stamp == stamp)
-        .options(defer(Account.name), defer(Account.mail), defer(Account.phone))
-    ).all()
-    if not rows or rows[0].Account.status is not AccountStatus.ACTIVE:
+
+def find_viewer(
+    session: Session, account_id: int, stamp: str, *, now: datetime, code: str = ""
+) -> Viewer | None:
+    """Return the viewer behind a session cookie, or None when it no longer counts."""
+    asked = {"id": account_id, "stamp": stamp, "day": today(now), "ended": token_hash(code)}
+    session.flush()
+    rows = session.connection().execute(_SIGNED_IN, asked).all()
+    if not rows or rows[0].status is not AccountStatus.ACTIVE:
         return None
-    return _viewer(session, rows[0].Account, frozenset(role for _, role in rows if role), now=now)
+    return _viewer(session, rows[0], frozenset(row.role for row in rows if row.role), now=now)
 
 
 def viewer_by_login(session: Session, login: str, *, now: datetime) -> Viewer:
@@ -136,6 +170,21 @@ def enter(
     return viewer
 
 
+def new_sign_in(session: Session) -> str:
+    """Return a code for a sign-in: none that has ended (a seeded server draws its first ones again)."""
+    code = new_token("sign_in")
+    while session.get(EndedSignIn, token_hash(code)) is not None:
+        code = new_token("sign_in")
+    return code
+
+
+def end_sign_in(session: Session, code: str, *, now: datetime) -> None:
+    """Let a sign-in's code open nothing any more, in whatever cookie it stands."""
+    handle = token_hash(code)
+    if session.get(EndedSignIn, handle) is None:
+        session.execute(insert(EndedSignIn).values(handle=handle, ended_at=now))
+
+
 def fits_hash(stored: str | None, password: str) -> bool:
     """Say whether a password opens a stored hash; takes as long when there is none."""
     try:
@@ -163,18 +212,3 @@ def _count_failure(
         session.execute(
             update(SignInFailure).where(SignInFailure.handle == handle).values(**values)
         )
-
-
-def forget_failures(session: Session, _by: Viewer, *, now: datetime) -> int:
-    """Delete counts of yesterday and before; return how many."""
-    old = SignInFailure.last_at < now - timedelta(days=1)
-    return int(session.execute(delete(SignInFailure).where(old)).rowcount)  # type: ignore[attr-defined]
-
-
-def me(session: Session, viewer: Viewer) -> Card | None:
-    """Return the signed-in person's own name and place, for the corner of every page."""
-    if viewer.account_id is None:
-        return None
-    place = Part(Region, Region.code == Account.region_code, ("name",))
-    own = Account.id == viewer.account_id
-    return gate.card(session, viewer, Account, own, parts={"place": place}, fields=("name",))

@@ -1,8 +1,8 @@
-"""最近活动: what one's own login did lately, by day and kind of device. No address, no hour, no agent."""
+"""最近活动: what one's own login did lately, by day and kind of device. No address, no hour."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, literal, select
+from sqlalchemy import ColumnElement, literal, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
@@ -14,7 +14,6 @@ from services.writing import insert_into
 from vocabulary.dates import today
 from vocabulary.enums import Activity, Device
 
-KEPT_DAYS = 365
 SHOWN = 60
 
 
@@ -67,9 +66,3 @@ def mine(session: Session, viewer: Viewer) -> list[Card]:
         order_by=(AccountEvent.on.desc(), AccountEvent.kind, AccountEvent.device),
         limit=SHOWN,
     )
-
-
-def forget(session: Session, _by: Viewer, *, now: datetime) -> int:
-    """Delete what is older than a year; return how much."""
-    old = AccountEvent.on < today(now) - timedelta(days=KEPT_DAYS)
-    return int(session.execute(delete(AccountEvent).where(old)).rowcount)  # type: ignore[attr-defined]

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account
 from models.children import Child, Kin
-from models.notices import Notice
+from models.notices import AccessLink, Notice
 from models.pledges import PledgeChange
 from privacy.viewers import Viewer
-from services import accounts, gate, links, reveal_links, vault
+from services import accounts, gate, letter_links, links, reveal_links, vault
 from services.links import Subject
 from services.notice_texts import HIDDEN, TO_GUARDIANS
 from vocabulary.dates import today
@@ -23,6 +23,7 @@ from vocabulary.enums import (
     ContactKind,
     KinRole,
     LinkPurpose,
+    NoticeKind,
     RecipientKind,
     Role,
     StopReason,
@@ -106,9 +107,18 @@ def _family(session: Session, notice: Notice, now: datetime) -> Found:
     return viewer, next((way for way in ways if way), None)
 
 
+def _class_teacher(session: Session, notice: Notice, now: datetime) -> Found:
+    """Find whose class list waits for its six digits. Raises NotFound once it is bound or over."""
+    link = session.get(AccessLink, notice.recipient_id)
+    if link is None or link.device_hash or link.revoked_at or link.expires_at <= now:
+        raise NotFound()
+    return links.class_viewer(session, link), _way(None, link.phone)
+
+
 _FINDERS: Mapping[RecipientKind, Callable[[Session, Notice, datetime], Found]] = {
     RecipientKind.DONOR: _donor,
     RecipientKind.FAMILY: _family,
+    RecipientKind.CLASS_TEACHER: _class_teacher,
 }
 
 
@@ -123,14 +133,26 @@ def _way(mail: str | None, phone: str | None) -> Address | None:
     return None
 
 
+# A guardian's own links, by what the notice is about.
+_FAMILY_LINKS = {
+    "reveal": ("k", reveal_links.make),
+    "letters": ("p", letter_links.make),
+    "guardian_file": ("p", letter_links.make),
+}
+
+
 def with_token(
     session: Session, by: Viewer, notice: Notice, text: str, *, now: datetime, public_url: str
 ) -> tuple[str, str]:
-    """Return the text as it leaves, and as it is kept: without its live token."""
-    kept = text.replace("{link}", f"{public_url}/{HIDDEN}")
+    """Return the text as it leaves, and as it is kept: without its live token or digits."""
+    kept = text.replace("{link}", f"{public_url}/{HIDDEN}").replace("{code}", HIDDEN)
+    if notice.kind is NoticeKind.CLASS_CODE:
+        link = session.get_one(AccessLink, notice.recipient_id)
+        return text.replace("{code}", links.give_code(link)), kept
     if "{link}" in text and notice.recipient_kind is RecipientKind.FAMILY:
-        token = reveal_links.make(session, by, notice.subject, now=now)
-        return text.replace("{link}", f"{public_url}/k/{token}"), kept
+        path, make = _FAMILY_LINKS[notice.subject.partition(":")[0]]
+        token = make(session, by, notice.subject, now=now)
+        return text.replace("{link}", f"{public_url}/{path}/{token}"), kept
     if "{link}" in text:
         subject = Subject(donor_id=notice.recipient_id)
         token = links.make(session, by, LinkPurpose.DONOR_HOME, subject, now=now)

@@ -18,6 +18,7 @@ from services.gate import Card, Part
 from services.lifecycle import advance
 from services.newcomers import id_index, known_numbers
 from services.rosters.identities import Identity, IdState, read_identity
+from services.school_accounts import plain_number
 from vocabulary.dates import today
 from vocabulary.enums import AmendmentKind, AmendmentStatus, ChildStatus
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, WrongState
@@ -78,7 +79,7 @@ def ask_account(  # noqa: PLR0913 an account is three words
     reason: str,
     now: datetime,
 ) -> str:
-    """Ask for another account of a school; return the amendment's ref.
+    """Ask for a school's first or another account; return the amendment's ref.
 
     Raises BadInput(field), AlreadyDecided while another change of this school waits.
     """
@@ -98,11 +99,6 @@ def ask_account(  # noqa: PLR0913 an account is three words
         number=plain,
     )
     return _keep(session, by, new, reason=reason, now=now)
-
-
-def plain_number(text: str) -> str:
-    """Return an account's number without the gaps in which people write it."""
-    return "".join(text.split()).replace("-", "")
 
 
 def _keep(session: Session, by: Viewer, new: Amendment, *, reason: str, now: datetime) -> str:

@@ -202,12 +202,12 @@ def _effective(kind: FactKind) -> ColumnElement[bool]:
 
 
 def _settled() -> ColumnElement[bool]:
-    return exists().where(Settlement.stipend_id == Stipend.id)
+    return exists().where(Settlement.stipend_id == Stipend.id, Settlement.lifted_on.is_(None))
 
 
 def _is_settled(session: Session, stipend: Stipend) -> bool:
-    mine = Settlement.stipend_id == stipend.id
-    return session.scalar(select(Settlement.id).where(mine)) is not None
+    mine = (Settlement.stipend_id == stipend.id, Settlement.lifted_on.is_(None))
+    return session.scalar(select(Settlement.id).where(*mine)) is not None
 
 
 def _handed_over_by(session: Session, stipend: Stipend) -> str | None:

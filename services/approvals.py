@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, false, literal, or_, select
+from sqlalchemy import ColumnElement, Date, String, bindparam, case, false, literal, or_, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
@@ -16,7 +16,7 @@ from models.regions import Region
 from privacy.permissions import PERMISSIONS, Act
 from privacy.viewers import Viewer
 from services import gate, second_look
-from services.gate import Card, Part
+from services.gate import Card, Part, Wanted
 from vocabulary.dates import today
 from vocabulary.enums import MatchStatus
 from vocabulary.errors import NotFound
@@ -27,26 +27,38 @@ _MATCH = (
     "score", "reasons", "runners_up", "decided_on", "decline_reason", "starts_on",
     "proposal_note",
 )  # fmt: skip
-_CHILD = ("ref", "name", "sex", "stage", "grade", "class_name", "entered_by", "verified_on")
+_CHILD = (
+    "ref", "name", "sex", "stage", "grade", "class_name", "entered_by", "verified_on", "birth_on",
+    "agreed_on",
+)  # fmt: skip
 _NEED = ("ref", "monthly_fen", "urgency", "since_on")
 _PLEDGE = (
     "code", "instalment_fen", "rhythm", "until", "until_count", "wish_sex", "wish_stage",
     "wish_league", "status",
 )  # fmt: skip
+_PLACE = Part(Region, Region.code == Child.region_code, ("name",))
 _PARTS = {
     "child": Part(Child, Child.id == Match.child_id, _CHILD),
     "need": Part(Need, Need.id == Match.need_id, _NEED),
     "pledge": Part(Pledge, Pledge.id == Match.pledge_id, _PLEDGE),
     "school": Part(Organisation, Organisation.id == Child.school_id, ("name",)),
-    "place": Part(Region, Region.code == Child.region_code, ("name",)),
+    "place": _PLACE,
     "proposer": Part(Account, literal("account:") + Account.ref == Match.proposed_by, ("name",)),
 }
+# What one line of the list says. Everything else is read of the one in hand alone.
+_IN_LINE = ("child_ref", "status", "decide_by", "proposed_by", "reasons")
+_LINE_PARTS = {
+    "child": Part(Child, Child.id == Match.child_id, ("ref", "name", "grade", "entered_by")),
+    "need": Part(Need, Need.id == Match.need_id, ("urgency", "since_on")),
+    "place": _PLACE,
+}
+_ON, _REF = bindparam("on", type_=Date()), bindparam("ref", type_=String())
 
 
-def _parts(viewer: Viewer) -> dict[str, Part]:
-    """Join what a match is about, and whether this very viewer stepped aside (回避)."""
+def _aside(viewer: Viewer) -> dict[str, Part]:
+    """Join whether this very viewer stepped aside (回避)."""
     own = (Recusal.child_id == Match.child_id) & (Recusal.actor == viewer.actor)
-    return {**_PARTS, "aside": Part(Recusal, own, ("since_on",))}
+    return {"aside": Part(Recusal, own, ("since_on",))}
 
 
 class Shown(StrEnum):
@@ -67,32 +79,50 @@ class Block(StrEnum):
     DECIDED = "decided"
 
 
+@gate.written_once
+def _waiting(viewer: Viewer, show: Shown, *, has_ref: bool) -> Wanted:
+    """Ask for the most urgent first, then the longest waiting, and for the one named by ref."""
+    chosen = Match.child_ref == _REF if has_ref else false()
+    waiting = (Match.status == MatchStatus.PROPOSED) & _shown(show, viewer)
+    order = (Need.urgency.desc(), Need.since_on, Match.child_ref)
+    return Wanted(
+        Match,
+        parts=_LINE_PARTS | _aside(viewer),
+        fields=_IN_LINE,
+        where=(or_(waiting, chosen),),
+        order_by=(case((chosen, 0), else_=1), *order) if has_ref else order,
+        limit=LIMIT,
+        few=True,
+    )
+
+
+@gate.written_once
+def _in_hand(viewer: Viewer) -> Wanted:
+    """Ask for one match with all its parts, what changed since, and how many wait."""
+    return Wanted(
+        Match,
+        parts=_PARTS | _aside(viewer),
+        fields=_MATCH,
+        where=(Match.child_ref == _REF,),
+        few=True,
+        beside=second_look.since_then(_ON) | second_look.tallies(viewer, _ON),
+    )
+
+
 def queue(
     session: Session,
     viewer: Viewer,
     *,
     show: Shown = Shown.ALL,
     ref: str | None = None,
-    on: date | None = None,
-    limit: int = LIMIT,
+    on: date = date.max,
 ) -> list[Card]:
     """List proposals in the viewer's regions: the most urgent first, then the longest waiting.
 
     The one named by `ref` is there too, whatever its state and place in the queue.
     """
-    chosen = Match.child_ref == ref if ref else false()
-    waiting = (Match.status == MatchStatus.PROPOSED) & _shown(show, viewer, on or date.max)
-    order = (Need.urgency.desc(), Need.since_on, Match.child_ref)
-    found = gate.cards(
-        session,
-        viewer,
-        Match,
-        parts=_parts(viewer),
-        fields=_MATCH,
-        where=(or_(waiting, chosen),),
-        order_by=(case((chosen, 0), else_=1), *order) if ref else order,
-        limit=limit,
-    )
+    question = _waiting(viewer, show, has_ref=ref is not None)
+    found = gate.ask(session, viewer, question, on=on, ref=ref)
     return sorted(found, key=_place) if ref else found
 
 
@@ -101,12 +131,12 @@ def _place(card: Card) -> tuple[int, date, str]:
     return -need["urgency"], need["since_on"], card["child_ref"]
 
 
-def _shown(show: Shown, viewer: Viewer, on: date) -> ColumnElement[bool]:
+def _shown(show: Shown, viewer: Viewer) -> ColumnElement[bool]:
     match show:
         case Shown.ALL:
             return Match.id.is_not(None)
         case Shown.LATE:
-            return Match.decide_by < on
+            return Match.decide_by < _ON
         case Shown.MINE:
             own = select(Child.id).where(Child.entered_by == viewer.actor)
             return or_(Match.proposed_by == viewer.actor, Match.child_id.in_(own))
@@ -115,7 +145,12 @@ def _shown(show: Shown, viewer: Viewer, on: date) -> ColumnElement[bool]:
 def detail(session: Session, viewer: Viewer, ref: str) -> Card:
     """Return one match with its pair, need and school. Raises NotFound."""
     return gate.card(
-        session, viewer, Match, Match.child_ref == ref, parts=_parts(viewer), fields=_MATCH
+        session,
+        viewer,
+        Match,
+        Match.child_ref == ref,
+        parts=_PARTS | _aside(viewer),
+        fields=_MATCH,
     )
 
 
@@ -126,29 +161,26 @@ def desk(session: Session, viewer: Viewer, *, ref: str | None, show: Shown, now:
     """
     day = today(now)
     found = queue(session, viewer, show=show, ref=ref, on=day)
-    current = _in_hand(found, ref)
+    chosen = ref or (found[0]["child_ref"] if found else None)
+    current = _taken_up(session, viewer, chosen, on=day) if chosen else None
     waits = current is not None and current["status"] is MatchStatus.PROPOSED
-    asked = current["child_ref"] if current is not None and waits else None
-    counts, warnings = second_look.state(session, viewer, ref=asked, on=day)
     return Card(
         {
             "rows": [card for card in found if card["status"] is MatchStatus.PROPOSED],
             "current": current,
             "block": _block(viewer, current),
             "others": _others(session, viewer, current) if waits else [],
-            "warnings": warnings,
-            **counts,
+            "warnings": second_look.warnings(current, on=day) if current and waits else [],
+            **second_look.counts(session, viewer, current, on=day),
         }
     )
 
 
-def _in_hand(found: Sequence[Card], ref: str | None) -> Card | None:
-    if ref is None:
-        return found[0] if found else None
-    chosen = next((card for card in found if card["child_ref"] == ref), None)
-    if chosen is None:
+def _taken_up(session: Session, viewer: Viewer, ref: str, *, on: date) -> Card:
+    found = gate.ask(session, viewer, _in_hand(viewer), ref=ref, on=on)
+    if len(found) != 1:
         raise NotFound()
-    return chosen
+    return found[0]
 
 
 def _block(viewer: Viewer, card: Card | None) -> Block | None:
@@ -170,22 +202,19 @@ def acted_before(card: Card, viewer: Viewer) -> bool:
     return card.has("aside") or viewer.actor in (card["proposed_by"], card["child"]["entered_by"])
 
 
+@gate.written_once
+def _runners_up(_viewer: Viewer) -> Wanted:
+    child = Part(Child, Child.id == Need.child_id, ("ref", "name"))
+    among = Need.ref.in_(bindparam("refs", expanding=True))
+    return Wanted(Need, parts={"child": child}, fields=("ref",), where=(among,), few=True)
+
+
 def _others(session: Session, viewer: Viewer, card: Card | None) -> list[Card]:
     """Return the runners-up; a child of another banner has no name here."""
     stored: Sequence[Mapping[str, Any]] = card["runners_up"] if card else ()
     refs = [other["code"] for other in stored if other["side"] == "child"]
-    known = {}
-    if refs:
-        child = Part(Child, Child.id == Need.child_id, ("ref", "name", "stage", "grade"))
-        cards = gate.cards(
-            session,
-            viewer,
-            Need,
-            parts={"child": child},
-            fields=("ref",),
-            where=(Need.ref.in_(refs),),
-        )
-        known = {one["ref"]: one["child"] for one in cards}
+    cards = gate.ask(session, viewer, _runners_up(viewer), refs=refs) if refs else []
+    known = {one["ref"]: one["child"] for one in cards}
     return [Card({**other, "child": known.get(other["code"])}) for other in stored]
 
 
@@ -194,7 +223,13 @@ def of_child(session: Session, viewer: Viewer, child_ref: str) -> list[Card]:
     own = Match.child_id.in_(select(Child.id).where(Child.ref == child_ref))
     order = (Match.id.desc(),)
     return gate.cards(
-        session, viewer, Match, parts=_parts(viewer), fields=_MATCH, where=(own,), order_by=order
+        session,
+        viewer,
+        Match,
+        parts=_PARTS | _aside(viewer),
+        fields=_MATCH,
+        where=(own,),
+        order_by=order,
     )
 
 

@@ -40,7 +40,7 @@ _SAID = (FactKind.CONFIRMED, FactKind.DISPUTED)
 
 
 def working_days_after(day: date, count: int) -> date:
-    """Return the last of so many working days after a day; weekends and public holidays are none."""
+    """Return the last of so many working days after a day; weekends and holidays are none."""
     while count:
         day += timedelta(days=1)
         count -= is_school_day(day)

@@ -36,6 +36,7 @@ from services.lifecycle import advance
 from vocabulary.dates import first_of_month, today
 from vocabulary.enums import BatchStatus, Evidence, FactKind, Route
 from vocabulary.errors import NotFound
+from vocabulary.money import Fen
 
 HAND_OVER_DAYS = 14
 
@@ -52,7 +53,7 @@ def without_batch(session: Session, by: Viewer, *, after: int) -> Keys:
     require(by, Act.RUN_STIPENDS)
     key = Stipend.__table__.c.id
     query = select(key).where(*_READY, key > after).order_by(key)
-    keys = session.scalars(query.limit(ROWS_A_SLICE)).all()
+    keys = session.connection().execute(query.limit(ROWS_A_SLICE)).scalars().all()
     return Keys(keys, len(keys) < ROWS_A_SLICE)
 
 
@@ -186,8 +187,9 @@ def send(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:
     facts.record(session, FactKind.SENT, stipends, on=day, by=by, now=now, basis=basis)
     trace.record(session, by, "batch.send", f"batch:{batch.ref}", now=now)
     news.batch_sent(session, batch, now=now)
+    total = Fen(sum(stipend.amount_fen for stipend in stipends))
+    batch.sent_count, batch.sent_fen = len(stipends), total
     session.flush()
-    total = sum(stipend.amount_fen for stipend in stipends)
     return gate.card(session, by, Batch, Batch.id == batch.id).and_also(total_fen=total)
 
 
@@ -231,8 +233,15 @@ def _listed(
         limit=limit,
     )
     totals = _totals(session, [card["ref"] for card in found])
-    with_totals = [(card, *totals.get(card["ref"], (0, 0))) for card in found]
+    with_totals = [(card, *_as_sent(card, totals.get(card["ref"], (0, 0)))) for card in found]
     return [card.and_also(count=count, total_fen=fen) for card, count, fen in with_totals if count]
+
+
+def _as_sent(card: Card, stands: tuple[int, int]) -> tuple[int, int]:
+    """Return (count, fen) as the bank had them: what came back since may stand in another batch."""
+    if card.get("sent_fen") is None:
+        return stands
+    return card["sent_count"], card["sent_fen"]
 
 
 def _totals(session: Session, refs: Sequence[str]) -> dict[str, tuple[int, int]]:

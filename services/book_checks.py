@@ -157,8 +157,9 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
            LEFT JOIN matches m ON m.id = COALESCE(s.match_id, g.match_id)
            WHERE p.account IN ('prepaid', 'promised', 'owed') AND t.kind <> 'received'
              AND p.pledge_id IS DISTINCT FROM m.pledge_id ORDER BY p.id""",
-        """SELECT 'posting ' || p.id || ' is on another hand than its batch'
-            FROM postings p JOIN transactions t ON t.id = p.transaction_id
+        # What was undone went by the hand of then: it may have come back and gone by another.
+        f"""{_WITH} SELECT 'posting ' || p.id || ' is on another hand than its batch'
+            FROM postings p JOIN standing t ON t.id = p.transaction_id
             JOIN stipends s ON s.id = t.stipend_id JOIN batches b ON b.id = s.batch_id
             WHERE p.account = 'in_transit'
               AND p.organisation_id IS DISTINCT FROM b.organisation_id ORDER BY p.id""",

@@ -14,7 +14,7 @@ ENTRIES = 60
 
 
 def trial_balance(session: Session, viewer: Viewer) -> list[dict[str, object]]:
-    """Return every account with its debits, credits and balance in fen; all balances sum to zero."""
+    """Return every account with debits, credits and balance in fen; all balances sum to zero."""
     require(viewer, Act.SEE_BOOKS)
     debit = func.sum(case((Posting.amount > 0, Posting.amount), else_=0))
     credit = func.sum(case((Posting.amount < 0, -Posting.amount), else_=0))

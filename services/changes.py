@@ -91,7 +91,7 @@ def stop(
     now: datetime,
     paid_until: date | None = None,
 ) -> str:
-    """Ask to stop from the next due day, or the first after `paid_until`; a reason may be left unsaid."""
+    """Ask to stop from the next due day, or the first after `paid_until`; no reason is needed."""
     pledge = _own(session, viewer, ref)
     after = max(today(now), paid_until or today(now))
     change = PledgeChange(

@@ -1,7 +1,7 @@
-"""Does the database agree with itself? A finding is an inconsistency, or silence where something was due.
+"""Does the database agree with itself? A finding is an inconsistency, or silence at a due day.
 
-Late, 待核实, held and set aside are states: they are counted and are no findings. Everything is read
-as raw SQL, so that a damaged row is named rather than stumbled over.
+Late, 待核实, held and set aside are states: they are counted and are no findings. Everything is
+read as raw SQL, so that a damaged row is named rather than stumbled over.
 """
 
 from collections.abc import Callable, Iterator
@@ -138,7 +138,7 @@ def _chain(session: Session, chain: Chain) -> Findings:
 
 
 def due_against_done(session: Session, *, now: datetime) -> Findings:
-    """Name every (match, due day) that should have been opened by now and was neither opened nor set aside.
+    """Name every (match, due day) that has come and was neither opened nor set aside.
 
     The due days are the pure schedule's, not the table's.
     """

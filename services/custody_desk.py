@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from gateways.uploads import Files
@@ -43,11 +44,11 @@ def _told(viewer: Viewer, card: Card, *, now: datetime) -> Card:
     )
 
 
-def waiting(session: Session, viewer: Viewer) -> int:
-    """Count what waits for a second person who is not the viewer."""
+def not_decided(viewer: Viewer) -> ColumnElement[int]:
+    """Count in SQL what waits for a second person who is not the viewer."""
     others = CustodyRequest.asked_by != viewer.actor
     asked = CustodyRequest.status == CustodyStatus.ASKED
-    return gate.count(session, viewer, CustodyRequest, asked, others)
+    return gate.tally(viewer, CustodyRequest, asked, others)
 
 
 def paper(session: Session, viewer: Viewer, ref: str, *, files: Files) -> tuple[str, bytes]:

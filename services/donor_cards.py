@@ -1,8 +1,9 @@
 """One child on the donor's page: the twelve months, the instalments, what will fall due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, lru_cache
 
 from services.gate import Card
 from vocabulary.dates import SCHOOL_YEAR_STARTS, add_months, first_of_month, school_year_of
@@ -33,7 +34,7 @@ class Support:
     ref: str
     refs: frozenset[str]
     code_name: str
-    stage: Stage
+    stage: Stage | None
     league: str
     instalment_fen: Fen
     rhythm: Rhythm
@@ -52,8 +53,6 @@ class Sight:
     matches: Sequence[Card]
     opened: Sequence[Card]
     changes: Sequence[Card]
-    starts: Mapping[str, date | None]
-    leagues: Mapping[str, str]
     on: date
 
     def is_skipped(self, day: date) -> bool:
@@ -62,14 +61,26 @@ class Sight:
 
     def planned(self, match: Card, *, until: date) -> list[Due]:
         """Return every due day of a match through `until`, opened already or not."""
-        start, ends_on = self.starts[match["donor_ref"]], match["ends_on"]
+        start, ends_on = match["starts_on"], match["ends_on"]
         if start is None:
             return []
         return [
             Due(match["donor_ref"], day, match["instalment_fen"], match["rhythm"])
-            for day in due_days(STANDARD[match["rhythm"]], start=start, until=until)
+            for day in _due_days(match["rhythm"], start, until)
             if not self.is_skipped(day) and (ends_on is None or day < ends_on)
         ]
+
+
+@cache
+def _school_year(year: int) -> tuple[date, ...]:
+    first = date(year, SCHOOL_YEAR_STARTS, 1)
+    return tuple(add_months(first, n) for n in range(12))
+
+
+@lru_cache(maxsize=1024)
+def _due_days(rhythm: Rhythm, start: date, until: date) -> tuple[date, ...]:
+    """Return a scheme's due days: every child of every donor asks for the same ones each day."""
+    return tuple(due_days(STANDARD[rhythm], start=start, until=until))
 
 
 def _covers(change: Card, day: date) -> bool:
@@ -88,8 +99,8 @@ def support_of(sight: Sight, pair: Sequence[Card], runway: Runway) -> Support:
         ref=last["donor_ref"],
         refs=refs,
         code_name=last["code_name"],
-        stage=last["child"]["stage"],
-        league=sight.leagues[last["child"]["league_code"]],
+        stage=last["child"]["stage"] if last.has("child") else None,
+        league=last["league"]["name"] if last.has("child") else "",
         instalment_fen=last["instalment_fen"],
         rhythm=last["rhythm"],
         ends_on=_told_end(sight, last),
@@ -127,16 +138,15 @@ def _latest(told: Sequence[Card]) -> Card | None:
 def _months(
     sight: Sight, pair: Sequence[Card], told: Sequence[Card], runway: Runway
 ) -> list[Month]:
-    first = date(school_year_of(sight.on), SCHOOL_YEAR_STARTS, 1)
+    months = _school_year(school_year_of(sight.on))
     states: dict[date, str] = {}
     for match in pair:
-        for due in sight.planned(match, until=add_months(first, 11)):
+        for due in sight.planned(match, until=months[-1]):
             covered = (due.match, due.on) in runway.covered
             _paint(states, due.on, due.rhythm, "ahead" if covered else "unpaid")
     for one in reversed(told):
         state = MONTH_STATE.get(one["telling"], "waiting")
         _paint(states, one["due_on"], one["match"]["rhythm"], state)
-    months = [add_months(first, n) for n in range(12)]
     this = first_of_month(sight.on)
     return [Month(m.month, states.get(m, "none"), now=m == this) for m in months]
 

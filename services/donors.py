@@ -3,27 +3,25 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum, auto
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from models.base import Condition
 from models.children import Child
-from models.ledger import Posting
 from models.pledges import Match, Pledge, PledgeChange
+from models.regions import Region
 from models.stipends import Stipend
 from privacy.viewers import Viewer
-from services import gate, pledges, vault
+from services import gate, purses
 from services.donor_cards import Month, Sight, Support, support_of, upcoming
-from services.gate import Card, Part
+from services.gate import Card, Part, Wanted
+from services.purses import Purse
 from vocabulary import amounts
 from vocabulary.dates import today
-from vocabulary.enums import (
-    AccountKind,
-    ChangeKind,
-    ChangeStatus,
-    PledgeKind,
-    PledgeStatus,
-)
+from vocabulary.enums import ChangeKind, ChangeStatus, PledgeKind, PledgeStatus
 from vocabulary.errors import NotFound
 from vocabulary.money import Fen
 from vocabulary.runway import Runway, last_month, months_left, reach
@@ -33,7 +31,32 @@ from vocabulary.todo import Todo, first_thing
 __all__ = ["Home", "Month", "Support", "home", "pledge", "support"]
 
 _LIVE = (PledgeStatus.CONFIRMED, PledgeStatus.PAUSED, PledgeStatus.ENDING)
-_PLEDGE_REF = Part(Pledge, Pledge.id == Match.pledge_id, ("donor_ref",))
+_CHANGE = Part(
+    PledgeChange,
+    and_(PledgeChange.pledge_id == Pledge.id, PledgeChange.status != ChangeStatus.UNDONE),
+)
+_SUPPORTED = {
+    "pledge": Part(Pledge, Pledge.id == Match.pledge_id, ("donor_ref",)),
+    "child": Part(Child, Child.id == Match.child_id, ("stage",)),
+    "league": Part(Region, Region.code == Child.league_code, ("name",)),
+    "stipend": Part(Stipend, Stipend.match_id == Match.id),
+}
+
+
+class By(Enum):
+    """How many pledges are looked at: all of the donor's, one by its ref, one by its match's."""
+
+    DONOR = auto()
+    PLEDGE = auto()
+    MATCH = auto()
+
+
+_REF: Any = bindparam("ref")
+_WHICH: Mapping[By, tuple[Condition, ...]] = {
+    By.DONOR: (),
+    By.PLEDGE: (Pledge.donor_ref == _REF,),
+    By.MATCH: (Pledge.id.in_(select(Match.pledge_id).where(Match.donor_ref == _REF)),),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +73,19 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """All that the viewer sees of his pledges, read in a fixed number of statements."""
+    """All that the viewer sees of his pledges: three statements, however many there are."""
 
     on: date
-    matches: Sequence[Card]
-    starts: Mapping[str, date | None]
-    stipends: Sequence[Card]
-    changes: Sequence[Card]
-    leagues: Mapping[str, str]
-    prepaid: Mapping[str, Fen]
-    references: Mapping[str, str]
-    payments: Mapping[str, list[tuple[date, Fen]]]
-    announced: Mapping[str, date]
+    pledges: Sequence[Card]
+    changes: Mapping[str, Sequence[Card]]
+    supported: Mapping[str, Sequence[Card]]
+    purses: Mapping[str, Purse]
 
 
 def home(session: Session, viewer: Viewer, *, now: datetime) -> Home:
     """Return the donor's page; what needs him comes first."""
-    order = (Pledge.offered_on.desc(), Pledge.id.desc())
-    own = gate.cards(session, viewer, Pledge, order_by=order)
-    seen = _look(session, viewer, own, on=today(now))
-    cards = [_full(card, seen) for card in own]
+    seen = _look(session, viewer, By.DONOR, on=today(now))
+    cards = [_full(card, seen) for card in seen.pledges]
     cards.sort(key=lambda card: card["status"] is PledgeStatus.ENDED)
     supports = [support for card in cards for support in card["supports"]]
     arrived = [i for s in supports for i in s.instalments if i["telling"] in _ARRIVED]
@@ -89,98 +105,81 @@ _ARRIVED = (*_CONFIRMED, Telling.HANDED_OVER, Telling.ASKING_FAMILY)
 
 def pledge(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
     """Return one pledge as the donor's page shows it. Raises NotFound for another's."""
-    card = gate.card(session, viewer, Pledge, Pledge.donor_ref == ref)
-    return _full(card, _look(session, viewer, [card], on=today(now)))
+    return _only(session, viewer, By.PLEDGE, ref, on=today(now))
 
 
 def support(
     session: Session, viewer: Viewer, match_ref: str, *, now: datetime
 ) -> tuple[Card, Support]:
     """Return a pledge and one child in it with every instalment. Raises NotFound for another's."""
-    match = gate.card(
-        session, viewer, Match, Match.donor_ref == match_ref, parts={"pledge": _PLEDGE_REF}
-    )
-    if not match.has("pledge"):
+    card = _only(session, viewer, By.MATCH, match_ref, on=today(now))
+    for found in card["supports"]:
+        if match_ref in found.refs:
+            return card, found
+    raise NotFound()
+
+
+def _only(session: Session, viewer: Viewer, by: By, ref: str, *, on: date) -> Card:
+    seen = _look(session, viewer, by, ref, on=on)
+    if len(seen.pledges) != 1:
         raise NotFound()
-    card = pledge(session, viewer, match["pledge"]["donor_ref"], now=now)
-    found = next(one for one in card["supports"] if match_ref in one.refs)
-    return card, found
+    return _full(seen.pledges[0], seen)
 
 
-def _look(session: Session, viewer: Viewer, own: Sequence[Card], *, on: date) -> _Seen:
-    refs = [card["donor_ref"] for card in own]
-    ids = select(Pledge.id).where(Pledge.donor_ref.in_(refs))
-    mine = Match.pledge_id.in_(ids)
+@gate.written_once
+def _own(_viewer: Viewer, by: By) -> Wanted:
+    return Wanted(
+        Pledge,
+        parts={"change": _CHANGE},
+        where=_WHICH[by],
+        order_by=(
+            Pledge.offered_on.desc(),
+            Pledge.id.desc(),
+            PledgeChange.effective_on,
+            PledgeChange.id,
+        ),
+    )
+
+
+@gate.written_once
+def _supported(_viewer: Viewer, by: By) -> Wanted:
+    which = Match.pledge_id.in_(select(Pledge.id).where(*_WHICH[by]))
+    return Wanted(
+        Match,
+        parts=_SUPPORTED,
+        where=() if by is By.DONOR else (which,),
+        order_by=(Match.decided_on, Match.id, Stipend.due_on.desc(), Stipend.id),
+    )
+
+
+def _look(session: Session, viewer: Viewer, by: By, ref: str = "", *, on: date) -> _Seen:
+    given = {} if by is By.DONOR else {"ref": ref}
+    rows = gate.ask(session, viewer, _own(viewer, by), **given)
+    supported = gate.ask(session, viewer, _supported(viewer, by), **given)
+    own = {row["donor_ref"]: row for row in rows}
+    changed = [row for row in rows if row.has("change")]
     return _Seen(
         on=on,
-        matches=gate.cards(
-            session,
-            viewer,
-            Match,
-            parts={
-                "pledge": _PLEDGE_REF,
-                "child": Part(Child, Child.id == Match.child_id, ("stage", "league_code")),
-            },
-            where=(mine,),
-            order_by=(Match.decided_on, Match.id),
-        ),
-        starts=_starts(session, refs),
-        stipends=gate.cards(
-            session,
-            viewer,
-            Stipend,
-            parts={"match": Part(Match, Match.id == Stipend.match_id, ("donor_ref", "rhythm"))},
-            where=(Stipend.match_id.in_(select(Match.id).where(mine)),),
-            order_by=(Stipend.due_on.desc(), Stipend.id),
-        ),
-        changes=gate.cards(
-            session,
-            viewer,
-            PledgeChange,
-            parts={"pledge": Part(Pledge, Pledge.id == PledgeChange.pledge_id, ("donor_ref",))},
-            where=(PledgeChange.pledge_id.in_(ids), PledgeChange.status != ChangeStatus.UNDONE),
-            order_by=(PledgeChange.effective_on, PledgeChange.id),
-        ),
-        leagues=dict(pledges.leagues(session)),
-        prepaid=_prepaid(session, refs),
-        references=vault.references_of(session, refs),
-        payments=vault.payments_of(session, refs),
-        announced=vault.announced_of(session, refs),
+        pledges=list(own.values()),
+        changes={ref: [r["change"] for r in changed if r["donor_ref"] == ref] for ref in own},
+        supported={ref: [r for r in supported if r["pledge"]["donor_ref"] == ref] for ref in own},
+        purses=purses.of_pledges(session, own.keys()),
     )
-
-
-def _starts(session: Session, refs: Sequence[str]) -> dict[str, date | None]:
-    rows = session.execute(
-        select(Match.donor_ref, Match.starts_on)
-        .join(Pledge, Pledge.id == Match.pledge_id)
-        .where(Pledge.donor_ref.in_(refs))
-    )
-    return {ref: day for ref, day in rows}
-
-
-def _prepaid(session: Session, refs: Sequence[str]) -> dict[str, Fen]:
-    rows = session.execute(
-        select(Pledge.donor_ref, func.sum(Posting.amount))
-        .join(Posting, Posting.pledge_id == Pledge.id)
-        .where(Pledge.donor_ref.in_(refs), Posting.account == AccountKind.PREPAID)
-        .group_by(Pledge.donor_ref)
-    )
-    return {ref: Fen(-total) for ref, total in rows}
 
 
 def _full(card: Card, seen: _Seen) -> Card:
     """Put everything that hangs on one pledge onto its card."""
-    ref = card["donor_ref"]
+    purse = seen.purses[card["donor_ref"]]
     sight = _sight_of(card, seen)
-    runway = _runway(sight, seen.prepaid.get(ref, Fen(0)))
+    runway = _runway(sight, purse.prepaid)
     waiting = (c for c in sight.changes if c["status"] is ChangeStatus.WAITING)
     supports = _supports(sight, runway)
     return card.and_also(
         monthly_fen=amounts.monthly(card["instalment_fen"], card["rhythm"]),
-        reference=seen.references[ref],
-        payments=seen.payments.get(ref, []),
-        announced_on=_still_announced(seen, ref),
-        prepaid_fen=seen.prepaid.get(ref, Fen(0)),
+        reference=purse.reference,
+        payments=purse.payments,
+        announced_on=purse.still_announced_on,
+        prepaid_fen=purse.prepaid,
         change=next(waiting, None),
         paused_until=_paused_until(sight),
         runway=runway,
@@ -198,24 +197,15 @@ def _missing(card: Card, supports: Sequence[Support]) -> int:
 
 def _sight_of(card: Card, seen: _Seen) -> Sight:
     ref = card["donor_ref"]
-    matches = [m for m in seen.matches if m["pledge"]["donor_ref"] == ref]
-    refs = {m["donor_ref"] for m in matches}
+    rows = seen.supported[ref]
+    opened = [row["stipend"].and_also(match=row) for row in rows if row.has("stipend")]
     return Sight(
         pledge=card,
-        matches=matches,
-        opened=[s for s in seen.stipends if s["match"]["donor_ref"] in refs],
-        changes=[c for c in seen.changes if c["pledge"]["donor_ref"] == ref],
-        starts=seen.starts,
-        leagues=seen.leagues,
+        matches=list({row["donor_ref"]: row for row in rows}.values()),
+        opened=sorted(opened, key=lambda one: one["due_on"], reverse=True),
+        changes=seen.changes[ref],
         on=seen.on,
     )
-
-
-def _still_announced(seen: _Seen, ref: str) -> date | None:
-    """Return the day of "I have paid" unless money came in since."""
-    said = seen.announced.get(ref)
-    came = any(said and day >= said for day, _ in seen.payments.get(ref, []))
-    return None if came else said
 
 
 def _paused_until(sight: Sight) -> date | None:

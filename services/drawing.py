@@ -22,7 +22,15 @@ from models.security import FactorReset
 from models.stipends import Batch, Stipend
 from models.trace import StateChange
 from privacy.viewers import Viewer
-from services import custody_desk, donors, file_access, gate, reveals
+from services import (
+    custody_desk,
+    donors,
+    file_access,
+    gate,
+    guardian_requests,
+    letter_words,
+    reveals,
+)
 from services.gate import Card, Part
 from services.notice_texts import CALLED, JOB_NAMES, STAGES, TEXTS, TROUBLES, Text
 from vocabulary.dates import add_months, today
@@ -31,11 +39,13 @@ from vocabulary.errors import NotFound
 from vocabulary.todo import Thing, first_thing
 
 Facts = dict[str, str]
+# What is made only when a notice leaves (services/addressing.py).
+_LIVE = {"link": "{link}", "code": "{code}"}
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A notice in words; `outside` still waits for its link."""
+    """A notice in words; `outside` still waits for its link or its six digits."""
 
     title: str
     inbox: str | None
@@ -52,7 +62,7 @@ def draw(
         if not _fits(text, facts):
             return None
         inbox = text.inbox.format(**facts) if text.inbox else None
-        outside = text.outside.format(**facts, link="{link}") if text.outside else None
+        outside = text.outside.format(**facts, **_LIVE) if text.outside else None
     except (NotFound, KeyError):
         return None
     return Drawn(text.title, inbox, outside)
@@ -165,7 +175,11 @@ def _batch(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
     parts = {"hand": Part(Organisation, Organisation.id == Batch.organisation_id, ("name",))}
     card = gate.card(session, viewer, Batch, Batch.ref == ref, parts=parts)
     inside = Stipend.batch_id == select(Batch.id).where(Batch.ref == ref).scalar_subquery()
-    silent = (Stipend.handed_over_on.is_(None), Stipend.not_handed_over_on.is_(None))
+    silent = (
+        Stipend.handed_over_on.is_(None),
+        Stipend.not_handed_over_on.is_(None),
+        Stipend.written_off_on.is_(None),
+    )
     left = gate.count(session, viewer, Stipend, inside, *silent)
     facts = {
         "batch_month": f"{card['month'].month}月",
@@ -267,6 +281,11 @@ def _days(card: Card, **names: str) -> Facts:
     return {fact: f"{day.month}月{day.day}日" for fact, day in days.items() if day is not None}
 
 
+def _class_link(_session: Session, viewer: Viewer, _ref: str, _now: datetime) -> Facts:
+    """Nothing but that the list waits: the recipient is the link's own class teacher."""
+    return {"live": "1"} if viewer.batch_id is not None else {}
+
+
 _SOURCES: Mapping[str, Callable[[Session, Viewer, str, datetime], Facts]] = {
     "stipend": _stipend,
     "match": _match,
@@ -284,6 +303,12 @@ _SOURCES: Mapping[str, Callable[[Session, Viewer, str, datetime], Facts]] = {
     "reveal_check": _reveal_check,
     "factor": _factor,
     "honey": _honey,
+    "letter": letter_words.of_letter,
+    "letters": letter_words.of_pair,
+    "letters_desk": letter_words.of_desk,
+    "class_link": _class_link,
     "custody": custody_desk.notice_facts,
     "file_access": file_access.notice_facts,
+    "guardian_file": _nothing,
+    "guardian_request": guardian_requests.notice_facts,
 }

@@ -2,9 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from models.children import Consent
@@ -17,6 +32,12 @@ from vocabulary.enums import ChangeKind, ChangeStatus, MatchStatus, Purpose
 from vocabulary.schedule import STANDARD, due_days
 
 ROWS_A_SLICE = 2_000
+
+# A run says the same for every slice: its statements are written once, and these filled in.
+FIRST, LAST = (bindparam(name, type_=Integer) for name in ("first_key", "last_key"))
+AFTER, MOST = (bindparam(name, type_=Integer) for name in ("after_key", "most_rows"))
+OF_RUN, BY_WHOM = bindparam("of_run", type_=Integer), bindparam("by_whom", type_=String)
+UNTIL = bindparam("until_day", type_=Date)
 
 
 class Keys(NamedTuple):
@@ -57,20 +78,26 @@ def matches_to_open(session: Session, by: Viewer, *, on: date, after: int) -> Ke
     As many as have a slice's worth of instalments together, and at least one.
     """
     require(by, Act.RUN_STIPENDS)
-    rows = session.scalars(
-        select(Match.__table__.c.id)
-        .join(Period, on_schedule(on))
-        .where(Match.id > after, ~is_open())
-        .order_by(Match.id)
-        .limit(ROWS_A_SLICE)
-    ).all()
+    values = {"until_day": on, "after_key": after, "most_rows": ROWS_A_SLICE}
+    rows = session.connection().execute(_to_open(), values).scalars().all()
     keys = list(dict.fromkeys(rows))
     is_last = len(rows) < ROWS_A_SLICE
     # The last one of a full slice may have been cut off in its middle: it begins the next.
     return Keys(keys if is_last or len(keys) == 1 else keys[:-1], is_last)
 
 
-def on_schedule(on: date) -> ColumnElement[bool]:
+@cache
+def _to_open() -> Select[Any]:
+    return (
+        select(Match.id)
+        .join(Period, on_schedule(UNTIL))
+        .where(Match.id > AFTER, ~is_open())
+        .order_by(Match.id)
+        .limit(MOST)
+    )
+
+
+def on_schedule(on: date | BindParameter[date]) -> ColumnElement[bool]:
     """Join a match with the due days of its rhythm within its own dates."""
     return and_(
         Period.rhythm == Match.rhythm,
@@ -94,10 +121,15 @@ def is_paused() -> ColumnElement[bool]:
 
 
 def has_consent() -> ColumnElement[bool]:
-    """Say in SQL that a consent held on the due day: what was due before it was withdrawn is paid."""
+    """Say in SQL that a consent held on the due day.
+
+    What was due before it was withdrawn is paid; a newer consent opens nothing that fell due before
+    it was given.
+    """
     return exists().where(
         Consent.child_id == Match.child_id,
         Consent.purpose == Purpose.SPONSORSHIP,
+        Consent.given_on <= Period.due_on,
         or_(Consent.withdrawn_on.is_(None), Consent.withdrawn_on > Period.due_on),
     )
 

@@ -53,11 +53,9 @@ def enter_all(
     _check(by, news, on=today(now))
     schools = _school_keys(session, by, news)
     rows = [_row(by, new, schools, on=today(now)) for new in news]
-    made = session.scalars(
-        insert(Child).returning(Child.id, sort_by_parameter_order=True), rows
-    ).all()
-    _attach(session, by, dict(zip(made, news, strict=True)), on=today(now))
     refs = [row["ref"] for row in rows]
+    made = _written(session, Child, rows)
+    _attach(session, by, dict(zip(made, news, strict=True)), on=today(now))
     if not under:
         trace.record(session, by, "child.enter", f"child:{refs[0]}", now=now)
         return refs
@@ -126,14 +124,23 @@ def lacking(new: NewChild) -> tuple[HeldReason, ...]:
     return tuple(reason for reason in HeldReason if found.get(reason))
 
 
+def _written(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Write the rows and return their keys in order: asked for by ref, in two statements.
+
+    SQLite hands keys back in order only when each row is a statement of its own.
+    """
+    refs = [row["ref"] for row in rows]
+    session.execute(insert(table), rows)
+    keys = session.execute(select(table.ref, table.id).where(table.ref.in_(refs)))
+    found: dict[str, int] = {ref: key for ref, key in keys}
+    return [found[ref] for ref in refs]
+
+
 def _attach(session: Session, by: Viewer, made: Mapping[int, NewChild], *, on: date) -> None:
     """Write kin, needs and consents of the children, by key."""
     kin = [(key, one) for key, new in made.items() for one in new.kin]
     if kin:
-        keys_of_kin = session.scalars(
-            insert(Kin).returning(Kin.id, sort_by_parameter_order=True),
-            [_kin_row(key, one) for key, one in kin],
-        ).all()
+        keys_of_kin = _written(session, Kin, [_kin_row(key, one) for key, one in kin])
         _consent(session, by, made, dict(zip(keys_of_kin, kin, strict=True)))
     needs = [_need_row(key, need, on=on) for key, new in made.items() for need in new.needs]
     if needs:
@@ -162,6 +169,7 @@ def _consent(
 
 def _kin_row(child_id: int, kin: NewKin) -> dict[str, Any]:
     return {
+        "ref": new_ref("kin"),
         "child_id": child_id,
         "kin_role": kin.kin_role,
         "relation": kin.relation[:20],

@@ -31,12 +31,12 @@ def erase(session: Session, by: Viewer, donor: Donor, *, now: datetime) -> None:
     his = Notice.recipient_kind == RecipientKind.DONOR, Notice.recipient_id == donor.id
     _set(session, update(Notice).where(*his).values(text=None, sent_text=None))
     _forget_payer(session, mine)
-    donor.password_hash = None
+    donor.password_hash = donor.died_because = None
     session.flush()
 
 
 def _forget_payer(session: Session, pledge_ids: Sequence[int]) -> None:
-    """Take the payer out of his receipts; a remark kept as it was typed gives way to the code."""
+    """Take the payer out of his receipts; a remark as it was typed gives way to the code."""
     reference = (
         select(VaultPledge.payment_reference)
         .join(VaultReceipt, VaultReceipt.pledge_id == VaultPledge.pledge_id)
@@ -48,7 +48,7 @@ def _forget_payer(session: Session, pledge_ids: Sequence[int]) -> None:
         session,
         update(Receipt)
         .where(Receipt.id.in_(his))
-        .values(payer_name=None, payment_reference=reference),
+        .values(payer_name=None, remark=None, payment_reference=reference),
     )
 
 

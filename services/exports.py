@@ -81,7 +81,7 @@ def ask(
     session.flush()
     detail = {"kind": kind.value, "region": region_code}
     subject = f"export:{made.ref}"
-    trace.record(session, by, "export.make", subject, now=now, why=made.reason, detail=detail)
+    trace.record(session, by, "export.make", subject, now=now, detail=detail)
     return made.ref
 
 

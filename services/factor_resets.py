@@ -39,7 +39,7 @@ def standing(session: Session, viewer: Viewer, account_ref: str) -> Card:
 
 
 def ask(session: Session, by: Viewer, account_ref: str, *, reason: str, now: datetime) -> str:
-    """Ask for somebody else's second step to be taken off. Raises AlreadyDecided while one waits."""
+    """Ask to take off somebody else's second step. Raises AlreadyDecided while one waits."""
     require(by, Act.GRANT_ROLE)
     account = gate.row(session, by, Account, Account.ref == account_ref)
     if by.account_id == account.id:

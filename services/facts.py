@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models.pledges import Match
-from models.stipends import Batch, Fact, Gift, Stipend
+from models.stipends import Fact, Gift, Stipend
 from privacy.viewers import Viewer
 from services import ledger
 from services.ledger import Event, Leg
+from services.sides import Side, Sides, sides_of
 from vocabulary.enums import AccountKind, Evidence, FactKind, Language, TransactionKind
 from vocabulary.errors import AlreadyDecided, WrongState
 from vocabulary.money import Fen
@@ -30,6 +32,8 @@ _MOVES = {
     # Lost on its way: nobody owes it any more, and no hand has it.
     FactKind.WRITTEN_OFF: (TransactionKind.WRITTEN_OFF, AccountKind.OWED, AccountKind.IN_TRANSIT),
 }
+# Every word that is said writes these: built once, they cost a third.
+_INSERT = insert(Fact.__table__)  # type: ignore[arg-type]
 _BY_PLEDGE = (AccountKind.PREPAID, AccountKind.PROMISED, AccountKind.OWED)
 
 
@@ -53,27 +57,44 @@ def dates_of(subject: Stipend | Gift) -> dict[FactKind, date | None]:
 def record(
     session: Session,
     kind: FactKind,
-    subjects: Sequence[Stipend] | Sequence[Gift],
+    subjects: Sequence[Stipend | Gift],
     *,
     on: date,
     by: Viewer,
     now: datetime,
     basis: Basis,
 ) -> None:
-    """Add the fact to every subject, with its ledger entry, or to none.
+    """Add the fact to every subject, with its ledger entry, or to none: as `record_all`."""
+    record_all(session, kind, [(subject, basis) for subject in subjects], on=on, by=by, now=now)
 
-    Raises WrongState where the facts before do not allow it, AlreadyDecided when raced.
+
+def record_all(
+    session: Session,
+    kind: FactKind,
+    said: Sequence[tuple[Stipend | Gift, Basis]],
+    *,
+    on: date,
+    by: Viewer,
+    now: datetime,
+    sides: Sides | None = None,
+) -> None:
+    """Add the fact to every subject, each on its own basis, with its ledger entry, or to none.
+
+    As many statements for many subjects as for one; `sides` spares one to a caller who has read
+    them. Raises WrongState where the facts before do not allow it, AlreadyDecided when raced.
     """
-    if not subjects:
+    if not said:
         return
-    for subject in subjects:
+    for subject, _ in said:
         check_fact(kind, dates_of(subject))
-    session.execute(
-        insert(Fact), [_fact_row(s, kind, on=on, by=by, now=now, basis=basis) for s in subjects]
-    )
+    rows = [_fact_row(s, kind, on=on, by=by, now=now, basis=basis) for s, basis in said]
+    session.flush()
+    session.connection().execute(_INSERT, rows)
+    subjects = [subject for subject, _ in said]
     _set_date(session, kind, subjects, on)
     if kind in _MOVES:
-        _post(session, kind, subjects, on=on, by=by)
+        behind = sides_of(session, subjects) if sides is None else sides
+        _post(session, kind, subjects, behind, on=on, by=by)
     if kind is FactKind.CANCELLED:
         for subject in subjects:
             _undo_promise(session, subject, on=on, by=by)
@@ -145,22 +166,28 @@ def _columns(
 
 
 def _set_date(
-    session: Session, kind: FactKind, subjects: Sequence[Stipend] | Sequence[Gift], on: date
+    session: Session, kind: FactKind, subjects: Sequence[Stipend | Gift], on: date
 ) -> None:
-    table, column = type(subjects[0]), DATE_COLUMN[kind]
-    values = _columns(table, kind, on)
+    session.flush()
     ids = [subject.id for subject in subjects]
-    moved = session.execute(
-        update(table)
-        .where(table.id.in_(ids), getattr(table, column).is_(None))
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != len(ids):  # type: ignore[attr-defined]
+    table, values = type(subjects[0]), _columns(type(subjects[0]), kind, on)
+    moved = session.connection().execute(_dating(table, kind), {"ids": ids, "fact_day": on})
+    if moved.rowcount != len(ids):
         raise AlreadyDecided()
     for subject in subjects:
         for name, value in values.items():
             set_committed_value(subject, name, value)
+
+
+@cache
+def _dating(table: type[Stipend] | type[Gift], kind: FactKind) -> Update:
+    """Write once what dates any number of subjects that no such fact has dated yet."""
+    plain: Any = table.__table__
+    column = plain.c[DATE_COLUMN[kind]]
+    day = bindparam("fact_day", type_=column.type)
+    values = {**_columns(table, kind, date.max), column.name: day}
+    ids: Any = bindparam("ids", expanding=True)
+    return update(plain).where(plain.c.id.in_(ids), column.is_(None)).values(values)
 
 
 def _fact_row(
@@ -185,29 +212,29 @@ def _fact_row(
 def _post(
     session: Session,
     kind: FactKind,
-    subjects: Sequence[Stipend] | Sequence[Gift],
+    subjects: Sequence[Stipend | Gift],
+    sides: Sides,
     *,
     on: date,
     by: Viewer,
 ) -> None:
     transaction, debit, credit = _MOVES[kind]
-    pledges = _pledges_of(session, subjects)
-    hands = _hands_of(session, subjects)
     entries = []
     for subject in subjects:
+        side = sides[subject.id]
         legs = [
-            _leg(account, amount, pledges[subject.match_id], hands.get(_batch_id(subject)))
-            for account, amount in ((debit, subject.amount_fen), (credit, Fen(-subject.amount_fen)))
+            _leg(debit, subject.amount_fen, side),
+            _leg(credit, Fen(-subject.amount_fen), side),
         ]
         entries.append((_event(subject, transaction, on), legs))
     ledger.post_all(session, entries, by=by)
 
 
-def _leg(account: AccountKind, amount: Fen, pledge_id: int, hand_id: int | None) -> Leg:
+def _leg(account: AccountKind, amount: Fen, side: Side) -> Leg:
     if account in _BY_PLEDGE:
-        return Leg(account, amount, pledge_id=pledge_id)
+        return Leg(account, amount, pledge_id=side.pledge_id)
     if account is AccountKind.IN_TRANSIT:
-        return Leg(account, amount, organisation_id=hand_id)
+        return Leg(account, amount, organisation_id=side.hand_id)
     return Leg(account, amount)
 
 
@@ -215,21 +242,3 @@ def _event(subject: Stipend | Gift, kind: TransactionKind, on: date) -> Event:
     if isinstance(subject, Stipend):
         return Event(kind, on, stipend_id=subject.id)
     return Event(kind, on, gift_id=subject.id)
-
-
-def _batch_id(subject: Stipend | Gift) -> int | None:
-    return subject.batch_id if isinstance(subject, Stipend) else None
-
-
-def _pledges_of(session: Session, subjects: Sequence[Stipend] | Sequence[Gift]) -> dict[int, int]:
-    ids = {subject.match_id for subject in subjects}
-    rows = session.execute(select(Match.id, Match.pledge_id).where(Match.id.in_(ids)))
-    return {match_id: pledge_id for match_id, pledge_id in rows}
-
-
-def _hands_of(
-    session: Session, subjects: Sequence[Stipend] | Sequence[Gift]
-) -> dict[int | None, int | None]:
-    ids = {batch_id for s in subjects if (batch_id := _batch_id(s)) is not None}
-    rows = session.execute(select(Batch.id, Batch.organisation_id).where(Batch.id.in_(ids)))
-    return {batch_id: organisation_id for batch_id, organisation_id in rows}

@@ -25,7 +25,10 @@ from vocabulary.schedule import STANDARD, due_days
 NEXT_MONTHS = 13
 SHOWN_NEXT = 3
 ASKED_FOR = timedelta(days=120)
-_DATES = ("due_on", "amount_fen", "sent_on", "handed_over_on", "confirmed_on", "disputed_on")
+_DATES = ("due_on", "amount_fen", "sent_on", "handed_over_on", "confirmed_on", "disputed_on",
+          "returned_on", "written_off_on")  # fmt: skip
+_VILLAGE_DATES = ("due_on", "amount_fen", "sent_on", "handed_over_on", "not_handed_over_on",
+                  "returned_on", "written_off_on")  # fmt: skip
 
 
 def page(session: Session, viewer: Viewer, *, now: datetime) -> Card:
@@ -95,7 +98,7 @@ def _village_lines(session: Session, viewer: Viewer, *where: ColumnElement[bool]
         session,
         director,
         Stipend,
-        fields=("due_on", "amount_fen", "sent_on", "handed_over_on", "not_handed_over_on"),
+        fields=_VILLAGE_DATES,
         parts={
             "match": Part(Match, Match.id == Stipend.match_id, ("child_ref",)),
             "child": Part(
@@ -164,10 +167,12 @@ def _with_entry(
 ) -> Card:
     ref = stipend_ref(card["match"]["child_ref"], card["due_on"])
     entered = said.get(ref)
+    is_gone = card["returned_on"] is not None or card["written_off_on"] is not None
     return card.and_also(
         ref=ref,
         is_by_school=ref in by_school,
-        may_answer=ref not in handed or card["handed_over_on"] is None,
+        may_answer=not is_gone and (ref not in handed or card["handed_over_on"] is None),
+        is_gone=is_gone,
         entered=Answer(entered.detail) if entered else None,
         entered_on=entered.on if entered else None,
     )
@@ -199,7 +204,8 @@ def _answer(session: Session, stipend_id: int | None) -> Answer:
 
 
 def _is_settled(session: Session, stipend_id: int | None) -> bool:
-    return bool(session.scalar(select(exists().where(Settlement.stipend_id == stipend_id))))
+    mine = (Settlement.stipend_id == stipend_id, Settlement.lifted_on.is_(None))
+    return bool(session.scalar(select(exists().where(*mine))))
 
 
 def _is_by_school(session: Session, stipend_id: int | None) -> bool:

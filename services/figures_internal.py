@@ -136,9 +136,10 @@ def to_do(session: Session, viewer: Viewer, *, now: datetime) -> Card:
             Stipend.batch_id == Batch.id,
             Stipend.handed_over_on.is_(None),
             Stipend.not_handed_over_on.is_(None),
+            Stipend.written_off_on.is_(None),
         ),
     )
-    settled = exists().where(Settlement.stipend_id == Stipend.id)
+    settled = exists().where(Settlement.stipend_id == Stipend.id, Settlement.lifted_on.is_(None))
     proposed = Match.status == MatchStatus.PROPOSED
     draft, held = Child.status == ChildStatus.DRAFT, Child.held_because.is_not(None)
     taken = exists().where(HarmTaken.report_id == HarmReport.id)

@@ -7,7 +7,7 @@ emergency the details open at once, and a second person is called at once.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, literal, or_, select
 from sqlalchemy.orm import Session
 
 from models.base import Condition
@@ -215,12 +215,13 @@ def find_mine(session: Session, viewer: Viewer, child_ref: str, *, now: datetime
     return found[0] if found else None
 
 
-def waiting(session: Session, viewer: Viewer) -> int:
-    """Count the requests that wait for this approver."""
+def not_decided(viewer: Viewer) -> ColumnElement[int]:
+    """Count in SQL the requests that wait for this approver."""
     if not viewer.has(Role.APPROVER):
-        return 0
+        return literal(0)
     others = FileAccess.asked_by != viewer.actor
-    return gate.count(session, viewer, FileAccess, FileAccess.status.in_(_WAITING), others)
+    waits = or_(*(FileAccess.status == status for status in _WAITING))
+    return gate.tally(viewer, FileAccess, waits, others)
 
 
 def notice_facts(session: Session, viewer: Viewer, ref: str, _now: datetime) -> dict[str, str]:

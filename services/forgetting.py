@@ -1,7 +1,7 @@
 """What is read out of uploaded lists is kept for a while and then forgotten; records stay."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -14,24 +14,23 @@ from services.lifecycle import advance
 from vocabulary.dates import today
 from vocabulary.enums import ImportStatus
 
-# Counted from the last touch; long enough to correct what came back and send it again.
-IMPORTS_KEPT_DAYS = 30
 _ENDS = {
+    ImportStatus.READING: ImportStatus.DISCARDED,
     ImportStatus.PREVIEWED: ImportStatus.DISCARDED,
     ImportStatus.TAKING: ImportStatus.TAKEN,
 }
 
 
-def forget_imports(session: Session, by: Viewer, *, now: datetime) -> int:
-    """Delete the rows of lists untouched for 30 days, and close those left open; return how many.
+def forget_imports(session: Session, by: Viewer, *, before: datetime, now: datetime) -> int:
+    """Delete the rows of lists untouched since then, and close those left open; return how many.
 
     Counts, the file's name and who sent it remain; so do the records that were taken.
     """
-    require(by, Act.FORGET_IMPORTS)
+    require(by, Act.CARRY_OUT_RETENTION)
     old = session.scalars(
         select(Import).where(
             Import.forgotten_on.is_(None),
-            Import.touched_at < now - timedelta(days=IMPORTS_KEPT_DAYS),
+            Import.touched_at < before,
         )
     ).all()
     for record in old:

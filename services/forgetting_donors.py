@@ -102,12 +102,10 @@ def note_death(session: Session, by: Viewer, told: str, *, why: str, now: dateti
         raise BadInput(field="why", reason="missing")
     donor = _find(session, told)
     _end_pledges(session, _in_his_place(by, donor), reason=StopReason.DIED, now=now)
-    donor.died_on = today(now)
+    donor.died_on, donor.died_because = today(now), why.strip()
     erasing.silence(session, by, donor, now=now)
     subject = f"donor:{donor.ref}"
-    trace.record(
-        session, by, "donor.died", subject, now=now, why=why.strip(), chain=Chain.CUSTODIAN
-    )
+    trace.record(session, by, "donor.died", subject, now=now, chain=Chain.CUSTODIAN)
     return donor.ref
 
 
@@ -120,13 +118,13 @@ def take_back_death(session: Session, by: Viewer, ref: str, *, now: datetime) ->
         change = card["change"]
         if change is not None and change["stop_reason"] is StopReason.DIED:
             changes.undo(session, his, change["ref"], now=now)
-    donor.died_on = None
+    donor.died_on = donor.died_because = None
     subject = f"donor:{ref}"
     trace.record(session, by, "donor.not_died", subject, now=now, chain=Chain.CUSTODIAN)
 
 
 def died(session: Session, viewer: Viewer) -> list[Card]:
-    """List the donors entered as dead, by ref alone, latest first."""
+    """List the donors entered as dead, by ref and with who said so, latest first."""
     require(viewer, Act.NOTE_DEATH)
     return gate.cards(session, viewer, Donor, order_by=(Donor.died_on.desc(), Donor.id))
 

@@ -3,21 +3,25 @@
 The fact's day is the day the covering money arrived: first in, first out, worked out in SQL.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    ScalarSelect,
+    Insert,
     Select,
-    Subquery,
+    Update,
     and_,
+    bindparam,
     exists,
     func,
     insert,
     literal,
+    null,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.orm import Session
@@ -27,37 +31,41 @@ from models.pledges import Match
 from models.stipends import Fact, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import trace
-from services.due import Keys
+from services import ledger, trace
+from services.due import AFTER, BY_WHOM, FIRST, LAST, MOST, OF_RUN, Keys
 from vocabulary.enums import AccountKind, Chain, Evidence, FactKind, TransactionKind
-from vocabulary.money import Fen
 
 PLEDGES_A_SLICE = 2_000
-Range = tuple[int, int]
 Condition = ColumnElement[bool]
+Line = Select[Any, int, Any, Any, Any, Any]
 _WAITS = (Stipend.received_on.is_(None), Stipend.cancelled_on.is_(None))
+_NEW = and_(Fact.id > AFTER, Fact.run_id == OF_RUN, Fact.kind == FactKind.RECEIVED)
+_AT = bindparam("at_instant", type_=Fact.__table__.c.noted_at.type)
 
 
 def pledges_to_fund(session: Session, by: Viewer, *, after: int) -> Keys:
     """Return the next pledges' keys, in order, that have money ahead and an instalment waiting."""
     require(by, Act.RUN_STIPENDS)
-    match, stipend = Match.__table__.c, Stipend.__table__.c
+    values = {"after_key": after, "most_rows": PLEDGES_A_SLICE}
+    keys = session.connection().execute(_to_fund(), values).scalars().all()
+    return Keys(keys, len(keys) < PLEDGES_A_SLICE)
+
+
+@cache
+def _to_fund() -> Select[Any]:
     money = (
         select(func.sum(Posting.amount))
-        .where(Posting.account == AccountKind.PREPAID, Posting.pledge_id == match.pledge_id)
+        .where(Posting.account == AccountKind.PREPAID, Posting.pledge_id == Match.pledge_id)
         .scalar_subquery()
     )
-    waits = exists().where(
-        stipend.match_id == match.id, stipend.received_on.is_(None), stipend.cancelled_on.is_(None)
-    )
-    keys = session.scalars(
-        select(match.pledge_id)
-        .where(match.pledge_id > after, waits, money < 0)
+    waits = exists().where(Stipend.match_id == Match.id, *_WAITS)
+    return (
+        select(Match.pledge_id)
+        .where(Match.pledge_id > AFTER, waits, money < 0)
         .distinct()
-        .order_by(match.pledge_id)
-        .limit(PLEDGES_A_SLICE)
-    ).all()
-    return Keys(keys, len(keys) < PLEDGES_A_SLICE)
+        .order_by(Match.pledge_id)
+        .limit(MOST)
+    )
 
 
 def fund(
@@ -69,13 +77,18 @@ def fund(
     money there is tells of its giver, so the act goes to the custodian's chain.
     """
     require(by, Act.RUN_STIPENDS)
-    here = (pledges[0], pledges[-1])
-    before = session.scalar(select(func.max(Fact.id))) or 0
-    count = _state_received(session, by, here, run_id=run_id, now=now)
+    values: dict[str, object] = {
+        "first_key": pledges[0],
+        "last_key": pledges[-1],
+        "of_run": run_id,
+        "by_whom": by.actor,
+        "at_instant": now,
+        "after_key": session.scalar(select(func.max(Fact.id))) or 0,
+    }
+    count = int(session.connection().execute(_facts(), values).rowcount)
     if count:
-        new = and_(Fact.id > before, Fact.run_id == run_id, Fact.kind == FactKind.RECEIVED)
-        _date(session, new)
-        _post(session, by, new, run_id=run_id)
+        session.connection().execute(_dates(), values)
+        _post(session, values, run_id=run_id)
         detail = {"run": run_id, "count": count}
         trace.record(
             session, by, "stipends.fund", "stipends", now=now, detail=detail, chain=Chain.CUSTODIAN
@@ -83,115 +96,112 @@ def fund(
     return count
 
 
-def _state_received(
-    session: Session, by: Viewer, here: Range, *, run_id: int, now: datetime
-) -> int:
+@cache
+def _facts() -> Insert:
     """Write the fact of every instalment that the money reaches, on the day enough had come."""
-    waiting = _waiting(here).subquery("waiting")
-    # Looked up pledge by pledge: joined, SQLite holds every payment against every instalment.
-    covered = select(waiting.c.id, _day_covered(waiting).label("day")).subquery("covered")
+    covered = _covered().subquery("covered")
+    received = (literal(FactKind.RECEIVED.value), covered.c.day)
+    seen = (BY_WHOM, literal(Evidence.LEDGER.value), OF_RUN, _AT)
     rows = (
-        select(
-            covered.c.id,
-            literal(FactKind.RECEIVED.value),
-            covered.c.day,
-            literal(by.actor),
-            literal(Evidence.LEDGER.value),
-            literal(run_id),
-            literal(now, type_=Fact.__table__.c.noted_at.type),
-        )
-        .where(covered.c.day.is_not(None))
+        select(covered.c.id, *received, *seen)
+        .where(covered.c.id.is_not(None), covered.c.day.is_not(None))
         .order_by(covered.c.id)
     )
     names = ["stipend_id", "kind", "on", "by", "evidence", "run_id", "noted_at"]
-    return int(session.execute(insert(Fact).from_select(names, rows)).rowcount)  # type: ignore[attr-defined]
+    return insert(Fact.__table__).from_select(names, rows)  # type: ignore[arg-type]
 
 
-def _date(session: Session, new: Condition) -> None:
-    day = select(Fact.on).where(Fact.stipend_id == Stipend.id, new).scalar_subquery()
-    covered = select(Fact.stipend_id).where(new)
-    session.execute(
-        update(Stipend)
+@cache
+def _dates() -> Update:
+    day = select(Fact.on).where(Fact.stipend_id == Stipend.id, _NEW).scalar_subquery()
+    covered = select(Fact.stipend_id).where(_NEW)
+    return (
+        update(Stipend.__table__)  # type: ignore[arg-type]
         .where(Stipend.id.in_(covered), *_WAITS)
         .values(received_on=day, is_funded=True)
-        .execution_options(synchronize_session=False)
     )
 
 
-def _post(session: Session, by: Viewer, new: Condition, *, run_id: int) -> None:
+def _post(session: Session, values: Mapping[str, object], *, run_id: int) -> None:
     before = session.scalar(select(func.max(Transaction.id))) or 0
+    session.connection().execute(_transactions(), values)
+    debit, credit = AccountKind.PREPAID, AccountKind.PROMISED
+    ledger.post_of_run(session, debit, credit, run_id=run_id, after=before)
+
+
+@cache
+def _transactions() -> Insert:
     kind = literal(TransactionKind.FUNDED.value)
-    rows = select(kind, Fact.on, Fact.stipend_id, literal(run_id), literal(by.actor)).where(new)
+    rows = select(kind, Fact.on, Fact.stipend_id, OF_RUN, BY_WHOM).where(_NEW).order_by(Fact.id)
     names = ["kind", "on", "stipend_id", "run_id", "by"]
-    session.execute(insert(Transaction).from_select(names, rows.order_by(Fact.id)))
-    for account, amount in (
-        (AccountKind.PREPAID, Stipend.amount_fen),
-        (AccountKind.PROMISED, -Stipend.amount_fen),
-    ):
-        legs = (
-            select(Transaction.id, literal(account.value), Match.pledge_id, amount)
-            .join(Stipend, Stipend.id == Transaction.stipend_id)
-            .join(Match, Match.id == Stipend.match_id)
-            .where(Transaction.id > before, Transaction.run_id == run_id)
-        )
-        columns = ["transaction_id", "account", "pledge_id", "amount"]
-        session.execute(insert(Posting).from_select(columns, legs))
+    return insert(Transaction.__table__).from_select(names, rows)  # type: ignore[arg-type]
 
 
-def _day_covered(waiting: Subquery) -> ScalarSelect[Any]:
-    """Return the first day on which what came in and stayed reaches what is needed.
+def _covered() -> Select[Any]:
+    """Give each waiting instalment the first day on which the money reached what is needed.
 
-    A booking that was taken back is two lines: between them the money looks larger than it ever was.
+    Money and needs stand in one row, the largest sum first: all days before an instalment in it are
+    days on which there was enough. Joined, SQLite holds every payment against every instalment.
     """
-    came = _came(waiting)
-    stayed = func.min(came.c.total).over(order_by=(came.c.on, came.c.id), rows=(0, None))
-    paid = select(came.c.on, stayed.label("total")).subquery("paid")
-    return select(func.min(paid.c.on)).where(paid.c.total >= waiting.c.needed).scalar_subquery()
+    lines = union_all(_came(), _waiting(), _spent()).subquery("lines")
+    # Money of one day counts together: what was taken back that day was never there.
+    total = func.sum(lines.c.amount).over(
+        partition_by=(lines.c.pledge_id, lines.c.is_need), order_by=(lines.c.on, lines.c.id)
+    )
+    sums = select(lines, total.label("total")).subquery("sums")
+    # What went back on a later day was never there to give: only what stayed counts.
+    stayed = func.min(sums.c.total).over(
+        partition_by=(sums.c.pledge_id, sums.c.is_need),
+        order_by=(sums.c.on, sums.c.id),
+        rows=(0, None),
+    )
+    kept = select(sums, stayed.label("sum")).subquery("kept")
+    days = func.min(kept.c.day).over(
+        partition_by=kept.c.pledge_id, order_by=(kept.c.sum.desc(), kept.c.is_need), rows=(None, 0)
+    )
+    return select(kept.c.id, days.label("day"))
 
 
-def _came(waiting: Subquery) -> Subquery:
-    """Each line of the pledge's money in or taken back, with the sum up to it, oldest first."""
-    total = func.sum(-Posting.amount).over(order_by=(Transaction.on, Posting.id))
-    return (
-        select(Posting.id, Transaction.on, total.label("total"))
-        .join(Transaction, Transaction.id == Posting.transaction_id)
-        .where(
-            Posting.account == AccountKind.PREPAID,
-            Transaction.kind == TransactionKind.RECEIVED,
-            Posting.pledge_id == waiting.c.pledge_id,
-        )
-        .correlate(waiting)
-        .subquery("came")
+def _line(pledge: Any, on: Any, amount: Any, *, need: Any = None, day: Any = None) -> Line:
+    """One line of money, or of what is needed; both stand under the same names."""
+    none = null()
+    return select(
+        pledge.label("pledge_id"),
+        literal(int(day is None)).label("is_need"),
+        on.label("on"),
+        amount.label("amount"),
+        (none if need is None else need).label("id"),
+        (none if day is None else day).label("day"),
     )
 
 
-def _spent(here: Range) -> Subquery:
+def _came() -> Line:
+    """Each line of the pledges' money in; a booking is taken back on the day it was booked for."""
+    return _line(Posting.pledge_id, Transaction.on, -Posting.amount, day=Transaction.on).where(
+        *_ahead(), Transaction.kind == TransactionKind.RECEIVED
+    )
+
+
+def _spent() -> Line:
+    """What each pledge's money went to already: needed before all that waits."""
+    spent = func.sum(Posting.amount)
     return (
-        select(Posting.pledge_id, func.sum(Posting.amount).label("spent"))
-        .join(Transaction, Transaction.id == Posting.transaction_id)
-        .where(
-            Posting.account == AccountKind.PREPAID,
-            Posting.pledge_id.between(*here),
-            Transaction.kind != TransactionKind.RECEIVED,
-        )
+        _line(Posting.pledge_id, literal(date.min), spent)
+        .where(*_ahead(), Transaction.kind != TransactionKind.RECEIVED)
         .group_by(Posting.pledge_id)
-        .subquery("spent")
     )
 
 
-def _waiting(here: Range) -> Select[int, int, Fen]:
-    """Each waiting instalment with all the money needed up to it, what is spent counted in."""
-    spent = _spent(here)
-    ahead = func.sum(Stipend.amount_fen).over(
-        partition_by=Match.pledge_id, order_by=(Stipend.due_on, Stipend.id)
-    )
+def _ahead() -> tuple[Condition, ...]:
     return (
-        select(
-            Stipend.id,
-            Match.pledge_id,
-            (ahead + func.coalesce(spent.c.spent, 0)).label("needed"),
-        )
-        .join(Match, Match.id == Stipend.match_id)
-        .outerjoin(spent, spent.c.pledge_id == Match.pledge_id)
-        .where(Match.pledge_id.between(*here), *_WAITS)
+        Posting.account == AccountKind.PREPAID,
+        Posting.pledge_id.between(FIRST, LAST),
+        Transaction.id == Posting.transaction_id,
+    )
+
+
+def _waiting() -> Line:
+    """Each waiting instalment, in the order in which they are covered."""
+    return _line(Match.pledge_id, Stipend.due_on, Stipend.amount_fen, need=Stipend.id).where(
+        Match.pledge_id.between(FIRST, LAST), Stipend.match_id == Match.id, *_WAITS
     )

@@ -1,28 +1,32 @@
 """The one gate: every record leaves a service as a card of the fields its viewer may see.
 
 A table's standings are used twice: for the rows (any condition holds) and for the fields (their
-audience's condition holds on that row).
+audience's condition holds on that row; services/shapes.py).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.base import Base, Condition
 from models.children import Child
 from models.incidents import Honey
-from privacy.disclosure import Audience, Derived, audiences_of
+from models.somebody import Kind, filled, kind_of, stand_in
 from privacy.viewers import Viewer
+from services.prepared import Prepared, fetched
+from services.probing import probed
+from services.shapes import Shape, near, shape_of
 from vocabulary.enums import Role
 from vocabulary.errors import NotFound
 
 _BAIT = "?bait"
 OPENINGS = "honey_openings"
 T = TypeVar("T", bound=Base)
+P = ParamSpec("P")
 
 
 class Card(Mapping[str, Any]):
@@ -64,63 +68,99 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
-    """One table's share of a query: its columns, derived values and audience flags."""
+class Wanted:
+    """A question to a table: whose rows with which parts, fields and order.
 
-    name: str
-    columns: Mapping[str, frozenset[Audience]]
-    derived: Mapping[str, Derived]
-    flags: Mapping[Audience, Condition]
+    `where` and `order_by` are the service's; a caller sorts by nothing that its viewer cannot see.
+    `few` rows are found by what `where` says, not by where the viewer stands. `beside` are values
+    that a service counts in SQL for this very viewer, added to each card.
+    """
 
-    def selected(self, table: type[Base]) -> list[ColumnElement[Any]]:
-        plain = [getattr(table, c).label(f"{self.name}.{c}") for c in sorted(self._needed())]
-        flags = [cond.label(f"{self.name}?{a.value}") for a, cond in self.flags.items()]
-        return plain + flags
-
-    def _needed(self) -> set[str]:
-        return set(self.columns).union(*(d.needs for d in self.derived.values()))
-
-    def card(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Build the fields whose audience holds on this row; None when none holds."""
-        standing = {a for a in self.flags if row[f"{self.name}?{a.value}"]}
-        if not standing:
-            return None
-        fields = {c: row[f"{self.name}.{c}"] for c, seen in self.columns.items() if seen & standing}
-        for name, value in self.derived.items():
-            if value.audiences & standing:
-                fields[name] = value.compute(*(row[f"{self.name}.{c}"] for c in value.needs))
-        return fields
+    table: type[Base]
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    fields: tuple[str, ...] | None = None
+    where: Sequence[Condition] = ()
+    order_by: Sequence[Any] = ()
+    limit: int | None = None
+    offset: int | None = None
+    few: bool = False
+    beside: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
 
 
-@cache
-def _declared(table: type[Base]) -> tuple[dict[str, frozenset[Audience]], dict[str, Derived]]:
-    columns = {
-        attribute.key: audiences_of(attribute.columns[0].info) or frozenset()
-        for attribute in table.__mapper__.column_attrs
-    }
-    derived = {
-        name: value
-        for kind in reversed(table.__mro__)
-        for name, value in vars(kind).items()
-        if isinstance(value, Derived)
-    }
-    return columns, derived
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A statement for a kind of viewer, and how its rows become cards; no statement, no cards."""
+
+    statement: Select[Any] | None
+    shapes: tuple[tuple[str, Shape], ...]
+    beside: tuple[str, ...]
+    has_bait: bool
+    kept: dict[str, Prepared | None] | None = None
 
 
-def _shape(name: str, table: type[Base], viewer: Viewer, wanted: Sequence[str] | None) -> _Shape:
-    flags = table.standings(viewer)
-    possible = frozenset(flags)
-    columns, derived = _declared(table)
+def _write(kind: Kind, wanted: Wanted) -> Question:
+    standing = near(wanted.table, kind, is_probed=wanted.few)
+    if standing is None:
+        return Question(None, (), (), has_bait=False)
+    tables = {"": (wanted.table, wanted.fields)}
+    tables |= {name: (part.table, part.fields) for name, part in wanted.parts.items()}
+    shapes = {name: shape_of(name, table, kind, only) for name, (table, only) in tables.items()}
+    columns = [column for shape in shapes.values() for column in shape.selected]
+    counted = [value.label(name) for name, value in wanted.beside.items()]
+    bait = _bait(wanted.table)
+    query = select(*columns, *counted, *bait).select_from(wanted.table)
+    for part in wanted.parts.values():
+        query = query.outerjoin(part.table, part.on)
+    query = query.where(standing, *wanted.where).order_by(*wanted.order_by)
+    query = query.limit(wanted.limit).offset(wanted.offset)
+    return Question(query, tuple(shapes.items()), tuple(wanted.beside), has_bait=bool(bait))
 
-    def keep(field: str, audiences: frozenset[Audience]) -> bool:
-        return bool(audiences & possible) and (wanted is None or field in wanted)
 
-    return _Shape(
-        name,
-        {c: seen for c, seen in columns.items() if keep(c, seen)},
-        {d: value for d, value in derived.items() if keep(d, value.audiences)},
-        flags,
-    )
+def written_once(
+    write: Callable[Concatenate[Viewer, P], Wanted],
+) -> Callable[Concatenate[Viewer, P], Question]:
+    """Keep a question for each kind of viewer: writing one costs more than asking it.
+
+    `write` is shown a stand-in, so it cannot put a person into the statement: what differs from
+    one asking to the next is a bindparam() that `ask` fills in.
+    """
+
+    @lru_cache(maxsize=256)
+    def written(kind: Kind, *args: P.args, **kwargs: P.kwargs) -> Question:
+        return replace(_write(kind, write(stand_in(kind), *args, **kwargs)), kept={})
+
+    @wraps(write)
+    def question(viewer: Viewer, /, *args: P.args, **kwargs: P.kwargs) -> Question:
+        return written(kind_of(viewer), *args, **kwargs)  # type: ignore[arg-type]
+
+    return question
+
+
+def ask(session: Session, viewer: Viewer, question: Question, **given: Any) -> list[Card]:
+    """Return the cards of the rows the viewer stands near, in one statement."""
+    if question.statement is None:
+        return []
+    session.flush()  # what the caller has added is asked for too; no row becomes an object here
+    values = {**filled(viewer), **given}
+    found = fetched(session.connection(), question.statement, values, kept=question.kept)
+    if question.has_bait and len(found) == 1 and found[0][-1]:
+        note_opening(session, viewer, "child")
+    return [_card(row, question) for row in found]
+
+
+def _card(row: Any, question: Question) -> Card:
+    fields: dict[str, Any] = {}
+    at = 0
+    for name, shape in question.shapes:
+        after = at + len(shape.selected)
+        found = shape.read(row[at:after])
+        at = after
+        if found is not None:
+            fields.update({name: Card(found)} if name else found)
+    for name in question.beside:
+        fields[name] = row[at]
+        at += 1
+    return Card(fields)
 
 
 def cards(
@@ -134,29 +174,11 @@ def cards(
     order_by: Sequence[Any] = (),
     limit: int | None = None,
     offset: int | None = None,
+    few: bool = False,
 ) -> list[Card]:
-    """Return the cards of the rows the viewer stands near, in one statement.
-
-    `where` and `order_by` are the service's; a caller sorts by nothing that its viewer cannot see.
-    """
-    parts = parts or {}
-    main = _shape("", table, viewer, fields)
-    if not main.flags:
-        return []
-    bait = _bait(table)
-    shapes = {name: _shape(name, part.table, viewer, part.fields) for name, part in parts.items()}
-    columns = main.selected(table)
-    for name, part in parts.items():
-        columns += shapes[name].selected(part.table)
-    query: Select[Any] = select(*(columns or [literal(1)]), *bait).select_from(table)
-    for part in parts.values():
-        query = query.outerjoin(part.table, part.on)
-    query = query.where(or_(false(), *main.flags.values()), *where).order_by(*order_by).limit(limit)
-    query = query.offset(offset)
-    found = session.execute(query).mappings().all()
-    if bait and len(found) == 1 and found[0][_BAIT]:
-        note_opening(session, viewer, "child")
-    return [_card(row, main, shapes) for row in found]
+    """Return the cards of the rows the viewer stands near, in one statement; see `Wanted`."""
+    wanted = Wanted(table, parts or {}, fields, where, order_by, limit, offset, few)
+    return ask(session, viewer, _write(kind_of(viewer), wanted))
 
 
 def _bait(table: type[Base]) -> list[ColumnElement[Any]]:
@@ -172,15 +194,6 @@ def note_opening(session: Session, viewer: Viewer, kind: str) -> None:
         session.info.setdefault(OPENINGS, []).append((viewer, kind))
 
 
-def _card(row: Any, main: _Shape, shapes: Mapping[str, _Shape]) -> Card:
-    fields = main.card(row) or {}
-    for name, shape in shapes.items():
-        part = shape.card(row)
-        if part is not None:
-            fields[name] = Card(part)
-    return Card(fields)
-
-
 def card(
     session: Session,
     viewer: Viewer,
@@ -190,19 +203,27 @@ def card(
     fields: tuple[str, ...] | None = None,
 ) -> Card:
     """Return the one card that fits. Raises NotFound when it is absent or hidden, alike."""
-    found = cards(session, viewer, table, parts=parts, fields=fields, where=where, limit=2)
+    found = cards(
+        session, viewer, table, parts=parts, fields=fields, where=where, limit=2, few=True
+    )
     if len(found) != 1:
         raise NotFound()
     return found[0]
 
 
+def tally(viewer: Viewer, table: type[Base], *where: Condition) -> ScalarSelect[int]:
+    """Count in SQL the rows the viewer stands near, for a question that is written once."""
+    near_him = probed(or_(false(), *table.standings(viewer).values()))
+    return select(func.count()).select_from(table).where(near_him, *where).scalar_subquery()
+
+
 def count(session: Session, viewer: Viewer, table: type[Base], *where: Condition) -> int:
     """Count the rows the viewer stands near."""
-    flags = table.standings(viewer)
-    if not flags:
+    standing = near(table, kind_of(viewer))
+    if standing is None:
         return 0
-    query = select(func.count()).select_from(table).where(or_(false(), *flags.values()), *where)
-    return session.scalar(query) or 0
+    query = select(func.count()).select_from(table).where(standing, *where)
+    return session.scalar(query, filled(viewer)) or 0
 
 
 def rows(
@@ -213,11 +234,11 @@ def rows(
     order_by: Sequence[Any] = (),
 ) -> Sequence[T]:
     """Return the rows the viewer stands near, for an operation to work on inside its service."""
-    flags = table.standings(viewer)
-    if not flags:
+    standing = near(table, kind_of(viewer))
+    if standing is None:
         return []
-    query = select(table).where(or_(false(), *flags.values()), *where).order_by(*order_by)
-    return session.scalars(query).all()
+    query = select(table).where(standing, *where).order_by(*order_by)
+    return session.scalars(query, filled(viewer)).all()
 
 
 def row(session: Session, viewer: Viewer, table: type[T], *where: Condition) -> T:
@@ -225,10 +246,11 @@ def row(session: Session, viewer: Viewer, table: type[T], *where: Condition) -> 
 
     Raises NotFound unless the viewer stands near it.
     """
-    flags = table.standings(viewer)
-    bait = _bait(table)
-    query = select(table, *bait).where(or_(false(), *flags.values()), *where)
-    found = session.execute(query).all() if flags else []
+    standing, bait = near(table, kind_of(viewer), is_probed=True), _bait(table)
+    if standing is None:
+        raise NotFound()
+    query = select(table, *bait).where(standing, *where)
+    found = session.execute(query, filled(viewer)).all()
     if len(found) != 1:
         raise NotFound()
     if bait and found[0][1]:

@@ -45,7 +45,7 @@ def promise(
 
 
 def fund(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
-    """Cover a gift from what its donor has paid ahead. Raises WrongState while that is too little."""
+    """Cover a gift from what its donor paid ahead. Raises WrongState while that is too little."""
     require(by, Act.RUN_STIPENDS)
     gift = _gift(session, ref)
     pledge_id = session.scalars(select(Match.pledge_id).where(Match.id == gift.match_id)).one()

@@ -6,17 +6,19 @@ Nothing a family said is here: every state comes from what the hand itself state
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import Session
 
 from models.children import Child
 from models.pledges import Match
-from models.stipends import Batch, Fact, Stipend
+from models.stipends import Batch, Stipend
 from privacy.viewers import Viewer
 from services import gate
-from services.gate import Card, Part
-from vocabulary.dates import add_months, at, today
+from services.gate import Card, Part, Wanted
+from vocabulary.dates import add_months, today
 from vocabulary.enums import BatchStatus, FactKind, Role, StipendStatus
 from vocabulary.errors import NotFound
 from vocabulary.refs import read_stipend_ref, stipend_ref
@@ -31,8 +33,16 @@ _FIELDS = (
     "not_handed_over_on",
     "snag",
     "handed_fen",
+    "returned_on",
+    "written_off_on",
 )
-_CHILD_FIELDS = ("name", "grade", "class_name", "class_label")
+_LINE = {
+    "line": Part(Stipend, Stipend.batch_id == Batch.id, _FIELDS),
+    "match": Part(Match, Match.id == Stipend.match_id, ("child_ref",)),
+    "child": Part(
+        Child, Child.id == Match.child_id, ("name", "grade", "class_name", "class_label")
+    ),
+}
 MOVED_AWAY = "已转出的同学"
 
 
@@ -53,48 +63,25 @@ def list_for(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
     Current is what was sent and is not all stated, what was closed today (a wrong tap can still be
     taken back), and what still holds money that could not be handed over.
     """
-    still = or_(Batch.status == BatchStatus.SENT, _has_snag(), _was_touched_today(now))
-    return _batches(session, as_hand(viewer), still, now=now)
+    hand = as_hand(viewer)
+    return _batches(gate.ask(session, hand, _current(hand), day=today(now)), now=now)
 
 
 def batch(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
     """Return one batch of the hand with its lines. Raises NotFound."""
-    found = _batches(session, as_hand(viewer), Batch.ref == ref, now=now)
+    hand = as_hand(viewer)
+    found = _batches(gate.ask(session, hand, _named(hand), ref=ref), now=now)
     if not found:
         raise NotFound()
     return found[0]
 
 
-def past(session: Session, viewer: Viewer, *, limit: int = 60) -> list[Card]:
-    """Return every batch the hand ever got, newest first: how many lines, how many handed over."""
-    cards = gate.cards(
-        session,
-        as_hand(viewer),
-        Batch,
-        where=(Batch.sent_on.is_not(None),),
-        order_by=(Batch.month.desc(), Batch.number.desc(), Batch.memo),
-        limit=limit,
-    )
-    totals = session.execute(
-        select(
-            Batch.ref,
-            func.count(Stipend.id).label("count"),
-            func.count(Stipend.handed_over_on).label("done_count"),
-            func.sum(Stipend.amount_fen).label("total_fen"),
-        )
-        .join(Stipend, Stipend.batch_id == Batch.id)
-        .where(Batch.ref.in_([card["ref"] for card in cards]))
-        .group_by(Batch.ref)
-    ).mappings()
-    by_ref = {row["ref"]: row for row in totals}
-    return [card.and_also(**by_ref[card["ref"]]) for card in cards if card["ref"] in by_ref]
-
-
 def line(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
     """Return one line of one of the hand's batches. Raises NotFound."""
     hand = as_hand(viewer)
-    found = _batches(session, hand, Batch.id.in_(batch_of(ref)), now=now)
-    for card in found:
+    where = (Batch.id.in_(batch_of(ref)), Batch.sent_on.is_not(None))
+    rows = gate.cards(session, hand, Batch, parts=_LINE, where=where)
+    for card in _batches(rows, now=now):
         for one in card["lines"]:
             if one["ref"] == ref:
                 single: Card = one.and_also(batch=card)
@@ -117,60 +104,69 @@ def batch_of(ref: str) -> ColumnElement[int]:
     return select(Stipend.batch_id).where(*is_line(ref)).scalar_subquery()
 
 
-def _batches(
-    session: Session, hand: Viewer, which: ColumnElement[bool], *, now: datetime
-) -> list[Card]:
-    cards = gate.cards(
-        session,
-        hand,
+@gate.written_once
+def _current(_hand: Viewer) -> Wanted:
+    return _with_lines(or_(Batch.status == BatchStatus.SENT, _has_more()))
+
+
+@gate.written_once
+def _named(_hand: Viewer) -> Wanted:
+    return _with_lines(Batch.ref == bindparam("ref"))
+
+
+def _with_lines(which: ColumnElement[bool]) -> Wanted:
+    """Ask for batches with their lines: one statement, however many of both."""
+    return Wanted(
         Batch,
+        parts=_LINE,
         where=(which, Batch.sent_on.is_not(None)),
         order_by=(Batch.month.desc(), Batch.number.desc(), Batch.memo),
     )
-    undoable = _undoable(session, [card["ref"] for card in cards], now=now)
-    return [_whole(session, hand, card, undoable, now=now) for card in cards]
 
 
-def _whole(
-    session: Session, hand: Viewer, card: Card, undoable: set[str], *, now: datetime
-) -> Card:
-    found = gate.cards(
-        session,
-        hand,
-        Stipend,
-        fields=_FIELDS,
-        parts={
-            "match": Part(Match, Match.id == Stipend.match_id, ("child_ref",)),
-            "child": Part(Child, Child.id == Match.child_id, _CHILD_FIELDS),
-        },
-        where=(Stipend.batch_id.in_(select(Batch.id).where(Batch.ref == card["ref"])),),
-    )
-    lines = sorted((_line(one, card["month"], undoable) for one in found), key=_in_order)
+def _batches(rows: Sequence[Card], *, now: datetime) -> list[Card]:
+    batches: dict[str, list[Card]] = {}
+    for row in rows:
+        batches.setdefault(row["ref"], []).append(row)
+    return [_whole(found, day=today(now)) for found in batches.values()]
+
+
+def _whole(rows: Sequence[Card], *, day: date) -> Card:
+    card = Card({name: value for name, value in rows[0].items() if name not in _LINE})
+    found = (_line(row, day=day) for row in rows if row.has("line"))
+    lines = sorted(found, key=_in_order)
     done = [one for one in lines if one["is_handed_over"]]
     todo = [one for one in lines if one["is_open"]]
+    gone = [one for one in lines if one["is_gone"]]
     return card.and_also(
         lines=lines,
-        snags=[one for one in lines if one["snag"] and not one["is_handed_over"]],
+        snags=[
+            one for one in lines if one["snag"] and not one["is_handed_over"] and not one["is_gone"]
+        ],
+        gone=gone,
         todo=todo,
         done=done,
         count=len(lines),
         done_count=len(done),
-        left_count=len(lines) - len(done),
+        left_count=len(lines) - len(done) - len(gone),
         total_fen=sum(one["amount_fen"] for one in lines),
         todo_fen=sum(one["amount_fen"] for one in todo),
         class_labels=_labels(lines),
-        days_late=_days_late(card["hand_over_by"], today(now)),
+        days_late=_days_late(card["hand_over_by"], day),
     )
 
 
-def _line(card: Card, month: date, undoable: set[str]) -> Card:
+def _line(row: Card, *, day: date) -> Card:
     """Flatten one line: ref, name, class, sum, state, and what may be done with it."""
-    ref = stipend_ref(card["match"]["child_ref"], card["due_on"])
-    child = card.get("child") or {"name": MOVED_AWAY, "class_label": "", "grade": None}
+    card = row["line"]
+    ref = stipend_ref(row["match"]["child_ref"], card["due_on"])
+    child = row.get("child") or {"name": MOVED_AWAY, "class_label": "", "grade": None}
     dates = {
         FactKind.SENT: card["sent_on"],
         FactKind.HANDED_OVER: card["handed_over_on"],
         FactKind.NOT_HANDED_OVER: card["not_handed_over_on"],
+        FactKind.RETURNED: card["returned_on"],
+        FactKind.WRITTEN_OFF: card["written_off_on"],
     }
     state = school_status_of(dates)
     return Card(
@@ -181,15 +177,19 @@ def _line(card: Card, month: date, undoable: set[str]) -> Card:
             "grade": child["grade"],
             "amount_fen": card["amount_fen"],
             "month": card["due_on"],
-            "is_made_up": card["due_on"] < month,
+            "is_made_up": card["due_on"] < row["month"],
             "state": state,
             "snag": card["snag"],
             "handed_fen": card["handed_fen"],
             "handed_over_on": card["handed_over_on"],
+            "returned_on": card["returned_on"],
+            "written_off_on": card["written_off_on"],
             "noted_on": card["handed_over_on"] or card["not_handed_over_on"],
             "is_handed_over": state is StipendStatus.HANDED_OVER,
             "is_open": state is StipendStatus.SENT,
-            "may_take_back": ref in undoable,
+            "is_gone": state in (StipendStatus.RETURNED, StipendStatus.WRITTEN_OFF),
+            # A hand's word bears the day on which it is given, and stands until midnight.
+            "may_take_back": card["handed_over_on"] == day,
         }
     )
 
@@ -208,9 +208,15 @@ def _in_order(one: Card) -> tuple[object, ...]:
 
 
 def _sound(name: str) -> str:
+    return "".join(map(_syllable, name))
+
+
+@cache
+def _syllable(character: str) -> str:
+    """Return one character's sound: kept, for asking takes as long as drawing a line."""
     from pypinyin import lazy_pinyin  # noqa: PLC0415 its tables take 60 ms, only lists need them
 
-    return "".join(lazy_pinyin(name))
+    return "".join(lazy_pinyin(character))
 
 
 def _days_late(hand_over_by: date | None, day: date) -> int:
@@ -222,40 +228,22 @@ def _labels(lines: Sequence[Card]) -> list[str]:
     return [label for _, label in sorted(known)]
 
 
-def _has_snag() -> ColumnElement[bool]:
-    """Its money still lies with the hand: whatever was in the way, the line stays in sight."""
-    return exists().where(
-        Stipend.batch_id == Batch.id,
-        Stipend.not_handed_over_on.is_not(None),
-        Stipend.returned_on.is_(None),
-        Stipend.written_off_on.is_(None),
-    )
-
-
-def _was_touched_today(now: datetime) -> ColumnElement[bool]:
-    return exists().where(
-        Stipend.batch_id == Batch.id,
-        Fact.stipend_id == Stipend.id,
-        Fact.kind.in_((FactKind.HANDED_OVER, FactKind.NOT_HANDED_OVER)),
-        Fact.noted_at >= at(today(now), 0),
-    )
-
-
-def _undoable(session: Session, batches: Sequence[str], *, now: datetime) -> set[str]:
-    """Return the refs of lines whose hand-over was noted today and stands."""
-    later = aliased(Fact)
-    found = session.execute(
-        select(Match.child_ref, Stipend.due_on)
-        .join(Stipend, Stipend.match_id == Match.id)
-        .join(Batch, Batch.id == Stipend.batch_id)
-        .join(Fact, Fact.stipend_id == Stipend.id)
-        .outerjoin(later, later.cancels_id == Fact.id)
+def _has_more() -> ColumnElement[bool]:
+    """Its money still lies with the hand, or it was stated today: the batch stays in sight."""
+    day: Any = bindparam("day")
+    return (
+        exists()
         .where(
-            Batch.ref.in_(batches),
-            Fact.kind == FactKind.HANDED_OVER,
-            Fact.cancels_id.is_(None),
-            Fact.noted_at >= at(today(now), 0),
-            later.id.is_(None),
+            Stipend.batch_id == Batch.id,
+            or_(
+                and_(
+                    Stipend.not_handed_over_on.is_not(None),
+                    Stipend.returned_on.is_(None),
+                    Stipend.written_off_on.is_(None),
+                ),
+                Stipend.handed_over_on == day,
+                Stipend.not_handed_over_on == day,
+            ),
         )
+        .correlate(Batch)
     )
-    return {stipend_ref(child_ref, due_on) for child_ref, due_on in found}

@@ -3,26 +3,29 @@
 Every word is a fact with its day; a wrong tap is taken back by a cancelling fact until midnight.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.stipends import Batch, Fact, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import facts, gate, news, trace
+from services import facts, gate, handing, trace
 from services.facts import Basis
-from services.hand_lists import as_hand, batch, batch_of, is_line, line, list_for, past
-from services.lifecycle import advance
+from services.hand_lists import as_hand, batch, batch_of, is_line, line, list_for
+from services.handing import LONGEST_RELATION, Said
+from services.past_batches import past
+from services.sides import sides_of
 from vocabulary.dates import today
-from vocabulary.enums import BatchStatus, Evidence, FactKind, Snag
-from vocabulary.errors import AlreadyDecided, BadInput, TooLate, WrongState
-from vocabulary.money import Fen
+from vocabulary.enums import Evidence, FactKind, Snag
+from vocabulary.errors import AlreadyDecided, TooLate, WrongState
+from vocabulary.refs import stipend_ref
 
 __all__ = [
+    "LONGEST_RELATION",
     "Said",
     "batch",
     "clear_snag",
@@ -35,21 +38,6 @@ __all__ = [
     "take_back",
 ]
 
-LONGEST_RELATION = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a hand says of one line that did not go as listed.
-
-    `relation` says who took it (代领), `handed` how much was handed so far (部分).
-    """
-
-    snag: Snag
-    relation: str = ""
-    handed: Fen | None = None
-
-
 Exceptions = Mapping[str, Snag | Said]
 
 
@@ -61,21 +49,27 @@ def confirm_all(
     *,
     now: datetime,
     evidence: Evidence = Evidence.WORD,
+    shown: Collection[str] | None = None,
 ) -> int:
     """State the exceptions first, then that every other open line was handed over.
 
-    Returns how many were handed over. Raises AlreadyDecided when somebody else was first.
+    `shown` are the lines that the hand had before it: no other is touched, so that an old page
+    confirms nothing that stood not on it. Returns how many were handed over. Raises AlreadyDecided
+    when somebody else was first. As many statements for 300 lines as for one.
     """
     hand, found = _hand(by), _batch_row(session, by, Batch.ref == batch_ref)
-    said = {ref: _said(one) for ref, one in (except_for or {}).items()}
-    open_lines = _open_lines(session, hand, found)
-    excepted = {_one(session, hand, ref).id: one for ref, one in said.items()}
-    if not open_lines or not excepted.keys() <= open_lines.keys():
+    said = {ref: handing.read(one) for ref, one in (except_for or {}).items()}
+    rows = _open_rows(session, hand, found)
+    sides = sides_of(session, rows)
+    lines = {stipend_ref(sides[one.id].child_ref, one.due_on): one for one in rows}
+    if shown is not None:
+        lines = {ref: stipend for ref, stipend in lines.items() if ref in shown}
+    if not lines or not said.keys() <= lines.keys():
+        _check_are_lines(session, hand, said.keys() - lines.keys())
         raise AlreadyDecided()
-    for key, one in excepted.items():
-        _state(session, open_lines[key], one, by=by, now=now, basis=Basis(evidence))
-    rest = [stipend for key, stipend in open_lines.items() if key not in excepted]
-    _hand_over(session, rest, by=by, now=now, basis=Basis(evidence))
+    snags = [(lines[ref], one) for ref, one in said.items()]
+    rest = [stipend for ref, stipend in lines.items() if ref not in said]
+    handing.state_all(session, snags, rest, by=by, now=now, evidence=evidence, sides=sides)
     trace.record(
         session,
         by,
@@ -84,10 +78,11 @@ def confirm_all(
         now=now,
         detail={
             "handed_over": len(rest),
+            "digest": _digest(lines.keys() - said.keys()),
             "except": {ref: one.snag.value for ref, one in said.items()},
         },
     )
-    _close_or_reopen(session, found, by=by, now=now)
+    handing.close_or_reopen(session, found, by=by, now=now)
     return len(rest)
 
 
@@ -108,7 +103,7 @@ def hand_over_one(
     if stipend.handed_over_on is not None:
         raise AlreadyDecided()
     _lift(session, stipend, by=by, now=now)
-    _hand_over(session, [stipend], by=by, now=now, basis=Basis(evidence, upload_id=upload_id))
+    handing.hand_over(session, [(stipend, Basis(evidence, upload_id=upload_id))], by=by, now=now)
     _after(session, stipend, ref, "stipend.hand_over", by=by, now=now)
 
 
@@ -117,9 +112,9 @@ def note_snag(session: Session, by: Viewer, ref: str, said: Said | Snag, *, now:
     stipend = _one(session, _hand(by), ref)
     if stipend.handed_over_on is not None:
         raise AlreadyDecided()
-    one = _said(said)
+    one = handing.read(said)
     _lift(session, stipend, by=by, now=now)
-    _state(session, stipend, one, by=by, now=now, basis=Basis(Evidence.WORD))
+    handing.state_all(session, [(stipend, one)], [], by=by, now=now, evidence=Evidence.WORD)
     _after(session, stipend, ref, "stipend.snag", by=by, now=now, why=one.snag.value)
 
 
@@ -174,8 +169,8 @@ def _one(session: Session, hand: Viewer, ref: str) -> Stipend:
     return gate.row(session, hand, Stipend, *is_line(ref))
 
 
-def _open_lines(session: Session, hand: Viewer, found: Batch) -> dict[int, Stipend]:
-    rows = gate.rows(
+def _open_rows(session: Session, hand: Viewer, found: Batch) -> Sequence[Stipend]:
+    return gate.rows(
         session,
         hand,
         Stipend,
@@ -186,53 +181,23 @@ def _open_lines(session: Session, hand: Viewer, found: Batch) -> dict[int, Stipe
         Stipend.returned_on.is_(None),
         order_by=(Stipend.id,),
     )
-    return {stipend.id: stipend for stipend in rows}
 
 
-def _said(one: Snag | Said) -> Said:
-    said = Said(one) if isinstance(one, Snag) else one
-    if len(said.relation) > LONGEST_RELATION:
-        raise BadInput(field="relation", reason="too_long")
-    return said
+def _check_are_lines(session: Session, hand: Viewer, refs: Collection[str]) -> None:
+    """Raise NotFound for a ref that is no line of this hand's at all."""
+    for ref in sorted(refs):
+        _one(session, hand, ref)
 
 
-def _state(
-    session: Session, stipend: Stipend, said: Said, *, by: Viewer, now: datetime, basis: Basis
-) -> None:
-    """State one exception: somebody else took it, or it did not go as listed."""
-    if said.snag is Snag.SOMEONE_ELSE:
-        taken = Basis(basis.evidence, detail=said.relation.strip() or None)
-        _hand_over(session, [stipend], by=by, now=now, basis=taken)
-    else:
-        handed = _part_of(stipend, said)
-        held = Basis(Evidence.WORD, detail=said.snag.value, amount_fen=handed)
-        facts.record(
-            session, FactKind.NOT_HANDED_OVER, [stipend], on=today(now), by=by, now=now, basis=held
-        )
-        stipend.handed_fen = handed
-    stipend.snag = said.snag
-
-
-def _part_of(stipend: Stipend, said: Said) -> Fen | None:
-    """Return the sum handed so far of a part, which is less than the whole. Raises BadInput."""
-    if said.snag is not Snag.PARTLY:
-        return None
-    if said.handed is None or not 0 < said.handed < stipend.amount_fen:
-        raise BadInput(field="handed", reason="not_a_part")
-    return said.handed
-
-
-def _hand_over(
-    session: Session, stipends: Sequence[Stipend], *, by: Viewer, now: datetime, basis: Basis
-) -> None:
-    facts.record(
-        session, FactKind.HANDED_OVER, stipends, on=today(now), by=by, now=now, basis=basis
-    )
-    news.handed_over(session, stipends, now=now)
+def _digest(refs: Collection[str]) -> str:
+    """Return what shows later which lines one act was about."""
+    return hashlib.sha256("\n".join(sorted(refs)).encode()).hexdigest()
 
 
 def _lift(session: Session, stipend: Stipend, *, by: Viewer, now: datetime) -> None:
-    """Cancel what was in the way of a line, if anything was."""
+    """Cancel what was in the way of a line, if anything was; what came back is beyond a hand."""
+    if stipend.returned_on is not None:
+        raise WrongState(from_state=FactKind.RETURNED.value, to_state=FactKind.SENT.value)
     if stipend.not_handed_over_on is not None:
         facts.take_back(
             session,
@@ -257,21 +222,4 @@ def _after(
     why: str = "",
 ) -> None:
     trace.record(session, by, act, f"stipend:{ref}", now=now, why=why)
-    _close_or_reopen(session, session.get_one(Batch, stipend.batch_id), by=by, now=now)
-
-
-def _close_or_reopen(session: Session, found: Batch, *, by: Viewer, now: datetime) -> None:
-    """Close a batch whose lines are all stated; a part handed over is no statement yet."""
-    session.flush()
-    unstated = session.scalar(
-        select(func.count(Stipend.id)).where(
-            Stipend.batch_id == found.id,
-            Stipend.handed_over_on.is_(None),
-            Stipend.returned_on.is_(None),
-            Stipend.cancelled_on.is_(None),
-            or_(Stipend.not_handed_over_on.is_(None), Stipend.snag == Snag.PARTLY),
-        )
-    )
-    wanted = BatchStatus.SENT if unstated else BatchStatus.CLOSED
-    if found.status is not wanted:
-        advance(session, found, wanted, by=by, now=now)
+    handing.close_or_reopen(session, session.get_one(Batch, stipend.batch_id), by=by, now=now)

@@ -5,7 +5,7 @@ What was seen is told on the telephone, never typed here. Nothing of it reaches 
 
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from models.base import Condition
@@ -110,10 +110,10 @@ def reports(session: Session, viewer: Viewer) -> list[Card]:
     return [_with_names(session, viewer, card) for card in found]
 
 
-def waiting(session: Session, viewer: Viewer) -> int:
-    """Count the reports about the viewer's children that nobody has taken up."""
+def not_taken_up(viewer: Viewer) -> ColumnElement[int]:
+    """Count in SQL the reports about the viewer's children that nobody has taken up."""
     require(viewer, Act.ANSWER_HARM)
-    return gate.count(session, viewer, HarmReport, _IS_OPEN)
+    return gate.tally(viewer, HarmReport, _IS_OPEN)
 
 
 def _with_names(session: Session, viewer: Viewer, card: Card) -> Card:

@@ -63,7 +63,7 @@ def plant_child(session: Session, by: Viewer, banner_code: str, *, now: datetime
 
 
 def plant_donor(session: Session, by: Viewer, contact: str, *, now: datetime) -> None:
-    """Put a honey donor behind a contact of the operator's own, with one pledge ended long since."""
+    """Put a honey donor behind a contact of the operator's own, with one pledge long ended."""
     require(by, Act.PLANT_HONEY)
     donor_id = vault.register(session, contact, now=now)
     pledge = Pledge(

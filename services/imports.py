@@ -1,40 +1,32 @@
-"""Uploaded lists: judged row by row, shown, then taken or put away. Every row comes back or is taken.
+"""Uploaded lists: judged row by row, shown, taken or put away. A row comes back or is taken.
 
-Taking is services/taking.py.
+Reading is services/reading.py, taking services/taking.py.
 """
 
 import json
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from gateways.spreadsheets import as_text, write
+from gateways.spreadsheets import write
 from models.imports import Import, ImportRow
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import forgetting, gate, trace
+from services import forgetting, gate, judging, reading, trace
 from services.gate import Card
-from services.judging import Judged, judge
 from services.lifecycle import advance
-from services.rosters import NOTE_TEXTS, Note, Outcome, RosterRow
+from services.rosters import NOTE_TEXTS, Note, Outcome
 from services.rosters.columns import REASON_LABEL, ROW_LABEL
-from services.rosters.reports import Progress
 from vocabulary.enums import ImportKind, ImportStatus, ReturnReason
-from vocabulary.refs import new_ref
 
 PAGE = 50
 STALLED_AFTER = timedelta(seconds=20)
+UNDER_WAY = frozenset({ImportStatus.READING, ImportStatus.TAKING})
 RETURN_TEXTS = {
     ReturnReason.ALREADY_KNOWN: "系统里已经有这一条，不再导入。",
     ReturnReason.OTHER_BANNER: NOTE_TEXTS[Note.OTHER_BANNER],
-}
-# What is known beforehand of a row that will come back; taking looks again at all others.
-_COMES_BACK = {
-    Note.ALREADY_KNOWN.value: ReturnReason.ALREADY_KNOWN,
-    Note.OTHER_BANNER.value: ReturnReason.OTHER_BANNER,
 }
 _HELD_TEXT = "已经导入，还要补：{}不用再上传，在系统里补上就行。"
 _SHOWN = (
@@ -64,96 +56,14 @@ FILTERS = tuple(_FILTERS)
 
 
 def preview(
-    session: Session,
-    by: Viewer,
-    kind: ImportKind,
-    name: str,
-    data: bytes,
-    *,
-    now: datetime,
-    progress: Progress | None = None,
+    session: Session, by: Viewer, kind: ImportKind, name: str, data: bytes, *, now: datetime
 ) -> str:
     """Judge a file and keep its rows for the uploader alone; return the import's ref.
 
     Raises a SpreadsheetRefused when the file as a whole cannot be read.
     """
-    return keep(
-        session, by, kind, name, judge(session, by, kind, name, data, progress=progress), now=now
-    )
-
-
-def keep(
-    session: Session, by: Viewer, kind: ImportKind, name: str, judged: Judged, *, now: datetime
-) -> str:
-    """Keep a judged file for confirmation; return the import's ref."""
-    require(by, Act.IMPORT_ROSTER)
-    report = judged.report
-    header = {
-        "file": name[-120:],
-        "labels": report.labels,
-        "notes": report.notes,
-        "skipped": [{"row": s.row, "text": s.text} for s in report.skipped],
-    }
-    record = Import(
-        ref=new_ref("import"),
-        kind=kind,
-        by=by.actor,
-        region_code=by.regions[0],
-        created_at=now,
-        touched_at=now,
-        ready=report.count(Outcome.READY),
-        held=report.count(Outcome.HELD),
-        refused=report.count(Outcome.REFUSED),
-        header=_json(header),
-    )
-    session.add(record)
-    session.flush()
-    rows = [_row(record, r, c) for r, c in zip(report.rows, judged.codes, strict=True)]
-    if rows:
-        session.execute(insert(ImportRow), rows)
-    detail = {"kind": kind.value, "rows": len(rows)}
-    trace.record(session, by, "import.preview", f"import:{record.ref}", now=now, detail=detail)
-    return record.ref
-
-
-def _row(record: Import, row: RosterRow[Any], code: str) -> dict[str, Any]:
-    stated: Any = row.record
-    return {
-        "import_id": record.id,
-        "row": row.row,
-        "outcome": row.outcome.value,
-        "problems": list(row.problems),
-        "notes": list(row.notes),
-        "name": stated.name,
-        "message": row.message,
-        "raw": _json({label: as_text(cell) for label, cell in row.raw.items()}),
-        "record": _json({"region": code, **_fields(stated)}),
-        "was_taken": False,
-        "returned_because": _comes_back(record.kind, row),
-    }
-
-
-def _comes_back(kind: ImportKind, row: RosterRow[Any]) -> ReturnReason | None:
-    """Return why a sound row will not be taken; a school's name alone does not say that yet."""
-    if row.outcome is Outcome.REFUSED:
-        return None
-    notes = set(row.notes) - ({Note.ALREADY_KNOWN.value} if kind is ImportKind.SCHOOLS else set())
-    return next((reason for note, reason in _COMES_BACK.items() if note in notes), None)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=_plain)
-
-
-def _plain(value: Any) -> object:
-    if isinstance(value, date):
-        return value.isoformat()
-    return _fields(value) if is_dataclass(value) else str(value)
-
-
-def _fields(stated: Any) -> dict[str, object]:
-    """Return a record's fields as they are: asdict would copy each value of ten thousand rows."""
-    return {field.name: getattr(stated, field.name) for field in fields(stated)}
+    judged = judging.start(session, by, kind, name, data).whole()
+    return reading.keep(session, by, kind, name, judged, now=now)
 
 
 def listing(session: Session, viewer: Viewer, *, limit: int = 20) -> list[Card]:
@@ -170,22 +80,30 @@ def listing(session: Session, viewer: Viewer, *, limit: int = 20) -> list[Card]:
 
 
 def detail(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
-    """Return one upload with its counts, what the file said besides, and whether taking stalled."""
+    """Return one upload with its counts, what the file said besides, and how far it is.
+
+    While it is read or taken: of `goal` rows `at` are dealt with, and whether it stalled.
+    """
     card = _opened(gate.card(session, viewer, Import, Import.ref == ref))
     counts = {name: _count(session, viewer, ref, name) for name in _FILTERS}
+    to_take = counts["ready"] + counts["held"]
+    is_reading = card["status"] is ImportStatus.READING
     is_slow = now - card["touched_at"] > STALLED_AFTER
     return card.and_also(
         counts=counts,
-        to_take=counts["ready"] + counts["held"],
-        goal=max(1, counts["ready"] + counts["held"]),
-        is_stalled=card["status"] is ImportStatus.TAKING and is_slow,
+        to_take=to_take,
+        at=card["read"] if is_reading else card["done"],
+        goal=card["total"] if is_reading else max(1, to_take),
+        is_stalled=card["status"] in UNDER_WAY and is_slow,
     )
 
 
 def _opened(card: Card) -> Card:
     header = json.loads(card["header"])
+    read = card["ready"] + card["held"] + card["refused"]
     return card.and_also(
-        total=card["ready"] + card["held"] + card["refused"],
+        read=read,
+        total=header["rows"] if card["status"] is ImportStatus.READING else read,
         file=header["file"],
         file_notes=header["notes"],
         skipped=header["skipped"],

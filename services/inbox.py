@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from models.notices import Notice
@@ -16,6 +16,7 @@ from vocabulary.enums import NoticeKind, NoticeStatus, RecipientKind
 
 PAGE = 30
 _SHOWN = ("ref", "kind", "subject", "text", "inbox_at", "read_at")
+_NOT_READ = (Notice.text.is_not(None), Notice.read_at.is_(None))
 _HELD = (Notice.is_held, Notice.status == NoticeStatus.WAITING)
 
 
@@ -37,7 +38,12 @@ def messages(session: Session, viewer: Viewer, *, page: int = 1) -> list[Card]:
 
 def unread(session: Session, viewer: Viewer) -> int:
     """Count the viewer's messages not read yet."""
-    return gate.count(session, viewer, Notice, Notice.text.is_not(None), Notice.read_at.is_(None))
+    return gate.count(session, viewer, Notice, *_NOT_READ)
+
+
+def not_read(viewer: Viewer) -> ColumnElement[int]:
+    """Count the same in SQL, for the corner of every page."""
+    return gate.tally(viewer, Notice, *_NOT_READ)
 
 
 def mark_read(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:

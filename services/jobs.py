@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import insert, or_, select, true, update
+from sqlalchemy import bindparam, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from models.jobs import JobLease, JobRun
@@ -64,19 +65,22 @@ def _take(session: Session, name: str, holder: str, *, now: datetime, even_if_le
     return session.scalar(select(JobLease.token).where(JobLease.name == name)) or 0
 
 
+_LEASES: Any = JobLease.__table__
+_RENEW = (
+    update(_LEASES)
+    .where(_LEASES.c.name == bindparam("of_job"), _LEASES.c.token == bindparam("own_token"))
+    .values(leased_until=bindparam("until"))
+)
+
+
 def run_of(session: Session, run_id: int, *, now: datetime) -> JobRun:
     """Return the run for a slice and renew its lease; a run fenced off raises Superseded.
 
     Called first in every slice's transaction, so that a late holder writes nothing.
     """
     run = session.get_one(JobRun, run_id)
-    renewed = session.execute(
-        update(JobLease)
-        .where(JobLease.name == run.name, JobLease.token == run.token)
-        .values(leased_until=now + LEASE)
-        .execution_options(synchronize_session=False)
-    )
-    if renewed.rowcount != 1:  # type: ignore[attr-defined]
+    mine = {"of_job": run.name, "own_token": run.token, "until": now + LEASE}
+    if session.connection().execute(_RENEW, mine).rowcount != 1:
         raise Superseded()
     return run
 

@@ -1,7 +1,8 @@
-"""Reads an uploaded list and judges every row, with what the database knows already. Writes nothing."""
+"""Reads a list and judges every row, with what the database knows already. Writes nothing."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -13,17 +14,60 @@ from models.volunteers import Volunteer
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import newcomers, organisations, placing, volunteers
-from services.rosters import Report, judge_children, judge_schools, judge_volunteers
-from services.rosters.reports import Progress
+from services.placing import Placed
+from services.rosters import (
+    Opened,
+    Report,
+    RosterRow,
+    open_children,
+    open_schools,
+    open_volunteers,
+)
+from services.rosters.reports import Progress, watched
 from vocabulary.enums import ImportKind
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A judged list and the division of each of its rows."""
+    """A judged list, or the next part of one, and the division of each of its rows."""
 
     report: Report[Any]
     codes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A list that could be opened, with what the database knew then. It asks nothing further."""
+
+    opened: Opened[Any]
+    place: Callable[[RosterRow[Any]], Placed]
+
+    @property
+    def total(self) -> int:
+        """How many rows there are to judge."""
+        return self.opened.total
+
+    @property
+    def heading(self) -> Report[Any]:
+        """What the file says besides its rows."""
+        return self.opened.about()
+
+    def whole(self, progress: Progress | None = None) -> Judged:
+        """Judge all of it."""
+        return self._judged(watched(self._placed(), self.total, progress))
+
+    def parts(self, size: int) -> Iterator[Judged]:
+        """Judge so many rows whenever asked for the next part; each row once."""
+        rows = self._placed()
+        while part := list(islice(rows, size)):
+            yield self._judged(part)
+
+    def _placed(self) -> Iterator[Placed]:
+        return map(self.place, self.opened.judged())
+
+    def _judged(self, placed: Iterable[Placed]) -> Judged:
+        pairs = list(placed)
+        return Judged(self.opened.about(row for row, _ in pairs), [code for _, code in pairs])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +82,27 @@ class KnownNumbers:
         return isinstance(number, str) and self.index_of(number) in self.indexes
 
 
-def judge(
-    session: Session | None,
-    by: Viewer,
-    kind: ImportKind,
-    name: str,
-    data: bytes,
-    *,
-    progress: Progress | None = None,
-) -> Judged:
-    """Judge a file; without a session (no database yet) nothing is known beforehand.
+def start(session: Session | None, by: Viewer, kind: ImportKind, name: str, data: bytes) -> Reading:
+    """Open a file; without a session (no database yet) nothing is known beforehand.
 
     Raises a SpreadsheetRefused when the file as a whole cannot be read.
     """
     require(by, Act.IMPORT_ROSTER)
-    report = _judge(session, by, kind, read(name, data), progress)
-    return Judged(*placing.place(session, by, report))
+    opened = _opened(session, by, kind, read(name, data))
+    return Reading(opened, placing.placer(session, by))
 
 
-def _judge(
-    session: Session | None, by: Viewer, kind: ImportKind, sheet: Sheet, progress: Progress | None
-) -> Report[Any]:
+def _opened(session: Session | None, by: Viewer, kind: ImportKind, sheet: Sheet) -> Opened[Any]:
     schools = organisations.names_known(session, by) if session else set[str]()
     match kind:
         case ImportKind.CHILDREN:
             numbers = _numbers(session, Child.id_index, newcomers.id_index)
-            return judge_children(
-                sheet, known_schools=schools, known_ids=numbers, progress=progress
-            )
+            return open_children(sheet, known_schools=schools, known_ids=numbers)
         case ImportKind.VOLUNTEERS:
             numbers = _numbers(session, Volunteer.id_index, volunteers.id_index)
-            return judge_volunteers(sheet, known_ids=numbers, progress=progress)
+            return open_volunteers(sheet, known_ids=numbers)
         case ImportKind.SCHOOLS:
-            return judge_schools(sheet, known_schools=schools, progress=progress)
+            return open_schools(sheet, known_schools=schools)
 
 
 def _numbers(

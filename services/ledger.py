@@ -6,13 +6,16 @@ back at zero.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Insert, bindparam, func, insert, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from models.ledger import Posting, Transaction
+from models.pledges import Match
+from models.stipends import Stipend
 from privacy.viewers import Viewer
 from vocabulary.enums import AccountKind, TransactionKind
 from vocabulary.errors import WrongState
@@ -43,6 +46,12 @@ class Event:
 
 Entry = tuple[Event, Sequence[Leg]]
 
+# The plain tables: the ORM's insert leaves out what is None, and so writes row by row.
+_LEGS = insert(Posting.__table__)  # type: ignore[arg-type]
+_BOOKED = insert(Transaction.__table__).returning(  # type: ignore[arg-type]
+    Transaction.id, Transaction.stipend_id, Transaction.gift_id
+)
+
 
 def post(session: Session, event: Event, legs: Sequence[Leg], *, by: Viewer) -> None:
     """Write one transaction. Raises ValueError unless the legs sum to zero."""
@@ -50,16 +59,50 @@ def post(session: Session, event: Event, legs: Sequence[Leg], *, by: Viewer) -> 
 
 
 def post_all(session: Session, entries: Sequence[Entry], *, by: Viewer) -> None:
-    """Write many transactions in two statements. Raises ValueError unless each sums to zero."""
+    """Write one transaction for each subject, in two statements for all of them.
+
+    Raises ValueError unless each sums to zero.
+    """
     if any(sum(leg.amount for leg in legs) for _, legs in entries):
         fault = "the legs of a transaction must sum to zero"
         raise ValueError(fault)
-    made = session.scalars(
-        insert(Transaction).returning(Transaction.id, sort_by_parameter_order=True),
-        [_transaction_row(event, by) for event, _ in entries],
-    ).all()
-    rows = [_row(key, leg) for key, (_, legs) in zip(made, entries, strict=True) for leg in legs]
-    session.execute(insert(Posting), rows)
+    rows = [_transaction_row(event, by) for event, _ in entries]
+    made = {(one.stipend_id, one.gift_id): one.id for one in session.execute(_BOOKED, rows)}
+    if len(made) != len(entries):
+        fault = "two transactions about the same subject are two calls"
+        raise ValueError(fault)
+    session.execute(
+        _LEGS,
+        [
+            _row(made[event.stipend_id, event.gift_id], leg)
+            for event, legs in entries
+            for leg in legs
+        ],
+    )
+
+
+def post_of_run(
+    session: Session, debit: AccountKind, credit: AccountKind, *, run_id: int, after: int
+) -> None:
+    """Write both legs of each transaction that a run added after a key: the instalment's own sum."""
+    values = {"of_run": run_id, "after_key": after}
+    session.connection().execute(_both_legs(debit, credit), values)
+
+
+@cache
+def _both_legs(debit: AccountKind, credit: AccountKind) -> Insert:
+    sides = union_all(
+        select(literal(debit.value).label("account"), literal(1).label("sign")),
+        select(literal(credit.value), literal(-1)),
+    ).subquery("sides")
+    legs = (
+        select(Transaction.id, sides.c.account, Match.pledge_id, Stipend.amount_fen * sides.c.sign)
+        .join(Stipend, Stipend.id == Transaction.stipend_id)
+        .join(Match, Match.id == Stipend.match_id)
+        .join(sides, true())
+        .where(Transaction.id > bindparam("after_key"), Transaction.run_id == bindparam("of_run"))
+    )
+    return _LEGS.from_select(["transaction_id", "account", "pledge_id", "amount"], legs)
 
 
 def reverse(session: Session, event: Event, *, of: TransactionKind, by: Viewer) -> None:
@@ -98,7 +141,15 @@ def prepaid_of(session: Session, pledge_id: int) -> Fen:
 
 
 def _transaction_row(event: Event, by: Viewer) -> dict[str, object]:
-    return {**asdict(event), "by": by.actor}
+    return {
+        "kind": event.kind,
+        "on": event.on,
+        "stipend_id": event.stipend_id,
+        "gift_id": event.gift_id,
+        "run_id": event.run_id,
+        "reverses_id": event.reverses_id,
+        "by": by.actor,
+    }
 
 
 def _row(transaction_id: int, leg: Leg) -> dict[str, object]:

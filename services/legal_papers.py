@@ -1,4 +1,4 @@
-"""Legal papers beside a custodian's request: a scan (PDF) or a photograph, sealed like all uploads."""
+"""Legal papers beside a custodian's request: a scan or a photograph, sealed like all uploads."""
 
 import hashlib
 from datetime import datetime

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, insert, literal, select, update
+from sqlalchemy import Select, Update, bindparam, insert, literal, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -25,26 +26,37 @@ def advance(
     session.flush()
     current = record.status
     check_step(current, to)
-    table = type(record)
-    moved = session.execute(
-        update(table)
-        .where(table.id == record.id, table.status == current)
-        .values(status=to)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    table: type[Base] = type(record)
+    connection = session.connection()
+    step = {"of_key": record.id, "from_status": current, "to_status": to}
+    if connection.execute(_move(table), step).rowcount != 1:
         raise AlreadyDecided()
     set_committed_value(record, "status", to)
-    session.execute(
-        insert(StateChange).values(
-            kind=table.__tablename__,
-            record_id=record.id,
-            from_state=current,
-            to_state=to,
-            at=now,
-            by=by.actor,
-            reason=reason,
-        )
+    kept = {
+        "kind": table.__tablename__,
+        "record_id": record.id,
+        "from_state": current,
+        "to_state": to,
+        "at": now,
+        "by": by.actor,
+        "reason": reason,
+    }
+    connection.execute(_KEEP, kept)
+
+
+_KEEP = insert(StateChange.__table__)  # type: ignore[arg-type]
+
+
+@cache
+def _move(table: type[Base]) -> Update:
+    """Write once what moves one record of a table: built anew, it costs more than it does."""
+    column: Any = table.__table__.c
+    kind = column.status.type
+    was = column.status == bindparam("from_status", type_=kind)
+    return (
+        update(table.__table__)  # type: ignore[arg-type]
+        .where(column.id == bindparam("of_key"), was)
+        .values(status=bindparam("to_status", type_=kind))
     )
 
 

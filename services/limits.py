@@ -12,13 +12,11 @@ from sqlalchemy.orm import Session
 
 from models import keys
 from models.security import TryCount
-from privacy.viewers import Viewer
 from services.writing import insert_into
 from vocabulary.enums import Limited
 from vocabulary.errors import TooManyTries
 
 _PLACE = "try_counts.handle"
-_KEPT = timedelta(days=2)
 
 
 class Window(NamedTuple):
@@ -82,9 +80,3 @@ def clear(session: Session, purpose: Limited, who: str) -> None:
     """Forget the tries of somebody who got in."""
     handle = keys.blind_index(_PLACE, who)
     session.execute(delete(TryCount).where(TryCount.purpose == purpose, TryCount.handle == handle))
-
-
-def forget(session: Session, _by: Viewer, *, now: datetime) -> int:
-    """Delete counts whose longest window is over; return how many."""
-    old = TryCount.since < now - _KEPT
-    return int(session.execute(delete(TryCount).where(old)).rowcount)  # type: ignore[attr-defined]

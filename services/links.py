@@ -1,18 +1,21 @@
 """Private links: a bearer token whose hash alone is kept, bound to one purpose and one subject."""
 
+import hmac
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from models import keys
 from models.children import Child
 from models.notices import AccessLink
 from models.pledges import Match
 from models.stipends import Batch, Stipend
-from models.vault import Donor
+from models.vault import Donor, VaultPledge
+from privacy import viewers
 from privacy.viewers import Viewer
-from services import vault
 from vocabulary.enums import LinkPurpose, Role
 from vocabulary.errors import LinkExpired
 from vocabulary.refs import new_code, new_token, token_hash
@@ -23,6 +26,7 @@ DAYS = {
     LinkPurpose.SLIP: 400,
     LinkPurpose.FIRST_PASSWORD: 7,
     LinkPurpose.REVEAL: 400,
+    LinkPurpose.LETTERS: 400,
 }
 CODE_TRIES = 5
 
@@ -84,21 +88,33 @@ def find(session: Session, token: str, purpose: LinkPurpose, *, now: datetime) -
     return link
 
 
+# Built once: every page of every donor begins with it.
+_DONOR_BEHIND = (
+    select(Donor.id, Donor.ref, AccessLink.pledge_id)
+    .select_from(AccessLink)
+    .outerjoin(VaultPledge, VaultPledge.pledge_id == AccessLink.pledge_id)
+    .join(Donor, Donor.id == func.coalesce(AccessLink.donor_id, VaultPledge.donor_id))
+    .where(
+        AccessLink.token_hash == bindparam("hash"),
+        AccessLink.purpose == LinkPurpose.DONOR_HOME,
+        AccessLink.expires_at > bindparam("now"),
+        AccessLink.revoked_at.is_(None),
+    )
+)
+
+
 def open_donor(session: Session, token: str, *, now: datetime) -> Viewer:
     """Return the donor behind his private link. Raises LinkExpired.
 
     A link made on the form's own phone names no donor but one pledge, and opens that one alone.
     """
-    link = find(session, token, LinkPurpose.DONOR_HOME, now=now)
-    donor_id = link.donor_id
-    if donor_id is None and link.pledge_id is not None:
-        donor_id = vault.donor_of_pledge(session, link.pledge_id)
-    donor = session.get_one(Donor, donor_id)
+    given = {"hash": token_hash(token), "now": now}
+    found = session.connection().execute(_DONOR_BEHIND, given).one_or_none()
+    if found is None:
+        raise LinkExpired()
+    donor_id, ref, pledge_id = found
     return Viewer(
-        frozenset({Role.DONOR}),
-        actor=f"donor:{donor.ref}",
-        donor_id=donor.id,
-        pledge_id=link.pledge_id,
+        frozenset({Role.DONOR}), actor=f"donor:{ref}", donor_id=donor_id, pledge_id=pledge_id
     )
 
 
@@ -129,6 +145,11 @@ def open_class(session: Session, token: str, *, now: datetime) -> Viewer:
     link = find(session, token, LinkPurpose.CLASS_LIST, now=now)
     if not device or link.device_hash != token_hash(device):
         raise LinkExpired()
+    return class_viewer(session, link)
+
+
+def class_viewer(session: Session, link: AccessLink) -> Viewer:
+    """Return the class teacher that a class list's link stands for."""
     batch = session.get_one(Batch, link.batch_id)
     return Viewer(
         frozenset({Role.CLASS_TEACHER}),
@@ -140,12 +161,36 @@ def open_class(session: Session, token: str, *, now: datetime) -> Viewer:
     )
 
 
-def set_code(session: Session, token: str, *, now: datetime) -> str:
-    """Give a class list's link six digits that its first device must enter; kept as a hash."""
-    link = find(session, token, LinkPurpose.CLASS_LIST, now=now)
-    code = new_code("class_code")
-    link.code_hash = token_hash(f"{token}:{code}")
+def needs_code(link: AccessLink) -> bool:
+    """Say whether a link opens only with six digits from another person than its maker."""
+    return link.made_by != viewers.console().actor
+
+
+def give_code(link: AccessLink) -> str:
+    """Give a link six digits to be entered beside it; earlier ones open nothing any more."""
+    code = new_code("link_code")
+    link.code_hash = _code_hash(link, code)
     return code
+
+
+def fits_code(link: AccessLink, typed: str, *, now: datetime) -> bool:
+    """Say whether digits open a link; after CODE_TRIES wrong ones it is dead, fresh digits or not.
+
+    The caller commits either way, so that wrong ones are counted.
+    """
+    if link.code_hash is None:
+        return False
+    plain = "".join(c for c in unicodedata.normalize("NFKC", typed) if c.isalnum())
+    if hmac.compare_digest(link.code_hash, _code_hash(link, plain)):
+        return True
+    link.wrong_codes += 1
+    link.revoked_at = now if link.wrong_codes >= CODE_TRIES else None
+    return False
+
+
+def _code_hash(link: AccessLink, code: str) -> str:
+    """Return what is kept of six digits: under a key, for a million tries are soon done."""
+    return keys.blind_index("access_links.code_hash", f"{link.token_hash}:{code}")
 
 
 def check_unbound(session: Session, token: str, *, now: datetime) -> None:
@@ -163,9 +208,7 @@ def bind_device(session: Session, token: str, code: str, *, now: datetime) -> st
     link = find(session, token, LinkPurpose.CLASS_LIST, now=now)
     if link.device_hash is not None:
         raise LinkExpired()
-    if link.code_hash != token_hash(f"{token}:{code}"):
-        link.wrong_codes += 1
-        link.revoked_at = now if link.wrong_codes >= CODE_TRIES else None
+    if not fits_code(link, code, now=now):
         return None
     device = new_token("device")
     link.device_hash = token_hash(device)

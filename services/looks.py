@@ -1,4 +1,4 @@
-"""Who looked at a child's file: what its guardian is told. Roles and days, never a login or hour."""
+"""Who looked at a child's file: what its guardian is told. Roles and days, no login, no hour."""
 
 from collections import Counter
 from collections.abc import Iterable

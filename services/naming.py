@@ -150,9 +150,18 @@ def giver_of(session: Session, stipend_id: int | None) -> str | None:
     if row is None:
         return None
     pledge, due_on = row
+    return _called(session, pledge, on=due_on)
+
+
+def called(session: Session, pledge_id: int, *, on: date) -> str | None:
+    """Return what a family reads of who writes to it, by what holds on a day and now."""
+    return _called(session, session.get_one(Pledge, pledge_id), on=on)
+
+
+def _called(session: Session, pledge: Pledge, *, on: date) -> str | None:
     held = session.scalar(
         select(PledgeNaming)
-        .where(PledgeNaming.pledge_id == pledge.id, PledgeNaming.from_on <= due_on)
+        .where(PledgeNaming.pledge_id == pledge.id, PledgeNaming.from_on <= on)
         .order_by(PledgeNaming.id.desc())
         .limit(1)
     )

@@ -1,6 +1,7 @@
 """Tells donors and families what became of an instalment; the vault keeps who the donors are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -13,32 +14,38 @@ from privacy.viewers import Viewer
 from services import notices, vault
 from services.notices import Recipient
 from services.reminders import hands_of
+from services.sides import Side, Sides, sides_of
 from vocabulary.dates import today
 from vocabulary.enums import NoticeKind, RecipientKind
 from vocabulary.errors import NotFound
 from vocabulary.refs import stipend_ref
 
 
-def handed_over(session: Session, stipends: Sequence[Stipend], *, now: datetime) -> None:
+def handed_over(
+    session: Session, stipends: Sequence[Stipend], *, now: datetime, sides: Sides
+) -> None:
     """Queue the hand's word to each instalment's donor and to its family."""
-    for stipend, match in _with_matches(session, stipends):
-        _tell_donor(session, stipend, match, NoticeKind.HANDED_OVER, now=now)
-        family = Recipient(RecipientKind.FAMILY, match.child_id)
-        subject = f"stipend:{stipend_ref(match.child_ref, stipend.due_on)}"
-        notices.queue(session, family, NoticeKind.HANDED_OVER, subject, now=now)
+    addressed = [
+        to
+        for told in _told_by(session, stipends, sides)
+        for to in (*told.donor, (told.family, told.child_side))
+    ]
+    notices.queue_all(session, NoticeKind.HANDED_OVER, addressed, now=now)
 
 
 def confirmed(session: Session, stipend: Stipend, *, now: datetime) -> None:
     """Queue the family's word to the instalment's donor."""
-    for one, match in _with_matches(session, [stipend]):
-        _tell_donor(session, one, match, NoticeKind.CONFIRMED, now=now)
+    told_by = _told_by(session, [stipend], sides_of(session, [stipend]))
+    donors = [to for told in told_by for to in told.donor]
+    notices.queue_all(session, NoticeKind.CONFIRMED, donors, now=now)
 
 
 def batch_sent(session: Session, batch: Batch, *, now: datetime) -> None:
     """Tell whoever hands a batch over that its money is on the way."""
-    for account_id in hands_of(session, batch, on=today(now)):
-        to = Recipient(RecipientKind.ACCOUNT, account_id)
-        notices.queue(session, to, NoticeKind.BATCH_SENT, f"batch:{batch.ref}", now=now)
+    subject = f"batch:{batch.ref}"
+    hands = hands_of(session, batch, on=today(now))
+    addressed = [(Recipient(RecipientKind.ACCOUNT, key), subject) for key in hands]
+    notices.queue_all(session, NoticeKind.BATCH_SENT, addressed, now=now)
 
 
 def unpaid(session: Session, by: Viewer, *, run_id: int, now: datetime) -> int:
@@ -75,19 +82,26 @@ def _ask(session: Session, pledge_id: int, subject: str, *, month: date, now: da
     return True
 
 
-def _with_matches(session: Session, stipends: Sequence[Stipend]) -> list[tuple[Stipend, Match]]:
-    ids = {stipend.match_id for stipend in stipends}
-    matches = {m.id: m for m in session.scalars(select(Match).where(Match.id.in_(ids)))}
-    return [(stipend, matches[stipend.match_id]) for stipend in stipends]
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Who hears of one instalment: its donor if one stands behind the money, and its family."""
+
+    donor: Sequence[tuple[Recipient, str]]
+    family: Recipient
+    child_side: str
 
 
-def _tell_donor(
-    session: Session, stipend: Stipend, match: Match, kind: NoticeKind, *, now: datetime
-) -> None:
-    """Queue one notice; money that no donor stands behind tells nobody."""
-    try:
-        donor = Recipient(RecipientKind.DONOR, vault.donor_of_pledge(session, match.pledge_id))
-    except NotFound:
-        return
-    subject = f"stipend:{stipend_ref(match.donor_ref, stipend.due_on)}"
-    notices.queue(session, donor, kind, subject, now=now)
+def _told_by(session: Session, stipends: Sequence[Stipend], sides: Sides) -> list[_Told]:
+    pledges = {sides[stipend.id].pledge_id for stipend in stipends}
+    donors = vault.donors_of_pledges(session, pledges)
+    return [_told(one, sides[one.id], donors) for one in stipends]
+
+
+def _told(stipend: Stipend, side: Side, donors: Mapping[int, int]) -> _Told:
+    donor_id = donors.get(side.pledge_id)
+    his = f"stipend:{stipend_ref(side.donor_ref, stipend.due_on)}"
+    return _Told(
+        donor=[] if donor_id is None else [(Recipient(RecipientKind.DONOR, donor_id), his)],
+        family=Recipient(RecipientKind.FAMILY, side.child_id),
+        child_side=f"stipend:{stipend_ref(side.child_ref, stipend.due_on)}",
+    )

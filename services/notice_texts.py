@@ -16,6 +16,7 @@ from vocabulary.enums import (
     Called,
     CustodyReason,
     CustodyStatus,
+    LetterConcern,
     NoticeKind,
     RecipientKind,
     Stage,
@@ -106,9 +107,43 @@ _TO_DONORS: Mapping[NoticeKind, Text] = {
         f"{SIGN}有一句话转给你。{_SEE_PAGE}",
         needs=("known",),
     ),
+    NoticeKind.LETTER_CAME: Text(
+        "有一封信给你",
+        "“{code_name}”家里给你写了信，旗妇联看过了，写在“写信”那一页。",
+        f"{SIGN}有一封信给你。看信：打开你的专用链接。",
+        needs=("letters",),
+    ),
+    NoticeKind.LETTER_BACK: Text(
+        "有一封信要改一改",
+        "你写给“{code_name}”的信还没有寄，为什么写在“写信”那一页，改好了可以再寄。",
+        f"{SIGN}你写的信要改一改再寄。{_SEE_PAGE}",
+        needs=("back",),
+    ),
 }
 
 _TO_FAMILIES: Mapping[NoticeKind, Text] = {
+    NoticeKind.GUARDIAN_FILE: Text(
+        "孩子的档案",
+        None,
+        f"{SIGN}您要的链接，看孩子的档案用。只您自己看：{{link}} 不是您要的，请打 {{hotline}}。",
+    ),
+    NoticeKind.GUARDIAN_ANSWERED: Text(
+        "您提的有答复了",
+        None,
+        f"{SIGN}您提的事有书面答复了。只您自己看：{{link}} 有疑问打 {{hotline}}。",
+    ),
+    NoticeKind.LETTER_CAME: Text(
+        "有一封信给孩子",
+        None,
+        f"{SIGN}有一封信转给您家，旗妇联看过了。只您自己看：{{link}} 有疑问打 {{hotline}}。",
+        needs=("letters",),
+    ),
+    NoticeKind.LETTER_BACK: Text(
+        "有一封信要改一改",
+        None,
+        f"{SIGN}有一封信要改一改再寄。只您自己看：{{link}} 有疑问打 {{hotline}}。",
+        needs=("back",),
+    ),
     NoticeKind.HANDED_OVER: Text(
         "助学金已转交",
         None,
@@ -127,6 +162,15 @@ _TO_FAMILIES: Mapping[NoticeKind, Text] = {
         None,
         f"{SIGN}有一句话转给您。只您自己看：{{link}} 有疑问打 {{hotline}}。",
         needs=("known",),
+    ),
+}
+
+_TO_TEACHERS: Mapping[NoticeKind, Text] = {
+    NoticeKind.CLASS_CODE: Text(
+        "打开名单的六位数",
+        None,
+        f"{SIGN}打开本班名单的六位数：{{code}}。只您自己看，别告诉别人。链接由学校资助专干发给您。",
+        needs=("live",),
     ),
 }
 
@@ -165,6 +209,30 @@ _TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         f"{SIGN}有一件关系孩子安全的急事，请马上登录看消息。",
         needs=("child",),
     ),
+    NoticeKind.LETTER_WORRIES: Text(
+        "有一封信要先看",
+        "{child}：有一封信里有让人担心的话，{concern}。请马上到“信件”里看，处理以前什么都不会寄出。",
+        f"{SIGN}有一封信要马上看，请登录看消息。",
+        needs=("child", "concern"),
+    ),
+    NoticeKind.LETTERS_WAIT: Text(
+        "有信等你看",
+        "有 {letters} 封信等着看，周一寄出。请在周日前看完，别让孩子和资助人多等一周。",
+        f"{SIGN}有信等你看，周一寄出。{_SEE_INBOX}",
+        needs=("letters",),
+    ),
+    NoticeKind.LETTER_CAME: Text(
+        "有一封信给你",
+        "“{code_name}”家里给你写了信，写在“写信”那一页。",
+        f"{SIGN}有一封信给你。{_SEE_INBOX}",
+        needs=("letters", "code_name"),
+    ),
+    NoticeKind.LETTER_BACK: Text(
+        "有一封信要改一改",
+        "你写给“{code_name}”的信还没有寄，为什么写在“写信”那一页。",
+        f"{SIGN}你写的信要改一改再寄。{_SEE_INBOX}",
+        needs=("back", "code_name"),
+    ),
     NoticeKind.REVEAL_CHECK: Text(
         "有一对等核对",
         "{child}：有一件“互相认识”要两个人核对，先问过孩子和监护人。",
@@ -185,6 +253,12 @@ _TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         "你提的身份申请：{decided}。请到“身份申请”里看。",
         f"{SIGN}你的申请有答复了。{_SEE_INBOX}",
         needs=("mine", "decided"),
+    ),
+    NoticeKind.GUARDIAN_ASKS: Text(
+        "监护人要改或删档案",
+        "{child}的监护人要求{wish}，{answer_by}前书面答复。请到“档案请求”里办。",
+        f"{SIGN}有一件档案请求等你答复。{_SEE_INBOX}",
+        needs=("child", "waits"),
     ),
     NoticeKind.FILE_ASKED: Text(
         "有查阅申请等你看",
@@ -229,6 +303,7 @@ TEXTS: Mapping[RecipientKind, Mapping[NoticeKind, Text]] = {
     RecipientKind.DONOR: _TO_DONORS,
     RecipientKind.FAMILY: _TO_FAMILIES,
     RecipientKind.ACCOUNT: _TO_ACCOUNTS,
+    RecipientKind.CLASS_TEACHER: _TO_TEACHERS,
 }
 
 JOB_NAMES: Mapping[str, str] = {
@@ -240,9 +315,10 @@ JOB_NAMES: Mapping[str, str] = {
     "watchdog": "看门狗",
     "backup": "备份",
     "uploads": "清理照片",
-    "forgetting": "清理旧名单",
+    "forgetting": "到期的资料",
     "outbox": "通知",
     "reveals": "互相认识的传话",
+    "letters": "寄信",
 }
 TROUBLES: Mapping[StrEnum, str] = {
     Trouble.SILENT: "到点没有跑",
@@ -288,6 +364,17 @@ ACCESS_STATES: Mapping[StrEnum, str] = {
     AccessStatus.LAPSED: "过期了",
 }
 
+LETTER_CONCERNS: Mapping[StrEnum, str] = {
+    LetterConcern.HARM: "像是有人受到伤害",
+    LetterConcern.SELF_HARM: "像是不想活、想伤害自己",
+    LetterConcern.MONEY: "要钱或私下给钱",
+    LetterConcern.MEETING: "约见面或私下联系",
+    LetterConcern.SECRECY: "要对方保密",
+    LetterConcern.SEXUAL: "有关身体、性的话",
+    LetterConcern.KNOWS_CHILD: "写信的人像是知道孩子是谁",
+    LetterConcern.RAISED: "同事看了觉得要先处理",
+}
+
 CALLED: Mapping[StrEnum, str] = {
     Called.POLICE: "打了 110",
     Called.HOTLINE: "打了 12338 妇女儿童维权热线",
@@ -295,12 +382,16 @@ CALLED: Mapping[StrEnum, str] = {
     Called.NOT_YET: "还没有打电话",
 }
 
-# A donor waits for the link he asked for, a child may be in danger: these leave at night too, and
-# however late, since their sense does not pass. A link's life begins when it leaves.
+# A donor waits for the link he asked for, a teacher for six digits, a child may be in danger:
+# these leave at night too, and however late, since their sense does not pass. A link's life begins
+# when it leaves.
 AT_ONCE = frozenset(
     {
         NoticeKind.PRIVATE_LINK,
+        NoticeKind.CLASS_CODE,
+        NoticeKind.GUARDIAN_FILE,
         NoticeKind.HARM_SUSPECTED,
+        NoticeKind.LETTER_WORRIES,
         NoticeKind.FILE_OPENED,
         NoticeKind.FACTOR_RESET,
         NoticeKind.HONEY_OPENED,
@@ -309,7 +400,16 @@ AT_ONCE = frozenset(
 # What tells of lateness itself is never held for being late.
 NEVER_HELD = AT_ONCE | {NoticeKind.LATE_RELEASE, NoticeKind.JOB_ALARM}
 # Only who may decide for a child hears of these; a carer or a school never does.
-TO_GUARDIANS = frozenset({NoticeKind.REVEAL_ASKED, NoticeKind.REVEAL_SHOWN})
+TO_GUARDIANS = frozenset(
+    {
+        NoticeKind.REVEAL_ASKED,
+        NoticeKind.REVEAL_SHOWN,
+        NoticeKind.LETTER_CAME,
+        NoticeKind.LETTER_BACK,
+        NoticeKind.GUARDIAN_FILE,
+        NoticeKind.GUARDIAN_ANSWERED,
+    }
+)
 # What stands in the kept copy instead of a live token.
 HIDDEN = "…"
 

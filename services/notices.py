@@ -5,7 +5,7 @@ the recipient as viewer. Recipient keys: an account's, a donor's, for FAMILY the
 cares for it is looked up at delivery).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,14 +31,20 @@ SUBJECTS = frozenset(
     {
         "batch",
         "change",
+        "class_link",
         "custody",
         "donor",
         "file_access",
         "factor",
+        "guardian_file",
+        "guardian_request",
         "harm",
         "honey",
         "job",
         "late",
+        "letter",
+        "letters",
+        "letters_desk",
         "match",
         "matching_run",
         "pledge",
@@ -73,25 +79,41 @@ def queue(
     `subject` is "table:ref" ("stipend:<ref>", "match:<donor_ref>", "donor:<ref>", "batch:<ref>"),
     never a name, phone or token. Raises ValueError for a kind that services/drawing cannot draw.
     """
-    if subject.partition(":")[0] not in SUBJECTS:
+    queue_all(session, kind, [(to, subject)], now=now, rung=rung)
+
+
+def queue_all(
+    session: Session,
+    kind: NoticeKind,
+    addressed: Sequence[tuple[Recipient, str]],
+    *,
+    now: datetime,
+    rung: int = 0,
+) -> None:
+    """Put a notice of one kind to each (recipient, subject) into the outbox, in one statement."""
+    if any(subject.partition(":")[0] not in SUBJECTS for _, subject in addressed):
         raise ValueError("no text can be drawn about this kind of subject")  # noqa: TRY003, EM101 a mistake of ours
-    session.execute(
-        insert_into(session, Notice)
-        .values(
-            ref=new_ref(f"notice_{to.kind}"),
-            recipient_kind=to.kind,
-            recipient_id=to.id,
-            kind=kind,
-            subject=subject,
-            rung=rung,
-            status=NoticeStatus.WAITING,
-            created_at=now,
-            not_before=now,
-            attempts=0,
-            is_held=False,
-        )
-        .on_conflict_do_nothing()
-    )
+    same = {
+        "kind": kind,
+        "rung": rung,
+        "status": NoticeStatus.WAITING,
+        "created_at": now,
+        "not_before": now,
+        "attempts": 0,
+        "is_held": False,
+    }
+    rows = [
+        {
+            "ref": new_ref(f"notice_{to.kind}"),
+            "recipient_kind": to.kind,
+            "recipient_id": to.id,
+            "subject": subject,
+            **same,
+        }
+        for to, subject in addressed
+    ]
+    if rows:
+        session.execute(insert_into(session, Notice.__table__).on_conflict_do_nothing(), rows)
 
 
 def find_account(session: Session, actor: str) -> Recipient | None:
@@ -117,9 +139,9 @@ def to_roles(
 
     None as the region means wherever they work.
     """
-    for account_id in _holders(session, roles, region_code, now=now):
-        to = Recipient(RecipientKind.ACCOUNT, account_id)
-        queue(session, to, kind, subject, now=now, rung=rung)
+    holders = _holders(session, roles, region_code, now=now)
+    addressed = [(Recipient(RecipientKind.ACCOUNT, key), subject) for key in holders]
+    queue_all(session, kind, addressed, now=now, rung=rung)
 
 
 def _holders(

@@ -15,8 +15,9 @@ from models.organisations import Organisation
 from models.regions import Region
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, works_in
-from services import gate, trace
+from services import gate, school_accounts, trace
 from services.gate import Card, Part
+from services.school_accounts import NewAccount
 from vocabulary.dates import today
 from vocabulary.enums import ChildStatus, OrganisationKind
 from vocabulary.errors import BadInput, NotPermitted
@@ -27,15 +28,13 @@ NAME_AT_MOST = 80
 
 @dataclass(frozen=True, slots=True)
 class NewSchool:
-    """What is known of a school; the account is where its pupils' stipends are paid."""
+    """What is known of a school; its account waits for a second person."""
 
     name: str
     region_code: str
     contact_name: str | None = None
     contact_phone: str | None = None
-    account_name: str | None = None
-    account_bank: str | None = None
-    account_number: str | None = None
+    account: NewAccount | None = None
     remark: str | None = None
 
 
@@ -54,7 +53,10 @@ def enter(session: Session, by: Viewer, new: NewSchool, *, now: datetime) -> str
 def enter_all(
     session: Session, by: Viewer, news: Sequence[NewSchool], *, now: datetime, under: str = ""
 ) -> list[str]:
-    """Write many schools as one act; return their refs in order. Only inside the actor's regions."""
+    """Write many schools as one act; return their refs in order. Only inside the actor's regions.
+
+    An account that a list names stands nowhere until a second person compared it with the paper.
+    """
     require(by, Act.ENTER_SCHOOL)
     if not all(works_in(by, new.region_code) for new in news):
         raise NotPermitted()
@@ -65,26 +67,20 @@ def enter_all(
     refs = [row["ref"] for row in rows]
     digest = hashlib.sha256("\n".join(refs).encode()).hexdigest()
     subject = under or f"organisation:{refs[0]}"
-    detail = {"count": len(refs), "digest": digest} if under else {}
+    given = {ref: new.account for ref, new in zip(refs, news, strict=True) if new.account}
+    waiting = school_accounts.ask_listed(session, by, given, now=now)
+    detail = {"count": len(refs), "digest": digest, "accounts": waiting} if under else {}
     trace.record(session, by, "school.enter", subject, now=now, detail=detail)
     return refs
 
 
 def complete(
-    session: Session, by: Viewer, ref: str, account: Mapping[str, str | None], *, now: datetime
+    session: Session, by: Viewer, ref: str, *, name: str | None, phone: str | None, now: datetime
 ) -> None:
-    """Write contact and, where it is still open, the account of a school.
-
-    Raises BadInput for an account that stands already: changing a bank takes two people.
-    """
+    """Write whom to call at a school."""
     require(by, Act.ENTER_SCHOOL)
     school = gate.row(session, by, Organisation, Organisation.ref == ref)
-    school.contact_name, school.contact_phone = account["contact_name"], account["contact_phone"]
-    for field in ("account_name", "account_bank", "account_number"):
-        stands, given = getattr(school, field), account[field]
-        if given and stands and given != stands:
-            raise BadInput(field=field, reason="stands")
-        setattr(school, field, stands or given)
+    school.contact_name, school.contact_phone = name, phone
     session.flush()
     trace.record(session, by, "school.complete", f"organisation:{ref}", now=now)
 
@@ -97,9 +93,6 @@ def _row(new: NewSchool, *, now: datetime) -> dict[str, Any]:
         "region_code": new.region_code,
         "contact_name": new.contact_name,
         "contact_phone": new.contact_phone,
-        "account_name": new.account_name,
-        "account_bank": new.account_bank,
-        "account_number": new.account_number,
         "remark": new.remark,
         "entered_on": today(now),
     }

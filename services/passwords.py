@@ -9,30 +9,15 @@ from sqlalchemy.orm import Session
 from models.accounts import Account
 from models.notices import AccessLink
 from privacy.viewers import Viewer
-from services import accounts, activity, limits, links, trace
+from services import accounts, activity, common_passwords, limits, links, trace
 from services.gate import Card
 from services.lifecycle import advance
 from vocabulary.enums import AccountStatus, Activity, Device, Limited, LinkPurpose
-from vocabulary.errors import BadInput, LinkExpired, NotPermitted
+from vocabulary.errors import BadInput, LinkExpired, NotPermitted, WrongCode
 from vocabulary.refs import new_ref
 
 SHORTEST, LONGEST = 10, 200
 FEWEST_DIFFERENT = 5
-# Beginnings and wholes that every guesser tries first; a word of one of these alone is refused.
-# fmt: off
-_COMMON = frozenset({
-    "1234567890", "12345678901", "123456789012", "0123456789", "9876543210", "1111111111",
-    "0000000000", "6666666666", "8888888888", "1122334455", "1234512345", "1212121212",
-    "abcdefghij", "abcd123456", "abcde12345", "abc1234567", "a123456789", "a1234567890",
-    "q123456789", "qwertyuiop", "qwerty1234", "qwerty12345", "qwerty123456", "1q2w3e4r5t",
-    "1qaz2wsx3edc", "asdfghjkl1", "zxcvbnm123", "password12", "password123", "password1234",
-    "passw0rd123", "p@ssw0rd123", "iloveyou123", "woaini1314", "woaini5201314", "5201314520",
-    "1314520520", "woaini123456", "admin12345", "admin123456", "admin@12345", "administrator",
-    "welcome123", "welcome1234", "letmein1234", "changeme123", "neimenggu123", "huhehaote123",
-    "weiguang123", "weiguang1234", "weiguang12345", "weiguang2026", "fulian12345",
-    "fulian123456",
-})
-# fmt: on
 
 
 def check_new(password: str, *, login: str = "") -> None:
@@ -43,7 +28,7 @@ def check_new(password: str, *, login: str = "") -> None:
     if len(plain) > LONGEST:
         raise BadInput(field="password", reason="too_long")
     low = plain.casefold()
-    if low in _COMMON or len(set(low)) < FEWEST_DIFFERENT:
+    if len(set(low)) < FEWEST_DIFFERENT or common_passwords.is_common(low):
         raise BadInput(field="password", reason="too_common")
     if login and login.casefold() in low:
         raise BadInput(field="password", reason="holds_login")
@@ -57,18 +42,28 @@ def invite(session: Session, by: Viewer, account_id: int, *, now: datetime) -> s
 
 
 def invited(session: Session, token: str, *, now: datetime) -> Card:
-    """Return whose link this is, for the page that asks for a password. Raises LinkExpired."""
-    account = _account_of(session, token, now=now)
-    return Card({"name": account.name, "login": account.login})
+    """Return whose link this is and what it still needs, for its page. Raises LinkExpired."""
+    link, account = _behind(session, token, now=now)
+    return Card(
+        {
+            "name": account.name,
+            "login": account.login,
+            "needs_code": links.needs_code(link),
+            "has_code": link.code_hash is not None,
+        }
+    )
 
 
-def set_first(session: Session, token: str, password: str, *, now: datetime) -> str:
+def set_first(session: Session, token: str, password: str, *, now: datetime, code: str = "") -> str:
     """Set the password of a one-time link's account, use the link up, and return the login.
 
-    Raises LinkExpired for an unknown, used or old link, BadInput for a poor password.
+    Raises LinkExpired for an unknown, used or old link, BadInput for a poor password, WrongCode for
+    digits that do not belong to it: these are counted, the caller commits.
     """
-    account = _account_of(session, token, now=now)
+    link, account = _behind(session, token, now=now)
     check_new(password, login=account.login)
+    if links.needs_code(link) and not links.fits_code(link, code, now=now):
+        raise WrongCode()
     end_links(session, account.id, now=now)
     by = accounts.viewer_of(session, account, now=now)
     if account.status is AccountStatus.INVITED:
@@ -128,14 +123,14 @@ def _own(session: Session, viewer: Viewer) -> Account:
     return session.get_one(Account, viewer.account_id)
 
 
-def _account_of(session: Session, token: str, *, now: datetime) -> Account:
+def _behind(session: Session, token: str, *, now: datetime) -> tuple[AccessLink, Account]:
     link = links.find(session, token, LinkPurpose.FIRST_PASSWORD, now=now)
     account = session.scalar(
         select(Account).where(Account.id == link.account_id, Account.status != AccountStatus.ENDED)
     )
     if account is None:
         raise LinkExpired()
-    return account
+    return link, account
 
 
 def end_links(session: Session, account_id: int, *, now: datetime) -> None:

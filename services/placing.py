@@ -1,6 +1,6 @@
 """Which division each row of a list belongs to, as far as the actor's part of the tree goes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from models.regions import Region
 from privacy.viewers import Viewer, works_in
 from services.readiness import is_above_banner
-from services.rosters import Note, RegionIndex, Report, RosterRow, index_regions, resolve
+from services.rosters import Note, RegionIndex, RosterRow, index_regions, resolve
 from services.rosters.schools import SchoolRecord
 
+Placed = tuple[RosterRow[Any], str]
 _indexes: dict[tuple[object, ...], RegionIndex] = {}
 
 
@@ -30,28 +31,21 @@ def index_of(session: Session) -> RegionIndex:
     return _indexes[tuple(stamp)]
 
 
-def place(
-    session: Session | None, viewer: Viewer, report: Report[Any]
-) -> tuple[Report[Any], list[str]]:
-    """Return the report, with notes on places in doubt or not the actor's, and each row's code."""
+def placer(session: Session | None, viewer: Viewer) -> Callable[[RosterRow[Any]], Placed]:
+    """Return what places a row: a note when the place is in doubt or not the actor's, its code."""
     own = viewer.regions[0]
     if session is None:
-        return report, [own] * len(report.rows)
+        return lambda row: (row, own)
     find = _finder(index_of(session), viewer, own)
-    placed = list(_placed(report.rows, find, viewer))
-    rows = tuple(row for row, _ in placed)
-    return replace(report, rows=rows), [code for _, code in placed]
 
-
-def _placed(
-    rows: Iterable[RosterRow[Any]], find: Callable[[Any], tuple[str, bool]], viewer: Viewer
-) -> Iterator[tuple[RosterRow[Any], str]]:
-    for row in rows:
+    def place(row: RosterRow[Any]) -> Placed:
         code, is_known = find(row.record)
         note = None if is_known else Note.PLACE_UNKNOWN
         if not works_in(viewer, code):
             note = Note.OTHER_BANNER
-        yield (replace(row, notes=(*row.notes, note.value)) if note else row), code
+        return (replace(row, notes=(*row.notes, note.value)) if note else row), code
+
+    return place
 
 
 def _finder(index: RegionIndex, viewer: Viewer, own: str) -> Callable[[Any], tuple[str, bool]]:
@@ -88,7 +82,7 @@ def _text_of(record: Any) -> str:
 
 
 def _issued_in(record: Any, index: RegionIndex) -> str | None:
-    """Return the banner in which a resident's number was first issued: a guess, and noted as one."""
+    """Return the banner where a resident's number was first issued: a guess, noted as one."""
     number = getattr(record, "id_number", None) or ""
     code = number[:6].ljust(12, "0")
     return code if code in index.by_code and not is_above_banner(code) else None

@@ -12,7 +12,7 @@ from models.pledges import Pledge
 from models.regions import Region
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import donor_links, gate, links, naming, trace, vault
+from services import donor_links, gate, links, naming, purses, trace, vault
 from services.gate import Card
 from services.links import Subject
 from services.naming import Called
@@ -214,10 +214,11 @@ def how_to_pay(session: Session, viewer: Viewer, ref: str) -> Card:
     card = gate.card(session, viewer, Pledge, Pledge.donor_ref == ref)
     step = STEP_MONTHS[card["rhythm"]]
     instalment = card["instalment_fen"] * card["children_wanted"]
+    purse = purses.of_pledges(session, [ref])[ref]
     return card.and_also(
-        reference=vault.references_of(session, [ref])[ref],
+        reference=purse.reference,
         sums=[(months, Fen(instalment * months // step)) for months in _spans(card, step)],
-        announced_on=vault.announced_of(session, [ref]).get(ref),
+        announced_on=purse.announced_on,
     )
 
 

@@ -21,7 +21,11 @@ _VISITED = (ChildStatus.VERIFIED, ChildStatus.OPEN, ChildStatus.SUPPORTED)
 
 def age_for_asking(child: Child, on: date) -> int:
     """Return the age by which a child is asked; one without a birthday is asked as if grown."""
-    return AGREES_FROM if child.birth_on is None else age_on(child.birth_on, on)
+    return _age_for_asking(child.birth_on, on)
+
+
+def _age_for_asking(birth_on: date | None, on: date) -> int:
+    return AGREES_FROM if birth_on is None else age_on(birth_on, on)
 
 
 def guardian_consents(session: Session, child: Child, *, on: date) -> bool:
@@ -37,7 +41,12 @@ def has_consent(session: Session, child: Child, *, on: date) -> bool:
 
 def lacks_own_yes(child: Child, *, on: date) -> bool:
     """Say whether a child from 14 has not agreed itself."""
-    return age_for_asking(child, on) >= AGREES_FROM and child.agreed_on is None
+    return needs_own_yes(child.birth_on, child.agreed_on, on=on)
+
+
+def needs_own_yes(birth_on: date | None, agreed_on: date | None, *, on: date) -> bool:
+    """Say the same of a child of whom only these two days are known."""
+    return _age_for_asking(birth_on, on) >= AGREES_FROM and agreed_on is None
 
 
 def consenting(session: Session, asked: Sequence[Child], *, on: date) -> frozenset[int]:

@@ -62,10 +62,11 @@ def record(
     if known is not None:
         return gate.card(session, by, Receipt, Receipt.id == known)
     _check(session, line, now=now)
-    reference = find_payment_reference(line.reference) or line.reference.strip().upper()
+    reference = find_payment_reference(line.reference) or ""
     pledge_id = vault.find_pledge_by_reference(session, reference)
     receipt = Receipt(
         payment_reference=reference,
+        remark=None if reference else line.reference.strip(),
         amount_fen=line.amount,
         received_on=line.received_on,
         payer_name=line.payer_name,
@@ -118,6 +119,7 @@ def take_back(session: Session, by: Viewer, ref: str, *, reason: str, now: datet
     line, wrong.bank_line, wrong.is_taken_back = wrong.bank_line, None, True
     undoing = Receipt(
         payment_reference=wrong.payment_reference,
+        remark=wrong.remark,
         amount_fen=Fen(-wrong.amount_fen),
         received_on=wrong.received_on,
         # The bank's number goes along, so that the right booking may carry it.
@@ -185,12 +187,9 @@ def recent(
     session: Session, viewer: Viewer, *, is_matched: bool | None = None, limit: int = 50
 ) -> list[Card]:
     """List the latest receipts, newest first; only matched or unmatched ones if asked."""
-    wanted = () if is_matched is None else (Receipt.is_matched == is_matched,)
-    standing = () if is_matched is None else (_STANDS,)
+    wanted = () if is_matched is None else (Receipt.is_matched == is_matched, _STANDS)
     newest = (Receipt.received_on.desc(), Receipt.id.desc())
-    return gate.cards(
-        session, viewer, Receipt, where=(*wanted, *standing), order_by=newest, limit=limit
-    )
+    return gate.cards(session, viewer, Receipt, where=wanted, order_by=newest, limit=limit)
 
 
 def announced(session: Session, viewer: Viewer, *, limit: int = 50) -> list[Card]:

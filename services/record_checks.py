@@ -32,6 +32,9 @@ _MAKE_FACTS = (
     "stipend.snag",
     "stipend.clear_snag",
     "stipend.take_back",
+    "stipend.send_again",
+    "batch.returned",
+    "write_off.agree",
     "stipend.confirmed",
     "stipend.disputed",
     "stipends.open",
@@ -106,6 +109,13 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
             FROM stipends s JOIN matches m ON m.id = s.match_id
             WHERE s.cancelled_on IS NULL AND (s.due_on < m.starts_on OR s.due_on >= m.ends_on)
             ORDER BY s.id""",
+        # Withdrawn on the very day: the run of that morning came first.
+        f"""SELECT 'match ' || {_MATCH} || ' has a stipend for ' || s.due_on ||
+                   ', when no consent stood'
+            FROM stipends s JOIN matches m ON m.id = s.match_id
+            WHERE NOT EXISTS (SELECT 1 FROM consents c WHERE c.child_id = m.child_id
+                AND c.purpose = 'sponsorship' AND c.given_on <= s.due_on
+                AND (c.withdrawn_on IS NULL OR c.withdrawn_on >= s.due_on)) ORDER BY s.id""",
         f"""SELECT 'match ' || {_MATCH} || ': the stipend for ' || s.due_on || ' is funded or is not'
             FROM stipends s WHERE s.is_funded <> (s.received_on IS NOT NULL) ORDER BY s.id""",
     ),

@@ -1,4 +1,4 @@
-"""What a donor wants to be called towards one child, under his own key. Part of services/vault.py."""
+"""How a donor is called towards one child, under his own key. Part of services/vault.py."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session

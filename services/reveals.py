@@ -1,4 +1,4 @@
-"""双方愿意时互相认识: one side asks, cools off, the other is asked once; yes or no without a reason.
+"""双方愿意时互相认识: one asks, cools off, the other is asked once; yes or no, no reason.
 
 The asker reads one sentence whatever becomes of it, until both know each other. What a donor does
 goes to the custodian's chain. The staff's part is services/reveal_checks.py.

@@ -53,7 +53,7 @@ def standing(session: Session, viewer: Viewer) -> Card:
 
 
 def begin(session: Session, viewer: Viewer, *, now: datetime) -> None:
-    """Make a secret that counts once a code proves that the phone has it; the old one still counts."""
+    """Make a secret that counts once a code proves the phone has it; the old one still counts."""
     account = _own(session, viewer)
     token = new_token("second_factor")
     secret = b32encode(sha256(token.encode()).digest()[:20]).decode()
@@ -98,7 +98,7 @@ def renew_codes(session: Session, viewer: Viewer, *, now: datetime, device: Devi
 
 
 def passes(session: Session, account_id: int, code: str, *, now: datetime, device: Device) -> bool:
-    """Say whether a code opens, and use it up. Raises TooManyTries; the caller commits either way."""
+    """Say whether a code opens; use it up. Raises TooManyTries; the caller commits either way."""
     account = session.get_one(Account, account_id)
     limits.take(session, Limited.SECOND_FACTOR, account.ref, now=now)
     by_phone = _use_code(session, account_id, code, now=now)

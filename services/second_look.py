@@ -1,4 +1,4 @@
-"""What has changed since a proposal, and how many wait: one statement for the approval desk.
+"""What has changed since a proposal, and how many wait: asked beside the proposal in hand.
 
 The approval itself asks the engine's rules again (services/fitting.py); this warns before it.
 """
@@ -24,12 +24,14 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session, aliased, load_only
+from sqlalchemy.orm import Session, aliased
 
 from models.children import Child, Consent, Need
 from models.pledges import Match, Pledge
+from models.somebody import Kind, filled, kind_of, stand_in
 from privacy.viewers import Viewer
 from services import readiness
+from services.gate import Card
 from services.market import MATCHABLE
 from vocabulary.enums import MatchStatus, PledgeStatus, Purpose
 from vocabulary.schedule import STEP_MONTHS
@@ -39,6 +41,7 @@ FEW_ALIKE = 5
 
 Counts = Mapping[str, int]
 Day = BindParameter[date]
+_DAY = "on"
 
 
 class Warned(StrEnum):
@@ -51,54 +54,37 @@ class Warned(StrEnum):
     FEW_ALIKE = "few_alike"
 
 
-def state(
-    session: Session, viewer: Viewer, *, ref: str | None, on: date
-) -> tuple[Counts, list[Warned]]:
-    """Return how many proposals wait (total, late, mine), and the warnings of the one in hand."""
-    query = _statement(viewer, ref is not None)
-    row = session.execute(query, {"ref": ref, "on": on}).mappings().one()
-    return _counts(row), [] if ref is None else _warnings(row, on=on)
+def counts(session: Session, viewer: Viewer, card: Card | None, *, on: date) -> Counts:
+    """Return how many proposals wait (total, late, mine); the card in hand has them beside it."""
+    known = card or session.execute(
+        _alone(kind_of(viewer)), {**filled(viewer), _DAY: on}
+    ).mappings().one()  # fmt: skip
+    return {name: known[name] or 0 for name in ("total", "late", "mine")}
 
 
 @lru_cache(maxsize=256)
-def _statement(viewer: Viewer, in_hand: bool) -> Select[Any]:  # noqa: FBT001 a key of the cache
-    """Write the question once per viewer: writing it costs more than asking it."""
-    on = bindparam("on", type_=Date())
-    tallies = _tallies(viewer, on)
-    if not in_hand:
-        return select(*tallies)
-    return (
-        select(Child, Match.instalment_fen, Match.rhythm, Pledge.status, *_now(on), *tallies)
-        .options(load_only(Child.birth_on, Child.agreed_on))
-        .select_from(Match)
-        .join(Child, Child.id == Match.child_id)
-        .join(Need, Need.id == Match.need_id)
-        .join(Pledge, Pledge.id == Match.pledge_id)
-        .where(Match.child_ref == bindparam("ref"))
-    )
+def _alone(kind: Kind) -> Select[Any]:
+    day = bindparam(_DAY, type_=Date())
+    return select(*(c.label(name) for name, c in tallies(stand_in(kind), day).items()))
 
 
-def _counts(row: Mapping[Any, Any]) -> Counts:
-    return {name: row[name] or 0 for name in ("total", "late", "mine")}
-
-
-def _tallies(viewer: Viewer, on: Day) -> list[ColumnElement[Any]]:
+def tallies(viewer: Viewer, on: Day) -> dict[str, ColumnElement[Any]]:
+    """Count in SQL what waits near the viewer: all of it, what is late, what is his own."""
     own = or_(Match.proposed_by == viewer.actor, Child.entered_by == viewer.actor)
     kinds = (("total", true()), ("late", Match.decide_by < on), ("mine", own))
     here = or_(false(), *Child.standings(viewer).values())
-    return [
-        select(func.count())
+    return {
+        name: select(func.count())
         .select_from(Match)
         .join(Child, Child.id == Match.child_id)
         .where(Match.status == MatchStatus.PROPOSED, here, counted)
         .correlate(None)
         .scalar_subquery()
-        .label(name)
         for name, counted in kinds
-    ]
+    }
 
 
-def _now(on: Day) -> list[ColumnElement[Any]]:
+def since_then(on: Day) -> dict[str, ColumnElement[Any]]:
     """Ask beside the match in hand: consent, what others cover and hold, who else is alike."""
     other, alike = aliased(Match), aliased(Child)
     active = other.status == MatchStatus.ACTIVE
@@ -111,18 +97,18 @@ def _now(on: Day) -> list[ColumnElement[Any]]:
         .where(
             alike.league_code == Child.league_code,
             alike.stage == Child.stage,
-            alike.status.in_(MATCHABLE),
+            or_(*(alike.status == status for status in MATCHABLE)),
         )
         .limit(1)
         .offset(FEW_ALIKE - 1)
         .scalar_subquery()
     )
-    return [
-        _consented(on).label("consented"),
-        (Need.monthly_fen - covered).label("open_fen"),
-        (Pledge.children_wanted - held).label("places"),
-        fifth.label("fifth"),
-    ]
+    return {
+        "consented": _consented(on),
+        "open_fen": Need.monthly_fen - covered,
+        "places": Pledge.children_wanted - held,
+        "fifth": fifth,
+    }
 
 
 def _consented(on: Day) -> ColumnElement[bool]:
@@ -134,13 +120,14 @@ def _consented(on: Day) -> ColumnElement[bool]:
     )
 
 
-def _warnings(row: Mapping[Any, Any], *, on: date) -> list[Warned]:
-    closed = row["status"] is not PledgeStatus.CONFIRMED
+def warnings(card: Card, *, on: date) -> list[Warned]:
+    """Return what speaks against approving the proposal in hand, or is to be thought of."""
+    child, pledge = card["child"], card["pledge"]
     found = {
-        Warned.NO_CONSENT: not row["consented"],
-        Warned.NO_OWN_YES: readiness.lacks_own_yes(row["Child"], on=on),
-        Warned.COVERED: row["open_fen"] * STEP_MONTHS[row["rhythm"]] < row["instalment_fen"],
-        Warned.NO_PLACE: closed or row["places"] < 1,
-        Warned.FEW_ALIKE: row["fifth"] is None,
+        Warned.NO_CONSENT: not card["consented"],
+        Warned.NO_OWN_YES: readiness.needs_own_yes(child["birth_on"], child["agreed_on"], on=on),
+        Warned.COVERED: card["open_fen"] * STEP_MONTHS[card["rhythm"]] < card["instalment_fen"],
+        Warned.NO_PLACE: pledge["status"] is not PledgeStatus.CONFIRMED or card["places"] < 1,
+        Warned.FEW_ALIKE: card["fifth"] is None,
     }
     return [warning for warning, holds in found.items() if holds]

@@ -41,6 +41,7 @@ class NewAccount:
 def make(session: Session, by: Viewer, person: NewAccount, *, now: datetime) -> tuple[str, str]:
     """Make an account without a role; return its ref and the token of its one-time link.
 
+    The link opens with six digits from a second administrator alone (services/way_in.py).
     Raises BadInput(field) for what cannot be used, a login that is taken included.
     """
     require(by, Act.GRANT_ROLE)
@@ -79,6 +80,7 @@ def first_administrator(
 def new_link(session: Session, by: Viewer, *, now: datetime, ref: str = "", login: str = "") -> str:
     """Make a fresh one-time link for somebody else's account, by its ref or login.
 
+    An administrator's opens with six digits from another one alone (services/way_in.py).
     The console helps administrators only: all others are helped by an administrator.
     Raises TooManyTries for more than five links a day.
     """

@@ -5,14 +5,17 @@ from the rows it really added, in the same transaction.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import (
-    ColumnElement,
+    Insert,
+    Select,
     String,
     and_,
+    bindparam,
     cast,
     exists,
     func,
@@ -24,19 +27,30 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from models.base import Base
 from models.jobs import Period, SetAside
-from models.ledger import Posting, Transaction
+from models.ledger import Transaction
 from models.pledges import Match, Pledge
 from models.stipends import Fact, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import trace
-from services.due import has_consent, is_open, is_paused, on_schedule
+from services import ledger, trace
+from services.due import (
+    AFTER,
+    BY_WHOM,
+    FIRST,
+    LAST,
+    OF_RUN,
+    UNTIL,
+    has_consent,
+    is_open,
+    is_paused,
+    on_schedule,
+)
 from services.writing import insert_into
 from vocabulary.dates import today
 from vocabulary.enums import AccountKind, Evidence, FactKind, SetAsideReason, TransactionKind
-
-Where = ColumnElement[bool]
+from vocabulary.money import Fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,55 +70,81 @@ class Slice:
     on: date
     now: datetime
 
-    @property
-    def here(self) -> Where:
-        """Say in SQL that a match is one of the slice."""
-        return Match.id.between(self.matches[0], self.matches[-1])
+    def values(self, by: Viewer) -> dict[str, object]:
+        """Return what the slice's statements are filled in with."""
+        return {
+            "first_key": self.matches[0],
+            "last_key": self.matches[-1],
+            "of_run": self.run_id,
+            "until_day": self.on,
+            "by_whom": by.actor,
+            "at_instant": self.now,
+        }
+
+
+_HERE = Match.id.between(FIRST, LAST)
+_NEW = and_(Stipend.id > AFTER, Stipend.run_id == OF_RUN)
+_AT = bindparam("at_instant", type_=Fact.__table__.c.noted_at.type)
 
 
 def open_due(session: Session, by: Viewer, part: Slice) -> Opened:
     """Open what is due for the matches, keys in order; safe to repeat."""
     require(by, Act.RUN_STIPENDS)
-    aside = _set_aside(session, part)
+    values = part.values(by)
+    aside = _set_aside(session, values)
     before = session.scalar(select(func.max(Stipend.id))) or 0
-    opened = _open(session, part)
+    opened = _do(session, _open(session), values)
     if opened:
-        new = and_(Stipend.id > before, Stipend.run_id == part.run_id)
-        _state_promises(session, by, part, new)
-        _post_openings(session, by, part, new)
+        new = values | {"after_key": before}
+        _do(session, _promises(), new)
+        _post_openings(session, part, new)
         _resolve(session, part)
         _leave_trace(session, by, part, new)
     return Opened(opened, aside)
 
 
-def _set_aside(session: Session, part: Slice) -> int:
+def _do(session: Session, statement: Insert, values: Mapping[str, object]) -> int:
+    return int(session.connection().execute(statement, values).rowcount)
+
+
+def _set_aside(session: Session, values: Mapping[str, object]) -> int:
     """Keep what was due and may not be opened, with the reason: the twin of `_open`."""
+    reasons = (SetAsideReason.PAUSED, SetAsideReason.NO_CONSENT)
+    return sum(_do(session, _keep_aside(reason), values) for reason in reasons)
+
+
+@cache
+def _keep_aside(reason: SetAsideReason) -> Insert:
     paused, consent = is_paused(), has_consent()
-    return _keep_aside(session, part, SetAsideReason.PAUSED, paused) + _keep_aside(
-        session, part, SetAsideReason.NO_CONSENT, and_(not_(paused), not_(consent))
-    )
-
-
-def _keep_aside(session: Session, part: Slice, reason: SetAsideReason, holds: Where) -> int:
+    holds = {
+        SetAsideReason.PAUSED: paused,
+        SetAsideReason.NO_CONSENT: and_(not_(paused), not_(consent)),
+        SetAsideReason.BAD_RECORD: and_(not_(paused), consent),
+    }
     known = exists().where(
         SetAside.match_id == Match.id,
         SetAside.due_on == Period.due_on,
         SetAside.reason == reason,
     )
     rows = (
-        select(Match.id, Period.due_on, literal(reason.value), literal(part.run_id))
-        .join(Period, on_schedule(part.on))
-        .where(part.here, holds, not_(is_open()), not_(known))
+        select(Match.id, Period.due_on, literal(reason.value), OF_RUN)
+        .join(Period, on_schedule(UNTIL))
+        .where(_HERE, holds[reason], not_(is_open()), not_(known))
     )
-    names = ["match_id", "due_on", "reason", "run_id"]
-    return int(session.execute(insert(SetAside).from_select(names, rows)).rowcount)  # type: ignore[attr-defined]
+    return _into(SetAside).from_select(["match_id", "due_on", "reason", "run_id"], rows)
+
+
+def _into(table: type[Base]) -> Insert:
+    """Insert into the plain table: what the ORM adds costs as much as a slice's small statements."""
+    return insert(table.__table__)  # type: ignore[arg-type]
 
 
 def set_aside_bad(session: Session, by: Viewer, part: Slice) -> int:
     """Set aside everything due of a match that cannot be opened; the next run tries it again."""
     require(by, Act.RUN_STIPENDS)
-    sound = and_(not_(is_paused()), has_consent())
-    return _set_aside(session, part) + _keep_aside(session, part, SetAsideReason.BAD_RECORD, sound)
+    values = part.values(by)
+    bad = _keep_aside(SetAsideReason.BAD_RECORD)
+    return _set_aside(session, values) + _do(session, bad, values)
 
 
 def _resolve(session: Session, part: Slice) -> None:
@@ -121,75 +161,72 @@ def _resolve(session: Session, part: Slice) -> None:
     )
 
 
-def _open(session: Session, part: Slice) -> int:
+def _open(session: Session) -> Insert:
     """Insert the instalments; a match that lost its pledge fails here, loudly."""
-    rows = (
+    names = ["match_id", "due_on", "amount_fen", "run_id", "is_funded", "promised_on"]
+    rows = insert_into(session, Stipend.__table__).from_select(names, _openings())
+    return rows.on_conflict_do_nothing()  # type: ignore[no-any-return]
+
+
+@cache
+def _openings() -> Select[int, date, Fen, int, bool, date]:
+    return (
         select(
             Match.id,
             Period.due_on,
             Match.instalment_fen,
-            literal(part.run_id),
+            OF_RUN,
             literal(value=False),
             Pledge.offered_on,
         )
-        .join(Period, on_schedule(part.on))
+        .join(Period, on_schedule(UNTIL))
         .outerjoin(Pledge, Pledge.id == Match.pledge_id)
-        .where(part.here, not_(is_paused()), has_consent(), not_(is_open()))
+        .where(_HERE, not_(is_paused()), has_consent(), not_(is_open()))
         .order_by(Match.id, Period.due_on)
     )
-    names = ["match_id", "due_on", "amount_fen", "run_id", "is_funded", "promised_on"]
-    statement = insert_into(session, Stipend).from_select(names, rows).on_conflict_do_nothing()
-    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
-def _state_promises(session: Session, by: Viewer, part: Slice, new: Where) -> None:
+@cache
+def _promises() -> Insert:
     rows = select(
         Stipend.id,
         literal(FactKind.PROMISED.value),
         Stipend.promised_on,
-        literal(by.actor),
+        BY_WHOM,
         literal(Evidence.LEDGER.value),
-        literal(part.run_id),
-        literal(part.now, type_=Fact.__table__.c.noted_at.type),
-    ).where(new)
+        OF_RUN,
+        _AT,
+    ).where(_NEW)
     names = ["stipend_id", "kind", "on", "by", "evidence", "run_id", "noted_at"]
-    session.execute(insert(Fact).from_select(names, rows))
+    return _into(Fact).from_select(names, rows)
 
 
-def _post_openings(session: Session, by: Viewer, part: Slice, new: Where) -> None:
+def _post_openings(session: Session, part: Slice, new: Mapping[str, object]) -> None:
     before = session.scalar(select(func.max(Transaction.id))) or 0
-    rows = select(
-        literal(TransactionKind.OPENED.value),
-        Stipend.due_on,
-        Stipend.id,
-        literal(part.run_id),
-        literal(by.actor),
-    ).where(new)
-    names = ["kind", "on", "stipend_id", "run_id", "by"]
-    session.execute(insert(Transaction).from_select(names, rows))
-    for account, amount in (
-        (AccountKind.PROMISED, Stipend.amount_fen),
-        (AccountKind.OWED, -Stipend.amount_fen),
-    ):
-        legs = (
-            select(Transaction.id, literal(account.value), Match.pledge_id, amount)
-            .join(Stipend, Stipend.id == Transaction.stipend_id)
-            .join(Match, Match.id == Stipend.match_id)
-            .where(Transaction.id > before, Transaction.run_id == part.run_id)
-        )
-        columns = ["transaction_id", "account", "pledge_id", "amount"]
-        session.execute(insert(Posting).from_select(columns, legs))
+    _do(session, _transactions(), new)
+    debit, credit = AccountKind.PROMISED, AccountKind.OWED
+    ledger.post_of_run(session, debit, credit, run_id=part.run_id, after=before)
 
 
-def _leave_trace(session: Session, by: Viewer, part: Slice, new: Where) -> None:
-    """A slice is one act: one entry with run, count and a digest over the rows it added."""
+@cache
+def _transactions() -> Insert:
+    kind = literal(TransactionKind.OPENED.value)
+    rows = select(kind, Stipend.due_on, Stipend.id, OF_RUN, BY_WHOM).where(_NEW)
+    return _into(Transaction).from_select(["kind", "on", "stipend_id", "run_id", "by"], rows)
+
+
+@cache
+def _digest() -> Select[int, str]:
     made = (Stipend.id, Stipend.match_id, Stipend.due_on, Stipend.amount_fen)
     line = literal("").concat(cast(made[0], String))
     for column in made[1:]:
         line = line.concat(",").concat(cast(column, String))
-    count, text = session.execute(
-        select(func.count(), func.aggregate_strings(line, ";")).where(new)
-    ).one()
+    return select(func.count(), func.aggregate_strings(line, ";")).where(_NEW)
+
+
+def _leave_trace(session: Session, by: Viewer, part: Slice, new: Mapping[str, object]) -> None:
+    """A slice is one act: one entry with run, count and a digest over the rows it added."""
+    count, text = session.connection().execute(_digest(), new).one()
     digest = hashlib.sha256(text.encode()).hexdigest()
     detail = {"run": part.run_id, "count": count, "digest": digest}
     subject = f"job_runs:stipends-{part.on:%Y%m%d}"

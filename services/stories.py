@@ -182,6 +182,14 @@ def donors_match(session: Session, by: Viewer, match_ref: str) -> str:
     return session.scalars(select(Match.donor_ref).where(Match.child_ref == match_ref)).one()
 
 
+def donor_across(session: Session, by: Viewer, match_ref: str) -> tuple[Viewer, str]:
+    """Return the donor of a match behind his own link, and his ref of it, by the child's side's."""
+    ref = donors_match(session, by, match_ref)
+    pledge = select(Pledge.donor_ref).join(Match, Match.pledge_id == Pledge.id)
+    own = session.scalars(pledge.where(Match.donor_ref == ref)).one()
+    return donor_of(session, by, own), ref
+
+
 def settle_terms(
     session: Session, by: Viewer, pledge_ref: str, terms: Terms, *, now: datetime
 ) -> str:
@@ -314,7 +322,7 @@ def confirmed_gifts(session: Session, by: Viewer) -> list[tuple[str, Fen]]:
 
 
 def tell(session: Session, by: Viewer, act: str, subject: str, *, why: str, now: datetime) -> None:
-    """Keep what a story tells and nothing carries out yet (a move, a milestone, a letter)."""
+    """Keep what a story tells beside what is carried out (a move, a milestone, a letter)."""
     require(by, Act.RUN_STIPENDS)
     chain = Chain.CUSTODIAN
     trace.record(

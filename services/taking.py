@@ -1,4 +1,4 @@
-"""Takes a confirmed list into the records, slice by slice: each slice is one act and one transaction.
+"""Takes a confirmed list into the records by slices: each is one act and one transaction.
 
 A slice takes rows that no slice has taken yet, so it may be stopped, repeated or raced.
 """
@@ -23,7 +23,7 @@ from services.rosters.reports import Progress
 from vocabulary.enums import ImportKind, ImportStatus, ReturnReason
 from vocabulary.errors import WrongState
 
-ROWS_A_SLICE = 250
+ROWS_A_SLICE = 500
 Fields = dict[str, Any]
 # Takes records that are the actor's; returns for each the new record's ref or why it comes back.
 Taker = Callable[..., list[str | ReturnReason]]

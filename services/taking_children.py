@@ -83,7 +83,7 @@ def _school(one: Fields) -> tuple[str, str] | None:
 
 
 def new_child(one: Fields, schools: Mapping[tuple[str, str], str], *, on: date) -> NewChild:
-    """Write a roster's row as a record to enter; what has no column of its own goes to the remark."""
+    """Write a roster's row as a record to enter; what has no column goes to the remark."""
     birth = _day(one["birth"])
     school = _school(one)
     return NewChild(

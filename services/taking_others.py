@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from privacy.viewers import Viewer
 from services import organisations, volunteers
 from services.organisations import NAME_AT_MOST, NewSchool, banner_of
+from services.school_accounts import NewAccount
 from services.volunteers import NewVolunteer
 from vocabulary.enums import ReturnReason, Sex
 
@@ -86,8 +87,15 @@ def _school(one: Fields) -> NewSchool:
         region_code=one["region"],
         contact_name=one["contact"] or None,
         contact_phone=one["phone"],
-        account_name=one["account_name"][:NAME_AT_MOST] or None,
-        account_bank=one["bank"][:NAME_AT_MOST] or None,
-        account_number=one["account_number"] or None,
+        account=_account(one),
         remark="；".join(text for text in remarks if text) or None,
     )
+
+
+def _account(one: Fields) -> NewAccount | None:
+    said = NewAccount(
+        one["account_name"][:NAME_AT_MOST] or None,
+        one["bank"][:NAME_AT_MOST] or None,
+        one["account_number"] or None,
+    )
+    return None if said == NewAccount() else said

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, literal, select, text, update
+from sqlalchemy import CompoundSelect, bindparam, func, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from models.trace import ChainHead, CustodianEntry, OrdinaryEntry
@@ -28,6 +28,26 @@ _TABLES: dict[Chain, type[OrdinaryEntry] | type[CustodianEntry]] = {
     Chain.ORDINARY: OrdinaryEntry,
     Chain.CUSTODIAN: CustodianEntry,
 }
+_HEAD: Any = ChainHead.__table__
+
+
+def _newest(chain: Chain) -> CompoundSelect[Any]:
+    """Ask for a chain's last entry and its kept head in one statement."""
+    table, head = _TABLES[chain].__table__.c, _HEAD.c
+    newest = select(func.max(table.seq)).scalar_subquery()
+    kept = select(literal("head"), head.seq, head.digest).where(head.chain == chain)
+    last = select(literal("last"), table.seq, table.digest).where(table.seq == newest)
+    return last.union_all(kept)
+
+
+# Every page and every act ends with these: written once, they cost a third.
+_ENDS = {chain: _newest(chain) for chain in _TABLES}
+_APPEND = {chain: insert(table.__table__) for chain, table in _TABLES.items()}  # type: ignore[arg-type]
+_FOLLOW = (
+    update(_HEAD)
+    .where(_HEAD.c.chain == bindparam("of"), _HEAD.c.seq == bindparam("before"))
+    .values(seq=bindparam("new_seq"), digest=bindparam("new_digest"))
+)
 
 
 def chain_of(viewer: Viewer) -> Chain:
@@ -60,31 +80,26 @@ def record(  # noqa: PLR0913 an entry is made of these
         "previous": end.digest,
     }
     digest = digest_of(entry)
-    session.execute(insert(_TABLES[chain]).values(**entry, digest=digest))
+    session.connection().execute(_APPEND[chain], {**entry, "digest": digest})
     _move_head(session, chain, head, end, End(end.seq + 1, digest))
 
 
 def _ends(session: Session, chain: Chain) -> tuple[End | None, End]:
     """Return the kept head, and what to append to: the further one of head and last entry."""
-    table, head = _TABLES[chain].__table__.c, ChainHead.__table__.c
-    newest = select(func.max(table.seq)).scalar_subquery()
-    kept = select(literal("head"), head.seq, head.digest).where(head.chain == chain)
-    last = select(literal("last"), table.seq, table.digest).where(table.seq == newest)
-    found = {name: End(seq, digest) for name, seq, digest in session.execute(last.union_all(kept))}
+    rows = session.connection().execute(_ENDS[chain])
+    found = {name: End(seq, digest) for name, seq, digest in rows}
     return found.get("head"), max(found.values(), default=End(0, START), key=lambda end: end.seq)
 
 
 def _move_head(session: Session, chain: Chain, head: End | None, before: End, after: End) -> None:
     """Let the head follow. One that was tampered with is left as it is, for `check` to find."""
     if head is None and before.seq == 0:
-        session.execute(insert(ChainHead).values(chain=chain, seq=after.seq, digest=after.digest))
-    elif head == before:
-        session.execute(
-            update(ChainHead)
-            .where(ChainHead.chain == chain, ChainHead.seq == before.seq)
-            .values(seq=after.seq, digest=after.digest)
-            .execution_options(synchronize_session=False)
+        session.connection().execute(
+            insert(_HEAD), {"chain": chain, "seq": after.seq, "digest": after.digest}
         )
+    elif head == before:
+        now = {"new_seq": after.seq, "new_digest": after.digest}
+        session.connection().execute(_FOLLOW, {"of": chain, "before": before.seq, **now})
 
 
 def heads(session: Session, viewer: Viewer) -> dict[str, dict[str, int | str] | None]:

@@ -1,4 +1,4 @@
-"""Photographs of signed slips: cleaned, stored under a random name, kept beside the fact."""
+"""Photographs of signed slips and of letters: cleaned, stored under a random name, kept beside them."""
 
 import hashlib
 from collections.abc import Collection
@@ -13,6 +13,7 @@ from gateways.photographs import NotAPhotograph
 from gateways.sealed_files import Damaged
 from gateways.uploads import Files
 from models.imports import Upload
+from models.letters import Letter
 from models.pledges import Match
 from models.stipends import Stipend
 from privacy.permissions import Act, require
@@ -47,7 +48,7 @@ def hand_over_with_photo(
     stipend = gate.row(session, as_hand(by), Stipend, *is_line(ref))
     if stipend.handed_over_on is not None:
         raise AlreadyDecided()
-    upload = _keep(session, by, stipend, _cleaned(content), files=files, now=now)
+    upload = _keep(session, by, _cleaned(content), files=files, now=now, stipend_id=stipend.id)
     handovers.hand_over_one(
         session, by, ref, now=now, evidence=Evidence.SLIP_PHOTO, upload_id=upload.id
     )
@@ -60,8 +61,21 @@ def add_photo(
     require(by, Act.HAND_OVER)
     handovers.line(session, by, ref, now=now)
     stipend = gate.row(session, as_hand(by), Stipend, *is_line(ref))
-    _keep(session, by, stipend, _cleaned(content), files=files, now=now)
+    _keep(session, by, _cleaned(content), files=files, now=now, stipend_id=stipend.id)
     trace.record(session, by, "upload.add", f"stipend:{ref}", now=now)
+
+
+def keep_letter_photo(
+    session: Session, by: Viewer, letter_id: int, content: bytes, *, files: Files, now: datetime
+) -> None:
+    """Keep the photograph of a letter on paper, for the moderator alone. Raises BadInput."""
+    _keep(session, by, _cleaned(content), files=files, now=now, letter_id=letter_id)
+
+
+def of_letter(session: Session, viewer: Viewer, ref: str) -> list[Card]:
+    """List the photographs of one letter; case staff alone see any."""
+    named = Upload.letter_id.in_(select(Letter.id).where(Letter.ref == ref))
+    return gate.cards(session, viewer, Upload, where=(named,), order_by=(Upload.id,))
 
 
 def of_line(session: Session, viewer: Viewer, ref: str) -> list[Card]:
@@ -132,12 +146,12 @@ def _cleaned(content: bytes) -> bytes:
 
 
 def _keep(
-    session: Session, by: Viewer, stipend: Stipend, picture: bytes, *, files: Files, now: datetime
+    session: Session, by: Viewer, picture: bytes, *, files: Files, now: datetime, **of: int
 ) -> Upload:
     """Store the file first: a row without a file would claim evidence that is not there."""
     upload = Upload(
         ref=new_ref("upload", NAME_LENGTH),
-        stipend_id=stipend.id,
+        **of,
         sha256=hashlib.sha256(picture).hexdigest(),
         media_type="image/jpeg",
         size_bytes=len(picture),

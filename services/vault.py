@@ -1,15 +1,15 @@
 """The donors' side: contacts, and the mapping of donor, pledge and payment reference.
 
-Only vault_keys and forgetting_donors touch the vault's tables beside it. What happens here goes to the
-custodian's chain.
+Only vault_keys, purses and forgetting_donors touch the vault's tables beside it. What happens here
+goes to the custodian's chain.
 """
 
 import re
 import unicodedata
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models import keys
@@ -167,6 +167,16 @@ def donor_of_pledge(session: Session, pledge_id: int) -> int:
     return found
 
 
+def donors_of_pledges(session: Session, pledge_ids: Collection[int]) -> dict[int, int]:
+    """Return the donors' keys by pledge; money that no donor stands behind has none."""
+    rows = session.execute(
+        select(VaultPledge.pledge_id, VaultPledge.donor_id).where(
+            VaultPledge.pledge_id.in_(pledge_ids)
+        )
+    )
+    return {pledge_id: donor_id for pledge_id, donor_id in rows}
+
+
 def pledges_beside(session: Session, pledge_id: int) -> frozenset[int]:
     """Return the keys of all pledges of this pledge's donor, itself counted in."""
     donor = select(VaultPledge.donor_id).where(VaultPledge.pledge_id == pledge_id).scalar_subquery()
@@ -197,35 +207,6 @@ def note_paid(session: Session, pledge_id: int, amount: Fen, *, now: datetime) -
         session.flush()
 
 
-def references_of(session: Session, refs: Collection[str]) -> dict[str, str]:
-    """Return the payment references of a donor's pledges, by his refs of them."""
-    rows = session.execute(
-        select(Pledge.donor_ref, VaultPledge.payment_reference)
-        .join(VaultPledge, VaultPledge.pledge_id == Pledge.id)
-        .where(Pledge.donor_ref.in_(refs))
-    )
-    return {ref: reference for ref, reference in rows}
-
-
-def payments_of(session: Session, refs: Collection[str]) -> dict[str, list[tuple[date, Fen]]]:
-    """Return (day, sum) of what came in under pledges, oldest first, by the donor's refs."""
-    rows = session.execute(
-        select(Pledge.donor_ref, Receipt.received_on, Receipt.amount_fen)
-        .join(VaultReceipt, VaultReceipt.pledge_id == Pledge.id)
-        .join(Receipt, Receipt.id == VaultReceipt.receipt_id)
-        .where(
-            Pledge.donor_ref.in_(refs),
-            Receipt.is_taken_back.is_(False),
-            Receipt.corrects_id.is_(None),
-        )
-        .order_by(Receipt.received_on, Receipt.id)
-    )
-    payments: dict[str, list[tuple[date, Fen]]] = {}
-    for ref, day, amount in rows:
-        payments.setdefault(ref, []).append((day, amount))
-    return payments
-
-
 def payers_of(session: Session, pledge_id: int) -> list[str]:
     """Return the payers' names on the bank lines of a pledge, each once, for the custodian."""
     names = session.scalars(
@@ -235,18 +216,6 @@ def payers_of(session: Session, pledge_id: int) -> list[str]:
         .order_by(Receipt.received_on, Receipt.id)
     )
     return list(dict.fromkeys(name for name in names if name))
-
-
-def announced_of(session: Session, refs: Collection[str]) -> dict[str, date]:
-    """Return the latest day on which the donor said "I have paid", by his refs."""
-    rows = session.execute(
-        select(Pledge.donor_ref, func.max(PaidNote.noted_on))
-        .join(VaultPledge, VaultPledge.pledge_id == Pledge.id)
-        .join(PaidNote, PaidNote.payment_reference == VaultPledge.payment_reference)
-        .where(Pledge.donor_ref.in_(refs))
-        .group_by(Pledge.donor_ref)
-    )
-    return {ref: day for ref, day in rows}
 
 
 def donor_ref_of(session: Session, donor_id: int) -> str:

@@ -1,4 +1,4 @@
-"""爱心妈妈: entered, then cleared by record check, training and insurance; what is missing is computed."""
+"""爱心妈妈: entered, then cleared by record check, training and insurance; the rest is computed."""
 
 import hashlib
 import tomllib
@@ -64,7 +64,7 @@ def _days() -> dict[Clearance, int]:
 
 
 def valid_until(paper: Clearance, on: date | None) -> date | None:
-    """Return the last day a paper counts: insurance names it itself, the others run from their day."""
+    """Return the last day a paper counts: insurance names it, the others run from their day."""
     if on is None or paper is Clearance.INSURANCE:
         return on
     return on + timedelta(days=_days()[paper])
@@ -77,7 +77,7 @@ def missing(card: Card, *, on: date) -> tuple[Clearance, ...]:
 
 
 def enter(session: Session, by: Viewer, new: NewVolunteer, *, now: datetime) -> str:
-    """Write one volunteer as applied; return her ref. Raises BadInput for a number known already."""
+    """Write one volunteer as applied; return her ref. Raises BadInput for a known number."""
     if new.id_number and known_numbers(session, by, [id_index(new.id_number)]):
         raise BadInput(field="id_number", reason="already_known")
     return enter_all(session, by, [new], now=now)[0]
@@ -86,7 +86,7 @@ def enter(session: Session, by: Viewer, new: NewVolunteer, *, now: datetime) -> 
 def enter_all(
     session: Session, by: Viewer, news: Sequence[NewVolunteer], *, now: datetime, under: str = ""
 ) -> list[str]:
-    """Write many volunteers as one act; return their refs in order. Only inside the actor's regions."""
+    """Write many volunteers as one act; return their refs. Only inside the actor's regions."""
     require(by, Act.ENTER_VOLUNTEER)
     if not all(works_in(by, new.region_code) for new in news):
         raise NotPermitted()

@@ -4,8 +4,10 @@ import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -14,10 +16,17 @@ from sqlalchemy.orm import Session
 from app import create_app
 from config import Mode, Settings
 from extensions import db
+from models import keys
+from services import accounts
 from vocabulary import clock
 from vocabulary.dates import at
 
 TODAY = date(2026, 11, 21)
+
+# A guess is dear on purpose (test_password_cost holds that); hundreds of sign-ins need not be.
+DEAR = accounts.HASHER
+accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+accounts._DUMMY = accounts.HASHER.hash("nobody's password")
 
 
 def settings_in(folder: Path) -> Settings:
@@ -48,18 +57,49 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder where the application lives; each test finds a fresh copy of the template there."""
+    return tmp_path_factory.mktemp("home") / "instance"
+
+
+class _Built:
+    """The application of this process and the keys it came with."""
+
+    app: Flask | None = None
+    ring: keys.KeyRing | None = None
+
+
+def built_in(folder: Path) -> Flask:
+    """One application for all tests: compiling its rules and templates would be most of their time.
+
+    Another one that a test built for itself has installed other keys: then it is built anew.
+    """
+    if _Built.app is None or keys.ring() is not _Built.ring:
+        _Built.app = create_app(settings_in(folder))
+        _Built.ring = keys.ring()
+    return _Built.app
+
+
 @pytest.fixture
-def app(template: Path, tmp_path: Path) -> Iterator[Flask]:
-    """An application on its own copy of the template."""
-    folder = tmp_path / "instance"
-    shutil.copytree(template, folder)
-    app = create_app(settings_in(folder))
-    app.config["WTF_CSRF_ENABLED"] = False
-    app.before_request_funcs.setdefault(None, []).insert(0, forget_the_request_before)
-    with app.app_context():
+def app(request: pytest.FixtureRequest, template: Path, home: Path) -> Iterator[Flask]:
+    """The application on a copy of the template; what a test sets in it ends with the test."""
+    if breaks_things := request.node.get_closest_marker("faults"):
+        _Built.app = None
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.copytree(template, home)
+    app = built_in(home)
+    before = [forget_the_request_before, *app.before_request_funcs.get(None, [])]
+    with (
+        patch.dict(app.config, WTF_CSRF_ENABLED=False),
+        patch.dict(app.before_request_funcs, {None: before}),
+        app.app_context(),
+    ):
         yield app
         db.session.remove()
         db.engine.dispose()
+    if breaks_things:  # its engine still has listeners that kill or starve
+        _Built.app = None
 
 
 @pytest.fixture

@@ -74,6 +74,11 @@ def assert_refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
         ({"DATABASE_URL": "postgresql://localhost/x"}, ["DATABASE_URL"]),
         ({"SMTP_PORT": "mail"}, ["SMTP_PORT"]),
         ({"MODE": "production"}, ["PUBLIC_URL"]),
+        ({"MODE": "production", "PUBLIC_URL": "http://x.org"}, ["PUBLIC_URL", "https"]),
+        (
+            {"MODE": "production", "PUBLIC_URL": "https://x.org", "SMTP_HOST": "smtp.x.org"},
+            ["SMTP_TLS=1"],
+        ),
         (
             {"MODE": "production", "PUBLIC_URL": "https://x.org", "TWIN_SEED": "1"},
             ["TWIN_SEED", "unset"],
@@ -99,16 +104,19 @@ def test_a_bad_value_is_one_sentence_with_its_remedy(tmp_path, env, words) -> No
         assert word in str(refused.value)
 
 
+@pytest.mark.slow
 def test_a_refusal_on_the_command_line_is_one_line_and_code_1(tmp_path) -> None:
     assert_refused(flask(tmp_path, "check", PORT="abc"), "PORT='abc'")
 
 
+@pytest.mark.slow
 def test_a_database_in_a_missing_folder_is_one_line(tmp_path) -> None:
     address = f"sqlite:///{tmp_path / 'missing' / 'x.db'}"
 
     assert_refused(flask(tmp_path, "staff", "list", DATABASE_URL=address), "missing", "make it")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["INSTANCE_DIR", "DATABASE_URL"])
 def test_where_nothing_can_be_written_is_one_line(tmp_path, name) -> None:
     value = "/proc/weiguang" if name == "INSTANCE_DIR" else "sqlite:////proc/weiguang.db"
@@ -116,6 +124,7 @@ def test_where_nothing_can_be_written_is_one_line(tmp_path, name) -> None:
     assert_refused(flask(tmp_path, "staff", "list", **{name: value}), name)
 
 
+@pytest.mark.slow
 def test_production_needs_keys_and_the_command_that_makes_them_works_without(tmp_path) -> None:
     env = production(tmp_path)
     assert_refused(flask(tmp_path, "staff", "list", **env), "sealing.key", "keys make")
@@ -242,6 +251,7 @@ def change(folder: Path, sql: str) -> None:
         connection.execute(sql)
 
 
+@pytest.mark.slow
 def test_a_real_installation_starts_and_says_so(ready: Path) -> None:
     done = flask(ready, "staff", "list", "--json", **production(ready))
 
@@ -249,6 +259,7 @@ def test_a_real_installation_starts_and_says_so(ready: Path) -> None:
     assert '"login": "wulan"' in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["serve", "up"])
 def test_production_refuses_a_database_that_holds_the_demo(ready: Path, command) -> None:
     change(ready, "INSERT INTO installation VALUES ('is_demo', 'console')")
@@ -256,6 +267,7 @@ def test_production_refuses_a_database_that_holds_the_demo(ready: Path, command)
     assert_refused(flask(ready, command, **production(ready)), "holds the demo")
 
 
+@pytest.mark.slow
 def test_production_refuses_a_login_with_the_demos_password(ready: Path) -> None:
     hashed = HASHER.hash(DEMO_PASSWORD)
     change(ready, f"UPDATE accounts SET status = 'active', password_hash = '{hashed}'")
@@ -267,6 +279,11 @@ def test_production_answers_under_its_own_name_and_over_https_only(tmp_path) -> 
     app = create_app(real_settings(tmp_path))
 
     assert app.config["SESSION_COOKIE_SECURE"] is True
+    cookie = app.test_client().get("/login", base_url="https://weiguang.example.org")
+    assert cookie.headers["Set-Cookie"].startswith("__Host-weiguang=")
+    assert all(word in cookie.headers["Set-Cookie"] for word in ("Secure;", "HttpOnly;", "Path=/;"))
+    assert "Domain" not in cookie.headers["Set-Cookie"]
+    assert cookie.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     client = app.test_client()
     assert client.get("/login", base_url="https://evil.example").status_code == 400
     assert client.get("/login", base_url="https://weiguang.example.org").status_code == 200
@@ -297,6 +314,7 @@ def test_production_takes_pledges_by_invitation_unless_told_otherwise() -> None:
     assert config.from_environment({**env, **facts, "PLEDGES": "open"}).pledges == "open"
 
 
+@pytest.mark.slow
 def test_every_command_works_with_the_database_url_alone(tmp_path) -> None:
     given = {"PATH": os.environ["PATH"], "DATABASE_URL": f"sqlite:///{tmp_path / 'x.db'}"}
     for words in (["db", "upgrade"], ["staff", "list", "--json"]):

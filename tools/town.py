@@ -121,6 +121,11 @@ class Town:
         lines = [line for line in self.letters().splitlines() if to in line]
         return re.findall(pattern, "\n".join(lines))[-1]
 
+    def newest_code(self, *, to: str) -> str:
+        """Return the newest six digits in the messages to a number."""
+        lines = [line for line in self.letters().splitlines() if to in line]
+        return re.findall(r"：(\d{6})。", "\n".join(lines))[-1]
+
 
 @contextmanager
 def town(world: Path, folder: Path) -> Iterator[Town]:

@@ -16,7 +16,7 @@ def now() -> datetime:
 
 
 def stand_at(instant: datetime | None) -> None:
-    """Stop the clock of this process, all its threads included; None lets it run again (twin worlds)."""
+    """Stop the clock of this process and all its threads; None lets it run again (twin worlds)."""
     _process.stands_at = instant and instant.astimezone(UTC)
 
 

@@ -1,4 +1,4 @@
-"""What a rule may refuse. Every refusal has a code; `web/messages.py` holds its Chinese sentence."""
+"""What a rule may refuse. Each has a code; `web/core/messages.py` holds its sentence."""
 
 from typing import ClassVar
 

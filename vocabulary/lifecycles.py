@@ -12,8 +12,10 @@ from vocabulary.enums import (
     ChildStatus,
     CustodyStatus,
     GrantStatus,
+    GuardianWishStatus,
     ImportStatus,
     JobStatus,
+    LetterStatus,
     MatchStatus,
     NeedStatus,
     NoticeStatus,
@@ -99,6 +101,7 @@ JOB = _steps(
 )
 IMPORT = _steps(
     {
+        ImportStatus.READING: (ImportStatus.PREVIEWED, ImportStatus.DISCARDED),
         ImportStatus.PREVIEWED: (ImportStatus.TAKING, ImportStatus.DISCARDED),
         ImportStatus.TAKING: (ImportStatus.TAKEN,),
         ImportStatus.TAKEN: (),
@@ -194,8 +197,32 @@ REVEAL = _steps(
     }
 )
 
+GUARDIAN_WISH = _steps(
+    {
+        GuardianWishStatus.ASKED: (GuardianWishStatus.AGREED, GuardianWishStatus.REFUSED),
+        GuardianWishStatus.AGREED: (),
+        GuardianWishStatus.REFUSED: (),
+    }
+)
+
+# Released may be looked at again until the batch; what was delivered stays so.
+LETTER = _steps(
+    {
+        LetterStatus.SUBMITTED: (LetterStatus.SCREENED, LetterStatus.RETURNED),
+        LetterStatus.SCREENED: (
+            LetterStatus.RELEASED,
+            LetterStatus.RETURNED,
+            LetterStatus.SUBMITTED,
+        ),
+        LetterStatus.RELEASED: (LetterStatus.DELIVERED, LetterStatus.SCREENED),
+        LetterStatus.RETURNED: (),
+        LetterStatus.DELIVERED: (),
+    }
+)
+
 TABLES: Mapping[type[StrEnum], Steps] = {
     ChildStatus: CHILD,
+    GuardianWishStatus: GUARDIAN_WISH,
     NeedStatus: NEED,
     PledgeStatus: PLEDGE,
     MatchStatus: MATCH,
@@ -211,6 +238,7 @@ TABLES: Mapping[type[StrEnum], Steps] = {
     RevealStatus: REVEAL,
     CustodyStatus: CUSTODY,
     AccessStatus: ACCESS,
+    LetterStatus: LETTER,
 }
 
 

@@ -6,10 +6,12 @@ Each date is that of the latest effective fact of its kind, or None.
 from collections.abc import Mapping
 from datetime import date
 
-from vocabulary.enums import FactKind, StipendStatus
+from vocabulary.enums import FactKind, Snag, StipendStatus
 from vocabulary.errors import WrongState
 
 Facts = Mapping[FactKind, date | None]
+# What a hand sends back to the account that it came from.
+SENT_BACK = (Snag.REFUSED, Snag.UNDELIVERABLE)
 
 _ENDS = (
     (FactKind.WRITTEN_OFF, StipendStatus.WRITTEN_OFF),

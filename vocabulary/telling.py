@@ -24,6 +24,8 @@ class Telling(StrEnum):
     ASKING_FAMILY = "asking_family"
     CONFIRMED = "confirmed"
     FAMILY_FIRST = "family_first"
+    RETURNED = "returned"
+    WRITTEN_OFF = "written_off"
     CANCELLED = "cancelled"
 
 
@@ -33,20 +35,29 @@ MONTH_STATE: Mapping[Telling, str] = {
     Telling.RECEIVED: "ahead",
     Telling.CONFIRMED: "confirmed",
     Telling.FAMILY_FIRST: "confirmed",
+    Telling.RETURNED: "ahead",
+    Telling.WRITTEN_OFF: "none",
     Telling.CANCELLED: "none",
 }
+_OVER = (("cancelled_on", Telling.CANCELLED), ("written_off_on", Telling.WRITTEN_OFF))
 _NAMES = ("promised", "received", "sent", "handed_over", "confirmed")
 
 
 def tell(dates: Mapping[str, date | None], *, on: date) -> Telling:
     """Return the step that the dates ('sent_on', ...) have reached on a day."""
-    if dates["cancelled_on"]:
-        return Telling.CANCELLED
+    if over := next((one for name, one in _OVER if dates[name]), None):
+        return over
     if dates["confirmed_on"]:
         return Telling.CONFIRMED if dates["handed_over_on"] else Telling.FAMILY_FIRST
     if handed := dates["handed_over_on"]:
         late = on > handed + timedelta(days=ASKED_DAYS)
         return Telling.ASKING_FAMILY if late else Telling.HANDED_OVER
+    return _on_its_way(dates, on)
+
+
+def _on_its_way(dates: Mapping[str, date | None], on: date) -> Telling:
+    if dates["returned_on"]:
+        return Telling.RETURNED
     if sent := dates["sent_on"]:
         return _while_sent(on - sent)
     return Telling.RECEIVED if dates["received_on"] else Telling.UNPAID

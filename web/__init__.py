@@ -28,6 +28,7 @@ DOORS = (
     family.bp,
     family.slip,
     family.reveals.letter,
+    family.letters.post,
     staff.bp,
     health.bp,
 )

@@ -115,7 +115,7 @@ def _of_banner(place: Place, *, is_first: bool) -> list[Login]:
     ]
     for number, (school, township, _) in enumerate(place.schools, start=1):
         login = f"xuexiao{number}.{key}"
-        shown = is_first and number == 1
+        shown = is_first and number == 2  # who has a list to confirm
         people.append(Login(login, "秦老师", (Role.SCHOOL_OFFICER,), township, school, shown=shown))
     village = VILLAGES[place.schools[0][1]]
     people.append(

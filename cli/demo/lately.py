@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from functools import partial
 
-from cli.demo import cast
+from cli.demo import cast, post
 from cli.demo.cast import PLACES
 from cli.demo.stage import Stage, deliver, run_job
 from jobs import matching
@@ -38,6 +38,7 @@ def play(stage: Stage, night: date) -> None:
         run_job(stage, name, body, night)
     deliver(stage, night, 7)
     stage.scene(night, partial(_turn_one_down, stage), hour=7)
+    post.play(stage)
 
 
 def _unclear_money(stage: Stage) -> None:

@@ -8,6 +8,7 @@ from cli.demo.stage import Stage
 from privacy import viewers
 from privacy.viewers import Viewer
 from services import (
+    amendments,
     children,
     consents,
     entering,
@@ -16,10 +17,12 @@ from services import (
     passwords,
     staffing,
     volunteers,
+    way_in,
 )
 from services.installation import DEMO_PASSWORD
 from services.newcomers import NewChild, NewKin, NewNeed
 from services.organisations import NewSchool
+from services.school_accounts import NewAccount as NewBankAccount
 from services.staffing import NewAccount
 from services.volunteers import NewVolunteer
 from vocabulary import clock
@@ -41,16 +44,25 @@ def enter_schools(stage: Stage) -> None:
     by = viewers.console()
     for place in PLACES:
         for name, township, _ in place.schools:
+            number = f"6217 0000 0000 {stage.dice.randrange(10_000):04d}"
             new = NewSchool(
                 name=name,
                 region_code=township,
                 contact_name=cast.person_name(stage.dice),
                 contact_phone=cast.phone(stage.dice),
-                account_name=name,
-                account_bank="演示农村信用社",
-                account_number=f"6217 0000 0000 {stage.dice.randrange(10_000):04d}",
+                account=NewBankAccount(name, "演示农村信用社", number),
             )
+            stage.papers[name] = number
             stage.schools[name] = organisations.enter(stage.session, by, new, now=clock.now())
+
+
+def agree_to_accounts(stage: Stage) -> None:
+    """Let the approver of each banner compare its schools' accounts with their papers."""
+    for place in PLACES:
+        by = stage.who(f"shenpi.{place.key}")
+        for one in amendments.waiting(stage.session, by):
+            paper = stage.papers[one["school"]["name"]]
+            amendments.agree(stage.session, by, one["ref"], again=paper, now=clock.now())
 
 
 def make_accounts(stage: Stage) -> None:
@@ -68,7 +80,8 @@ def make_accounts(stage: Stage) -> None:
             term = grants.Term()
             asked = grants.ask(stage.session, first, ref, role, term=term, now=clock.now())
             grants.agree(stage.session, second, asked, now=clock.now())
-        passwords.set_first(stage.session, token, DEMO_PASSWORD, now=clock.now())
+        code = way_in.give_code(stage.session, second, ref, now=clock.now())
+        passwords.set_first(stage.session, token, DEMO_PASSWORD, now=clock.now(), code=code)
 
 
 def _account(login: Login) -> NewAccount:

@@ -39,6 +39,8 @@ class Stage:
     today: date
     donors: list[Donor] = field(default_factory=list)
     schools: dict[str, str] = field(default_factory=dict)
+    papers: dict[str, str] = field(default_factory=dict)
+    """The number on each school's paper from its bank, by the school's name."""
     slips: list[str] = field(default_factory=list)
 
     def scene(self, day: date, act: Callable[[], Result], *, hour: int = 9) -> Result:

@@ -60,7 +60,8 @@ PLEDGES: tuple[tuple[int, Rhythm, Wishes, int], ...] = (
 SEND_DAY, HAND_OVER_DAY, ANSWER_DAY, PAY_DAY, MATCH_DAY, APPROVE_DAY = 5, 12, 14, 18, 20, 22
 REMIND_DAYS = (8, 10, 14, 19)
 LATE_PAYERS = (3, 11)
-SILENT_SCHOOL = "xuexiao2.aohan"
+STILL_TO_STATE = ("xuexiao2.aohan", "xuexiao2.elunchun")
+"""Schools that have not yet said a word of the newest batch: the second is the one a visitor opens."""
 SAY_NO = (1, 8)
 """Which of this month's slips are answered with a no."""
 
@@ -71,6 +72,7 @@ def play(stage: Stage, *, night: date) -> None:
     opening = start - timedelta(days=30)
     stage.scene(opening, lambda: people.enter_schools(stage))
     stage.scene(opening, lambda: people.make_accounts(stage))
+    stage.scene(opening, lambda: people.agree_to_accounts(stage))
     for number in range(VOLUNTEERS + 1):
         login = "mama" if number == 0 else None
         place = PLACES[number % len(PLACES)]
@@ -105,11 +107,7 @@ def _days(stage: Stage, first: date, number: int) -> Iterator[tuple[date, int, A
     yield first.replace(day=2), 9, lambda day, _: _new_children(stage, day, number)
     yield first.replace(day=3), 19, lambda day, _: _new_pledges(stage, day, number)
     yield first.replace(day=SEND_DAY), 10, lambda day, _: _send(stage, day)
-    yield (
-        first.replace(day=HAND_OVER_DAY),
-        11,
-        lambda day, _: _hand_over(stage, day, is_last=is_last),
-    )
+    yield first.replace(day=HAND_OVER_DAY), 11, lambda day, _: _hand_over(stage, day)
     yield first.replace(day=ANSWER_DAY), 19, lambda day, _: _answer(stage, day, number)
     yield first.replace(day=PAY_DAY), 15, lambda day, _: _pay(stage, day, number)
     for day in REMIND_DAYS if is_last else ():
@@ -190,11 +188,11 @@ def _send_one(stage: Stage, by: Viewer, ref: str) -> None:
     batches.send(stage.session, by, ref, now=clock.now())
 
 
-def _hand_over(stage: Stage, day: date, *, is_last: bool) -> None:
+def _hand_over(stage: Stage, day: date) -> None:
+    is_newest = add_months(first_of_month(day), 1).replace(day=SEND_DAY) >= stage.today
     for login in cast.logins():
-        if not login.school or (is_last and login.login == SILENT_SCHOOL):
-            continue
-        stage.scene(day, partial(_confirm_list, stage, login.login), hour=11)
+        if login.school and not (is_newest and login.login in STILL_TO_STATE):
+            stage.scene(day, partial(_confirm_list, stage, login.login), hour=11)
 
 
 def _confirm_list(stage: Stage, login: str) -> None:

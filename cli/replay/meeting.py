@@ -1,4 +1,4 @@
-"""How two people of a story come to know each other, or do not: over the weeks that it really takes.
+"""How two people of a story come to know each other, or do not: over the weeks it really takes.
 
 The day that the story names is the day on which the answer is carried out. Who asked did so three
 weeks earlier; where nothing was there to ask about yet, the weeks follow that day instead.
@@ -42,6 +42,7 @@ class Meeting:
 
 
 Step = Callable[["Player", Event], None]
+Days = Mapping[date, list[tuple[Event, Step]]]
 
 
 def days_of(events: Iterable[Event], *, until: date) -> Mapping[date, list[tuple[Event, Step]]]:
@@ -60,7 +61,7 @@ def days_of(events: Iterable[Event], *, until: date) -> Mapping[date, list[tuple
 
 
 def conclude(player: Player, event: Event) -> None:
-    """Let the staff's second look carry out what was agreed; or begin today what had no beginning."""
+    """Let the staff's second look carry out what was agreed; or begin today what never began."""
     if event.index in player.meetings:
         _check(player, event)
     else:
@@ -97,7 +98,7 @@ def _ask(player: Player, event: Event) -> None:
 
 
 def _pledge(player: Player, event: Event) -> Running | None:
-    """Return the pledge that the child's letters come from: one that runs, else the last that ran."""
+    """Return the pledge the child's letters come from: one that runs, else the last that ran."""
     named = event.row.get("donor")
     own = [
         one

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from cli.replay import cast, meeting
+from cli.replay import cast, meeting, posting
 from cli.replay.reading import Event, Story, amount_of, why_of
 from jobs.run import Run
 from jobs.stipends import open_and_fund
@@ -88,7 +88,10 @@ class Player:
         if not events:
             return
         self._on(events[0].on - PREPARATION, self._prepare)
-        steps = meeting.days_of(events, until=self.story.now)
+        steps = _merged(
+            meeting.days_of(events, until=self.story.now),
+            posting.days_of(events, until=self.story.now),
+        )
         special = {event.on for event in events} | steps.keys()
         for day in _days(events[0].on, self.story.now, special):
             for event, step in steps.get(day, ()):
@@ -122,7 +125,7 @@ class Player:
             self._child(key)
 
     def _school(self, key: str, place: str) -> None:
-        new = NewSchool(name=f"{key or 'any'} 学校", region_code=place, account_name=key or "any")
+        new = NewSchool(name=f"{key or 'any'} 学校", region_code=place)
         ref = organisations.enter(self.session, cast.ENTERER, new, now=clock.now())
         self.schools[key] = ref
         self.officers[ref] = stories.officer_of(self.session, cast.ENTERER, ref)
@@ -276,6 +279,11 @@ class Player:
         meeting.conclude(self, event)
         self._told(event)
 
+    def _wrote(self, event: Event) -> None:
+        """Send a letter through the desk; that the story tells of it is kept as well."""
+        posting.write(self, event)
+        self._told(event)
+
     def _told(self, event: Event) -> None:
         child = event.row.get("child")
         subject = f"child:{self.children[child]}" if child in self.children else "story"
@@ -297,12 +305,18 @@ _ACTS: Mapping[str, Callable[[Player, Event], None]] = {
     "donor_moves": Player._told,  # noqa: SLF001 as above
     "milestone": Player._told,  # noqa: SLF001 as above
     "reveal": Player._met,  # noqa: SLF001 as above
-    "letter": Player._told,  # noqa: SLF001 as above
+    "letter": Player._wrote,  # noqa: SLF001 as above
 }
 
 
 def _day() -> date:
     return today(clock.now())
+
+
+def _merged(*parts: meeting.Days) -> meeting.Days:
+    """Put what several subjects do on a day one after the other."""
+    days = sorted({day for part in parts for day in part})
+    return {day: [one for part in parts for one in part.get(day, ())] for day in days}
 
 
 def _days(first: date, last: date, events: set[date]) -> Iterator[date]:

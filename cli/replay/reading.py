@@ -1,4 +1,4 @@
-"""Reads a story: what cannot be told is refused with its place in the file, before anything happens."""
+"""Reads a story: what cannot be told is refused with its place, before anything happens."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""`flask twin-seed`: one history, told again with another donor in it, for whoever wants to compare.
+"""`flask twin-seed`: one history, told again with another donor in it, for whoever compares.
 
 Serve two such databases with the same TWIN_SEED: clock, refs and tokens of forms and cookies stand
 still, so that any byte that differs for a low role is a leak of who gives.
@@ -13,7 +13,7 @@ from flask import current_app
 from flask_migrate import upgrade
 
 from cli.answers import say, told
-from cli.twins import cast, meeting
+from cli.twins import cast, meeting, post
 from cli.twins.donor import TwinDonor, read_donor
 from cli.twins.script import steps
 from cli.twins.story import Story
@@ -50,7 +50,7 @@ def play(secret: TwinDonor, *, seed: int) -> dict[str, list[str]]:
         for step in steps(pay_in_day=secret.pay_in_day, hour_seen=secret.hour_seen):
             story.live(step.act, step.on, step.hour)
         with clock.moved_to(TWIN_NOW):
-            return story.links() | meeting.links(story)
+            return story.links() | meeting.links(story) | post.links(story)
 
 
 def _given(file: Path) -> Any:

@@ -15,30 +15,30 @@ OTHERWISE = "北方的雪"
 def donor_asks(story: Story, name: str) -> None:
     """Let a donor ask to know the child he supports."""
     own, now = _words(story, name), clock.now()
-    reveals.ask(story.session, story.donor(name), own, ref=_match(story, name), now=now)
+    reveals.ask(story.session, story.donor(name), own, ref=match_of(story, name), now=now)
 
 
 def donor_takes_back(story: Story, name: str) -> None:
     """Let a donor take his asking back."""
-    me, ref = story.donor(name), _match(story, name)
+    me, ref = story.donor(name), match_of(story, name)
     reveals.take_back(story.session, me, ref=ref, now=clock.now())
 
 
 def donor_says_yes(story: Story, name: str) -> None:
     """Let a donor agree to what a family asked."""
     own, now = _words(story, name), clock.now()
-    reveals.answer(story.session, story.donor(name), own, ref=_match(story, name), now=now)
+    reveals.answer(story.session, story.donor(name), own, ref=match_of(story, name), now=now)
 
 
 def donor_says_never(story: Story, name: str) -> None:
     """Let a donor never be asked."""
-    me, ref = story.donor(name), _match(story, name)
+    me, ref = story.donor(name), match_of(story, name)
     reveals.set_never(story.session, me, wish=True, ref=ref, now=clock.now())
 
 
 def family_asks(story: Story, name: str) -> None:
     """Let the family that a donor supports ask to know him, behind its slip."""
-    slip = stories.family_of(story.session, story.who("worker"), _match(story, name))
+    slip = stories.family_of(story.session, story.who("worker"), match_of(story, name))
     if slip is not None:
         reveals.ask(story.session, slip, BOTH, now=clock.now())
 
@@ -79,7 +79,7 @@ def _words(story: Story, name: str) -> Words:
     return Words(own if is_fit(own, NAME_LENGTH) else OTHERWISE)
 
 
-def _match(story: Story, name: str) -> str:
+def match_of(story: Story, name: str) -> str:
     """Return the donor's ref of the first child whom he supports."""
     home = donors.home(story.session, story.donor(name), now=clock.now())
     found: str = next(one.ref for card in home.pledges for one in card["supports"])

@@ -9,6 +9,7 @@ from cli.twins.cast import Login, Pupil
 from privacy import viewers
 from services import (
     accounts,
+    amendments,
     children,
     consents,
     entering,
@@ -17,15 +18,19 @@ from services import (
     passwords,
     staffing,
     volunteers,
+    way_in,
 )
 from services.newcomers import NewChild, NewKin, NewNeed
 from services.organisations import NewSchool
+from services.school_accounts import NewAccount as NewBankAccount
 from services.staffing import NewAccount
 from services.volunteers import NewVolunteer
 from vocabulary import clock
 from vocabulary.dates import today
 from vocabulary.enums import Category, NeedKind, Purpose, Sex
 from vocabulary.money import Fen
+
+ACCOUNT = "6217 0000 0000 0001"
 
 
 def enter_schools(session: Session) -> dict[str, str]:
@@ -37,15 +42,20 @@ def enter_schools(session: Session) -> dict[str, str]:
     }
 
 
+def agree_to_accounts(session: Session) -> None:
+    """Let a second person compare every school's account with its paper."""
+    by, now = _who(session, "approver"), clock.now()
+    for one in amendments.waiting(session, by):
+        amendments.agree(session, by, one["ref"], again=ACCOUNT, now=now)
+
+
 def _school(name: str, town: str) -> NewSchool:
     return NewSchool(
         name=name,
         region_code=town,
         contact_name="秦老师",
         contact_phone="13900000090",
-        account_name=name,
-        account_bank="演示农村信用社",
-        account_number="6217 0000 0000 0001",
+        account=NewBankAccount(name, "演示农村信用社", ACCOUNT),
     )
 
 
@@ -66,7 +76,8 @@ def _make(session: Session, login: Login, *, by: tuple[str, str]) -> None:
     ref, token = staffing.make(session, asks, _account(login), now=clock.now())
     asked = grants.ask(session, asks, ref, login.role, term=grants.Term(), now=clock.now())
     grants.agree(session, agrees, asked, now=clock.now())
-    passwords.set_first(session, token, cast.PASSWORD, now=clock.now())
+    code = way_in.give_code(session, agrees, ref, now=clock.now())
+    passwords.set_first(session, token, cast.PASSWORD, now=clock.now(), code=code)
 
 
 def _account(login: Login) -> NewAccount:

@@ -1,10 +1,10 @@
-"""The script: who does what on which day, over fourteen months of stipends. Twins play the same one."""
+"""The script: who does what on which day, over fourteen months. Twins play the same one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from cli.twins import meeting, own_will, wall
+from cli.twins import meeting, own_will, post, wall
 from cli.twins.story import SECRET, Story
 from vocabulary.dates import add_months
 from vocabulary.enums import Answer, Purpose, Rhythm, Snag
@@ -57,6 +57,19 @@ ONCE = (
     Step(3, 2, 10, meeting.staff_check),
     Step(3, 3, 19, lambda s: meeting.donor_takes_back(s, SECRET)),
     Step(3, 3, 20, lambda s: meeting.donor_asks(s, SECRET)),
+    Step(3, 4, 19, lambda s: post.family_writes(s, SECRET)),
+    Step(3, 4, 20, lambda s: post.family_writes(s, "first", post.STRANGER)),
+    Step(3, 5, 10, post.look_at_all),
+    Step(3, 8, 9, lambda s: s.job("letters")),
+    Step(3, 8, 20, lambda s: post.donor_writes(s, SECRET)),
+    Step(3, 8, 21, lambda s: post.donor_writes(s, "first")),
+    Step(3, 9, 9, post.look_at_all),
+    Step(3, 15, 10, lambda s: s.job("letters")),
+    Step(13, 12, 19, lambda s: post.donor_writes(s, SECRET)),
+    Step(13, 12, 20, lambda s: post.family_writes(s, "first", "我有时候不想活了。")),
+    Step(13, 13, 9, post.look_at_all),
+    Step(14, 12, 19, lambda s: post.family_writes(s, SECRET, post.STRANGER)),
+    Step(14, 12, 20, lambda s: post.donor_writes(s, SECRET)),
     Step(3, 9, 10, lambda s: s.enter_late_child()),
     Step(3, 15, 9, lambda s: s.job("reveals")),
     Step(13, 11, 20, lambda s: meeting.donor_asks(s, "third")),
@@ -109,7 +122,7 @@ MONTHLY: tuple[tuple[int, int, Act], ...] = (
 
 
 def steps(*, pay_in_day: int, hour_seen: int) -> list[Step]:
-    """Return every step in order; the secret donor's own days and hours are the twins' only choice."""
+    """Return every step in order; the twins choose the secret donor's own days and hours only."""
     monthly = [Step(month, *one) for month in range(1, MONTHS) for one in MONTHLY]
     his = [
         *(Step(month, pay_in_day, 17, lambda s: s.pay(SECRET, months=12)) for month in (0, 7)),

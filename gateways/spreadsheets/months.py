@@ -1,4 +1,4 @@
-"""Which cells show year and month alone: who types 2018-12 gets the 1st, and never wrote that day."""
+"""Which cells show year and month alone: who types 2018-12 gets the 1st, never written so."""
 
 import re
 import struct

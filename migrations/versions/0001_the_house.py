@@ -25,6 +25,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chain", name=op.f("pk_chain_heads")),
     )
     op.create_table(
+        "ended_sign_ins",
+        sa.Column("handle", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("handle", name=op.f("pk_ended_sign_ins")),
+    )
+    with op.batch_alter_table("ended_sign_ins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ended_sign_ins_ended_at"), ["ended_at"], unique=False)
+
+    op.create_table(
         "honey_openings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=16), nullable=False),
@@ -108,7 +117,13 @@ def upgrade() -> None:
         sa.Column(
             "recipient_kind",
             sa.Enum(
-                "account", "donor", "family", name="recipientkind", native_enum=False, length=24
+                "account",
+                "donor",
+                "family",
+                "class_teacher",
+                name="recipientkind",
+                native_enum=False,
+                length=24,
             ),
             nullable=False,
         ),
@@ -137,6 +152,7 @@ def upgrade() -> None:
                 "reveal_shown",
                 "reveal_check",
                 "factor_reset",
+                "class_code",
                 "honey_opened",
                 "custody_waits",
                 "custody_decided",
@@ -144,6 +160,13 @@ def upgrade() -> None:
                 "file_asked",
                 "file_opened",
                 "file_decided",
+                "letter_came",
+                "letter_back",
+                "letter_worries",
+                "letters_wait",
+                "guardian_file",
+                "guardian_asks",
+                "guardian_answered",
                 name="noticekind",
                 native_enum=False,
                 length=24,
@@ -215,6 +238,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=16), nullable=False),
         sa.Column("payment_reference", sa.String(length=40), nullable=False),
+        sa.Column("remark", sa.LargeBinary(), nullable=True),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("payer_name", sa.LargeBinary(), nullable=True),
@@ -270,6 +294,18 @@ def upgrade() -> None:
     with op.batch_alter_table("regions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_regions_level"), ["level"], unique=False)
         batch_op.create_index(batch_op.f("ix_regions_parent_code"), ["parent_code"], unique=False)
+
+    op.create_table(
+        "retention_acts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_acts")),
+        sa.UniqueConstraint("name", "on", name="uq_retention_acts_once"),
+    )
+    with op.batch_alter_table("retention_acts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_retention_acts_on"), ["on"], unique=False)
 
     op.create_table(
         "sign_in_failures",
@@ -369,6 +405,7 @@ def upgrade() -> None:
         sa.Column("since_on", sa.Date(), nullable=False),
         sa.Column("forgotten_on", sa.Date(), nullable=True),
         sa.Column("died_on", sa.Date(), nullable=True),
+        sa.Column("died_because", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vault_donors")),
         sa.UniqueConstraint("ref", name=op.f("uq_vault_donors_ref")),
     )
@@ -425,6 +462,7 @@ def upgrade() -> None:
         sa.Column(
             "status",
             sa.Enum(
+                "reading",
                 "previewed",
                 "taking",
                 "taken",
@@ -712,6 +750,8 @@ def upgrade() -> None:
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("sent_on", sa.Date(), nullable=True),
         sa.Column("sent_by", sa.String(length=40), nullable=True),
+        sa.Column("sent_count", sa.Integer(), nullable=True),
+        sa.Column("sent_fen", sa.BigInteger(), nullable=True),
         sa.Column("hand_over_by", sa.Date(), nullable=True),
         sa.Column("escalated_on", sa.Date(), nullable=True),
         sa.Column("last_reminder", sa.Integer(), nullable=False),
@@ -1199,7 +1239,7 @@ def upgrade() -> None:
         ),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("month", sa.Date(), nullable=True),
-        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
         sa.Column("taken", sa.Integer(), nullable=False),
@@ -1261,7 +1301,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
         sa.Column(
             "status",
             sa.Enum(
@@ -1342,6 +1382,60 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("grants", schema=None) as batch_op:
         batch_op.create_index("ix_grants_account_id_role", ["account_id", "role"], unique=False)
+
+    op.create_table(
+        "guardian_requests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "wish",
+            sa.Enum("correct", "delete", name="guardianwish", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "part",
+            sa.Enum(
+                "name",
+                "number",
+                "address",
+                "phone",
+                "school",
+                "other",
+                name="filepart",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "asked",
+                "agreed",
+                "refused",
+                name="guardianwishstatus",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("answer_by", sa.Date(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("answered_by", sa.String(length=40), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["child_id"], ["children.id"], name=op.f("fk_guardian_requests_child_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guardian_requests")),
+        sa.UniqueConstraint("ref", name=op.f("uq_guardian_requests_ref")),
+    )
+    with op.batch_alter_table("guardian_requests", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_guardian_requests_child_id_status", ["child_id", "status"], unique=False
+        )
 
     op.create_table(
         "harm_reports",
@@ -1676,6 +1770,35 @@ def upgrade() -> None:
         sa.UniqueConstraint("report_id", name=op.f("uq_harm_taken_report_id")),
     )
     op.create_table(
+        "letter_friends",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("friend_ref", sa.String(length=16), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column("volunteer_id", sa.Integer(), nullable=False),
+        sa.Column("code_name", sa.String(length=20), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("opened_by", sa.String(length=40), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["child_id"], ["children.id"], name=op.f("fk_letter_friends_child_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["volunteer_id"], ["volunteers.id"], name=op.f("fk_letter_friends_volunteer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_friends")),
+        sa.UniqueConstraint(
+            "child_id", "volunteer_id", name=op.f("uq_letter_friends_child_id_volunteer_id")
+        ),
+        sa.UniqueConstraint("friend_ref", name=op.f("uq_letter_friends_friend_ref")),
+        sa.UniqueConstraint("ref", name=op.f("uq_letter_friends_ref")),
+    )
+    with op.batch_alter_table("letter_friends", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_letter_friends_volunteer_id"), ["volunteer_id"], unique=False
+        )
+
+    op.create_table(
         "matches",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("donor_ref", sa.String(length=16), nullable=False),
@@ -1798,6 +1921,88 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_gifts_match_id"), ["match_id"], unique=False)
 
     op.create_table(
+        "letters",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column("pledge_id", sa.Integer(), nullable=True),
+        sa.Column("friend_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "sender",
+            sa.Enum(
+                "family", "donor", "volunteer", name="letterside", native_enum=False, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "voice",
+            sa.Enum("child", "guardian", name="lettervoice", native_enum=False, length=24),
+            nullable=True,
+        ),
+        sa.Column(
+            "hand",
+            sa.Enum("itself", "village", "school", name="letterhand", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "submitted",
+                "screened",
+                "released",
+                "returned",
+                "delivered",
+                name="letterstatus",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("concerns", sa.JSON(), nullable=False),
+        sa.Column("submitted_on", sa.Date(), nullable=False),
+        sa.Column("submitted_by", sa.String(length=40), nullable=False),
+        sa.Column("original", sa.LargeBinary(), nullable=True),
+        sa.Column("released", sa.LargeBinary(), nullable=True),
+        sa.Column("released_by", sa.String(length=40), nullable=True),
+        sa.Column("released_on", sa.Date(), nullable=True),
+        sa.Column(
+            "return_reason",
+            sa.Enum(
+                "tells_who",
+                "asks_money",
+                "asks_meeting",
+                "hurts",
+                "not_readable",
+                "talk_first",
+                name="letterreturn",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("delivered_on", sa.Date(), nullable=True),
+        sa.Column("is_of_age", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "original IS NOT NULL OR sender = 'family'", name=op.f("ck_letters_written")
+        ),
+        sa.CheckConstraint(
+            "(pledge_id IS NULL) <> (friend_id IS NULL)", name=op.f("ck_letters_one_other_side")
+        ),
+        sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_letters_child_id")),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["letter_friends.id"], name=op.f("fk_letters_friend_id")
+        ),
+        sa.ForeignKeyConstraint(["pledge_id"], ["pledges.id"], name=op.f("fk_letters_pledge_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
+        sa.UniqueConstraint("ref", name=op.f("uq_letters_ref")),
+    )
+    with op.batch_alter_table("letters", schema=None) as batch_op:
+        batch_op.create_index("ix_letters_child_id_status", ["child_id", "status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letters_friend_id"), ["friend_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letters_pledge_id"), ["pledge_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letters_status"), ["status"], unique=False)
+
+    op.create_table(
         "set_aside",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("match_id", sa.Integer(), nullable=False),
@@ -1841,6 +2046,7 @@ def upgrade() -> None:
                 "refused",
                 "partly",
                 "wrong_details",
+                "undeliverable",
                 name="snag",
                 native_enum=False,
                 length=24,
@@ -1883,6 +2089,7 @@ def upgrade() -> None:
                 "slip",
                 "first_password",
                 "reveal",
+                "letters",
                 name="linkpurpose",
                 native_enum=False,
                 length=24,
@@ -1901,6 +2108,7 @@ def upgrade() -> None:
         sa.Column("made_by", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
         sa.Column("code_hash", sa.String(length=64), nullable=True),
         sa.Column("device_hash", sa.String(length=64), nullable=True),
         sa.Column("revoked_at", sa.DateTime(), nullable=True),
@@ -1972,12 +2180,21 @@ def upgrade() -> None:
         sa.Column("reason", sa.LargeBinary(), nullable=False),
         sa.Column("settled_by", sa.String(length=40), nullable=False),
         sa.Column("settled_on", sa.Date(), nullable=False),
+        sa.Column("lifted_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["stipend_id"], ["stipends.id"], name=op.f("fk_settlements_stipend_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_settlements")),
-        sa.UniqueConstraint("stipend_id", name=op.f("uq_settlements_stipend_id")),
     )
+    with op.batch_alter_table("settlements", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_settlements_standing",
+            ["stipend_id"],
+            unique=True,
+            sqlite_where=sa.text("lifted_on IS NULL"),
+            postgresql_where=sa.text("lifted_on IS NULL"),
+        )
+
     op.create_table(
         "transactions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2028,11 +2245,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=16), nullable=False),
         sa.Column("stipend_id", sa.Integer(), nullable=True),
+        sa.Column("letter_id", sa.Integer(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("media_type", sa.String(length=40), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
         sa.Column("by", sa.String(length=40), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_uploads_letter_id")),
         sa.ForeignKeyConstraint(
             ["stipend_id"], ["stipends.id"], name=op.f("fk_uploads_stipend_id")
         ),
@@ -2040,7 +2259,63 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_uploads_ref")),
     )
     with op.batch_alter_table("uploads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_uploads_letter_id"), ["letter_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_uploads_stipend_id"), ["stipend_id"], unique=False)
+
+    op.create_table(
+        "vault_letters",
+        sa.Column("letter_id", sa.Integer(), nullable=False),
+        sa.Column("donor_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["donor_id"], ["vault_donors.id"], name=op.f("fk_vault_letters_donor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letters.id"], name=op.f("fk_vault_letters_letter_id")
+        ),
+        sa.PrimaryKeyConstraint("letter_id", name=op.f("pk_vault_letters")),
+    )
+    with op.batch_alter_table("vault_letters", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vault_letters_donor_id"), ["donor_id"], unique=False)
+
+    op.create_table(
+        "write_offs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("stipend_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "lost", "stolen", "hand_gone", name="writeoffreason", native_enum=False, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "asked", "done", "turned_down", name="amendmentstatus", native_enum=False, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_by", sa.String(length=40), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("decided_by", sa.String(length=40), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["stipend_id"], ["stipends.id"], name=op.f("fk_write_offs_stipend_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_write_offs")),
+        sa.UniqueConstraint("ref", name=op.f("uq_write_offs_ref")),
+    )
+    with op.batch_alter_table("write_offs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_write_offs_stipend_id"), ["stipend_id"], unique=False)
+        batch_op.create_index(
+            "uq_write_offs_waiting",
+            ["stipend_id"],
+            unique=True,
+            sqlite_where=sa.text("status = 'asked'"),
+            postgresql_where=sa.text("status = 'asked'"),
+        )
 
     op.create_table(
         "custody_requests",
@@ -2253,8 +2528,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_custody_requests_pledge_id"))
 
     op.drop_table("custody_requests")
+    with op.batch_alter_table("write_offs", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_write_offs_waiting",
+            sqlite_where=sa.text("status = 'asked'"),
+            postgresql_where=sa.text("status = 'asked'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_write_offs_stipend_id"))
+
+    op.drop_table("write_offs")
+    with op.batch_alter_table("vault_letters", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vault_letters_donor_id"))
+
+    op.drop_table("vault_letters")
     with op.batch_alter_table("uploads", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_uploads_stipend_id"))
+        batch_op.drop_index(batch_op.f("ix_uploads_letter_id"))
 
     op.drop_table("uploads")
     with op.batch_alter_table("transactions", schema=None) as batch_op:
@@ -2264,6 +2553,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_transactions_gift_id"))
 
     op.drop_table("transactions")
+    with op.batch_alter_table("settlements", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_settlements_standing",
+            sqlite_where=sa.text("lifted_on IS NULL"),
+            postgresql_where=sa.text("lifted_on IS NULL"),
+        )
+
     op.drop_table("settlements")
     with op.batch_alter_table("audit_items", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_items_stipend_id"))
@@ -2280,6 +2576,13 @@ def downgrade() -> None:
 
     op.drop_table("stipends")
     op.drop_table("set_aside")
+    with op.batch_alter_table("letters", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letters_status"))
+        batch_op.drop_index(batch_op.f("ix_letters_pledge_id"))
+        batch_op.drop_index(batch_op.f("ix_letters_friend_id"))
+        batch_op.drop_index("ix_letters_child_id_status")
+
+    op.drop_table("letters")
     with op.batch_alter_table("gifts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_gifts_match_id"))
 
@@ -2301,6 +2604,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_matches_child_id"))
 
     op.drop_table("matches")
+    with op.batch_alter_table("letter_friends", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letter_friends_volunteer_id"))
+
+    op.drop_table("letter_friends")
     op.drop_table("harm_taken")
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.drop_index("ix_consents_child_id_purpose")
@@ -2336,6 +2643,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_harm_reports_child_id"))
 
     op.drop_table("harm_reports")
+    with op.batch_alter_table("guardian_requests", schema=None) as batch_op:
+        batch_op.drop_index("ix_guardian_requests_child_id_status")
+
+    op.drop_table("guardian_requests")
     with op.batch_alter_table("grants", schema=None) as batch_op:
         batch_op.drop_index("ix_grants_account_id_role")
 
@@ -2475,6 +2786,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_failures_last_at"))
 
     op.drop_table("sign_in_failures")
+    with op.batch_alter_table("retention_acts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_retention_acts_on"))
+
+    op.drop_table("retention_acts")
     with op.batch_alter_table("regions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_regions_parent_code"))
         batch_op.drop_index(batch_op.f("ix_regions_level"))
@@ -2499,5 +2814,9 @@ def downgrade() -> None:
     op.drop_table("installation")
     op.drop_table("incidents")
     op.drop_table("honey_openings")
+    with op.batch_alter_table("ended_sign_ins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ended_sign_ins_ended_at"))
+
+    op.drop_table("ended_sign_ins")
     op.drop_table("chain_heads")
     # ### end Alembic commands ###

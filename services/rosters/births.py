@@ -54,6 +54,8 @@ _YEAR_LAST = re.compile(r"^(\d{1,2})[./\-](\d{1,2})[./\-](\d{4})$")
 _PACKED = re.compile(r"^(\d{4})(\d{2})(\d{2})?$")
 _YEAR_ALONE = re.compile(r"^(\d{4})\s*年?$")
 _REMARK = re.compile(r"[(（【\[].*?[)）】\]]")
+_DECIMALS = re.compile(r"\.0+$")
+_CALENDAR = re.compile(r"^(?:公历|阳历|农历|阴历|旧历)")
 _LUNAR = re.compile(r"农历|阴历|旧历|腊月|正月|闰")
 
 
@@ -73,8 +75,8 @@ def _from_text(raw: str) -> Birth | None:
     if not text:
         return None
     is_lunar = bool(_LUNAR.search(text))
-    text = re.sub(r"\.0+$", "", _arabic(_REMARK.sub("", text).strip()))
-    text = re.sub(r"^(?:公历|阳历|农历|阴历|旧历)", "", text).strip()
+    text = _DECIMALS.sub("", _arabic(_REMARK.sub("", text).strip()))
+    text = _CALENDAR.sub("", text).strip()
     birth = _packed(text) or _spelled(text)
     if birth and is_lunar:
         return Birth(birth.day.replace(month=1, day=1), Precision.YEAR)

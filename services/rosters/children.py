@@ -23,7 +23,7 @@ from services.rosters.people import (
     person_key,
     phone_remark,
 )
-from services.rosters.reports import Findings, Note, Problem, Progress, Report, RosterRow, judge_all
+from services.rosters.reports import Findings, Note, Opened, Problem, RosterRow
 from services.rosters.schooling import Grade, read_grade, read_school, split_school
 from services.rosters.tables import DataRow, Table, read_table
 from services.rosters.values import (
@@ -79,14 +79,10 @@ ABSENT = {
 }
 
 
-def judge_children(
-    sheet: Sheet,
-    *,
-    known_schools: Container[str] = (),
-    known_ids: Container[str] = (),
-    progress: Progress | None = None,
-) -> Report[ChildRecord]:
-    """Judge every row. `known_*` need only answer `in`: sets, or a look-up by blind index.
+def open_children(
+    sheet: Sheet, *, known_schools: Container[str] = (), known_ids: Container[str] = ()
+) -> Opened[ChildRecord]:
+    """Find the list. `known_*` need only answer `in`: sets, or a look-up by blind index.
 
     Raises a SpreadsheetRefused where there is no header or no column for names.
     """
@@ -97,10 +93,9 @@ def judge_children(
     def judge(data: DataRow) -> RosterRow[ChildRecord]:
         return judge_child(data, seen, known_schools, known_ids, labels)
 
-    report = judge_all(sheet, table, judge, progress)
     there = set(table.header.fields) | {"phone" for f in table.header.fields if f == "carer_phone"}
     absent = [text for name, text in ABSENT.items() if name not in there]
-    return Report(report.rows, (*report.notes, *absent), report.skipped, report.labels)
+    return Opened(table, judge, (*sheet.notes, *absent))
 
 
 def label_of_amount(table: Table) -> str:

@@ -1,8 +1,9 @@
 """What people call the columns of the three lists. Patterns match a whole folded label."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 LONGEST_LABEL = 60
 IGNORED, SERIAL = "ignored", "serial"
@@ -25,11 +26,18 @@ class Columns:
         """Return the field a folded label names, and how far down its patterns it was found."""
         if len(label) > LONGEST_LABEL:
             return None
-        for field, patterns in self.patterns:
-            for rank, pattern in enumerate(patterns):
-                if re.fullmatch(pattern, label):
-                    return field, rank
+        for field, rank, matches in self._ranked:
+            if matches(label):
+                return field, rank
         return None
+
+    @cached_property
+    def _ranked(self) -> list[tuple[str, int, Callable[[str], object]]]:
+        return [
+            (field, rank, re.compile(pattern).fullmatch)
+            for field, patterns in self.patterns
+            for rank, pattern in enumerate(patterns)
+        ]
 
 
 REASON_LABEL = "未导入原因（改好后再上传，这一列不读）"

@@ -49,13 +49,19 @@ _NEEDS = (
     ),
 )
 
+_SAID_OTHERWISE = (
+    (re.compile(r"心理(?:健康)?(?:辅导|咨询|陪伴|关爱|照料|照护)"), "心理"),
+    (re.compile(r"陪护|陪读"), "照护"),
+    (re.compile(r"生活照(?:料|顾)|生活自理"), "照料"),
+)
+
 
 def read_needs(cell: Cell) -> tuple[NeedKind, ...]:
     """Find the kinds of help a free text asks for, in alphabetical order."""
     text = folded(cell)
     if is_nothing(text):
         return ()
-    rest = re.sub(r"心理(?:健康)?(?:辅导|咨询|陪伴|关爱|照料|照护)", "心理", text.lower())
-    rest = re.sub(r"陪护|陪读", "照护", rest)
-    rest = re.sub(r"生活照(?:料|顾)|生活自理", "照料", rest)
+    rest = text.lower()
+    for pattern, word in _SAID_OTHERWISE:
+        rest = pattern.sub(word, rest)
     return tuple(sorted(kind for pattern, kind in _NEEDS if pattern.search(rest)))

@@ -1,15 +1,16 @@
 """What comes out of judging a list: one row per record, with outcome, problems, notes and words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from gateways.spreadsheets import Cell, Sheet
+from gateways.spreadsheets import Cell
 from services.rosters.tables import DataRow, Skipped, Table
 
 Progress = Callable[[int, int], None]
 Record = TypeVar("Record")
+Item = TypeVar("Item")
 
 PROGRESS_EVERY = 200
 
@@ -162,17 +163,35 @@ class Findings:
         )
 
 
-def judge_all(
-    sheet: Sheet,
-    table: Table,
-    judge: Callable[[DataRow], RosterRow[Record]],
-    progress: Progress | None,
-) -> Report[Record]:
-    """Judge every record in order and tell `progress` how far it is."""
-    rows: list[RosterRow[Record]] = []
-    total = len(table.rows)
-    for done, data in enumerate(table.rows, 1):
-        rows.append(judge(data))
+@dataclass(frozen=True, slots=True)
+class Opened(Generic[Record]):
+    """A list whose header was found. Its records are judged once each, in order: they compare."""
+
+    table: Table
+    judge: Callable[[DataRow], RosterRow[Record]]
+    notes: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """How many records the list has."""
+        return len(self.table.rows)
+
+    def judged(self) -> Iterator[RosterRow[Record]]:
+        """Judge record after record, when asked for the next."""
+        return map(self.judge, self.table.rows)
+
+    def about(self, rows: Iterable[RosterRow[Record]] = ()) -> Report[Record]:
+        """Return a report of these rows with what the file says besides."""
+        return Report(tuple(rows), self.notes, self.table.skipped, self.table.header.labels)
+
+    def report(self, progress: Progress | None = None) -> Report[Record]:
+        """Judge every record and tell `progress` how far it is."""
+        return self.about(watched(self.judged(), self.total, progress))
+
+
+def watched(rows: Iterable[Item], total: int, progress: Progress | None) -> Iterator[Item]:
+    """Hand the rows on, and say now and then how many they were."""
+    for done, row in enumerate(rows, 1):
+        yield row
         if progress and (done % PROGRESS_EVERY == 0 or done == total):
             progress(done, total)
-    return Report(tuple(rows), sheet.notes, table.skipped, table.header.labels)

@@ -10,11 +10,9 @@ from services.rosters.people import phone_remark
 from services.rosters.reports import (
     Findings,
     Note,
+    Opened,
     Problem,
-    Progress,
-    Report,
     RosterRow,
-    judge_all,
 )
 from services.rosters.tables import DataRow, read_table
 from services.rosters.values import Phone, is_nothing, plain, read_name, read_phone, read_text
@@ -39,17 +37,15 @@ class SchoolRecord:
     remark: str
 
 
-def judge_schools(
-    sheet: Sheet, *, known_schools: Container[str] = (), progress: Progress | None = None
-) -> Report[SchoolRecord]:
-    """Judge every row. Raises a SpreadsheetRefused where there is no header or no school column."""
+def open_schools(sheet: Sheet, *, known_schools: Container[str] = ()) -> Opened[SchoolRecord]:
+    """Find the list. Raises a SpreadsheetRefused where there is no header or no school column."""
     table = read_table(sheet, SCHOOLS)
     seen: dict[tuple[str, Place], int] = {}
 
     def judge(data: DataRow) -> RosterRow[SchoolRecord]:
         return judge_school(data, seen, known_schools)
 
-    return judge_all(sheet, table, judge, progress)
+    return Opened(table, judge, sheet.notes)
 
 
 def judge_school(

@@ -16,7 +16,7 @@ from services.rosters.people import (
     person_key,
     phone_remark,
 )
-from services.rosters.reports import Findings, Note, Progress, Report, RosterRow, judge_all
+from services.rosters.reports import Findings, Note, Opened, RosterRow
 from services.rosters.tables import DataRow, read_table
 from services.rosters.values import folded, is_nothing, read_list, read_text
 from vocabulary.enums import Sex
@@ -46,17 +46,15 @@ class VolunteerRecord:
     remark: str
 
 
-def judge_volunteers(
-    sheet: Sheet, *, known_ids: Container[str] = (), progress: Progress | None = None
-) -> Report[VolunteerRecord]:
-    """Judge every row. Raises a SpreadsheetRefused where there is no header or no name column."""
+def open_volunteers(sheet: Sheet, *, known_ids: Container[str] = ()) -> Opened[VolunteerRecord]:
+    """Find the list. Raises a SpreadsheetRefused where there is no header or no name column."""
     table = read_table(sheet, VOLUNTEERS)
     seen = Seen()
 
     def judge(data: DataRow) -> RosterRow[VolunteerRecord]:
         return judge_volunteer(data, seen, known_ids)
 
-    return judge_all(sheet, table, judge, progress)
+    return Opened(table, judge, sheet.notes)
 
 
 def judge_volunteer(

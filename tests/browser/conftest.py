@@ -1,4 +1,4 @@
-"""One demo world per run, a served copy of it per test or module, and pages that note complaints."""
+"""One demo world a run, a served copy per test or module, pages that note complaints."""
 
 import os
 from pathlib import Path

@@ -30,7 +30,8 @@ OVERFLOW = """() => {
   const out = [...document.querySelectorAll("body *")].filter(
     one => one.getBoundingClientRect().right > right + 1);
   const last = out.at(-1) || document.body;
-  return `${wide}px wider than the screen: <${last.tagName.toLowerCase()} class="${last.className}">`;
+  const name = last.tagName.toLowerCase();
+  return `${wide}px wider than the screen: <${name} class="${last.className}">`;
 }"""
 AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],

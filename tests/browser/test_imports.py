@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from extensions import db
-from services import accounts, grants, passwords, staffing
+from services import accounts, grants, passwords, staffing, way_in
 from services.installation import DEMO_PASSWORD
 from services.staffing import NewAccount
 from services.writing import begin_writing
@@ -47,7 +47,8 @@ def hire(session, login, name, *, now):
     ref, token = staffing.make(session, first, NewAccount(login, name, LEAGUE), now=now)
     asked = grants.ask(session, first, ref, Role.CASE_WORKER, term=grants.Term(), now=now)
     grants.agree(session, second, asked, now=now)
-    passwords.set_first(session, token, DEMO_PASSWORD, now=now)
+    code = way_in.give_code(session, second, ref, now=now)
+    passwords.set_first(session, token, DEMO_PASSWORD, now=now, code=code)
 
 
 def upload(page, town, kind, file):
@@ -107,7 +108,10 @@ def is_plain(row):
 
 def file_of(page, town, name):
     """Open the newest file of that name; return what it says."""
-    page.goto(f"{town.url}/staff/children/?show=draft&q={name}")
+    page.goto(f"{town.url}/staff/children/")
+    page.fill("#q", name)
+    with page.expect_navigation():
+        page.press("#q", "Enter")
     if page.locator("select[name=banner]").count() and not page.locator("table").count():
         page.goto(f"{town.url}/staff/children/?show=draft")
     page.locator("table a", has_text=name).first.click()

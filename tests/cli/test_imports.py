@@ -1,4 +1,4 @@
-"""`flask import`: JSON alone on stdout, the console as actor, nothing doubled, refusals in Chinese."""
+"""`flask import`: JSON alone on stdout, the console acts, nothing doubled, Chinese refusals."""
 
 import io
 import json

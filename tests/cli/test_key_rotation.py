@@ -152,6 +152,7 @@ def test_nothing_opens_under_the_old_key_any_more(app, session, filled):
         session.rollback()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", keyfiles.ROTATED)
 @pytest.mark.parametrize("commits", [1, 3])
 def test_a_run_killed_in_the_middle_goes_on_where_it_was(app, session, filled, name, commits):

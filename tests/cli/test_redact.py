@@ -7,6 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+# Each starts a process of its own, with all that the command imports.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -1,4 +1,4 @@
-"""Two people press the same button at the same moment: one wins, one is told, nothing is doubled."""
+"""Two people press one button at one moment: one wins, one is told, nothing is doubled."""
 
 from collections.abc import Callable
 from datetime import date, datetime

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
 
 from gateways.files import FileGateway
 from gateways.mail import SmtpMail
@@ -152,6 +153,26 @@ def test_a_file_is_private_and_one_line_a_message(tmp_path: Path) -> None:
     ]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_sealed_file_tells_a_thief_nothing_and_its_keeper_everything(
+    app: Flask, tmp_path: Path
+) -> None:
+    path = tmp_path / "outbox" / "sms.log"
+    gateway = FileGateway(path, clock=lambda: datetime(2026, 11, 21, 1, tzinfo=UTC), is_sealed=True)
+
+    gateway.send(Message("K", "13800000001", "题", "请打开 https://x.org/d/ABC"))
+    gateway.send(Message("L", "13800000002", "题", "二"))
+    kept = path.read_bytes()
+    path.write_bytes(kept + b"bm90IG91cnM=\n")
+
+    assert not any(one in kept for one in (b"13800000001", "题".encode(), b"/d/ABC", b"2026"))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(gateway.lines()) == [
+        "2026-11-21T01:00:00+00:00\t13800000001\t题\t请打开 https://x.org/d/ABC",
+        "2026-11-21T01:00:00+00:00\t13800000002\t题\t二",
+        None,
+    ]
 
 
 def test_a_file_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:

@@ -80,12 +80,15 @@ _HANDLES = {
     "evidence": "uploads.ref",
     "handovers": "matches.child_ref",
     "imports": "imports.ref",
+    "letters": "letters.ref",
     "matches": "matches.child_ref",
     "pledges": "pledges.code",
+    "returns": "batches.ref",
     "reveals": "reveals.ref",
     "schools": "organisations.ref",
     "slips": "batches.ref",
     "volunteers": "volunteers.ref",
+    "write_offs": "write_offs.ref",
 }
 
 

@@ -23,24 +23,29 @@ from services import (
     changes,
     class_lists,
     grants,
+    handovers,
     harm,
     imports,
     links,
     notices,
     passwords,
     receipts,
+    returns,
     slips,
     uploads,
     vault,
     volunteers,
+    write_offs,
 )
 from services.answers import Reply
 from services.grants import Term
 from services.links import Subject
 from services.notices import Recipient
 from services.receipts import BankLine
+from services.returns import Sum
 from services.volunteers import NewVolunteer
 from tests.factories import (
+    BANNER,
     OTHER_BANNER,
     a_child,
     a_match,
@@ -50,6 +55,7 @@ from tests.factories import (
     an_account,
     viewer,
 )
+from tests.house import post
 from vocabulary.enums import (
     AmendmentKind,
     Answer,
@@ -61,6 +67,8 @@ from vocabulary.enums import (
     NoticeKind,
     RecipientKind,
     Role,
+    Snag,
+    WriteOffReason,
 )
 from vocabulary.money import Fen
 from vocabulary.refs import slip_code, stipend_ref
@@ -69,7 +77,8 @@ SENT, DECIDE_BY = date(2026, 11, 3), date(2026, 11, 28)
 VILLAGE, NEXT_VILLAGE = "150723101201", "150723101202"
 OTHER_TOWN = "150785001000"
 # Who comes by a link, and where a link of that kind leads when it does not open.
-LINKS = {"donor": "/relink?expired=1", "family": "/family/closed", "class_teacher": "/c/closed"}
+LINKS = {"donor": "/relink?expired=1", "class_teacher": "/c/closed"}
+LINKS |= dict.fromkeys(("family", "guardian"), "/family/closed")
 # Beside the roles: a second case worker, who shares the banner but not her colleague's uploads.
 LOGINS = {
     **{str(role): role for role in Role if role not in {
@@ -150,7 +159,9 @@ def build(session: Session, now: datetime) -> Town:
     _families_and_teacher(session, town, here, now)
     _donors(session, town, here, now)
     _case_files(session, town, here, now)
+    post.give(session, town, here, SENT, now)
     _offices(session, town, here, now)
+    _come_back_and_lost(session, town, here, now)
     session.commit()
     return town
 
@@ -198,6 +209,26 @@ def _lists(session: Session, town: Town, here: Places, now: datetime) -> None:
     town.give("family_line", "village_director", *(refs[one.id] for one in families))
 
 
+def _come_back_and_lost(session: Session, town: Town, here: Places, now: datetime) -> None:
+    """One line that its hand sends back, one that is back, one that is to be written off."""
+    officer = viewer(Role.SCHOOL_OFFICER, organisation_id=here.next_school.id)
+    handovers.note_snag(session, officer, here.line(here.neighbour), Snag.REFUSED, now=now)
+    town.give("returning_batch", "paying_desk", here.next_batch.ref, here.far_batch.ref)
+    director = viewer(Role.VILLAGE_DIRECTOR, regions=(NEXT_VILLAGE,))
+    back, batch = here.line(here.small_next), here.next_village_batch.ref
+    handovers.note_snag(session, director, back, Snag.UNDELIVERABLE, now=now)
+    desk, read = _who(session, town, "paying_desk", now), Sum(1, Fen(10_000))
+    returns.record(session, desk, batch, read, on=now.date(), now=now)
+    staff, far = "case_worker approver case_deputy", here.line(here.stranger)
+    town.give("returned_line", staff, back, far)
+    town.give("lost_line", staff, here.line(here.classmate), far)
+    ours, theirs = (viewer(Role.CASE_WORKER, regions=(one,)) for one in (BANNER, OTHER_BANNER))
+    lost = (ours, here.line(here.neighbour)), (theirs, far)
+    why = WriteOffReason.LOST
+    asked = [write_offs.ask(session, by, line, reason=why, now=now) for by, line in lost]
+    town.give("write_off", staff, *asked)
+
+
 def _families_and_teacher(session: Session, town: Town, here: Places, now: datetime) -> None:
     """Slips of two families, and a class list that a teacher's device holds."""
     officer = _who(session, town, "school_officer", now)
@@ -208,9 +239,12 @@ def _families_and_teacher(session: Session, town: Town, here: Places, now: datet
     mine, other = made[here.line(here.child)], made[here.line(here.classmate)]
     town.links["family"] = mine
     town.give("slip_token", "public donor family", mine)
-    passed = class_lists.pass_class(session, officer, here.batch.ref, "四年级2班", now=now)
+    passed = class_lists.pass_class(
+        session, officer, here.batch.ref, "四年级2班", phone="13900000090", now=now
+    )
+    link = links.find(session, passed["token"], LinkPurpose.CLASS_LIST, now=now)
     town.links["class_teacher"] = (
-        links.bind_device(session, passed["token"], passed["code"], now=now) or ""
+        links.bind_device(session, passed["token"], links.give_code(link), now=now) or ""
     )
     town.give("class_token", "class_teacher", passed["token"])
     answers.answer(

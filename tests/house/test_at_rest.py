@@ -187,6 +187,7 @@ def _look(app: Flask) -> None:
     client.post("/login", data={"login": "worker", "password": PASSWORD})
     for path in ("/staff/children/", "/staff/volunteers/", "/staff/amendments/"):
         client.get(path, query_string={"q": PEOPLE["child"], "page": "1"})
+    client.post("/staff/children/find", data={"q": PEOPLE["child"]}, follow_redirects=True)
     client.post("/login", data={"login": PEOPLE["staff"], "password": PEOPLE["staff's phone"]})
     client.post("/relink", data={"contact": PEOPLE["donor's mail"]})
 

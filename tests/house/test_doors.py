@@ -16,6 +16,7 @@ OPEN = {
     "auth.first_password",  # its token is the key
     "slip.enter",  # the family's token is the key
     "letter.enter",  # as above, the guardian's
+    "post.enter",  # as above
     "family.closed",
     "classroom.enter",  # as above, and the first device is bound by a code
     "classroom.closed",

@@ -34,7 +34,7 @@ from tests.house.crawl import crawl, look, probes, sample_refs
 from tests.house.test_twins import BETWEEN, STARTS, enter, world
 from vocabulary.enums import RecipientKind
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("split")]
+pytestmark = pytest.mark.slow
 
 # One of each role is enough here: the twins look with two where two may differ.
 STAFF = tuple(name for name in cast.LOW if name not in {"other_banner", "other_school"})

@@ -24,7 +24,7 @@ from tests.conftest import settings_in
 from tests.house.crawl import Seen, crawl, look, probes, sample_refs
 from vocabulary import clock, refs
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("twins")]
+pytestmark = pytest.mark.slow
 
 FIELDS = ("name", "phone", "city", "employer", "account", "pay_in_day", "seen_at")
 BELOW = ("阿古拉", "13000000001", "鞍山", "一家林场", "1000000000000001", 8, "06:10")
@@ -104,7 +104,10 @@ def test_no_low_observer_can_tell_the_twins_apart(observations) -> None:
 def test_the_observations_are_not_hollow(observations) -> None:
     shown = {observer for (observer, _), one in observations[0].items() if one.status == 200}
 
-    by_link = {"family", "other_family", "guardian", "asked_guardian", "class_teacher"}
+    by_link = {"family", "other_family", "guardian", "asked_guardian", "class_teacher"} | {
+        "reader",
+        "other_reader",
+    }
     assert shown >= {*cast.LOW, *by_link, "other_donor", "public"}
     assert len(observations[0]) >= 2_000
 

@@ -16,9 +16,11 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config import Mode
 from jobs import outbox
 from jobs.run import Run
 from models.notices import Notice
+from models.trace import CustodianEntry
 from services import links, notices, vault
 from services.notices import Recipient
 from vocabulary.dates import today
@@ -93,3 +95,23 @@ def test_a_donor_by_telephone_stands_in_the_private_file(
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [line.split("\t")[1] for line in lines] == ["13800000001"]
     assert "/d/" in lines[0]
+
+
+@pytest.mark.parametrize("contact", ["13800000001", "li@example.org"])
+def test_where_real_people_are_meant_the_local_file_is_sealed_and_reading_it_is_traced(
+    app: Flask, session: Session, now: datetime, contact: str
+) -> None:
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], mode=Mode.PRODUCTION)
+    ask(session, contact, now)
+    run(session, now)
+    way = "mail" if "@" in contact else "sms"
+    kept = (app.config["SETTINGS"].instance / "outbox" / f"{way}.log").read_bytes()
+
+    printed = app.test_cli_runner().invoke(args=["outbox", way])
+
+    assert contact.encode() not in kept
+    assert b"/d/" not in kept
+    assert contact in printed.output
+    assert "/d/" in printed.output
+    entry = session.scalars(select(CustodianEntry).order_by(CustodianEntry.seq.desc())).first()
+    assert (entry.act, entry.subject, entry.actor) == ("outbox.read", f"outbox:{way}", "console")

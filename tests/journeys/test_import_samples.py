@@ -47,6 +47,7 @@ def runner(app, *words: object):
     return app.test_cli_runner().invoke(args=["import", *map(str, words)])
 
 
+@pytest.mark.slow
 def test_a_dry_run_needs_no_database_and_writes_none(tmp_path: Path) -> None:
     done = flask("children", ROSTER, "--dry-run", "--json", folder=tmp_path)
 

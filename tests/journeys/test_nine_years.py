@@ -1,4 +1,4 @@
-"""A story is replayed through the real services; what children got is what the pure schedule says."""
+"""A story replayed through the real services: children got what the pure schedule says."""
 
 import json
 from copy import deepcopy

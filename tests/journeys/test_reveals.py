@@ -1,4 +1,4 @@
-"""The story's yes of 2021 and its no of 2024, carried through the services: who sees what after each."""
+"""The story's yes of 2021 and its no of 2024, through the services: who then sees what."""
 
 import json
 from collections.abc import Callable

@@ -172,6 +172,7 @@ def optimum_of_cp_sat(instance):
     return round(solver.objective_value)
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_and_the_hash_seed_change_nothing(tmp_path):
     instance = with_capacities(needs=60, offers=20, pairs=300, couples=5, seed=5)
     said = set()

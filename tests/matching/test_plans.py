@@ -30,6 +30,7 @@ def test_the_order_of_the_rows_changes_nothing(world):
     assert shuffled == propose(needs, offers, seed=3)
 
 
+@pytest.mark.slow
 def test_the_hash_seed_changes_nothing():
     printed = {
         subprocess.run(

@@ -1,4 +1,4 @@
-"""`make mutants`: plant each small leak in two twin worlds and see whether the observers tell them apart.
+"""`make mutants`: plant each small leak in two twin worlds; can the observers tell them apart?
 
 Each world lives in a process of its own and is played once; a leak is planted, its observer looks,
 and the two answers are compared. Unplanted, the same looks must be equal. The last line counts.

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.accounts import Account, Grant, SignInFailure
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import account_lists, accounts, passwords, staffing
+from services import account_lists, accounts, passwords, retention, staffing, way_in
 from services.account_lists import Listed
 from services.staffing import NewAccount
 from tests.factories import BANNER, LEAGUE, PASSWORD, a_school, an_account
@@ -96,8 +96,18 @@ def test_failures_are_kept_by_a_keyed_hash_and_forgotten_after_a_day(session, no
 
     handle = session.scalars(select(SignInFailure.handle)).one()
     assert "wulan" not in handle
-    assert accounts.forget_failures(session, viewers.engine(), now=now + timedelta(hours=23)) == 0
-    assert accounts.forget_failures(session, viewers.engine(), now=now + timedelta(hours=25)) == 1
+    assert (
+        retention.carry_out(
+            session, viewers.engine(), "sign_in_failures", now=now + timedelta(hours=23)
+        )
+        == 0
+    )
+    assert (
+        retention.carry_out(
+            session, viewers.engine(), "sign_in_failures", now=now + timedelta(hours=25)
+        )
+        == 1
+    )
 
 
 def test_a_deputys_role_ends_after_its_last_day(session, now) -> None:
@@ -150,21 +160,23 @@ def test_the_console_makes_two_administrators_and_no_third(session, now) -> None
 
 
 def test_a_first_link_opens_once_and_for_seven_days(session, now) -> None:
-    _, token = staffing.make(session, admin(session, now), person(), now=now)
+    ref, token = staffing.make(session, admin(session, now), person(), now=now)
+    code = way_in.give_code(session, admin(session, now, "bater"), ref, now=now)
 
     with pytest.raises(LinkExpired):
         passwords.invited(session, token, now=now + timedelta(days=7, seconds=1))
-    assert passwords.invited(session, token, now=now) == {"name": "其格", "login": "qige"}
-    assert passwords.set_first(session, token, NEW, now=now) == "qige"
+    assert passwords.invited(session, token, now=now)["login"] == "qige"
+    assert passwords.set_first(session, token, NEW, now=now, code=code) == "qige"
     with pytest.raises(LinkExpired):
-        passwords.set_first(session, token, NEW, now=now)
+        passwords.set_first(session, token, NEW, now=now, code=code)
     assert accounts.sign_in(session, "qige", NEW, now=now) is not None
 
 
 def test_a_new_link_ends_the_older_one_and_its_use_ends_every_session(session, now) -> None:
-    by = admin(session, now)
+    by, second = admin(session, now), admin(session, now, "bater")
     ref, first = staffing.make(session, by, person(), now=now)
-    passwords.set_first(session, first, NEW, now=now)
+    code = way_in.give_code(session, second, ref, now=now)
+    passwords.set_first(session, first, NEW, now=now, code=code)
     account_id, stamp = accounts.sign_in(session, "qige", NEW, now=now)
 
     older = staffing.new_link(session, by, ref=ref, now=now)
@@ -173,7 +185,8 @@ def test_a_new_link_ends_the_older_one_and_its_use_ends_every_session(session, n
     with pytest.raises(LinkExpired):
         passwords.invited(session, older, now=now)
     assert accounts.find_viewer(session, account_id, stamp, now=now) is not None
-    passwords.set_first(session, newer, "another long sentence", now=now)
+    code = way_in.give_code(session, second, ref, now=now)
+    passwords.set_first(session, newer, "another long sentence", now=now, code=code)
     assert accounts.find_viewer(session, account_id, stamp, now=now) is None
 
 

@@ -10,8 +10,10 @@ from models.amendments import Amendment
 from models.children import Child
 from models.organisations import Organisation
 from models.trace import OrdinaryEntry
-from services import amendments
-from tests.factories import OTHER_BANNER, a_child, a_school, viewer
+from services import amendments, organisations
+from services.organisations import NewSchool
+from services.school_accounts import NewAccount
+from tests.factories import OTHER_BANNER, TOWNSHIP, a_child, a_school, viewer
 from tests.services.rosters.lists import an_id
 from vocabulary.enums import AmendmentStatus, Role, Sex
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound, NotPermitted
@@ -171,3 +173,17 @@ def test_both_steps_leave_a_trace_without_a_name(session: Session, now: datetime
         ("amendment.agree", SECOND.actor, f"child:{child.ref}"),
     ]
     assert "雨" not in str([(one.why, one.detail) for one in entries])
+
+
+def test_an_account_from_a_list_waits_for_a_second_person(session: Session, now: datetime) -> None:
+    given = NewAccount("新小学", "信用社", "6217 0000 1")
+    new = NewSchool(name="新小学", region_code=TOWNSHIP, account=given)
+    ref = organisations.enter(session, FIRST, new, now=now)
+    school = session.scalars(select(Organisation).where(Organisation.ref == ref)).one()
+    (one,) = amendments.waiting(session, SECOND)
+
+    assert (school.account_name, school.account_number) == (None, None)
+    with pytest.raises(ActedBefore):
+        amendments.agree(session, FIRST, one["ref"], again="621700001", now=now)
+    amendments.agree(session, SECOND, one["ref"], again="621700001", now=now)
+    assert (school.account_name, school.account_number) == ("新小学", "621700001")

@@ -1,4 +1,4 @@
-"""A child's record: who may enter, who verifies, whose consent counts, and what a withdrawal does."""
+"""A child's record: who enters, who verifies, whose consent counts, what a withdrawal does."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""Details of a case are for whose case it is; others ask, another agrees, and it shuts by itself."""
+"""Details of a case are for whose case it is; others ask, one agrees, it shuts by itself."""
 
 from datetime import datetime, timedelta
 

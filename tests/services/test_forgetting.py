@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.children import Child
 from models.imports import Import, ImportRow
 from privacy import viewers
-from services import forgetting, imports, taking
+from services import imports, retention, taking
 from tests.factories import viewer
 from tests.services.rosters.lists import HEADER, a_row, xlsx
 from vocabulary.dates import today
@@ -36,13 +36,13 @@ def test_rows_are_kept_thirty_days_and_then_deleted(session: Session, now: datet
     taking.take(session, WULAN, ref, now=now)
     later = now + timedelta(days=30, minutes=1)
 
-    early = forgetting.forget_imports(session, ENGINE, now=now + timedelta(days=30))
+    early = retention.carry_out(session, ENGINE, "import_rows", now=now + timedelta(days=30))
     kept = state_of(session, ref)
-    late = forgetting.forget_imports(session, ENGINE, now=later)
+    late = retention.carry_out(session, ENGINE, "import_rows", now=later)
 
     assert (early, kept) == (0, (ImportStatus.TAKEN, 2, None))
     assert (late, state_of(session, ref)) == (1, (ImportStatus.TAKEN, 0, today(later)))
-    assert forgetting.forget_imports(session, ENGINE, now=later) == 0
+    assert retention.carry_out(session, ENGINE, "import_rows", now=later) == 0
     assert session.scalar(select(func.count(Child.id))) == 1
 
 
@@ -52,7 +52,7 @@ def test_a_list_never_confirmed_is_put_away_and_one_that_stalled_is_closed(
     left, stalled = uploaded(session, now), uploaded(session, now)
     taking.begin(session, WULAN, stalled, now=now)
 
-    forgetting.forget_imports(session, ENGINE, now=now + timedelta(days=31))
+    retention.carry_out(session, ENGINE, "import_rows", now=now + timedelta(days=31))
 
     assert state_of(session, left)[:2] == (ImportStatus.DISCARDED, 0)
     assert state_of(session, stalled)[:2] == (ImportStatus.TAKEN, 0)
@@ -68,7 +68,7 @@ def test_footers_with_telephones_go_with_the_rows(
     if is_put_away:
         imports.discard(session, WULAN, ref, now=now)
     else:
-        forgetting.forget_imports(session, ENGINE, now=now + timedelta(days=31))
+        retention.carry_out(session, ENGINE, "import_rows", now=now + timedelta(days=31))
 
     card = imports.detail(session, WULAN, ref, now=now)
     assert (card["skipped"], card["file"]) == ([], "名单.xlsx")
@@ -77,4 +77,4 @@ def test_footers_with_telephones_go_with_the_rows(
 
 def test_only_the_clock_and_the_console_forget(session: Session, now: datetime) -> None:
     with pytest.raises(NotPermitted):
-        forgetting.forget_imports(session, WULAN, now=now)
+        retention.carry_out(session, WULAN, "import_rows", now=now)

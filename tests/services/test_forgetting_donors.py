@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from jobs import outbox
@@ -174,11 +174,17 @@ def test_the_remark_that_held_his_name_gives_way_to_the_code(session, now):
         session, desk, BankLine(f"{NAME}捐款", Fen(10_000), SEPTEMBER), now=now
     )
     receipts.assign(session, desk, unmatched["ref"], reference, now=now)
+    session.flush()
+    kept = session.execute(text("SELECT payment_reference, remark FROM receipts")).one()
+    assert kept.payment_reference == ""
+    assert NAME.encode() not in kept.remark
+    assert receipts.one(session, desk, unmatched["ref"])["remark"] == f"{NAME}捐款"
 
     forgetting_donors.forget(session, me(session), now=now)
     session.expire_all()
 
-    assert session.scalars(select(Receipt.payment_reference)).all() == [reference]
+    stands = session.execute(select(Receipt.payment_reference, Receipt.remark)).all()
+    assert stands == [(reference, None)]
 
 
 def test_the_bytes_of_the_file_lose_him_too(app, session, now):
@@ -345,6 +351,22 @@ def test_an_entry_made_in_error_is_undone(session, now):
     assert pledge.status is PledgeStatus.CONFIRMED
     assert vault.contact_of(session, him.donor_id)[1] == CONTACT
     assert forgetting_donors.died(session, CUSTODIAN) == []
+    assert session.scalars(select(Donor.died_because)).all() == [None]
+
+
+def test_who_said_that_he_died_is_sealed_and_stands_in_no_chain(session, now):
+    given(session, months=1)
+    said = "他女儿高娃在电话里说"
+
+    forgetting_donors.note_death(session, CUSTODIAN, CONTACT, why=said, now=now)
+    session.flush()
+
+    (card,) = forgetting_donors.died(session, CUSTODIAN)
+    kept = session.execute(text("SELECT died_because FROM vault_donors")).scalar_one()
+    chain = session.execute(text("SELECT * FROM trace_custodian")).all()
+    assert card["died_because"] == said
+    assert said.encode() not in kept
+    assert said not in str(chain)
 
 
 @pytest.mark.parametrize(("told", "why"), [("13811111111", "家人"), ("谁", "家人"), (CONTACT, " ")])

@@ -12,7 +12,7 @@ from privacy import viewers
 from services import checks, ledger, receipts
 from services.receipts import BankLine
 from tests.factories import a_child, a_match, a_pledge, viewer
-from vocabulary.enums import Role
+from vocabulary.enums import AccountKind, Role, TransactionKind
 from vocabulary.money import Fen
 
 DESK = viewer(Role.COLLECTING_DESK, regions=("150000000000",))
@@ -62,3 +62,21 @@ def test_an_instalment_is_covered_on_the_day_enough_had_come_to_stay(
 
     assert covered(session) == [LATER]
     assert ledger.prepaid_of(session, pledge.id) == 5_000
+
+
+def test_money_that_went_back_on_a_later_day_covers_nothing(
+    session: Session, now: datetime
+) -> None:
+    pledge, reference = a_pledge(session)
+    a_match(session, pledge, a_child(session))
+    book(session, reference, now, fen=10_000)
+    back = ledger.Event(TransactionKind.RECEIVED, on=LATER)
+    legs = (
+        ledger.Leg(AccountKind.BANK, Fen(-10_000)),
+        ledger.Leg(AccountKind.PREPAID, Fen(10_000), pledge_id=pledge.id),
+    )
+    ledger.post(session, back, legs, by=DESK)
+
+    run(session)
+
+    assert covered(session) == []

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.ledger import Posting
 from models.notices import Notice
 from models.stipends import Fact
-from services import answers, class_lists, handovers, links
+from services import answers, handovers
 from services.answers import Reply
 from services.handovers import Said
 from tests.factories import (
@@ -36,7 +36,6 @@ from vocabulary.enums import (
 from vocabulary.errors import (
     AlreadyDecided,
     BadInput,
-    LinkExpired,
     NotFound,
     NotPermitted,
     TooLate,
@@ -274,27 +273,6 @@ def test_what_a_family_said_changes_nothing_for_the_school(session, school, now)
     ]
 
 
-def test_a_class_list_opens_one_class_on_one_device(session, school, now) -> None:
-    passed = class_lists.pass_class(session, school.officer, school.batch.ref, "四年级2班", now=now)
-    assert links.bind_device(session, passed["token"], "not it", now=now) is None
-
-    kept = links.bind_device(session, passed["token"], passed["code"], now=now)
-
-    teacher = links.open_class(session, kept, now=now)
-    (card,) = handovers.list_for(session, teacher, now=now)
-    assert [one["name"] for one in card["lines"]] == ["陈雨桐"]
-    with pytest.raises(LinkExpired):
-        links.open_class(session, passed["token"], now=now)
-    with pytest.raises(LinkExpired):
-        links.bind_device(session, passed["token"], passed["code"], now=now)
-    with pytest.raises(LinkExpired):
-        links.open_class(session, kept, now=now + timedelta(days=15))
-    handovers.confirm_all(session, teacher, school.batch.ref, now=now)
-    assert states(session, school, now)["斯琴"] == (StipendStatus.SENT, None)
-    with pytest.raises(NotFound):
-        handovers.hand_over_one(session, teacher, school.refs[2], now=now)
-
-
 def test_the_same_class_name_in_another_grade_is_another_class(session, school, now) -> None:
     teacher = viewer(
         Role.CLASS_TEACHER,
@@ -307,16 +285,6 @@ def test_the_same_class_name_in_another_grade_is_another_class(session, school, 
     (card,) = handovers.list_for(session, teacher, now=now)
 
     assert [one["name"] for one in card["lines"]] == ["斯琴"]
-
-
-def test_five_wrong_codes_end_a_class_link(session, school, now) -> None:
-    passed = class_lists.pass_class(session, school.officer, school.batch.ref, "四年级1班", now=now)
-
-    for _ in range(5):
-        assert links.bind_device(session, passed["token"], "x", now=now) is None
-
-    with pytest.raises(LinkExpired):
-        links.bind_device(session, passed["token"], passed["code"], now=now)
 
 
 def test_a_village_director_hands_over_where_there_is_no_school(session, now) -> None:

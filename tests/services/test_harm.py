@@ -13,7 +13,8 @@ from models.notices import Notice
 from models.trace import OrdinaryEntry
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import figures_internal, harm, inbox
+from services import corner, figures_internal, harm, inbox
+from services.corner import Counted
 from tests.factories import (
     OTHER_BANNER,
     TOWNSHIP,
@@ -100,6 +101,10 @@ def test_a_second_press_is_the_same_report_and_another_person_is_another(
     assert len(told(session)) == 3
 
 
+def open_reports(session: Session, by: Viewer) -> int:
+    return corner.of(session, by, frozenset({Counted.REPORTS}))["reports"]
+
+
 def test_it_stands_in_the_list_of_work_until_one_takes_it_up(
     session: Session, now: datetime, child: Child
 ) -> None:
@@ -108,7 +113,7 @@ def test_it_stands_in_the_list_of_work_until_one_takes_it_up(
     officer = an_officer(child)
     ref = harm.report(session, officer, child.ref, called=Called.NOT_YET, now=now)
     before = (
-        harm.waiting(session, by),
+        open_reports(session, by),
         figures_internal.to_do(session, by, now=now)["harm"],
         harm.receipt(session, officer, ref).has("taken"),
     )
@@ -120,7 +125,7 @@ def test_it_stands_in_the_list_of_work_until_one_takes_it_up(
     (card,) = harm.reports(session, WORKER)
     receipt = harm.receipt(session, officer, ref)
     assert before == (1, 1, False)
-    assert harm.waiting(session, by) == figures_internal.to_do(session, by, now=now)["harm"] == 0
+    assert open_reports(session, by) == figures_internal.to_do(session, by, now=now)["harm"] == 0
     assert (card["child"]["name"], card["taker"]) == ("陈雨桐", "乌兰")
     assert dict(receipt["taken"]) == {"taken_at": now}  # the reporter learns that, not by whom
 

@@ -1,4 +1,4 @@
-"""The register of incidents, and who is affected: counts for the administrator, refs for the custodian."""
+"""Incidents and who is affected: counts for the administrator, refs for the custodian."""
 
 from datetime import date, timedelta
 
@@ -30,7 +30,7 @@ def entered(session, now, by=ADMIN, **more) -> str:
 
 @pytest.fixture
 def read(session, now):
-    """The thief's login read three children yesterday and today, one of them twice, one long ago."""
+    """The thief's login read three children yesterday and today, one twice, one long ago."""
     thief = accounts.viewer_of(session, an_account(session, Role.APPROVER, login="thief"), now=now)
     other = accounts.viewer_of(session, an_account(session, Role.APPROVER, login="other"), now=now)
     day = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Limits by purpose live in the database: a restart forgets none, and a known handle costs the same."""
+"""Limits live in the database: a restart forgets none, a known handle costs the same."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.security import TryCount
 from privacy import viewers
-from services import accounts, donor_links, limits, staffing
+from services import accounts, donor_links, limits, retention, staffing
 from services.accounts import Place
 from tests.factories import a_pledge, an_account
 from tests.services.test_accounts import admin, statements
@@ -38,7 +38,10 @@ def test_counts_outlive_the_process_and_keep_a_keyed_hash_alone(session, now) ->
     (row,) = session.scalars(select(TryCount)).all()
     assert row.tries == 1
     assert "13800000001" not in row.handle
-    assert limits.forget(session, viewers.engine(), now=now + timedelta(days=3)) == 1
+    assert (
+        retention.carry_out(session, viewers.engine(), "try_counts", now=now + timedelta(days=3))
+        == 1
+    )
 
 
 def test_one_address_fails_thirty_times_in_five_minutes_whatever_logins_it_tries(

@@ -1,4 +1,4 @@
-"""The outbox: one row a recipient, kind, subject and rung, with refs only; who is told, by which job."""
+"""The outbox: one row a recipient, kind, subject and rung, refs only; whom which job tells."""
 
 from datetime import datetime
 

@@ -50,6 +50,7 @@ def test_what_families_and_staff_read_on_a_lock_screen_names_nobody() -> None:
 
 def test_an_sms_fits_into_two_parts() -> None:
     longest = {"link": "https://weiguang.example.org/d/" + "X" * 32, "month": "12月"}
+    longest["code"] = "123456"
     filler = {"hand_over_by": "12月31日", "batch_month": "12月", "hotline": "0470-1234567"}
     filler |= {"effective": "12月31日", "pay_by": "12月31日", "hand": "学校"}
     filler |= {"job": "每天的助学金", "trouble": "该办的没有都办"}

@@ -3,24 +3,16 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.children import Child, Consent, Need
 from models.pledges import Exclusion, Match, Pledge
 from models.trace import OrdinaryEntry
-from privacy import viewers
 from privacy.viewers import Viewer
 from services import proposing
-from tests.factories import (
-    BANNER,
-    LEAGUE,
-    OTHER_BANNER,
-    a_child,
-    a_match,
-    a_pledge,
-    viewer,
-)
+from tests.factories import BANNER, LEAGUE, OTHER_BANNER, a_child, a_match, a_pledge
+from tests.services.deciding import CASE_WORKER, ENGINE, need_of
 from vocabulary.enums import (
     ChildStatus,
     DeclineReason,
@@ -30,16 +22,11 @@ from vocabulary.enums import (
     PledgeKind,
     PledgeStatus,
     Rhythm,
-    Role,
     Route,
     Sex,
     Stage,
 )
-from vocabulary.errors import NoConsent, NoLongerFits, NotFound, NotPermitted
 from vocabulary.money import Fen
-
-ENGINE = viewers.engine("matching")
-CASE_WORKER = viewer(Role.CASE_WORKER)
 
 
 def run(session: Session, now: datetime, by: Viewer = ENGINE) -> list[tuple[str, str, int]]:
@@ -54,10 +41,6 @@ def run(session: Session, now: datetime, by: Viewer = ENGINE) -> list[tuple[str,
             .where(Match.status == MatchStatus.PROPOSED)
         )
     )
-
-
-def need_of(session: Session, child: Child) -> Need:
-    return session.scalars(select(Need).where(Need.child_id == child.id)).one()
 
 
 def test_a_proposal_carries_its_reasons_its_score_and_its_clock(
@@ -318,71 +301,6 @@ def test_code_names_of_one_donor_differ_across_his_pledges(
     run(session, now)
 
     assert sorted(session.scalars(select(Match.code_name))) == ["河边的沙棘", "河边的白桦"]
-
-
-def by_hand(session: Session, by: Viewer, child: Child, pledge: Pledge, now: datetime) -> str:
-    return proposing.propose_pair(
-        session,
-        by,
-        pledge_code=pledge.code,
-        child_ref=child.ref,
-        need_ref=need_of(session, child).ref,
-        now=now,
-    )
-
-
-def test_a_pair_by_hand_keeps_the_hand_and_the_same_reasons(
-    session: Session, now: datetime
-) -> None:
-    child, pledge = a_child(session), a_pledge(session)[0]
-
-    ref = by_hand(session, CASE_WORKER, child, pledge, now)
-
-    match = session.scalars(select(Match).where(Match.child_ref == ref)).one()
-    assert match.proposed_by == CASE_WORKER.actor
-    assert match.score == sum(part["points"] for part in match.reasons) > 0
-
-
-def test_a_pair_by_hand_obeys_the_same_hard_rules(session: Session, now: datetime) -> None:
-    child, pledge = a_child(session), a_pledge(session, wish_sex=Sex.MALE)[0]
-    open_pledge = a_pledge(session, "13800000002")[0]
-
-    with pytest.raises(NoLongerFits) as refusal:
-        by_hand(session, CASE_WORKER, child, pledge, now)
-    for consent in session.scalars(select(Consent).where(Consent.child_id == child.id)):
-        consent.withdrawn_on = date(2026, 11, 20)
-    with pytest.raises(NoConsent):
-        by_hand(session, CASE_WORKER, child, open_pledge, now)
-
-    assert refusal.value.params == {"rules": ["wish_sex"]}
-    assert session.scalar(select(func.count(Match.id))) == 0
-
-
-def test_only_pledges_that_fit_a_child_are_offered_to_the_hand(
-    session: Session, now: datetime
-) -> None:
-    child = a_child(session)
-    fits = a_pledge(session, wish_sex=Sex.FEMALE)[0]
-    for number, more in enumerate(({"wish_sex": Sex.MALE}, {"status": PledgeStatus.PAUSED})):
-        a_pledge(session, f"1380000010{number}", **more)
-
-    [need] = proposing.choices(session, CASE_WORKER, child.ref, now=now)
-
-    assert (need["ref"], need["open_fen"]) == (need_of(session, child).ref, 10_000)
-    assert [one["code"] for one in need["pledges"]] == [fits.code]
-    elsewhere = viewer(Role.CASE_WORKER, regions=(OTHER_BANNER,))
-    with pytest.raises(NotFound):
-        proposing.choices(session, elsewhere, child.ref, now=now)
-
-
-def test_nobody_proposes_by_hand_outside_the_own_banner(session: Session, now: datetime) -> None:
-    child, pledge = a_child(session), a_pledge(session)[0]
-    stranger = viewer(Role.CASE_WORKER, regions=(OTHER_BANNER,))
-
-    with pytest.raises(NotFound):
-        by_hand(session, stranger, child, pledge, now)
-    with pytest.raises(NotPermitted):
-        by_hand(session, viewer(Role.SCHOOL_OFFICER), child, pledge, now)
 
 
 def test_a_proposal_holds_its_place_until_it_is_decided(session: Session, now: datetime) -> None:

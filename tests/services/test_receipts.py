@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.ledger import Receipt
 from privacy import viewers
-from services import checks, ledger, receipts, vault
+from services import checks, ledger, purses, receipts
 from services.receipts import BankLine
 from tests.factories import a_pledge, viewer
 from vocabulary.enums import AccountKind, PledgeKind, Role
@@ -50,8 +50,8 @@ def test_a_wrong_booking_is_taken_back_by_a_new_entry_and_booked_anew(
     assert ledger.balance(session, AccountKind.BANK) == 9_000
     assert ledger.prepaid_of(session, pledge.id) == (9_000 if kind is PledgeKind.CHILD else 0)
     assert len(receipts.recent(session, DESK, is_matched=False)) == (0 if kind else 1)
-    paid = vault.payments_of(session, [pledge.donor_ref])
-    assert paid == ({pledge.donor_ref: [(date(2026, 11, 3), 9_000)]} if kind else {})
+    purse = purses.of_pledges(session, [pledge.donor_ref])[pledge.donor_ref]
+    assert purse.payments == ([(date(2026, 11, 3), 9_000)] if kind else [])
     assert faults(session, now) == []
 
 

@@ -12,7 +12,7 @@ from models.notices import Notice
 from models.security import AccountEvent, RecoveryCode
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import accounts, activity, factor_resets, passwords, second_factor
+from services import accounts, activity, factor_resets, passwords, retention, second_factor
 from services.drawing import draw
 from tests.factories import PASSWORD, an_account
 from vocabulary.enums import Activity, Device, NoticeKind, Role
@@ -263,8 +263,18 @@ def test_activity_is_forgotten_after_a_year(session, now) -> None:
     viewer = person(session, now)
     activity.note(session, viewer.account_id, Activity.SIGNED_IN, now=now)
 
-    assert activity.forget(session, viewers.engine(), now=now + timedelta(days=365)) == 0
-    assert activity.forget(session, viewers.engine(), now=now + timedelta(days=366)) == 1
+    assert (
+        retention.carry_out(
+            session, viewers.engine(), "account_events", now=now + timedelta(days=365)
+        )
+        == 0
+    )
+    assert (
+        retention.carry_out(
+            session, viewers.engine(), "account_events", now=now + timedelta(days=366)
+        )
+        == 1
+    )
 
 
 def _stamp(session: Session, viewer: Viewer) -> str:

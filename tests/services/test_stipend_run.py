@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from jobs import holders
 from jobs.run import Run
 from jobs.stipends import open_and_fund
+from models.children import Consent
 from models.jobs import JobRun, SetAside
 from models.ledger import Posting, Transaction
 from models.pledges import Match, PledgeChange
@@ -26,7 +27,7 @@ from services import checks, due, jobs, receipts
 from services.receipts import BankLine
 from services.writing import begin_writing
 from tests.factories import a_child, a_match, a_pledge, a_school, viewer
-from vocabulary.enums import ChangeKind, ChangeStatus, JobStatus, Role, SetAsideReason
+from vocabulary.enums import ChangeKind, ChangeStatus, JobStatus, Purpose, Role, SetAsideReason
 from vocabulary.errors import AlreadyDecided, Superseded
 from vocabulary.money import Fen
 
@@ -143,6 +144,44 @@ def test_what_is_paused_or_without_consent_is_set_aside_with_its_reason(
         (paused.id, date(2026, 10, 1), SetAsideReason.PAUSED),
         (refused.id, date(2026, 11, 1), SetAsideReason.NO_CONSENT),
     ]
+
+
+def test_a_newer_consent_opens_no_month_of_the_gap_before_it(
+    session: Session, now: datetime
+) -> None:
+    """Not even when the machine was off all the while and meets the gap only afterwards."""
+    (gap,) = matches(session, 1)
+    session.execute(text("UPDATE consents SET withdrawn_on = '2026-09-15'"))
+    given = {"purpose": Purpose.SPONSORSHIP, "version": "2026-1", "recorded_by": "account:enterer"}
+    session.add(Consent(child_id=gap.child_id, given_on=date(2026, 10, 20), **given))
+
+    run(session)
+
+    days = session.scalars(select(Stipend.due_on).order_by(Stipend.due_on)).all()
+    assert days == [date(2026, 9, 1), date(2026, 11, 1)]
+    aside = session.execute(select(SetAside.due_on, SetAside.reason, SetAside.resolved_on)).all()
+    assert aside == [(date(2026, 10, 1), SetAsideReason.NO_CONSENT, None)]
+    assert is_sound(session, now)
+
+
+def test_months_missed_while_the_machine_was_off_are_opened_under_the_consent_of_then(
+    session: Session, now: datetime
+) -> None:
+    """Withdrawn since then or not; a paper that came in late counts from the day it was signed."""
+    withdrawn, late = matches(session, 2)
+    session.execute(
+        text(
+            f"UPDATE consents SET withdrawn_on = '2026-11-10' WHERE child_id = {withdrawn.child_id}"
+        )
+    )
+    session.execute(
+        text(f"UPDATE consents SET given_on = '2026-10-01' WHERE child_id = {late.child_id}")
+    )
+
+    run(session)
+
+    assert opened(session) == {withdrawn.id: 3, late.id: 2}
+    assert is_sound(session, now)
 
 
 def test_a_slice_never_cuts_a_match_in_two(
@@ -299,6 +338,7 @@ def test_a_run_killed_again_and_again_comes_out_exactly_once(
 ) -> None:
     own = matches(session, 3)
     session.execute(update(Match).values(starts_on=date(2010, 1, 1), decided_on=date(2009, 12, 1)))
+    session.execute(update(Consent).values(given_on=date(2009, 12, 1)))
     session.commit()
     settings = app.config["SETTINGS"]
     environment = {

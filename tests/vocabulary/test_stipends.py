@@ -72,7 +72,8 @@ def test_the_five_petals_in_order() -> None:
     kinds: list[FactKind] = []
     states = []
     for kind in (
-        FactKind.PROMISED, FactKind.RECEIVED, FactKind.SENT, FactKind.HANDED_OVER, FactKind.CONFIRMED,
+        FactKind.PROMISED, FactKind.RECEIVED, FactKind.SENT,
+        FactKind.HANDED_OVER, FactKind.CONFIRMED,
     ):  # fmt: skip
         check_fact(kind, facts(*kinds))
         kinds.append(kind)

@@ -16,7 +16,7 @@ from config import Mode
 from extensions import db, limiter
 from models.accounts import SignInFailure
 from privacy import viewers
-from services import accounts, passwords, staffing
+from services import accounts, passwords, staffing, way_in
 from services.staffing import NewAccount
 from tests.conftest import settings_in
 from tests.factories import BANNER, PASSWORD, an_account
@@ -154,28 +154,37 @@ def test_passwords_are_never_carried_through_the_lock(client, wulan, now) -> Non
     assert b"keep." not in locked.data
 
 
+def second(session, now):
+    return accounts.viewer_of(
+        session, an_account(session, Role.ADMINISTRATOR, login="bater"), now=now
+    )
+
+
 def test_a_one_time_link_sets_a_password_once(client, session, wulan, now) -> None:
     by = accounts.viewer_of(session, wulan, now=now)
-    _, token = staffing.make(session, by, NewAccount("qige", "其格", BANNER), now=now)
+    ref, token = staffing.make(session, by, NewAccount("qige", "其格", BANNER), now=now)
+    code = way_in.give_code(session, second(session, now), ref, now=now)
     session.commit()
     address = f"/first-password/{token}"
 
     assert "其格" in client.get(address).get_data(as_text=True)
-    short = client.post(address, data={"password": "short", "again": "short"})
+    short = client.post(address, data={"code": code, "password": "short", "again": "short"})
     assert "密码至少 10 个字" in short.get_data(as_text=True)
-    other = client.post(address, data={"password": NEW, "again": NEW + "x"})
+    other = client.post(address, data={"code": code, "password": NEW, "again": NEW + "x"})
     assert "两次填的不一样" in other.get_data(as_text=True)
-    assert client.post(address, data={"password": NEW, "again": NEW}).location == "/login"
+    whole = {"code": code, "password": NEW, "again": NEW}
+    assert client.post(address, data=whole).location == "/login"
 
     assert client.get(address).status_code == 410
-    assert client.post(address, data={"password": NEW, "again": NEW}).status_code == 410
+    assert client.post(address, data=whole).status_code == 410
     assert sign_in(client, "qige", NEW).location == "/account"
 
 
 def test_an_unknown_used_and_old_link_look_the_same(client, session, wulan, now) -> None:
     by = accounts.viewer_of(session, wulan, now=now)
     ref, used = staffing.make(session, by, NewAccount("qige", "其格", BANNER), now=now)
-    passwords.set_first(session, used, NEW, now=now)
+    code = way_in.give_code(session, second(session, now), ref, now=now)
+    passwords.set_first(session, used, NEW, now=now, code=code)
     old = staffing.new_link(session, by, ref=ref, now=now - timedelta(days=8))
     session.commit()
 

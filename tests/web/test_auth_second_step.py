@@ -188,7 +188,6 @@ def test_the_acts_that_ask_for_a_fresh_proof_are_those_of_the_list(app: Flask) -
         ("staff.batches.send", Act.SEND_BATCH),
         ("staff.amendments.account", Act.CHANGE_ACCOUNT),
         ("staff.amendments.detail", Act.CHANGE_ACCOUNT),
-        ("staff.schools.complete", Act.CHANGE_ACCOUNT),
         ("staff.exports.make", Act.EXPORT),
         ("staff.exports.fetch", Act.EXPORT),
     }

@@ -207,6 +207,7 @@ def test_the_custodian_enters_a_death_and_takes_it_back(client, session, desk):
     assert donor.died_on is not None
     page = client.get(address).text
     assert donor.ref in page
+    assert "家人来电，已核实" in page
     assert CONTACT not in page
 
     client.post(f"{address}{donor.ref}/take-back")

@@ -17,7 +17,8 @@ from services import links, reveal_links, reveals
 from services.links import Subject
 from tests.factories import BANNER, PASSWORD, TOWNSHIP, an_account
 from tests.services.outbox import Gate, deliver
-from tests.services.test_reveals import ENDS, World, a_world
+from tests.services.reveals.test_asking import ENDS
+from tests.services.reveals.worlds import World, a_world
 from vocabulary import clock
 from vocabulary.enums import LinkPurpose, NoticeKind, RevealStatus, Role
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from extensions import db
 from models.harm import HarmReport
 from models.notices import Notice
-from services import class_lists, hand_lists
+from services import class_lists, hand_lists, links
 from tests.factories import (
     PASSWORD,
     a_child,
@@ -17,7 +17,7 @@ from tests.factories import (
     an_account,
     viewer,
 )
-from vocabulary.enums import Called, NoticeKind, Role
+from vocabulary.enums import Called, LinkPurpose, NoticeKind, Role
 from vocabulary.refs import slip_code, stipend_ref
 
 VILLAGE = "150723101201"
@@ -36,7 +36,11 @@ def world(app, session, now):
     an_account(session, Role.CASE_WORKER, login="staff")
     officer = viewer(Role.SCHOOL_OFFICER, organisation_id=school.id)
     label = hand_lists.batch(session, officer, batch.ref, now=now)["lines"][0]["class_label"]
-    passed = class_lists.pass_class(session, officer, batch.ref, label, now=now)
+    passed = class_lists.pass_class(
+        session, officer, batch.ref, label, phone="13900000090", now=now
+    )
+    link = links.find(session, passed["token"], LinkPurpose.CLASS_LIST, now=now)
+    passed = passed.and_also(code=links.give_code(link))
     session.commit()
     line = stipend_ref(match.child_ref, batch.month)
     return {"app": app, "child": child.ref, "line": line, "class": passed}
@@ -94,7 +98,8 @@ def test_pressing_it_tells_the_banner_and_shows_what_happens_next(world, session
     assert (empty.status_code, none_yet) == (200, []) and "请选打给谁了" in empty.text
     assert done.status_code == 303
     assert report.called is Called.POLICE
-    assert session.scalars(select(Notice.kind)).all() == [NoticeKind.HARM_SUSPECTED]
+    told = select(Notice.kind).where(Notice.kind != NoticeKind.CLASS_CODE)
+    assert session.scalars(told).all() == [NoticeKind.HARM_SUSPECTED]
     assert report.ref in receipt and "等人接手" in receipt
 
 

@@ -1,4 +1,4 @@
-"""The inbox of officers, directors, volunteers and donors: their own messages, in the phone's shape."""
+"""The inbox of officers, directors, volunteers, donors: their own messages, phone-shaped."""
 
 import re
 

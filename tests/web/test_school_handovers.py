@@ -25,6 +25,7 @@ from tests.factories import (
     an_account,
     viewer,
 )
+from tests.services.outbox import Gate, deliver
 from vocabulary.enums import Answer, Evidence, FactKind, Language, Role, Snag
 from vocabulary.refs import slip_code, stipend_ref
 
@@ -218,7 +219,7 @@ def test_exceptions_first_then_one_action_for_the_rest(world) -> None:
         (Evidence.SLIP_PAPER, None),
     ]
     again = officer.post(f"/school/batches/{world.batch}/confirm", data=form, follow_redirects=True)
-    assert "别人刚刚已经处理了这一件" in again.get_data(as_text=True)
+    assert "这份名单刚才已经确认过了，这一次没有重复记。" in again.get_data(as_text=True)
     assert len(world.facts(FactKind.HANDED_OVER)) == 3
 
 
@@ -228,7 +229,8 @@ ONWARD = {
     Snag.SUSPENDED: "旗妇联会来联系",
     Snag.TRANSFERRED: "旗妇联会来联系",
     Snag.LEFT_SCHOOL: "旗妇联会来联系",
-    Snag.REFUSED: "旗妇联会来联系",
+    Snag.REFUSED: "旗妇联会来联系家里。钱汇回拨付来的账户",
+    Snag.UNDELIVERABLE: "别交给别人",
     Snag.WRONG_DETAILS: "旗妇联会来核对",
     Snag.PARTLY: "还差 ¥60",
     Snag.SOMEONE_ELSE: "代领",
@@ -427,10 +429,32 @@ def test_a_dead_code_says_whom_to_call(world) -> None:
 def pass_a_class(world) -> tuple[str, str]:
     page = (
         world.sign_in("school")
-        .post(f"/school/batches/{world.batch}/classes", data={"class_label": "四年级2班"})
+        .post(
+            f"/school/batches/{world.batch}/classes",
+            data={"class_label": "四年级2班", "phone": "13900000090"},
+        )
         .get_data(as_text=True)
     )
-    return re.search(r"/c/([0-9A-Z]{32})", page).group(1), re.search(r">(\d{6})<", page).group(1)
+    assert re.search(r"\b\d{6}\b", re.sub(r"<[^>]+>", " ", page)) is None
+    token = re.search(r"/c/([0-9A-Z]{32})", page).group(1)
+    sms = Gate()
+    world.session.rollback()
+    deliver(world.session, sms)
+    world.session.rollback()
+    return token, re.search(r"：(\d{6})。", sms.sent[-1].text).group(1)
+
+
+def test_a_class_is_not_passed_without_a_telephone(world) -> None:
+    officer, address = world.sign_in("school"), f"/school/batches/{world.batch}/classes"
+
+    refused = officer.post(address, data={"class_label": "四年级2班", "phone": "12"})
+
+    page = refused.get_data(as_text=True)
+    assert "手机号是 11 位数字" in page
+    assert 'value="12"' in page
+    assert "/c/" not in page
+    pass_a_class(world)
+    assert "四年级2班（尾号 0090）" in officer.get(address).get_data(as_text=True)
 
 
 def test_a_class_list_opens_on_the_first_device_and_on_no_other(world) -> None:

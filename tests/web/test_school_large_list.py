@@ -132,4 +132,4 @@ def test_the_second_device_to_confirm_gets_the_list_as_it_is_now(large, now) -> 
 
     assert large.told() == PUPILS - 1
     assert "已转交 299 位" in late
-    assert "别人刚刚已经处理了" in late
+    assert "这份名单刚才已经确认过了，这一次没有重复记。" in late

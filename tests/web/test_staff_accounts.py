@@ -1,5 +1,7 @@
 """The administrators' pages: two together, neither for himself, nothing typed is lost."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -145,6 +147,56 @@ def test_a_new_link_is_shown_once_and_never_for_oneself(session, two) -> None:
     assert "/first-password/" in two[0].post(f"/staff/accounts/{ref}/link").get_data(as_text=True)
     assert two[0].post(f"/staff/accounts/{own}/link").status_code == 303
     assert "/first-password/" not in two[0].get(f"/staff/accounts/{ref}").get_data(as_text=True)
+
+
+def test_one_administrator_with_all_he_can_fetch_does_not_get_in_as_another(
+    app, session, two
+) -> None:
+    """He makes a link, asks for digits at every door of his, and tries whatever six digits he saw."""
+    first, second = two
+    an_account(session, Role.APPROVER, login="qige")
+    session.commit()
+    theirs = f"/staff/accounts/{ref_of(session, 'qige')}"
+    link_page = first.post(f"{theirs}/link").get_data(as_text=True)
+    address = re.search(r"/first-password/\w+", link_page)[0]
+    shown = link_page + "".join(
+        first.open(f"{theirs}{rest}", method=method, follow_redirects=True).get_data(as_text=True)
+        for method, rest in (("GET", ""), ("POST", "/code"), ("GET", ""))
+    )
+    assert "money-huge" not in shown
+    code_page = second.post(f"{theirs}/code").get_data(as_text=True)
+    digits = re.search(r"money-huge[^>]*>(\d{6})<", code_page)[1]
+
+    assert digits not in shown
+    assert "/first-password/" not in code_page + second.get(theirs).get_data(as_text=True)
+    new = {"password": PASSWORD + "x", "again": PASSWORD + "x"}
+    for guess in ({}, {"code": ""}, {"code": "000000" if digits != "000000" else "111111"}):
+        assert app.test_client().post(address, data=new | guess).status_code == 200
+    assert (
+        app.test_client()
+        .post("/login", data={"login": "qige", "password": PASSWORD + "x"})
+        .status_code
+        != 303
+    )
+    assert app.test_client().post(address, data=new | {"code": digits}).location == "/login"
+
+
+def test_wrong_digits_are_counted_although_the_page_is_shown_again(app, session, two) -> None:
+    first, second = two
+    page = first.post("/staff/accounts/new", data=FORM).get_data(as_text=True)
+    address = re.search(r"/first-password/\w+", page)[0]
+    theirs = f"/staff/accounts/{ref_of(session, 'qige')}"
+    stranger = app.test_client()
+    assert "还差六位数" in stranger.get(address).get_data(as_text=True)
+    code_page = second.post(f"{theirs}/code").get_data(as_text=True)
+    digits = re.search(r"money-huge[^>]*>(\d{6})<", code_page)[1]
+    new = {"password": PASSWORD + "x", "again": PASSWORD + "x"}
+
+    for _ in range(5):
+        answer = stranger.post(address, data=new | {"code": "x"})
+        assert "六位数不对" in answer.get_data(as_text=True)
+
+    assert stranger.post(address, data=new | {"code": digits}).status_code == 410
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.AUDITOR, Role.SCHOOL_OFFICER])

@@ -1,7 +1,7 @@
 """Children's files at the desk: found, read with a trace, changed by whoever may, nothing typed lost."""
 
 import re
-from datetime import datetime
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -12,57 +12,10 @@ from sqlalchemy.orm import Session
 from extensions import db
 from models.children import Child, Consent, Need
 from models.trace import OrdinaryEntry
-from models.volunteers import Volunteer
-from tests.factories import (
-    BANNER,
-    LEAGUE,
-    OTHER_BANNER,
-    PASSWORD,
-    START,
-    TOWNSHIP,
-    a_child,
-    a_match,
-    a_pledge,
-    a_school,
-    an_account,
-)
+from tests.factories import BANNER, LEAGUE, TOWNSHIP, a_child, a_match, a_pledge, a_school
 from tests.services.rosters.lists import an_id
-from vocabulary.enums import ChildStatus, Role, VolunteerStatus
-
-
-@pytest.fixture
-def desk(client: FlaskClient, session: Session, now: datetime) -> FlaskClient:
-    """A case worker at her desk; a colleague, one of another banner and one of the league exist."""
-    an_account(session, Role.CASE_WORKER, login="wulan", name="乌兰")
-    an_account(session, Role.APPROVER, login="gaomin", name="高敏")
-    an_account(session, Role.CASE_WORKER, login="far", region_code=OTHER_BANNER)
-    an_account(session, Role.CASE_WORKER, login="league", region_code=LEAGUE)
-    session.commit()
-    sign_in(client, "wulan")
-    return client
-
-
-def sign_in(client: FlaskClient, login: str) -> None:
-    db.session.rollback()
-    assert client.post("/login", data={"login": login, "password": PASSWORD}).status_code == 303
-
-
-def colleague(app: Flask, login: str) -> FlaskClient:
-    other = app.test_client()
-    sign_in(other, login)
-    return other
-
-
-def body(client: FlaskClient, path: str, status: int = 200) -> str:
-    db.session.rollback()
-    answer = client.get(path)
-    assert answer.status_code == status, answer.status_code
-    return answer.get_data(as_text=True)
-
-
-def post(client: FlaskClient, path: str, **data: object):
-    db.session.rollback()
-    return client.post(path, data=data)
+from tests.web.desks import body, colleague, post
+from vocabulary.enums import ChildStatus
 
 
 def kept(session: Session, child: Child) -> Child:
@@ -212,6 +165,24 @@ def test_consent_is_withdrawn_after_one_question(desk: FlaskClient, session: Ses
     assert "补齐才能结对：监护人同意书" in body(desk, f"/staff/children/{child.ref}")
 
 
+def looked_for(client: FlaskClient, typed: str, **more: str) -> str:
+    """What a search shows; no address on the way holds what was typed."""
+    answer = client.post("/staff/children/find", data={"q": typed, **more})
+    assert answer.status_code == 303
+    assert quote(typed) not in answer.location
+    assert typed not in answer.location
+    return body(client, answer.location)
+
+
+def test_a_list_asked_for_anew_forgets_the_search(desk: FlaskClient, session: Session) -> None:
+    kept(session, a_child(session, a_school(session)))
+    looked_for(desk, "王")
+
+    assert "陈雨桐" in body(desk, "/staff/children/")
+    assert "陈雨桐" in body(desk, "/staff/children/?q=王")
+    assert desk.post("/staff/children/find", data={"q": " "}).location == "/staff/children/"
+
+
 @pytest.mark.parametrize(
     ("typed", "found"),
     [("雨桐", True), ("chenyu", True), ("cyt", True), ("王", False), ("13900000009", True)],
@@ -221,7 +192,7 @@ def test_a_child_is_found_by_name_pinyin_initials_or_telephone(
 ) -> None:
     post(desk, "/staff/children/new", **{**FORM, "phone": "13900000009"})
 
-    page = body(desk, f"/staff/children/?q={typed}")
+    page = looked_for(desk, typed)
 
     assert ("陈雨桐" in page) is found
     assert ("没有找到" in page) is not found
@@ -233,8 +204,8 @@ def test_names_are_opened_inside_one_banner_only(
     kept(session, a_child(session, a_school(session)))
     league = colleague(app, "league")
 
-    wide = body(league, "/staff/children/?q=雨桐")
-    narrow = body(league, f"/staff/children/?q=雨桐&banner={BANNER}")
+    wide = looked_for(league, "雨桐")
+    narrow = looked_for(league, "雨桐", banner=BANNER)
 
     assert "要先选一个旗县" in wide
     assert "陈雨桐" not in wide
@@ -247,9 +218,7 @@ def test_a_search_does_not_reach_beyond_the_viewers_banner(
     kept(session, a_child(session, a_school(session)))
     far = colleague(app, "far")
 
-    pages = [
-        body(far, f"/staff/children/?q=雨桐&banner={code}") for code in (BANNER, LEAGUE, "x", "")
-    ]
+    pages = [looked_for(far, "雨桐", banner=code) for code in (BANNER, LEAGUE, "x", "")]
 
     assert ["陈雨桐" in page for page in pages] == [False] * 4
 
@@ -331,106 +300,3 @@ def test_an_ended_file_offers_nothing_more(desk: FlaskClient, session: Session) 
 @pytest.mark.parametrize("page", ["children", "volunteers", "schools"])
 def test_empty_lists_say_what_comes_next(desk: FlaskClient, page: str) -> None:
     assert "还没有" in body(desk, f"/staff/{page}/")
-
-
-def test_a_school_is_entered_once_and_its_account_is_not_shown(
-    desk: FlaskClient, session: Session
-) -> None:
-    form = {
-        "name": "吉文镇中心小学",
-        "township": TOWNSHIP,
-        "contact": "秦晓燕",
-        "phone": "138 9834 0931",
-        "account_number": "6222 0000 1111",
-    }
-    first, second = (post(desk, "/staff/schools/new", **form) for _ in range(2))
-
-    page = body(desk, first.headers["Location"])
-    assert "本旗已经有这所学校了" in second.get_data(as_text=True)
-    assert "13898340931" in page
-    assert "622200001111" not in page
-
-
-def test_an_account_is_filled_in_once_and_not_changed_by_one_person(
-    desk: FlaskClient, session: Session
-) -> None:
-    school = a_school(session)
-    school.account_number = "6222"
-    session.commit()
-    path = f"/staff/schools/{school.ref}"
-    filled = post(desk, f"{path}/complete", contact="秦晓燕", account_name=school.account_name)
-    changed = post(desk, f"{path}/complete", account_name="别的户名", account_number="6222")
-
-    session.expire_all()
-    assert filled.status_code == 303
-    assert "由两个人办" in changed.get_data(as_text=True)
-    assert (school.contact_name, school.account_name, school.account_number) == (
-        "秦晓燕",
-        "吉文中学",
-        "6222",
-    )
-
-
-def a_volunteer(session: Session, **more: object) -> Volunteer:
-    volunteer = Volunteer(
-        name="阿拉坦", region_code=TOWNSHIP, entered_by="console", entered_on=START, **more
-    )
-    session.add(volunteer)
-    session.commit()
-    return volunteer
-
-
-def test_papers_clear_a_volunteer_one_by_one(desk: FlaskClient, session: Session) -> None:
-    volunteer = a_volunteer(session)
-    path = f"/staff/volunteers/{volunteer.ref}"
-    states = []
-    for paper, on in (
-        ("record_check", "2025-11-20"),  # a year and a day ago: over
-        ("record_check", "2025-11-21"),
-        ("training", "2026-11-01"),
-        ("insurance", "2027-08-31"),
-    ):
-        assert post(desk, path, paper=paper, on=on).status_code == 303
-        session.expire_all()
-        states.append(volunteer.status)
-
-    assert states == [
-        VolunteerStatus.CLEARANCE,
-        VolunteerStatus.TRAINING,
-        VolunteerStatus.TRAINING,
-        VolunteerStatus.CLEARED,
-    ]
-    assert "资格齐了" in body(desk, path)
-
-
-@pytest.mark.parametrize(
-    ("paper", "on", "words"),
-    [
-        ("record_check", "2026-11-22", "日期还没到"),
-        ("insurance", "2026-11-20", "保险要填到期日"),
-        ("training", "", "请填日期"),
-    ],
-)
-def test_a_paper_with_an_impossible_day_is_refused(
-    desk: FlaskClient, session: Session, paper: str, on: str, words: str
-) -> None:
-    volunteer = a_volunteer(session)
-
-    answer = post(desk, f"/staff/volunteers/{volunteer.ref}", paper=paper, on=on)
-
-    assert words in answer.get_data(as_text=True)
-
-
-def test_a_volunteer_sees_what_she_lacks_and_nobody_elses(
-    app: Flask, desk: FlaskClient, session: Session
-) -> None:
-    account = an_account(session, Role.VOLUNTEER, login="mama")
-    an_account(session, Role.VOLUNTEER, login="new")
-    a_volunteer(session, account_id=account.id, trained_on=START)
-    mine, unknown = colleague(app, "mama"), colleague(app, "new")
-
-    page = body(mine, "/volunteer/")
-    assert "还差 2 件，补齐才能结对" in page
-    assert "有效到2028年8月31日" in page
-    assert "你的登记还没有接上这个帐号" in body(unknown, "/volunteer/")
-    body(mine, "/staff/volunteers/", status=404)

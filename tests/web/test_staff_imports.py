@@ -1,9 +1,9 @@
-"""Importing in the browser: looked at row by row, confirmed once, and what was not taken given back."""
+"""Importing in the browser: read row by row, confirmed once, what was not taken given back."""
 
 import re
 import time
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from extensions import db
 from gateways.spreadsheets import read
@@ -20,6 +21,7 @@ from models.imports import Import
 from models.trace import OrdinaryEntry
 from tests.factories import PASSWORD, an_account
 from tests.services.rosters.lists import HEADER, a_row, xlsx
+from vocabulary import clock
 from vocabulary.enums import Role
 from web.staff import imports
 
@@ -236,6 +238,72 @@ def test_a_large_list_goes_on_after_the_answer_and_the_page_follows(
 
     assert count(session) == 12
     assert "导入了 12 行" in body(wulan, path)
+
+
+def long_list(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> tuple[str, TestResponse]:
+    """Upload thirteen rows where five are many; nobody reads them before the answer is closed."""
+    monkeypatch.setattr(imports, "READ_AT_ONCE", 5)
+    monkeypatch.setattr(imports, "ROWS_A_PART", 4)
+    answer = upload(client, xlsx([HEADER, *(a_row(n) for n in range(1, 14))]))
+    assert answer.status_code == 303
+    return answer.headers["Location"], answer
+
+
+def test_a_long_list_is_read_after_the_answer_and_the_page_follows(
+    wulan: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, answer = long_list(wulan, monkeypatch)
+    db.session.rollback()
+    first = wulan.get(path)
+    listed = body(wulan, "/staff/imports/")
+    press(wulan, f"{path}/take")
+
+    answer.close()
+    deadline = time.monotonic() + 30
+    while "正在读表" in body(wulan, path) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert first.headers["Refresh"] == "2"
+    assert "0 行" in first.get_data(as_text=True)
+    assert "共 13 行" in first.get_data(as_text=True)
+    assert "乌兰" not in first.get_data(as_text=True)
+    assert "13 行" in listed
+    assert "正在读表" in listed
+    assert "看一遍，没问题就确认：导入 13 行" in body(wulan, path)
+    assert count(session) == 0
+
+
+def test_a_long_list_whose_reader_died_is_uploaded_again(
+    wulan: FlaskClient, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _ = long_list(wulan, monkeypatch)
+    with clock.moved_to(now + timedelta(minutes=1)):
+        db.session.rollback()
+        stalled = wulan.get(path)
+        gone = press(wulan, f"{path}/discard")
+        again, answer = long_list(wulan, monkeypatch)
+        answer.close()
+        deadline = time.monotonic() + 30
+        while "正在读表" in body(wulan, again) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        page = body(wulan, again)
+
+    assert "Refresh" not in stalled.headers
+    assert "读表停住了，请把这个文件再传一次" in stalled.get_data(as_text=True)
+    assert gone.headers["Location"] == "/staff/imports/"
+    assert "看一遍，没问题就确认：导入 13 行" in page
+
+
+def test_more_rows_than_a_list_may_have_are_refused_before_one_is_judged(
+    wulan: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "READ_AT_ONCE", 2)
+    monkeypatch.setattr(imports, "ROWS_AT_MOST", 3)
+    answer = upload(wulan, xlsx([HEADER, *(a_row(n) for n in range(1, 5))]))
+
+    assert answer.status_code == 200
+    assert "一次最多 20,000 行" in answer.get_data(as_text=True)
+    assert session.scalar(select(func.count(Import.id))) == 0
 
 
 def test_an_empty_desk_says_what_comes_next(wulan: FlaskClient) -> None:

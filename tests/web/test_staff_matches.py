@@ -251,7 +251,7 @@ def test_reading_the_desk_is_traced_child_by_child(
 
 
 @pytest.mark.parametrize("path", ["/staff/matches/", "in_hand"])
-def test_the_desk_takes_at_most_eleven_statements_at_20_and_50_rows(
+def test_the_desk_takes_at_most_eight_statements_at_20_and_50_rows(
     app: Flask, client: FlaskClient, session: Session, now: datetime, path: str
 ) -> None:
     an_account(session, Role.APPROVER, login="approver")
@@ -265,7 +265,7 @@ def test_the_desk_takes_at_most_eleven_statements_at_20_and_50_rows(
 
     (few, rows_few), (many, rows_many) = counts
     assert (rows_few, rows_many) == (20, 50)
-    assert many == few <= 11
+    assert many == few <= 8
 
 
 def statements(client: FlaskClient, path: str) -> tuple[int, int]:

@@ -85,6 +85,26 @@ def test_two_custodians_and_one_look(app: Flask, code: str) -> None:
     assert CONTACT not in text(one, page) + text(one, "/staff/custody/")
 
 
+def test_half_an_hour_after_the_last_proof_the_identity_waits_for_a_fresh_one(
+    app: Flask, code: str
+) -> None:
+    one, other = desk(app, "one"), desk(app, "other")
+    form = {"handle": code, "asked_for": "custodian", "reason": "wrong_payment", "words": ""}
+    page = one.post("/staff/custody/requests/new", data=form).headers["Location"]
+    other.post(f"{page}/agree")
+
+    with clock.moved_to(clock.now() + timedelta(minutes=31)):
+        asked = one.post(f"{page}/show")
+        wrong = one.post("/account/prove", data={"password_again": "no"})
+        still = one.post(f"{page}/show")
+        one.post("/account/prove", data={"password_again": PASSWORD})
+        shown = one.post(f"{page}/show")
+
+    assert [a.status_code for a in (asked, wrong, still, shown)] == [401, 200, 401, 200]
+    seen = [CONTACT in a.get_data(as_text=True) for a in (asked, wrong, still, shown)]
+    assert seen == [False, False, False, True]
+
+
 def test_a_refused_request_keeps_what_was_typed(app: Flask, code: str) -> None:
     form = {"handle": "NOTHING1", "asked_for": "authority", "reason": "other", "words": "某某"}
 

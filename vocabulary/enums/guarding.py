@@ -99,7 +99,7 @@ class AskedFor(StrEnum):
 
 
 class AccessStatus(StrEnum):
-    """A look into the details of a child that is not one's own. OPENED: in an emergency, at once."""
+    """A look into the details of a child not one's own. OPENED: in an emergency, at once."""
 
     ASKED = "asked"
     OPENED = "opened"
@@ -124,6 +124,32 @@ class LookKind(StrEnum):
     FILE = "file"
     DETAILS = "details"
     AUDIT = "audit"
+
+
+class GuardianWish(StrEnum):
+    """What a guardian wants done with something in the child's file."""
+
+    CORRECT = "correct"
+    DELETE = "delete"
+
+
+class FilePart(StrEnum):
+    """Which part of the file is wrong."""
+
+    NAME = "name"
+    NUMBER = "number"
+    ADDRESS = "address"
+    PHONE = "phone"
+    SCHOOL = "school"
+    OTHER = "other"
+
+
+class GuardianWishStatus(StrEnum):
+    """AGREED: done as asked. REFUSED: not done, and the answer says why."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    REFUSED = "refused"
 
 
 class Harmed(StrEnum):

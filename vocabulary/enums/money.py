@@ -56,6 +56,15 @@ class Snag(StrEnum):
     REFUSED = "refused"
     PARTLY = "partly"
     WRONG_DETAILS = "wrong_details"
+    UNDELIVERABLE = "undeliverable"
+
+
+class WriteOffReason(StrEnum):
+    """Why money that left for a child is given up for lost."""
+
+    LOST = "lost"
+    STOLEN = "stolen"
+    HAND_GONE = "hand_gone"
 
 
 class Answer(StrEnum):

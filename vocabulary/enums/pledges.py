@@ -45,7 +45,7 @@ class StopReason(StrEnum):
 
 
 class Naming(StrEnum):
-    """How a pledge's donor is called towards the child's family; the order is from hidden to known."""
+    """How a pledge's donor is called towards the child's family, from hidden to known."""
 
     SEALED = "sealed"
     ALIAS = "alias"

@@ -25,8 +25,9 @@ class ImportKind(StrEnum):
 
 
 class ImportStatus(StrEnum):
-    """TAKING: confirmed, and on its way slice by slice."""
+    """READING: judged part by part. TAKING: confirmed, and on its way slice by slice."""
 
+    READING = "reading"
     PREVIEWED = "previewed"
     TAKING = "taking"
     TAKEN = "taken"

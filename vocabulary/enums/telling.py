@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     REVEAL_SHOWN = "reveal_shown"
     REVEAL_CHECK = "reveal_check"
     FACTOR_RESET = "factor_reset"
+    CLASS_CODE = "class_code"
     HONEY_OPENED = "honey_opened"
     CUSTODY_WAITS = "custody_waits"
     CUSTODY_DECIDED = "custody_decided"
@@ -34,6 +35,13 @@ class NoticeKind(StrEnum):
     FILE_ASKED = "file_asked"
     FILE_OPENED = "file_opened"
     FILE_DECIDED = "file_decided"
+    LETTER_CAME = "letter_came"
+    LETTER_BACK = "letter_back"
+    LETTER_WORRIES = "letter_worries"
+    LETTERS_WAIT = "letters_wait"
+    GUARDIAN_FILE = "guardian_file"
+    GUARDIAN_ASKS = "guardian_asks"
+    GUARDIAN_ANSWERED = "guardian_answered"
 
 
 class NoticeStatus(StrEnum):
@@ -57,6 +65,7 @@ class RecipientKind(StrEnum):
     ACCOUNT = "account"
     DONOR = "donor"
     FAMILY = "family"
+    CLASS_TEACHER = "class_teacher"
 
 
 class LinkPurpose(StrEnum):
@@ -65,3 +74,4 @@ class LinkPurpose(StrEnum):
     SLIP = "slip"
     FIRST_PASSWORD = "first_password"
     REVEAL = "reveal"
+    LETTERS = "letters"

@@ -6,12 +6,13 @@ from werkzeug.wrappers import Response
 from wtforms import Field
 
 from services import passwords, second_factor
-from vocabulary.errors import BadInput, LinkExpired, TooManyTries
+from vocabulary.errors import BadInput, LinkExpired, TooManyTries, WrongCode
 from web.auth import bp
 from web.auth.signing_in import too_many
 from web.core import devices, limits, requests, sessions
 from web.core.access import SignedIn, current_viewer, open_to_all, signed_in
-from web.forms.auth import FirstPasswordForm, PasswordForm
+from web.core.messages import sentence
+from web.forms.auth import FirstPasswordForm, InvitedForm, PasswordForm
 
 REASONS = {
     "too_short": f"密码至少 {passwords.SHORTEST} 个字，可以用一句话",
@@ -27,23 +28,30 @@ REASONS = {
 @limits.ON_PASSWORDS
 def first_password(token: str) -> str | Response | tuple[str, int]:
     """Let the holder of a one-time link choose a password; it works once."""
-    form = FirstPasswordForm()
     try:
         person = passwords.invited(requests.session(), token, now=requests.now())
     except LinkExpired:
         return render_template("auth/dead_link.html"), 410
-    if form.validate_on_submit():
-        try:
-            login = passwords.set_first(
-                requests.session(), token, form.password.data or "", now=requests.now()
-            )
-        except BadInput as refusal:
-            _say(form.password, refusal)
-        else:
-            flash(f"密码设好了。请用登录名 {login} 登录。", "success")
-            return redirect(url_for("auth.login"), 303)
-    requests.keep_nothing()
+    form = InvitedForm() if person["needs_code"] else FirstPasswordForm()
+    if form.validate_on_submit() and _set_first(token, form):
+        flash(f"密码设好了。请用登录名 {person['login']} 登录。", "success")
+        return redirect(url_for("auth.login"), 303)
     return render_template("auth/first_password.html", form=form, person=person)
+
+
+def _set_first(token: str, form: FirstPasswordForm) -> bool:
+    """Set the password; wrong digits are counted, and kept although the page is shown again."""
+    password, code = form.password.data or "", form.data.get("code") or ""
+    try:
+        passwords.set_first(requests.session(), token, password, now=requests.now(), code=code)
+    except WrongCode as refusal:
+        form["code"].errors = [sentence(refusal)]
+        return False
+    except BadInput as refusal:
+        _say(form.password, refusal)
+        requests.keep_nothing()
+        return False
+    return True
 
 
 @bp.route("/account", methods=["GET", "POST"])

@@ -106,6 +106,7 @@ def prove() -> Answer:
         try:
             if _is_proof(form.password_again.data or "", by_code=by_code):
                 proof.note()
+                sessions.renew()
                 return go_on(url_for("auth.account"))
             refused = WRONG_CODE if by_code else "密码不对，请再试一次。"
         except TooManyTries as refusal:

@@ -60,7 +60,7 @@ def _after_password(account_id: int, stamp: str) -> str | Response:
     session.pop("half", None)
     if not second_factor.is_on(requests.session(), account_id):
         return _enter(account_id, stamp)
-    sessions.leave()
+    sessions.end()
     session["half"] = [account_id, stamp, int(requests.now().timestamp())]
     return _code_page(CodeForm(formdata=None), "")
 
@@ -108,7 +108,7 @@ def _enter(account_id: int, stamp: str) -> str | Response:
     viewer = accounts.enter(
         requests.session(), account_id, stamp, now=requests.now(), device=devices.kind()
     )
-    sessions.leave()
+    sessions.end()
     if viewer is None:
         return redirect(url_for("auth.login"))
     login_user(SignedIn(account_id, stamp, viewer))
@@ -133,7 +133,7 @@ def home_of_viewer() -> str:
     endpoint = next((e for role, e in _HOMES if viewer.has(role)), None)
     if endpoint is not None:
         return url_for(endpoint)
-    menu = menu_of(viewer)
+    menu = menu_of(viewer, {})
     first: str = menu[0]["href"] if menu else url_for("auth.account")
     return first
 
@@ -147,5 +147,5 @@ def is_ours(target: str) -> bool:
 @open_to_all
 def logout() -> Response:
     """End this device's session."""
-    sessions.leave()
+    sessions.end()
     return redirect(url_for("public.home"), 303)

@@ -5,8 +5,9 @@ from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from services import links
+from vocabulary.enums import Role
 from vocabulary.errors import LinkExpired, WrongCode
-from web.core import hands, harm, requests
+from web.core import hands, harm, letters, requests
 from web.core.access import behind_link, open_to_all, remember_link
 from web.core.messages import sentence
 from web.forms.handovers import DeviceForm
@@ -19,11 +20,14 @@ hands.attach(handovers, TEACHER, prints=False)
 hands.attach_slips(slips, TEACHER)
 worries = Blueprint("harm", __name__)
 harm.attach(worries, TEACHER)
+helped = Blueprint("letters", __name__)
+letters.attach(helped, TEACHER, "/children/<string:ref>/letter", role=Role.CLASS_TEACHER)
 
 bp = Blueprint("classroom", __name__, url_prefix="/c")
 bp.register_blueprint(handovers)
 bp.register_blueprint(slips)
 bp.register_blueprint(worries)
+bp.register_blueprint(helped)
 
 
 @bp.get("/")

@@ -13,7 +13,7 @@ from extensions import db, login
 from privacy import viewers
 from privacy.permissions import PERMISSIONS, STEP_UP, Act
 from privacy.viewers import Viewer
-from services import accounts, links, reveal_links
+from services import accounts, letter_links, links, reveal_links
 from vocabulary import clock
 from vocabulary.enums import Role
 from vocabulary.errors import LinkExpired
@@ -24,10 +24,13 @@ _OPENERS = {
     "slip_link": links.open_slip,
     "class_link": links.open_class,
     "reveal_link": reveal_links.open_reveal,
+    "letters_link": letter_links.open_letters,
 }
 DOOR_ROLES = "door_roles"
 IS_OPEN = "is_open"
 ASKS_PROOF = "asks_proof"
+# One sign-in's own code in the cookie: signing out ends this one, in every copy of the cookie.
+SIGN_IN = "sign_in"
 # Roles of links, machines and strangers: no account ever holds one.
 NO_ACCOUNT = frozenset(
     {Role.PUBLIC, Role.DONOR, Role.FAMILY, Role.CLASS_TEACHER, Role.CONSOLE, Role.ENGINE}
@@ -53,7 +56,8 @@ def _load(key: str) -> SignedIn | None:
     account_id, _, stamp = key.partition(":")
     if not account_id.isdecimal():
         return None
-    viewer = accounts.find_viewer(db.session(), int(account_id), stamp, now=clock.now())
+    code = cookie.get(SIGN_IN, "")
+    viewer = accounts.find_viewer(db.session(), int(account_id), stamp, now=clock.now(), code=code)
     return SignedIn(int(account_id), stamp, viewer) if viewer else None
 
 

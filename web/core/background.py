@@ -1,4 +1,4 @@
-"""Work that goes on after an answer is given, in slices that each commit; it may be started again."""
+"""Work that goes on after an answer, in slices that each commit; it may be started again."""
 
 import logging
 import threading
@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from extensions import db
-from services.writing import begin_writing
 from vocabulary.errors import Refused
 
+# Begins writing as late as it can, writes, and says whether more is to do.
 Slice = Callable[[Session], bool]
 # Longer than the longest nap of a writer that waits for SQLite's lock, so that he gets in.
 _PAUSE_SECONDS = 0.15
@@ -45,7 +45,6 @@ def _run(app: Flask, work: Slice) -> None:
 
 
 def _one(session: Session, work: Slice) -> bool:
-    begin_writing(session)
     is_more = work(session)
     session.commit()
     return is_more

@@ -41,6 +41,7 @@ DEAD_ENDS = {
     "family": "family.closed",
     "slip": "family.closed",
     "letter": "family.closed",
+    "post": "family.closed",
 }
 
 

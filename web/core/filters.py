@@ -1,19 +1,25 @@
 """How values look on a page, and what every template may ask for."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from flask import Flask, current_app
+from babel import support
+from flask import Flask, current_app, request
+from flask_babel import get_locale
+from wtforms.i18n import messages_path
 
 from config import Mode, Operator
 from extensions import db
-from services import accounts
+from privacy.viewers import Viewer
+from services import corner
+from services.gate import Card
 from vocabulary.classes import grade_label
 from vocabulary.dates import SHANGHAI
 from vocabulary.money import format_yuan, format_yuan_short
 from web.core.access import current_viewer
 from web.core.labels import label
-from web.core.menus import menu_of
+from web.core.menus import counted_in, menu_of
 
 
 def init_app(app: Flask) -> None:
@@ -31,22 +37,33 @@ def init_app(app: Flask) -> None:
         grade=grade_label,
     )
     app.context_processor(_shared)
+    app.before_request(_give_form_words)
+
+
+def _give_form_words() -> None:
+    """Hand every request the form library's sentences: it would read their file for each form."""
+    request.wtforms_translations = _form_words()  # type: ignore[attr-defined]
+
+
+@cache
+def _form_words() -> support.NullTranslations:
+    return support.Translations.load(messages_path(), [get_locale()], domain="wtforms")
 
 
 def _shared() -> dict[str, Any]:
+    viewer = current_viewer()
+    person = corner.of(db.session(), viewer, counted_in(viewer.roles))
     return {
         "operator": operator_facts(),
-        "viewer": current_viewer(),
-        "menu": menu_of(current_viewer()),
-        "me": _me(),
+        "viewer": viewer,
+        "menu": menu_of(viewer, person),
+        "me": _me(viewer, person),
     }
 
 
-def _me() -> dict[str, str] | None:
+def _me(viewer: Viewer, person: Card) -> dict[str, str] | None:
     """Return the signed-in person's name and title; None for links and the public."""
-    viewer = current_viewer()
-    person = accounts.me(db.session(), viewer)
-    if person is None:
+    if not person.has("name"):
         return None
     roles = "、".join(label(role) for role in sorted(viewer.roles))
     place = person["place"]["name"]

@@ -78,30 +78,45 @@ def show(ref: str) -> Page:
 
 def confirm(ref: str) -> Page:
     """Take the exceptions first, then confirm all others with one action."""
-    batch = handovers.batch(requests.session(), hand(), ref, now=requests.now())
-    names = {one["ref"]: one for one in batch["todo"]}
-    form = ConfirmForm(data={"lines": [{"ref": ref} for ref in names]})
+    form = ConfirmForm()
     if form.validate_on_submit():
         try:
-            count = handovers.confirm_all(
-                requests.session(),
-                hand(),
-                ref,
-                form.exceptions(),
-                now=requests.now(),
-                evidence=Evidence(form.evidence.data),
-            )
+            count = _confirmed(ref, form)
         except BadInput:
             form.form_errors.append("有一位“只交了一部分”的数不对：要比应交的少。")
-        except AlreadyDecided as refusal:
-            return _home(sentence(refusal), "warning")
+        except AlreadyDecided:
+            return _home(_said_before(ref), "warning")
         else:
             return _home(f"记下了，{count} 位已转交。点错了，今天零点前可以收回。")
+    batch = handovers.batch(requests.session(), hand(), ref, now=requests.now())
+    names = {one["ref"]: one for one in batch["todo"]}
     if request.method == "POST":
         requests.keep_nothing()
     else:
+        form = ConfirmForm(data={"lines": [{"ref": ref} for ref in names]})
         requests.note_read("batch.read", [f"batch:{ref}"])
     return _page("handovers/confirm", batch=batch, form=form, names=names)
+
+
+def _confirmed(ref: str, form: ConfirmForm) -> int:
+    """Confirm what stood on the page that was sent: the list is not read again for it."""
+    return handovers.confirm_all(
+        requests.session(),
+        hand(),
+        ref,
+        form.exceptions(),
+        now=requests.now(),
+        evidence=Evidence(form.evidence.data),
+        shown=form.shown(),
+    )
+
+
+def _said_before(ref: str) -> str:
+    """Tell a double click from a list that was half stated meanwhile; nothing was kept of either."""
+    now = handovers.batch(requests.session(), hand(), ref, now=requests.now())
+    if now["todo"]:
+        return "有几位刚才已经记过了，这一次一位也没有记。请看现在的名单，再确认余下的。"
+    return "这份名单刚才已经确认过了，这一次没有重复记。"
 
 
 def hand_over(ref: str) -> Response:

@@ -1,6 +1,6 @@
 """One header policy for every answer, errors included."""
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from vocabulary.refs import new_ref
 
@@ -19,6 +19,13 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
+# Where the house is reached by https, browsers are told that it stays so.
+_BY_HTTPS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+
+def fixed_for(app: Flask) -> dict[str, str]:
+    """Return what stands on every answer, whatever it is."""
+    return FIXED | (_BY_HTTPS if app.config["SESSION_COOKIE_SECURE"] else {})
 
 
 def csp_nonce() -> str:
@@ -37,7 +44,7 @@ def init_app(app: Flask) -> None:
 
 def _set(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
-    for name, value in FIXED.items():
+    for name, value in fixed_for(current_app).items():
         response.headers[name] = value
     if request.endpoint != "static" or response.status_code >= FIRST_ERROR:
         response.headers["Cache-Control"] = "no-store"

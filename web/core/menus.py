@@ -1,15 +1,14 @@
 """Every role has its own menu: the one list of what stands in it."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app, request, url_for
-from sqlalchemy.orm import Session
 
-from extensions import db
 from privacy.viewers import Viewer
-from services import custody_desk, file_access, harm, inbox
+from services.corner import Counted
 from vocabulary.enums import Role
 
 
@@ -34,17 +33,20 @@ ITEMS: tuple[Item, ...] = (
     _for("待审批", "staff.matches.queue", "check-square", *_CASE),
     _for("拨付与转交", "staff.stipends.index", "cash-coin", *_CASE),
     _for("担心孩子", "staff.harm.index", "exclamation-triangle-fill", *_CASE),
+    _for("信件", "staff.letters.index", "envelope-open", *_CASE),
     _for("互相认识", "staff.reveals.index", "person-heart", *_CASE),
     _for("待核实", "staff.disputes.index", "exclamation-circle", *_CASE),
     _for("孩子", "staff.children.index", "person-badge", *_CASE),
     _for("认捐", "staff.pledges.index", "heart", *_CASE),
     _for("查阅与分工", "staff.file_access.index", "folder", *_CASE),
+    _for("档案请求", "staff.guardian_requests.index", "person-badge", *_CASE),
     _for("爱心妈妈", "staff.volunteers.index", "people", *_CASE),
     _for("学校", "staff.schools.index", "mortarboard", *_CASE),
     _for("名册导入", "staff.imports.index", "upload", *_CASE),
     _for("到账登记", "staff.receipts.index", "bank", Role.COLLECTING_DESK),
     _for("拨付", "staff.batches.index", "cash-stack", Role.PAYING_DESK),
     _for("账目核对", "staff.books.index", "clipboard-check", Role.AUDITOR),
+    _for("保存期限", "staff.retention.index", "clock-history", Role.AUDITOR, Role.ADMINISTRATOR),
     _for("审计抽查", "staff.audit_samples.index", "eye", Role.AUDITOR),
     _for("身份申请", "staff.custody_requests.index", "person-lock", Role.CUSTODIAN),
     _for("保密记录", "staff.custody.index", "shield-lock", Role.CUSTODIAN),
@@ -78,7 +80,7 @@ ITEMS: tuple[Item, ...] = (
 )
 
 
-# What stands beside an entry: each one cheap statement.
+# What stands beside an entry; all that a page needs are counted in one statement.
 _INBOXES = (
     "staff.notices.index",
     "school.inbox.index",
@@ -86,31 +88,39 @@ _INBOXES = (
     "volunteer.inbox.index",
     "donor.inbox.index",
 )
-COUNTS: dict[str, Callable[[Session, Viewer], int]] = {
-    **dict.fromkeys(_INBOXES, inbox.unread),
-    "staff.harm.index": harm.waiting,
-    "staff.custody_requests.index": custody_desk.waiting,
-    "staff.file_access.index": file_access.waiting,
+COUNTS: dict[str, Counted] = {
+    **dict.fromkeys(_INBOXES, Counted.MESSAGES),
+    "staff.harm.index": Counted.REPORTS,
+    "staff.custody_requests.index": Counted.CUSTODY,
+    "staff.file_access.index": Counted.FILES,
+    "staff.letters.index": Counted.LETTERS,
+    "staff.guardian_requests.index": Counted.GUARDIANS,
 }
 
 
-def _count(endpoint: str, viewer: Viewer) -> int:
-    counts = COUNTS.get(endpoint)
-    return counts(db.session(), viewer) if counts else 0
+@lru_cache(maxsize=256)
+def _items(roles: frozenset[Role]) -> tuple[Item, ...]:
+    return tuple(item for item in ITEMS if not roles.isdisjoint(item.roles))
 
 
-def menu_of(viewer: Viewer) -> list[dict[str, Any]]:
-    """Return the viewer's menu entries, the present one marked."""
+@lru_cache(maxsize=256)
+def counted_in(roles: frozenset[Role]) -> frozenset[Counted]:
+    """Return what a menu counts."""
+    return frozenset(COUNTS[item.endpoint] for item in _items(roles) if item.endpoint in COUNTS)
+
+
+def menu_of(viewer: Viewer, counts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the viewer's menu entries, each with its count, the present one marked."""
+    here = (request.endpoint or "").rpartition(".")[0]
     return [
         {
             "label": item.label,
             "href": url_for(item.endpoint),
             "icon": item.icon,
-            "active": (request.endpoint or "").rpartition(".")[0]
-            == item.endpoint.rpartition(".")[0],
-            "count": _count(item.endpoint, viewer),
+            "active": here == item.endpoint.rpartition(".")[0],
+            "count": counts.get(COUNTS.get(item.endpoint, ""), 0),
             "late": 0,
         }
-        for item in ITEMS
-        if viewer.has(*item.roles) and item.endpoint in current_app.view_functions
+        for item in _items(viewer.roles)
+        if item.endpoint in current_app.view_functions
     ]

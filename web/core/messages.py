@@ -27,10 +27,14 @@ SENTENCES: dict[type[Refused], str] = {
     errors.NeedsSecondPerson: "已记下，等另一个人同意后生效。",
     errors.WrongPassword: "登录名或密码不对，请再试一次。",
     errors.TooManyTries: "试得太多了，请过 15 分钟再试。",
-    errors.BackupDamaged: "这个文件不完整，或是用另一把密钥做的备份。请换一个文件，并核对 backup.key。",
+    errors.BackupDamaged: (
+        "这个文件不完整，或是用另一把密钥做的备份。请换一个文件，并核对 backup.key。"
+    ),
     errors.BackupTooNew: "这个备份是新版程序做的，请先把程序更新到同一版本再恢复。",
     errors.OtherKeys: "备份里的资料是用另一套密钥封的，请把当时的密钥放回 KEYS_DIR 再恢复。",
-    errors.WouldReplace: "这里已经有数据。确定要换掉，就加 --force；换掉以前会先把现在的数据另做一份备份。",
+    errors.WouldReplace: (
+        "这里已经有数据。确定要换掉，就加 --force；换掉以前会先把现在的数据另做一份备份。"
+    ),
     errors.NotEmpty: "数据库里已经有内容，演示数据只能放进空的数据库。",
 }
 

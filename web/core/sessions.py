@@ -1,18 +1,22 @@
 """How long a sign-in lasts, and the lock: what was typed goes through it and comes out again."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, g, render_template, request, url_for
 from flask import session as cookie
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import current_user, logout_user
 
+from extensions import db
+from services import accounts
+from services.accounts import LONGEST
 from vocabulary import clock
 from vocabulary.enums import Role
-from web.core.access import current_viewer
+from web.core.access import SIGN_IN, current_viewer
 from web.forms.auth import LoginForm
 
-LONGEST = timedelta(hours=12)
 LONGEST_IDLE = timedelta(minutes=60)
 # On their own phones, once a month: a lock after an hour would only be in the way.
 _UNHURRIED = frozenset({Role.SCHOOL_OFFICER, Role.VILLAGE_DIRECTOR, Role.VOLUNTEER})
@@ -23,18 +27,44 @@ _SECRET = ("password", "csrf_token", "old", "again")
 LOCKED = 401
 
 
+class _Signed(SecureCookieSessionInterface):
+    """The cookie under HMAC-SHA-256; the library's own choice is SHA-1."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
+
 def init_app(app: Flask) -> None:
     """Ask before each request whether the sign-in still counts."""
+    if not app.config["SETTINGS"].twin_seed:  # the cookies of twins end where their clock stands
+        app.session_interface = _Signed()
     app.before_request(_check)
 
 
 def begin() -> None:
     """Note that somebody has just signed in."""
     cookie["since"] = cookie["seen"] = int(clock.now().timestamp())
+    cookie[SIGN_IN] = accounts.new_sign_in(db.session())
+
+
+def end() -> None:
+    """Sign out: this device, and whoever kept a copy of its cookie."""
+    _end_copies()
+    leave()
+
+
+def renew() -> None:
+    """Go on after a fresh proof; a copy of the cookie from before it opens nothing any more."""
+    _end_copies()
+    cookie[SIGN_IN] = accounts.new_sign_in(db.session())
+
+
+def _end_copies() -> None:
+    if SIGN_IN in cookie:
+        accounts.end_sign_in(db.session(), cookie[SIGN_IN], now=clock.now())
 
 
 def leave() -> None:
-    """End this device's session; the next form gets a token of its own."""
+    """Forget this device's cookie; the next form gets a token of its own."""
     logout_user()
     cookie.clear()
     g.pop("csrf_token", None)  # Flask-WTF keeps it for the whole request

@@ -1,7 +1,8 @@
 """Files under /static carry their content's hash in their address, so browsers may keep them."""
 
 import hashlib
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
@@ -9,9 +10,11 @@ from wsgiref.headers import Headers
 from flask import Flask, current_app
 from whitenoise import WhiteNoise
 
-from web.core.headers import FIXED
+from web.core.headers import fixed_for
 
 _ENDPOINT = "static"
+# A file is no page: opened by itself it runs and loads nothing.
+_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 
 
 def init_app(app: Flask) -> None:
@@ -40,10 +43,11 @@ def served_by_whitenoise(app: Flask) -> WhiteNoise:
         prefix="static/",
         allow_all_origins=False,
         immutable_file_test=lambda _path, _url: True,
-        add_headers_function=_add_headers,
+        add_headers_function=partial(_add_headers, fixed_for(app)),
     )
 
 
-def _add_headers(headers: Headers, _path: str, _url: str) -> None:
-    for name, value in FIXED.items():
+def _add_headers(fixed: Mapping[str, str], headers: Headers, _path: str, _url: str) -> None:
+    for name, value in fixed.items():
         headers[name] = value
+    headers["Content-Security-Policy"] = _POLICY

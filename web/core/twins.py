@@ -1,4 +1,4 @@
-"""TWIN_SEED: clock, refs, tokens of forms and cookies stand still, so that two servers can be compared."""
+"""TWIN_SEED: clock, refs, form tokens and cookies stand still, so that two servers compare."""
 
 import hashlib
 from datetime import datetime

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from web.core import inboxes
 from web.core.access import behind_link
-from web.donor import matches, own, pledges, reveals
+from web.donor import letters, matches, own, pledges, reveals
 
 inbox = Blueprint("inbox", __name__)
 inboxes.attach(inbox, behind_link("donor_link"))
@@ -15,5 +15,6 @@ bp.register_blueprint(matches.bp)
 bp.register_blueprint(own.bp)
 bp.register_blueprint(inbox)
 bp.register_blueprint(reveals.bp)
+bp.register_blueprint(letters.bp)
 
 from web.donor import pages  # noqa: E402, F401 the views register on bp

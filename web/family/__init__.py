@@ -19,7 +19,7 @@ from vocabulary.refs import read_slip_code, token_hash
 from web.core import requests
 from web.core.access import behind_link, current_viewer, link_viewer, open_to_all, remember_link
 from web.core.reveals import Guard
-from web.family import reveals
+from web.family import file, letters, reveals
 from web.forms.answers import WrongSumForm
 
 FAMILY = behind_link("slip_link")
@@ -155,5 +155,9 @@ def _hand() -> Viewer | None:
         return None
 
 
-for part in reveals.parts(_by_itself("slip_link"), _by_itself("reveal_link")):
+for part in (
+    *reveals.parts(_by_itself("slip_link"), _by_itself("reveal_link")),
+    *letters.parts(_by_itself("slip_link"), _by_itself("letters_link")),
+    *file.parts(_by_itself("slip_link"), _by_itself("letters_link")),
+):
     bp.register_blueprint(part)

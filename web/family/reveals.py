@@ -1,4 +1,4 @@
-"""互相认识, from a family's side: it asks behind its slip; answers and reads behind the guardian's link.
+"""互相认识, a family's side: it asks behind its slip, answers and reads behind a link.
 
 A school prints the slips: behind one nothing of the donor's stands, not even that he asked.
 """

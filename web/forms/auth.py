@@ -22,6 +22,12 @@ class FirstPasswordForm(FlaskForm):
     again = PasswordField("再填一次", [InputRequired("请把新密码再填一次"), _SAME])
 
 
+class InvitedForm(FirstPasswordForm):
+    """The six digits beside a link that an administrator made, and a new password."""
+
+    code = StringField("六位数", [InputRequired("请填六位数"), Length(max=20)])
+
+
 class PasswordForm(FlaskForm):
     """The password in use, and a new one typed twice."""
 

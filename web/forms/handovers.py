@@ -1,6 +1,6 @@
 """What a hand fills in: exceptions, the photograph of a slip, a class, a slip's code."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -87,6 +87,10 @@ class ConfirmForm(FlaskForm):
         default=Evidence.SLIP_PAPER.value,
     )
 
+    def shown(self) -> frozenset[str]:
+        """Return the lines that stood on the page."""
+        return frozenset(str(entry.form.ref.data) for entry in self.lines)
+
     def exceptions(self) -> dict[str, Said]:
         """Return the lines that did not go as listed."""
         said = {str(entry.form.ref.data): entry.form.said() for entry in self.lines}
@@ -121,9 +125,17 @@ class CodeForm(FlaskForm):
 
 
 class ClassForm(FlaskForm):
-    """Which class to pass."""
+    """Which class to pass, and where its six digits go."""
 
     class_label = RadioField("哪个班", [InputRequired("请选一个班")])
+    phone = StringField("班主任的手机号", [Length(max=30, message="手机号是 11 位数字")])
+
+    def offer(self, labels: Sequence[str], known: Mapping[str, str]) -> None:
+        """Fill the classes, with the last digits of the telephone where one is known."""
+        self.class_label.choices = [
+            SelectChoice(one, f"{one}（尾号 {known[one]}）" if one in known else one)
+            for one in labels
+        ]
 
 
 class DeviceForm(FlaskForm):

@@ -9,7 +9,7 @@ NOTHING = SelectChoice("", "请选择")
 
 
 def townships(banners: Sequence[tuple[str, Sequence[Any]]]) -> list[SelectChoice]:
-    """Return the townships of (banner's name, townships), under a heading where banners are several."""
+    """Return the townships of (banner's name, townships), with headings for several banners."""
     is_one = len(banners) == 1
     return [NOTHING] + [
         SelectChoice(town["code"], town["name"], optgroup=None if is_one else name)

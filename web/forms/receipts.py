@@ -32,7 +32,8 @@ class ReceiptForm(FlaskForm):
     """One credit of the bank's statement."""
 
     reference = StringField(
-        "付款编号", [InputRequired("请填付款编号，像 AX123456"), Length(max=40, message="最多 40 个字")],
+        "付款编号",
+        [InputRequired("请填付款编号，像 AX123456"), Length(max=40, message="最多 40 个字")],
         filters=[_only],
     )  # fmt: skip
     amount = StringField("金额", [InputRequired("请填金额，像 100 或 1200.50")], filters=[_only])

@@ -15,13 +15,10 @@ def _only(text: str | None) -> str:
 
 
 class ContactForm(FlaskForm):
-    """Whom to call, and the account that a school's pupils' stipends go to."""
+    """Whom to call at a school."""
 
     contact = StringField("资助专干", [Length(max=40)], filters=[_only])
     phone = StringField("联系电话", [Length(max=30)], filters=[_only])
-    account_name = StringField("收款户名", [Length(max=80)], filters=[_only])
-    account_bank = StringField("开户行", [Length(max=80)], filters=[_only])
-    account_number = StringField("账号", [Length(max=40)], filters=[_only])
 
 
 class SchoolForm(ContactForm):

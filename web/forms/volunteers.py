@@ -10,7 +10,7 @@ from web.core.labels import label
 
 
 class PaperForm(FlaskForm):
-    """A paper that staff have seen: the day of a check or training, the last day of an insurance."""
+    """A paper that staff have seen: the day of a check or training, an insurance's last day."""
 
     paper = RadioField(
         "看到了哪样证明",

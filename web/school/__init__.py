@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from vocabulary.enums import Role
-from web.core import hands, harm, inboxes
+from web.core import hands, harm, inboxes, letters
 from web.core.access import for_roles
 from web.school import batches, classes
 
@@ -17,9 +17,11 @@ inbox = Blueprint("inbox", __name__)
 inboxes.attach(inbox, OFFICER)
 worries = Blueprint("harm", __name__)
 harm.attach(worries, OFFICER)
+helped = Blueprint("letters", __name__)
+letters.attach(helped, OFFICER, "/children/<string:ref>/letter", role=Role.SCHOOL_OFFICER)
 
 bp = Blueprint("school", __name__, url_prefix="/school")
-for part in (handovers, slips, batches.bp, classes.bp, inbox, worries):
+for part in (handovers, slips, batches.bp, classes.bp, inbox, worries, helped):
     bp.register_blueprint(part)
 
 

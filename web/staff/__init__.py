@@ -4,7 +4,7 @@ from flask import Blueprint
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 
-from web.staff import (  # noqa: E402 each subject has a blueprint of its own  # noqa: E402 as above  # noqa: E402 as above
+from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     accounts,
     amendments,
     audit_samples,
@@ -21,19 +21,25 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own  #
     exports,
     factor_resets,
     file_access,
+    guardian_requests,
     harm,
     health,
     home,
     imports,
     incidents,
+    letter_friends,
+    letters,
     matches,
     notices,
     pledges,
     receipts,
+    retention,
+    returns,
     reveals,
     schools,
     stipends,
     volunteers,
+    write_offs,
 )
 
 bp.register_blueprint(accounts.bp)
@@ -48,6 +54,8 @@ bp.register_blueprint(custody_donors.bp)
 bp.register_blueprint(custody_requests.bp)
 bp.register_blueprint(file_access.bp)
 bp.register_blueprint(audit_samples.bp)
+bp.register_blueprint(guardian_requests.bp)
+bp.register_blueprint(retention.bp)
 bp.register_blueprint(receipts.bp)
 bp.register_blueprint(batches.bp)
 bp.register_blueprint(books.bp)
@@ -64,5 +72,9 @@ bp.register_blueprint(schools.bp)
 bp.register_blueprint(volunteers.bp)
 bp.register_blueprint(pledges.bp)
 bp.register_blueprint(reveals.bp)
+bp.register_blueprint(letters.bp)
+bp.register_blueprint(letter_friends.bp)
+bp.register_blueprint(returns.bp)
+bp.register_blueprint(write_offs.bp)
 
 __all__ = ["bp", "home"]

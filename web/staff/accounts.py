@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from wtforms import Field
 
 from privacy.permissions import Act
-from services import account_lists, factor_resets, grants, staffing
+from services import account_lists, factor_resets, grants, staffing, way_in
 from services.account_lists import Listed
 from services.gate import Card
 from services.grants import Term
@@ -121,6 +121,7 @@ def _detail(ref: str, form: RoleForm) -> str:
         "staff/accounts/detail.html",
         person=person,
         form=form,
+        way_in=way_in.standing(requests.session(), current_viewer(), ref, now=requests.now()),
         factor=factor_resets.standing(requests.session(), current_viewer(), ref),
         standing=[g for g in standing if g["status"] is not GrantStatus.ENDED],
         past=[g for g in person["grants"] if g["is_over"] or g["status"] is GrantStatus.ENDED],
@@ -238,6 +239,21 @@ def link(ref: str) -> str | Response:
         flash(sentence(refusal), "danger")
         return redirect(url_for(".detail", ref=ref), 303)
     return _show_link(ref, token)
+
+
+@bp.post("/<string:ref>/code")
+@may(Act.GRANT_ROLE)
+def code(ref: str) -> str | Response:
+    """Make the six digits beside another administrator's link, and show them once."""
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    try:
+        digits = way_in.give_code(session, viewer, ref, now=now)
+    except ActedBefore as refusal:
+        requests.keep_nothing()
+        flash(sentence(refusal), "danger")
+        return redirect(url_for(".detail", ref=ref), 303)
+    person = account_lists.show(session, viewer, ref, now=now)
+    return render_template("staff/accounts/code.html", person=person, code=digits)
 
 
 def _say(form: AccountForm | RoleForm, refusal: BadInput) -> None:

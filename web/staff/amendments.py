@@ -24,6 +24,7 @@ REASONS = {
     "bad_account": "账号只有数字，请照开户许可证再看一遍",
     "differs": "和第一个人填的不一样。请对着原件再看一遍；是第一个人填错了，就点“不改”",
 }
+FIRST = "第一次登记，有盖章的开户证明。"
 _ASKED = "记下了。另一位同事对过原件以后才改。"
 _ONE_WAITS = "已经有一处修改在等第二个人，办完再提新的。"
 
@@ -59,10 +60,11 @@ def identity(ref: str) -> Answer:
 @bp.route("/schools/<string:ref>/account", methods=["GET", "POST"])
 @may(Act.CHANGE_ACCOUNT)
 def account(ref: str) -> Answer:
-    """Ask for another account of a school."""
+    """Ask for a school's first or another account."""
     session, viewer, now = requests.session(), current_viewer(), requests.now()
     school = organisations.detail(session, viewer, ref)
-    form = AccountForm(name=school["account_name"], bank=school["account_bank"])
+    name, bank = school["account_name"], school["account_bank"]
+    form = AccountForm(name=name, bank=bank, reason="" if name else FIRST)
 
     def act() -> None:
         amendments.ask_account(session, viewer, ref, **_typed(form), now=now)

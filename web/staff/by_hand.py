@@ -66,7 +66,9 @@ def _proposed(ref: str, form: PairForm) -> bool:
 def _about(needs: list[Card]) -> dict[str, str]:
     """Say of each choice until when it gives and what its donor wished for."""
     return {
-        f"{need['ref']}.{one['code']}": f"{pledge_words.until(one)}。心愿：{pledge_words.wishes(one)}。"
+        f"{need['ref']}.{one['code']}": (
+            f"{pledge_words.until(one)}。心愿：{pledge_words.wishes(one)}。"
+        )
         for need in needs
         for one in need["pledges"]
     }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import Field
@@ -32,6 +33,7 @@ from web.forms.children import ChildForm, NeedFields
 bp = Blueprint("children", __name__, url_prefix="/children")
 
 SCHOOLS_AT_MOST = 300
+TYPED, LONGEST = "child_typed", 40
 # What a service calls it, where a form says otherwise.
 _FIELD_OF = {"given_on": "consented_on", "child_agrees": "word"}
 _LISTS = {
@@ -61,7 +63,7 @@ def index() -> str:
     code = places.chosen(viewer, request.args.get("banner"))
     show = request.args.get("show", "live")
     show = show if show in _LISTS else "live"
-    typed = request.args.get("q", "").strip()
+    typed = cookie.get(TYPED, "") if "found" in request.args else ""
     found = _found(typed, code, show)
     requests.note_read("child.list", [f"child:{card['ref']}" for card in found])
     counts = child_search.counts(requests.session(), viewer, code=code)
@@ -80,6 +82,16 @@ def index() -> str:
         if not typed
         else None,
     )
+
+
+@bp.post("/find")
+@may(Act.VERIFY_CHILD)
+def find() -> Response:
+    """Take what a child is looked for by: no name or number ever stands in an address."""
+    typed = request.form.get("q", "").strip()[:LONGEST]
+    cookie[TYPED] = typed
+    banner = request.form.get("banner") or None
+    return redirect(url_for(".index", found=1 if typed else None, banner=banner), 303)
 
 
 def _found(typed: str, code: str, show: str) -> list[Any]:

@@ -26,6 +26,7 @@ ACTS = {
     "donor.not_died": "撤回去世登记",
     "custody.donors": "看去世登记和票据记录",
     "keys.rotate": "换密钥",
+    "outbox.read": "在服务器上看没接通的消息",
     "donor.enter": "打开专用链接",
     "donor.home": "看自己的认捐",
     "donor.match": "看一个孩子的明细",
@@ -57,6 +58,7 @@ SUBJECTS = {
     "match": "结对",
     "key": "密钥",
     "custody": "身份申请",
+    "outbox": "没接通的消息",
 }
 MANY = " records"  # how web/core/requests.py sums up a page that showed several
 ACTORS = {"account": "帐号", "donor": "捐赠人", "engine": "定时任务", "console": "服务器上的命令"}

@@ -89,10 +89,7 @@ def _other_worries(facts: dict[str, Any], undelivered: int) -> list[str]:
 
 
 def _ways(settings: Settings) -> list[tuple[str, str]]:
-    mail = (
-        "邮件服务器已接通"
-        if settings.mail.host
-        else "没有接邮件服务器，写在本机文件 outbox/mail.log"
-    )
-    sms = "短信程序已接通" if settings.sms_command else "没有接短信，写在本机文件 outbox/sms.log"
+    how = "加密写在本机文件" if settings.is_production else "写在本机文件"
+    mail = "邮件服务器已接通" if settings.mail.host else f"没有接邮件服务器，{how} outbox/mail.log"
+    sms = "短信程序已接通" if settings.sms_command else f"没有接短信，{how} outbox/sms.log"
     return [("邮件", mail), ("短信", sms)]

@@ -1,4 +1,4 @@
-"""Lists from a banner: uploaded, looked at row by row, confirmed, and what was not taken given back."""
+"""Lists from a banner: uploaded, read row by row, confirmed, what was not taken given back."""
 
 from io import BytesIO
 
@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response
 from gateways.spreadsheets import SpreadsheetRefused
 from privacy.permissions import Act
 from privacy.viewers import Viewer
-from services import imports, judging, taking
+from services import imports, judging, reading, taking
 from services.gate import Card
+from services.judging import Reading
+from services.writing import begin_writing
 from vocabulary import clock
 from vocabulary.enums import ImportKind, ImportStatus
 from vocabulary.errors import AlreadyDecided, WrongState
@@ -21,6 +23,9 @@ from web.forms.imports import UploadForm
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
+# Up to here a file's own answer shows its rows; above it a page shows how many are read.
+READ_AT_ONCE = 500
+ROWS_A_PART = 500
 # Up to here a confirmation answers when all is in; above it a page shows how far it is.
 TAKEN_AT_ONCE = 500
 ROWS_AT_MOST = 20_000
@@ -35,32 +40,57 @@ def index() -> str | Response:
     """Take a file and judge it; list what this person uploaded before."""
     form = UploadForm()
     if form.validate_on_submit():
-        ref = _judge(form, form.file.data)
-        if ref:
-            return redirect(url_for(".detail", ref=ref), 303)
+        answer = _read(form, form.file.data)
+        if answer:
+            return answer
     if request.method == "POST":
         requests.keep_nothing()
     uploads = imports.listing(requests.session(), current_viewer())
     return render_template("staff/imports/index.html", form=form, uploads=uploads)
 
 
-def _judge(form: UploadForm, file: FileStorage) -> str | None:
-    """Judge the file while others go on writing, then keep the rows; None with errors on the form."""
-    kind, name = ImportKind(form.kind.data), file.filename or ""
+def _read(form: UploadForm, file: FileStorage) -> Response | None:
+    """Open the file while others go on writing, and judge it; None: errors on the form."""
+    viewer, kind, name = current_viewer(), ImportKind(form.kind.data), file.filename or ""
+    judged = None
     try:
         with requests.without_lock():
-            judged = judging.judge(
-                requests.session(), current_viewer(), kind, name, file.stream.read()
-            )
+            session = requests.session()
+            started = judging.start(session, viewer, kind, name, file.stream.read())
+            if started.total <= READ_AT_ONCE:
+                judged = started.whole()
     except SpreadsheetRefused as refusal:
         form.file.errors = [refusal.message]
         return None
-    if len(judged.report.rows) > ROWS_AT_MOST:
+    if started.total > ROWS_AT_MOST:
         form.file.errors = ["一次最多 20,000 行，请分成几个文件上传。"]
         return None
-    return imports.keep(
-        requests.session(), current_viewer(), kind, name, judged, now=requests.now()
+    if judged:
+        ref = reading.keep(session, viewer, kind, name, judged, now=requests.now())
+        return redirect(url_for(".detail", ref=ref), 303)
+    return _read_on(viewer, kind, name, started)
+
+
+def _read_on(viewer: Viewer, kind: ImportKind, name: str, started: Reading) -> Response:
+    """Send to the page that shows how far a long list is, and judge it after the answer."""
+    ref = reading.begin(
+        requests.session(),
+        viewer,
+        kind,
+        name,
+        started.heading,
+        total=started.total,
+        now=requests.now(),
     )
+    answer = redirect(url_for(".detail", ref=ref), 303)
+    parts = started.parts(ROWS_A_PART)
+
+    def work(session: Session) -> bool:
+        part = next(parts)  # judged before anybody has to wait for the writer
+        begin_writing(session)
+        return reading.keep_part(session, viewer, ref, part, now=clock.now())
+
+    return background.after_answering(answer, work)
 
 
 @bp.get("/<string:ref>")
@@ -70,7 +100,7 @@ def detail(ref: str) -> str | Response:
     upload = imports.detail(requests.session(), current_viewer(), ref, now=requests.now())
     if upload["status"] is ImportStatus.DISCARDED:
         return redirect(url_for(".index"), 303)
-    if upload["status"] is ImportStatus.TAKING:
+    if upload["status"] in imports.UNDER_WAY:
         return _running(upload)
     requests.note_read("import.read", [f"import:{ref}"])
     names = _RESULT if upload["status"] is ImportStatus.TAKEN else _PREVIEW
@@ -93,7 +123,7 @@ def detail(ref: str) -> str | Response:
 
 
 def _running(upload: Card) -> Response:
-    """Show how far an import is, without a row, so that looking need not wait for the writer."""
+    """Show how far reading or taking is, without a row, so that looking need not wait for the writer."""
     page = render_template("staff/imports/running.html", upload=upload)
     answer = Response(page, mimetype="text/html")
     if not upload["is_stalled"]:
@@ -119,7 +149,7 @@ def _filters(
 @bp.post("/<string:ref>/take")
 @may(Act.IMPORT_ROSTER)
 def take(ref: str) -> Response:
-    """Confirm an upload; a second press shows the same result, and sets a stalled one going again."""
+    """Confirm an upload; a second press shows the same result, and moves a stalled one on."""
     viewer = current_viewer()
     answer = redirect(url_for(".detail", ref=ref), 303)
     upload = imports.detail(requests.session(), viewer, ref, now=requests.now())
@@ -140,6 +170,7 @@ def take(ref: str) -> Response:
 
 def _slices(viewer: Viewer, ref: str) -> background.Slice:
     def work(session: Session) -> bool:
+        begin_writing(session)
         return not taking.take_slice(session, viewer, ref, now=clock.now()).is_finished
 
     return work

@@ -117,7 +117,7 @@ def _detail(
 @bp.post("/<string:ref>/affected")
 @may(Act.SEE_INCIDENTS)
 def affected(ref: str) -> str:
-    """Ask the access log; the asking is kept in it too. Nothing that is typed stands in an address."""
+    """Ask the access log; the asking is kept too. Nothing that is typed stands in an address."""
     form, answer = AffectedForm(), None
     if form.validate_on_submit():
         try:

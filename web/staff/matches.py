@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import CASE_STAFF, Act
+from privacy.viewers import Viewer
 from services import approvals, matches
 from services.approvals import Shown
 from services.gate import Card
@@ -15,7 +16,7 @@ from vocabulary.dates import today
 from vocabulary.enums import DeclineReason
 from vocabulary.errors import NotFound, NotPermitted, Refused
 from vocabulary.schedule import STANDARD, next_due
-from web.core import pledge_words, reasons, requests
+from web.core import addresses, pledge_words, reasons, requests
 from web.core.access import current_viewer, for_roles, may
 from web.core.filters import day as day_words
 from web.core.messages import sentence
@@ -62,7 +63,7 @@ def _desk(template: str, ref: str | None, form: DeclineForm) -> str:
         form=form,
         show=show,
         filters=_filters(desk, show),
-        rows=[_row(card, desk, show, on=on) for card in desk["rows"]],
+        rows=_rows(desk, show, on=on),
         why=reasons.rows(current["reasons"]) if current else [],
         others=[_other(other) for other in desk["others"]],
         warnings=[reasons.WARNINGS[warned] for warned in desk["warnings"]],
@@ -99,28 +100,36 @@ def _filters(desk: Card, show: Shown) -> list[dict[str, Any]]:
     ]
 
 
-def _row(card: Card, desk: Card, show: Shown, *, on: date) -> dict[str, Any]:
-    own = approvals.acted_before(card, current_viewer())
+def _rows(desk: Card, show: Shown, *, on: date) -> list[dict[str, Any]]:
+    viewer, current = current_viewer(), desk["current"]
+    in_hand = current["child_ref"] if current else None
+    way = addresses.of_refs(".detail", show=None if show is Shown.ALL else show)
+    return [
+        _row(card, viewer, on=on)
+        | {"href": way(card["child_ref"]), "current": card["child_ref"] == in_hand}
+        for card in desk["rows"]
+    ]
+
+
+def _row(card: Card, viewer: Viewer, *, on: date) -> dict[str, Any]:
     late = (on - card["decide_by"]).days
     row = {
-        "href": url_for(".detail", ref=card["child_ref"], show=None if show is Shown.ALL else show),
         "name": card["child"]["name"],
         "place": _place(card),
         "reason": reasons.first(card["reasons"]),
         "waited": f"等了 {(on - card['need']['since_on']).days} 天",
         "left": f"还有 {-late} 天" if late else "今天到期",
-        "current": desk["current"]["child_ref"] == card["child_ref"],
     }
-    if own:
-        row["pill"] = {"kind": "mine", "text": "你回避" if card.has("aside") else _own_part(card)}
+    if approvals.acted_before(card, viewer):
+        own = "你回避" if card.has("aside") else _own_part(card, viewer)
+        row["pill"] = {"kind": "mine", "text": own}
     elif late > 0:
         row["pill"] = {"kind": "wait", "text": f"逾期 {late} 天"}
     return row
 
 
-def _own_part(card: Card) -> str:
-    is_proposer = card["proposed_by"] == current_viewer().actor
-    return "你提出的" if is_proposer else "你登记的"
+def _own_part(card: Card, viewer: Viewer) -> str:
+    return "你提出的" if card["proposed_by"] == viewer.actor else "你登记的"
 
 
 def _place(card: Card) -> str:

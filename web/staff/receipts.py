@@ -43,7 +43,11 @@ def index() -> str | Response:
             name = str(refusal.params["field"])
             form[name].errors = [_SAID.get(name, sentence(refusal))]
         else:
-            _say(card["payment_reference"], card["amount_fen"], is_matched=card["is_matched"])
+            _say(
+                card["remark"] or card["payment_reference"],
+                card["amount_fen"],
+                is_matched=card["is_matched"],
+            )
             return redirect(url_for(".index"), 303)
     return _page(form)
 

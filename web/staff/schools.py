@@ -18,7 +18,6 @@ PAGE = 50
 _REASONS = {
     "already_known": "本旗已经有这所学校了，不用再加",
     "bad_phone": "电话是 11 位手机号，或带区号的座机，请再看一遍",
-    "stands": "已经登记过收款账户。要改，回到学校页点“变更账户”，由两个人办",
 }
 
 
@@ -53,7 +52,7 @@ def detail(ref: str) -> str:
 
 
 @bp.route("/new", methods=["GET", "POST"])
-@may(Act.CHANGE_ACCOUNT)
+@may(Act.ENTER_SCHOOL)
 def new() -> str | Response:
     """Enter a school by hand."""
     session, viewer, form = requests.session(), current_viewer(), SchoolForm()
@@ -65,7 +64,7 @@ def new() -> str | Response:
         except BadInput as refusal:
             _say(form, refusal)
         else:
-            flash("学校加好了。", "success")
+            flash("学校加好了。接着登记收款账户，由两个人办。", "success")
             return redirect(url_for(".detail", ref=ref), 303)
     if request.method == "POST":
         requests.keep_nothing()
@@ -73,20 +72,15 @@ def new() -> str | Response:
 
 
 @bp.route("/<string:ref>/complete", methods=["GET", "POST"])
-@may(Act.CHANGE_ACCOUNT)
+@may(Act.ENTER_SCHOOL)
 def complete(ref: str) -> str | Response:
-    """Write whom to call, and the account where none stands yet."""
+    """Write whom to call."""
     session, viewer = requests.session(), current_viewer()
     school = organisations.detail(session, viewer, ref)
-    form = ContactForm(
-        contact=school["contact_name"],
-        phone=school["contact_phone"],
-        account_name=school["account_name"],
-        account_bank=school["account_bank"],
-    )
+    form = ContactForm(contact=school["contact_name"], phone=school["contact_phone"])
     if form.validate_on_submit():
         try:
-            organisations.complete(session, viewer, ref, _contact(form), now=requests.now())
+            organisations.complete(session, viewer, ref, **_contact(form), now=requests.now())
         except BadInput as refusal:
             _say(form, refusal)
         else:
@@ -98,20 +92,20 @@ def complete(ref: str) -> str | Response:
 
 
 def _school(form: SchoolForm) -> NewSchool:
-    return NewSchool(name=form.name.data or "", region_code=form.township.data, **_contact(form))
+    whom = _contact(form)
+    return NewSchool(
+        name=form.name.data or "",
+        region_code=form.township.data,
+        contact_name=whom["name"],
+        contact_phone=whom["phone"],
+    )
 
 
 def _contact(form: ContactForm) -> dict[str, str | None]:
     phone = read_phone(form.phone.data or "").number
     if form.phone.data and phone is None:
         raise BadInput(field="phone", reason="bad_phone")
-    return {
-        "contact_name": form.contact.data or None,
-        "contact_phone": phone,
-        "account_name": form.account_name.data or None,
-        "account_bank": form.account_bank.data or None,
-        "account_number": (form.account_number.data or "").replace(" ", "") or None,
-    }
+    return {"name": form.contact.data or None, "phone": phone}
 
 
 def _say(form: ContactForm, refusal: BadInput) -> None:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from privacy.permissions import Act
-from services import stipend_lists, uploads
+from services import stipend_lists, uploads, write_offs
 from services.stipend_lists import PAGE, Listed
 from web.core import paging, requests
 from web.core.access import current_viewer, may
@@ -37,6 +37,7 @@ def index() -> str:
         title="拨付与转交",
         show=show.value,
         show_words=_LISTS[show],
+        to_agree=write_offs.count_waiting(session, viewer),
         cards=cards,
         photos=uploads.of_lines(session, viewer, [card["ref"] for card in cards if "ref" in card]),
         filters=paging.pills(_LISTS, counts, chosen=show, name="show"),

@@ -8,7 +8,7 @@ import xlwt
 from stdnum.cn import ric
 
 from gateways.spreadsheets import read
-from services.rosters import judge_children
+from services.rosters import open_children
 
 HEADER = [
     "序号",
@@ -27,6 +27,14 @@ HEADER = [
     "监护人同意书",
     "备注",
 ]
+REFUSED = {
+    "duplicate",
+    "no_name",
+    "id_lost_digits",
+    "id_checksum",
+    "sex_mismatch",
+    "birth_mismatch",
+}
 
 
 def an_id(birth="20180525", serial=918, area="150723"):
@@ -104,9 +112,19 @@ def text_table(rows, *, encoding="utf-8-sig", separator=","):
 
 def judged(rows, **options):
     """Judge rows that begin with their own header."""
-    return judge_children(read("名单.xlsx", xlsx(rows)), **options)
+    return open_children(read("名单.xlsx", xlsx(rows)), **options).report()
 
 
 def judged_one(**changes):
     """Judge a single child below the usual header."""
     return judged([HEADER, a_row(**changes)]).rows[0]
+
+
+def problems_of(data):
+    """Return row number and problems; the outcome must follow from them."""
+    report = open_children(read("名单", data)).report()
+    for row in report.rows:
+        told = set(row.problems)
+        expected = "refused" if told & REFUSED else "held" if told else "ready"
+        assert row.outcome.value == expected
+    return [(row.row, *row.problems) for row in report.rows]

@@ -2,7 +2,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateways.spreadsheets import Row, Sheet, read
-from services.rosters import judge_children, judge_schools, judge_volunteers
+from services.rosters import open_children, open_schools, open_volunteers
 from tests.services.rosters.lists import HEADER, an_id, xlsx
 
 VOLUNTEER = ["姓名", "性别", "身份证号", "手机号", "可结对人数", "无犯罪记录查询", "培训证书"]
@@ -17,7 +17,7 @@ def test_volunteers_are_judged_like_children_where_they_are_alike():
         ["李兰", "男", an_id("19900101", 24), "138", "两个", "未查", "无"],
     ]
 
-    report = judge_volunteers(read("x", xlsx(rows)))
+    report = open_volunteers(read("x", xlsx(rows))).report()
 
     assert [r.problems for r in report.rows] == [(), ("duplicate",), ("sex_mismatch", "bad_phone")]
     assert [r.record.capacity for r in report.rows] == [5, 1, 2]
@@ -39,7 +39,7 @@ def test_schools_of_one_name_in_two_banners_are_two():
         ["乙校", "根河市", "1"],
     ]
 
-    report = judge_schools(read("x", xlsx(rows)), known_schools={"乙校"})
+    report = open_schools(read("x", xlsx(rows)), known_schools={"乙校"}).report()
 
     assert [r.problems for r in report.rows] == [
         (),
@@ -68,7 +68,7 @@ def test_no_cell_breaks_the_judge_and_no_row_is_lost(rows):
     numbered = [Row(n, tuple(r)) for n, r in enumerate(rows, 2) if any(str(c).strip() for c in r)]
     sheet = Sheet("x", "", (Row(1, tuple(HEADER)), *numbered))
 
-    report = judge_children(sheet)
+    report = open_children(sheet).report()
 
     accounted = {r.row for r in report.rows} | {s.row for s in report.skipped}
     assert accounted == {r.number for r in numbered}

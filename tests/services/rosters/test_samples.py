@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from gateways.spreadsheets import read
-from services.rosters import judge_children, judge_schools, judge_volunteers
+from services.rosters import open_children, open_schools, open_volunteers
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 EXPECTED = json.loads((SAMPLES / "expected.json").read_text("utf-8"))
@@ -16,7 +16,7 @@ def sheet(name):
 
 @pytest.fixture(scope="module")
 def children():
-    return judge_children(sheet("困境儿童花名册.xlsx"))
+    return open_children(sheet("困境儿童花名册.xlsx")).report()
 
 
 def test_every_child_row_appears_under_its_own_number_with_its_one_problem(children):
@@ -66,14 +66,14 @@ def test_footers_and_the_second_sheet_are_shown_not_dropped(children):
 def test_a_known_school_is_no_news(children):
     names = {row.record.school for row in children.rows}
 
-    report = judge_children(sheet("困境儿童花名册.xlsx"), known_schools=names)
+    report = open_children(sheet("困境儿童花名册.xlsx"), known_schools=names).report()
 
     assert {row.notes for row in children.rows} == {("school_new",)}
     assert {row.notes for row in report.rows} == {()}
 
 
 def test_volunteers_are_read_from_gb18030():
-    report = judge_volunteers(sheet("爱心妈妈报名表.csv"))
+    report = open_volunteers(sheet("爱心妈妈报名表.csv")).report()
 
     got = [
         {
@@ -90,7 +90,7 @@ def test_volunteers_are_read_from_gb18030():
 
 
 def test_a_volunteers_skills_and_papers_are_told_apart():
-    record = judge_volunteers(sheet("爱心妈妈报名表.csv")).rows[1].record
+    record = open_volunteers(sheet("爱心妈妈报名表.csv")).report().rows[1].record
 
     assert record.skills == ("做饭", "数学辅导", "心理咨询（二级）")
     assert record.languages == ("蒙古语", "汉语")
@@ -98,7 +98,7 @@ def test_a_volunteers_skills_and_papers_are_told_apart():
 
 
 def test_schools_are_read_whole():
-    report = judge_schools(sheet("学校名单.xlsx"))
+    report = open_schools(sheet("学校名单.xlsx")).report()
 
     assert [r.row for r in report.rows] == list(range(2, 10))
     assert {r.outcome.value for r in report.rows} == {"ready"}

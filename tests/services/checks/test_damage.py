@@ -1,94 +1,14 @@
-"""`check` names what is damaged, and nothing else."""
+"""`check` names what is damaged, kind by kind."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from jobs.run import Run
-from jobs.stipends import open_and_fund
 from models import triggers
-from models.stipends import Batch, Stipend
-from privacy import viewers
-from services import batches, checks, facts, receipts, trace
-from services.facts import Basis
-from services.receipts import BankLine
-from tests.factories import a_child, a_match, a_pledge, a_school, viewer
-from vocabulary.dates import at
-from vocabulary.enums import Evidence, FactKind, Role
-from vocabulary.errors import WrongState
-from vocabulary.money import Fen
-
-
-@pytest.fixture
-def world(session: Session, now: datetime) -> Session:
-    """Three instalments, two of them paid for, one batch sent and handed over, one taken back."""
-    school = a_school(session)
-    pledge, reference = a_pledge(session)
-    a_match(session, pledge, a_child(session, school))
-    line = BankLine(reference, Fen(20_000), date(2026, 9, 3))
-    receipts.record(session, viewer(Role.COLLECTING_DESK), line, now=now)
-    session.commit()
-    Run(session, "stipends", period=date(2026, 11, 21)).execute(open_and_fund)
-    batch = session.query(Batch).one()
-    batches.send(session, viewer(Role.PAYING_DESK), batch.ref, now=now)
-    first, second, _ = session.query(Stipend).order_by(Stipend.due_on).all()
-    by, family = viewer(Role.SCHOOL_OFFICER), viewer(Role.FAMILY)
-    basis = Basis(Evidence.WORD)
-    for kind, subject, who in (
-        (FactKind.HANDED_OVER, first, by),
-        (FactKind.CONFIRMED, first, family),
-        (FactKind.HANDED_OVER, second, by),
-    ):
-        facts.record(session, kind, [subject], on=date(2026, 11, 21), by=who, now=now, basis=basis)
-    trace.record(session, family, "stipend.confirmed", "stipend:X", now=now)
-    facts.take_back(
-        session, FactKind.HANDED_OVER, second, on=date(2026, 11, 21), by=by, now=now, basis=basis
-    )
-    trace.record(session, by, "handover.say", "batches:X", now=now)
-    session.commit()
-    return session
-
-
-def found(session: Session, now: datetime) -> dict[str, list[str]]:
-    report = checks.report(session, viewers.console(), now=now)
-    assert report["ok"] is not any(check["count"] for check in report["checks"])
-    return {check["name"]: check["findings"] for check in report["checks"] if check["count"]}
-
-
-def damage(session: Session, *statements: str) -> None:
-    """Do what only somebody with the file in his hands can do, and cover it up."""
-    session.commit()
-    connection = session.connection().connection.dbapi_connection
-    session.rollback()
-    connection.execute("PRAGMA foreign_keys = OFF")
-    connection.execute("PRAGMA ignore_check_constraints = ON")
-    for name in triggers._declared:
-        connection.execute(f"DROP TRIGGER {name}")
-    for statement in statements:
-        connection.execute(statement)
-    for statement in triggers._declared.values():
-        connection.execute(statement)
-    connection.execute("PRAGMA foreign_keys = ON")
-
-
-def test_a_sound_database_has_no_finding_and_its_states_are_counted(
-    world: Session, now: datetime
-) -> None:
-    assert found(world, now) == {}
-    assert checks.states(world, viewers.console(), now=now) == {
-        "due_without_money": 1,
-        "funded_not_sent": 0,
-        "sent_not_handed_over": 1,
-        "late": 0,
-        "in_dispute": 0,
-        "held_up": 0,
-        "held_children": 0,
-        "set_aside": 0,
-        "unmatched_receipts": 0,
-    }
-
+from models.stipends import Stipend
+from tests.services.checks.damaging import damage, found
 
 _COPY = (
     "CREATE TABLE copy AS SELECT * FROM stipends",
@@ -352,56 +272,6 @@ def test_damage_is_found_and_named(world: Session, now: datetime, what: str) -> 
     assert expected <= set(found(world, now))
 
 
-def test_the_heads_of_both_chains_are_told_so_that_they_can_be_kept_elsewhere(
-    world: Session, now: datetime
-) -> None:
-    before = checks.report(world, viewers.console(), now=now)["heads"]
-    trace.record(world, viewers.console(), "test.act", "tests:X", now=now)
-
-    after = checks.report(world, viewers.console(), now=now)["heads"]
-
-    assert after["custodian"] == before["custodian"]
-    assert after["ordinary"]["seq"] == before["ordinary"]["seq"] + 1
-    assert after["ordinary"]["digest"] != before["ordinary"]["digest"]
-
-
-def test_what_was_cut_off_a_chain_stays_missed_when_acts_go_on(
-    world: Session, now: datetime
-) -> None:
-    damage(world, "DELETE FROM trace_ordinary WHERE seq = (SELECT MAX(seq) FROM trace_ordinary)")
-    for _ in range(2):
-        trace.record(world, viewers.console(), "test.act", "tests:X", now=now)
-    world.commit()
-
-    assert "chain_ordinary" in found(world, now)
-
-
-def test_a_head_taken_away_stays_missed_when_acts_go_on(world: Session, now: datetime) -> None:
-    damage(world, "DELETE FROM chain_heads")
-    trace.record(world, viewers.console(), "test.act", "tests:X", now=now)
-    world.commit()
-
-    assert {"chain_ordinary", "chain_custodian"} <= set(found(world, now))
-
-
-def test_a_write_off_clears_what_is_owed_and_on_its_way(world: Session, now: datetime) -> None:
-    second = world.query(Stipend).order_by(Stipend.due_on).all()[1]
-    by = viewer(Role.APPROVER)
-    day, basis = date(2026, 11, 21), Basis(Evidence.WORD)
-    facts.record(world, FactKind.WRITTEN_OFF, [second], on=day, by=by, now=now, basis=basis)
-    trace.record(world, by, "stipend.write_off", "stipend:X", now=now)
-    world.commit()
-
-    assert found(world, now) == {}
-    left = text(
-        "SELECT account, SUM(amount) FROM postings JOIN transactions t ON t.id = transaction_id"
-        " WHERE t.stipend_id = 2 GROUP BY account HAVING SUM(amount) <> 0 ORDER BY account"
-    )
-    assert world.execute(left).all() == [("bank", -10_000), ("prepaid", 10_000)]
-    with pytest.raises(WrongState):
-        facts.record(world, FactKind.HANDED_OVER, [second], on=day, by=by, now=now, basis=basis)
-
-
 @pytest.mark.parametrize("name", sorted(triggers._declared))
 def test_a_dropped_trigger_is_found(world: Session, now: datetime, name: str) -> None:
     world.execute(text(f"DROP TRIGGER {name}"))
@@ -419,43 +289,3 @@ def test_more_handed_over_than_sent_and_more_spent_than_paid_are_found(
     )
 
     assert "balances" in found(world, now)
-
-
-def test_silence_is_found_from_noon_of_the_day_after_approval(
-    session: Session, now: datetime
-) -> None:
-    a_match(
-        session,
-        a_pledge(session)[0],
-        a_child(session, a_school(session)),
-        starts_on=date(2026, 12, 1),
-    )
-    session.commit()
-
-    assert found(session, at(date(2026, 12, 1), 11)) == {}
-    silence = found(session, at(date(2026, 12, 1), 12))["due_against_done"]
-    assert [line.rpartition(": ")[2] for line in silence] == ["nothing was opened for 2026-12-01"]
-
-
-def test_a_match_approved_today_waits_for_tomorrows_run(session: Session, now: datetime) -> None:
-    a_match(
-        session,
-        a_pledge(session)[0],
-        a_child(session, a_school(session)),
-        decided_on=date(2026, 11, 20),
-    )
-    session.commit()
-
-    assert found(session, at(date(2026, 11, 20), 18)) == {}
-    assert found(session, at(date(2026, 11, 21), 18)) != {}
-
-
-def test_what_was_set_aside_with_a_reason_is_no_finding(session: Session, now: datetime) -> None:
-    child = a_child(session, a_school(session))
-    a_match(session, a_pledge(session)[0], child)
-    session.execute(text("UPDATE consents SET withdrawn_on = '2026-08-01'"))
-    session.commit()
-    Run(session, "stipends", period=date(2026, 11, 21)).execute(open_and_fund)
-
-    assert found(session, now) == {}
-    assert checks.states(session, viewers.console(), now=now)["set_aside"] == 3

@@ -1,0 +1,55 @@
+"""What a guardian asks to have corrected or deleted in the child's file, and the written answer."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import CASE, Base, Sealed, Standings, held, in_regions, is_own
+from models.children import Child
+from privacy.disclosure import NOBODY, Audience, seen_by
+from privacy.viewers import Viewer
+from vocabulary.enums import FilePart, GuardianWish, GuardianWishStatus, Role
+from vocabulary.refs import new_ref
+
+_STAFF = (Audience.CASE_STAFF,)
+_BOTH = (Audience.CASE_STAFF, Audience.OWN_FAMILY)
+
+
+class GuardianRequest(Base):
+    """A wish about the file: kept in the guardian's words, answered in writing within 15 days."""
+
+    __tablename__ = "guardian_requests"
+    __table_args__ = (Index("ix_guardian_requests_child_id_status", "child_id", "status"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("guardian_request"), info=seen_by(*_STAFF)
+    )
+    child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), info=NOBODY)
+    wish: Mapped[GuardianWish] = mapped_column(info=seen_by(*_BOTH))
+    part: Mapped[FilePart | None] = mapped_column(info=seen_by(*_BOTH))
+    words: Mapped[str | None] = mapped_column(
+        Sealed("guardian_requests.words"), info=seen_by(*_BOTH)
+    )
+    status: Mapped[GuardianWishStatus] = mapped_column(
+        default=GuardianWishStatus.ASKED, info=seen_by(*_BOTH)
+    )
+    asked_on: Mapped[date] = mapped_column(info=seen_by(*_BOTH))
+    answer_by: Mapped[date] = mapped_column(info=seen_by(*_BOTH))
+    answer: Mapped[str | None] = mapped_column(
+        Sealed("guardian_requests.answer"), info=seen_by(*_BOTH)
+    )
+    answered_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))
+    answered_on: Mapped[date | None] = mapped_column(info=seen_by(*_BOTH))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """Case staff of the child, and its guardian; nobody behind a slip, which a school prints."""
+        here = select(Child.id).where(in_regions(Child.region_code, viewer))
+        own = viewer.child_id if viewer.stipend_id is None else None
+        return held(
+            viewer,
+            (Audience.CASE_STAFF, CASE, cls.child_id.in_(here)),
+            (Audience.OWN_FAMILY, (Role.FAMILY,), is_own(cls.child_id, own)),
+        )

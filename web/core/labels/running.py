@@ -1,0 +1,58 @@
+"""What stands on the pages for words of imports, exports and what runs by itself."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from services.notice_texts import TROUBLES
+from vocabulary.enums import running as e
+
+LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    e.AccountStatus: {
+        e.AccountStatus.INVITED: "还没设密码",
+        e.AccountStatus.ACTIVE: "使用中",
+        e.AccountStatus.LOCKED: "已锁",
+        e.AccountStatus.ENDED: "已停用",
+    },
+    e.GrantStatus: {
+        e.GrantStatus.ASKED: "等第二个人同意",
+        e.GrantStatus.GRANTED: "已授予",
+        e.GrantStatus.ENDED: "已结束",
+    },
+    e.Activity: {
+        e.Activity.SIGNED_IN: "登录",
+        e.Activity.FAILED_TRY: "登录时密码没输对",
+        e.Activity.WRONG_CODE: "验证码没输对",
+        e.Activity.PASSWORD_CHANGED: "改了密码",
+        e.Activity.FACTOR_ADDED: "装好了手机验证码",
+        e.Activity.FACTOR_RESET: "两位管理员取消了手机验证码",
+        e.Activity.CODES_RENEWED: "换了一批备用码",
+        e.Activity.RECOVERY_USED: "用了一个备用码",
+        e.Activity.ROLE_GRANTED: "得到角色",
+        e.Activity.ROLE_ENDED: "角色结束",
+        e.Activity.SESSIONS_ENDED: "让别的设备退出",
+    },
+    e.Device: {
+        e.Device.PHONE: "手机",
+        e.Device.TABLET: "平板",
+        e.Device.COMPUTER: "电脑",
+        e.Device.OTHER: "其他",
+    },
+    e.ExportKind: {
+        e.ExportKind.CHILDREN: "孩子名单",
+        e.ExportKind.STIPENDS: "一个月的助学金台账",
+        e.ExportKind.BATCHES: "发放批次",
+    },
+    e.Trouble: TROUBLES,
+    e.ImportKind: {
+        e.ImportKind.CHILDREN: "孩子名册",
+        e.ImportKind.VOLUNTEERS: "爱心妈妈名单",
+        e.ImportKind.SCHOOLS: "学校名单",
+    },
+    e.ImportStatus: {
+        e.ImportStatus.READING: "正在读表",
+        e.ImportStatus.PREVIEWED: "等确认",
+        e.ImportStatus.TAKING: "正在导入",
+        e.ImportStatus.TAKEN: "已导入",
+        e.ImportStatus.DISCARDED: "已放弃",
+    },
+}

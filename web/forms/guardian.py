@@ -1,0 +1,65 @@
+"""What a guardian wants done with the child's file, and the answer in writing."""
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from vocabulary.enums import FilePart, GuardianWish
+from web.core.labels import label
+
+LONGEST = 500
+BARS = {
+    "amend_first": "姓名、身份证号要两个人改：先提修改，另一位同事对过户口本改好，再来答复。",
+    "end_first": "档案还没有结束，助学金还在走。先和家里说清楚，结束档案以后才能删。",
+    "still_due": "还有钱在路上没有交到家里，交到以后才能删。",
+}
+ASKED = {
+    "missing": "这里还没有填",
+    "waits": "这一处已经提过，在等答复，不用再提",
+}
+
+
+def _only(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class WishForm(FlaskForm):
+    """Which part is wrong and what is right, or that the file is to be deleted."""
+
+    wish = RadioField(
+        "要做什么",
+        [InputRequired("请选一项")],
+        choices=[SelectChoice(wish.value, label(wish)) for wish in GuardianWish],
+    )
+    part = RadioField(
+        "哪里不对",
+        [Optional()],
+        choices=[SelectChoice(part.value, label(part)) for part in FilePart],
+    )
+    words = TextAreaField(
+        "请写清楚",
+        [
+            InputRequired("请写一句，旗妇联好照着办"),
+            Length(max=LONGEST, message=f"最多 {LONGEST} 个字"),
+        ],
+        filters=[_only],
+    )
+
+
+class AnswerForm(FlaskForm):
+    """The answer, with its reason."""
+
+    agrees = RadioField(
+        "怎么答复",
+        [InputRequired("请选一项")],
+        choices=[SelectChoice("yes", "同意，已经办好"), SelectChoice("no", "不同意")],
+    )
+    words = TextAreaField(
+        "书面答复",
+        [
+            InputRequired("请写答复，不同意要写明理由"),
+            Length(max=LONGEST, message=f"最多 {LONGEST} 个字"),
+        ],
+        filters=[_only],
+    )

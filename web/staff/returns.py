@@ -1,0 +1,71 @@
+"""Money that came back: the paying desk records it, case staff send it again."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from privacy.permissions import Act
+from services import returns
+from services.gate import Card
+from vocabulary.errors import AlreadyDecided, BadInput, NotFound, WrongState
+from vocabulary.money import format_yuan_short
+from web.core import requests
+from web.core.access import current_viewer, may
+from web.core.messages import sentence
+from web.forms.returns import AgainForm, ReturnForm
+
+bp = Blueprint("returns", __name__)
+
+
+@bp.route("/batches/<string:ref>/returned", methods=["GET", "POST"])
+@may(Act.RECORD_RETURN)
+def record(ref: str) -> str | Response:
+    """Record the day on which a batch's returned sum was on our account."""
+    card = _expected(ref)
+    form = ReturnForm(count=card["count"], fen=card["total_fen"])
+    if form.validate_on_submit() and _kept(ref, form):
+        total = format_yuan_short(card["total_fen"])
+        flash(f"记下了：{card['memo']} 退回 {total}。经办人来定怎么再给。", "success")
+        return redirect(url_for("staff.batches.index"), 303)
+    if request.method == "POST":
+        requests.keep_nothing()
+    return render_template("staff/returns/record.html", card=card, form=form)
+
+
+def _expected(ref: str) -> Card:
+    found = returns.expected(requests.session(), current_viewer())
+    card = next((one for one in found if one["ref"] == ref), None)
+    if card is None:
+        raise NotFound()
+    return card
+
+
+def _kept(ref: str, form: ReturnForm) -> bool:
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    try:
+        returns.record(session, viewer, ref, form.read(), on=form.on.data, now=now)
+    except BadInput:
+        form.on.errors = ["在拨付那天以后、今天以前"]
+    except AlreadyDecided:
+        form.form_errors.append("学校那边刚改过名单，笔数或金额变了。请重新打开这一页，再对一遍。")
+    else:
+        return True
+    return False
+
+
+@bp.route("/stipends/<string:ref>/again", methods=["GET", "POST"])
+@may(Act.SEND_AGAIN)
+def again(ref: str) -> str | Response:
+    """Let one instalment that came back go with the next batch."""
+    session, viewer = requests.session(), current_viewer()
+    card, form = returns.returned(session, viewer, ref), AgainForm()
+    if form.validate_on_submit():
+        try:
+            returns.send_again(session, viewer, ref, now=requests.now())
+        except (AlreadyDecided, WrongState) as refusal:
+            requests.keep_nothing()
+            flash(sentence(refusal), "warning")
+        else:
+            flash("记下了，下一批一起拨付。", "success")
+        return redirect(url_for("staff.stipends.index", show="held"), 303)
+    requests.note_read("child.read", [f"child:{card['child']['ref']}"])
+    return render_template("staff/returns/again.html", card=card, form=form)
