@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.children import Child, Kin
+from models.children import Child
 from privacy.viewers import Viewer
 from services import links
 from services.links import Subject
-from services.reveal_links import guardian_with_phone
+from services.reveal_links import family_behind, guardian_with_phone
 from vocabulary.dates import today
-from vocabulary.enums import KinRole, LinkPurpose, Role
-from vocabulary.errors import LinkExpired, NotFound
+from vocabulary.enums import LinkPurpose
+from vocabulary.errors import NotFound
 
 
 def make(session: Session, by: Viewer, subject: str, *, now: datetime) -> str:
@@ -28,14 +28,4 @@ def make(session: Session, by: Viewer, subject: str, *, now: datetime) -> str:
 def open_letters(session: Session, token: str, *, now: datetime) -> Viewer:
     """Return the family behind its guardian's link. Raises LinkExpired, also for one relieved."""
     link = links.find(session, token, LinkPurpose.LETTERS, now=now)
-    kin = session.get_one(Kin, link.kin_id)
-    is_relieved = kin.until_on is not None and kin.until_on <= today(now)
-    if is_relieved or kin.kin_role is not KinRole.GUARDIAN:
-        raise LinkExpired()
-    child = session.get_one(Child, kin.child_id)
-    return Viewer(
-        frozenset({Role.FAMILY}),
-        actor=f"family:{child.ref}",
-        child_id=child.id,
-        organisation_id=child.school_id,
-    )
+    return family_behind(session, link, on=today(now))

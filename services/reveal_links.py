@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.children import Child, Kin
+from models.notices import AccessLink
 from models.reveals import Reveal
 from privacy.viewers import Viewer
 from services import links
@@ -53,8 +54,13 @@ def _reveal(session: Session, subject: str) -> Reveal:
 def open_reveal(session: Session, token: str, *, now: datetime) -> Viewer:
     """Return the family behind its guardian's link. Raises LinkExpired, also for one relieved."""
     link = links.find(session, token, LinkPurpose.REVEAL, now=now)
+    return family_behind(session, link, on=today(now))
+
+
+def family_behind(session: Session, link: AccessLink, *, on: date) -> Viewer:
+    """Return the family of a guardian's own link. Raises LinkExpired for one relieved of the charge."""
     kin = session.get_one(Kin, link.kin_id)
-    is_relieved = kin.until_on is not None and kin.until_on <= today(now)
+    is_relieved = kin.until_on is not None and kin.until_on <= on
     if is_relieved or kin.kin_role is not KinRole.GUARDIAN:
         raise LinkExpired()
     child = session.get_one(Child, kin.child_id)
