@@ -46,6 +46,21 @@ ACTS = {
     "receipt.take_back": "冲销到账",
     "gift.fund": "一次性的钱到账",
     "stipends.fund": "用到账的钱付助学金",
+    "letter.write": "写信",
+    "letters.read": "看信",
+    "reveal.ask": "想认识孩子家",
+    "reveal.answer": "回答想不想认识",
+    "reveal.take_back": "收回想认识的话",
+    "reveal.setting": "改要不要被问起",
+    "reveal.read": "看互相认识",
+    "reveal.release": "两边愿意，让双方认识",
+    "honey.plant": "放下诱饵记录",
+    "honey.opened": "有人打开诱饵记录",
+    "incident.enter": "登记安全事件",
+    "incident.step": "记安全事件的进展",
+    "incident.close": "结束安全事件",
+    "incident.affected": "查安全事件牵连谁",
+    "incident.read": "看安全事件",
 }
 
 SUBJECTS = {
@@ -57,6 +72,11 @@ SUBJECTS = {
     "donor": "捐赠人",
     "match": "结对",
     "key": "密钥",
+    "letters": "信件",
+    "letter": "信件",
+    "reveal": "互相认识",
+    "honey": "诱饵记录",
+    "incident": "安全事件",
     "custody": "身份申请",
     "outbox": "没接通的消息",
 }
