@@ -224,7 +224,7 @@ LEAKS = (
     Leak("mark-as-wide-as-the-name", "family", "/family/", written(PAGE, lambda s: "█" * len(s.payer))),
     Leak("order-by-contact", "case_worker", "/staff/children/", wrapped(gate, "cards", _sorted_by_contact)),
     Leak("memo-from-payer", "paying_desk", "/staff/batches/", wrapped(gate, "cards", _also(memo=lambda s: s.payer))),
-    Leak("code-name-from-city", "other_donor", "/donor/", wrapped(gate, "cards", _also(code_name=lambda s: s.city))),
+    Leak("code-name-from-city", "other_donor", "/donor/", wrapped(gate, "ask", _also(code_name=lambda s: s.city))),
     Leak("order-by-payer", "auditor", "/staff/books/", wrapped(gate, "cards", _sorted_by_contact)),
     Leak("public-total", "public", "/totals", wrapped(figures, "public_totals", _total)),
     Leak("count-badge", "case_worker", STAFF, wrapped(filters, "menu_of", _badge)),
