@@ -12,7 +12,7 @@ from privacy.viewers import Viewer
 from services import gate, legal_papers
 from services.custody_requests import OPEN
 from services.gate import Card
-from services.notice_texts import CUSTODY_REASONS, CUSTODY_STATES
+from services.notice_words import CUSTODY_REASONS, CUSTODY_STATES
 from vocabulary.enums import CustodyStatus
 from vocabulary.errors import NotFound
 

@@ -32,7 +32,8 @@ from services import (
     reveals,
 )
 from services.gate import Card, Part
-from services.notice_texts import CALLED, JOB_NAMES, STAGES, TEXTS, TROUBLES, Text
+from services.notice_texts import TEXTS, Text
+from services.notice_words import CALLED, JOB_NAMES, STAGES, TROUBLES
 from vocabulary.dates import add_months, today
 from vocabulary.enums import AmendmentStatus, MatchStatus, NoticeStatus, Purpose, Trouble
 from vocabulary.errors import NotFound

@@ -19,7 +19,7 @@ from privacy.viewers import Viewer
 from services import child_file, gate, notices, trace
 from services.gate import Card, Part
 from services.lifecycle import advance
-from services.notice_texts import ACCESS_REASONS, ACCESS_STATES
+from services.notice_words import ACCESS_REASONS, ACCESS_STATES
 from vocabulary.dates import today
 from vocabulary.enums import AccessReason, AccessStatus, NoticeKind, Role
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, Lapsed, NotPermitted

@@ -12,7 +12,7 @@ from models.pledges import Match
 from privacy.viewers import Viewer
 from services import gate
 from services.gate import Part
-from services.notice_texts import LETTER_CONCERNS
+from services.notice_words import LETTER_CONCERNS
 from vocabulary.enums import LetterConcern, LetterReturn, LetterSide, LetterStatus
 from vocabulary.errors import NotFound
 

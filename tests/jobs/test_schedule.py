@@ -26,7 +26,7 @@ from models.notices import Notice
 from models.stipends import Fact, Stipend
 from privacy import viewers
 from services import notices, vault, watch
-from services.notice_texts import JOB_NAMES
+from services.notice_words import JOB_NAMES
 from services.notices import Recipient
 from services.watch import Finding
 from tests.factories import a_child, a_match, a_pledge, a_school, an_account

@@ -10,7 +10,7 @@ from gateways import machine
 from privacy.permissions import Act
 from services import honey, watch
 from services.gate import Card
-from services.notice_texts import JOB_NAMES
+from services.notice_words import JOB_NAMES
 from vocabulary.enums import JobStatus, NoticeStatus
 from web.core import requests
 from web.core.access import current_viewer, may

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from privacy.permissions import PERMISSIONS, Act
 from services import amendments, figures_internal, watch
 from services.gate import Card
-from services.notice_texts import JOB_NAMES
+from services.notice_words import JOB_NAMES
 from vocabulary.enums import ChildStatus, RegionLevel, Role
 from vocabulary.leagues import LEAGUES
 from web.core import requests

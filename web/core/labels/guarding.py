@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.notice_texts import (
+from services.notice_words import (
     ACCESS_REASONS,
     ACCESS_STATES,
     CALLED,

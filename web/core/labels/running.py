@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.notice_texts import TROUBLES
+from services.notice_words import TROUBLES
 from vocabulary.enums import running as e
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
