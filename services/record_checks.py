@@ -49,7 +49,13 @@ _TRACES = (
     "(SELECT seq, at, actor, act, subject FROM trace_ordinary"
     " UNION ALL SELECT seq, at, actor, act, subject FROM trace_custodian)"
 )
-_NAMED = (("match", "matches", "child_ref"), ("batch", "batches", "ref"), ("gift", "gifts", "ref"))
+# A match has a ref for each side of the wall: a donor's reading names the donor's.
+_NAMED = (
+    ("match", "matches", ("child_ref", "donor_ref")),
+    ("batch", "batches", ("ref",)),
+    ("gift", "gifts", ("ref",)),
+    ("receipt", "receipts", ("ref",)),
+)
 _MATCH = "COALESCE((SELECT child_ref FROM matches m WHERE m.id = s.match_id), 'row ' || s.match_id)"
 
 
@@ -60,10 +66,13 @@ def _last_step(table: str, name: str) -> str:
         JOIN state_changes c ON c.id = h.last WHERE c.to_state <> r.status ORDER BY r.id"""
 
 
-def _named_by_trace(word: str, table: str, ref: str) -> str:
+def _named_by_trace(word: str, table: str, refs: tuple[str, ...]) -> str:
+    named = f"SUBSTR(t.subject, {len(word) + 2})"
+    gone = " AND ".join(
+        f"NOT EXISTS (SELECT 1 FROM {table} r WHERE r.{ref} = {named})" for ref in refs
+    )
     return f"""SELECT DISTINCT t.subject || ' has a trace and is not there any more' FROM {_TRACES} t
-        WHERE t.subject LIKE '{word}:%' AND NOT EXISTS (
-          SELECT 1 FROM {table} r WHERE r.{ref} = SUBSTR(t.subject, {len(word) + 2}))"""
+        WHERE t.subject LIKE '{word}:%' AND {gone}"""
 
 
 STATEMENTS: dict[str, tuple[str, ...]] = {
@@ -90,7 +99,6 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
     ),
     "traced_records": (
         *(_named_by_trace(*named) for named in _NAMED),
-        _named_by_trace("receipt", "receipts", "ref"),
         """SELECT 'receipt ' || r.ref || ' was recorded ' || COUNT(t.seq) || ' times, not once'
            FROM receipts r LEFT JOIN trace_custodian t
              ON t.subject = 'receipt:' || r.ref AND t.act = 'receipt.record'

@@ -16,7 +16,7 @@ from models.stipends import Batch, Stipend
 from models.trace import CustodianEntry, OrdinaryEntry
 from models.vault import VaultPledge
 from privacy.viewers import engine
-from services import batches, facts, links, receipts
+from services import batches, checks, facts, links, receipts
 from services.facts import Basis
 from services.links import Subject
 from services.receipts import BankLine
@@ -137,6 +137,15 @@ def test_every_page_of_the_donor_opens(client, mine):
         assert (path, answer.status_code) == (path, 200)
         for planted in ("陈雨桐", "吉文", "2班"):
             assert planted not in answer.text
+
+
+def test_what_a_donor_read_leaves_nothing_for_the_check_to_find(client, session, mine, now):
+    client.get(f"/donor/children/{mine[1].donor_ref}")
+
+    report = checks.report(session, viewer(Role.AUDITOR), now=now)
+
+    found = {one["name"]: one["findings"] for one in report["checks"]}
+    assert found["traced_records"] == []
 
 
 def test_the_donor_of_another_pledge_gets_the_same_404_as_for_none(client, session, mine, now):
