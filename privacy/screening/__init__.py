@@ -5,20 +5,9 @@ guardian, school and donor of this letter; patterns find the rest. A person deci
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
-from privacy.screening import (
-    contacts,
-    counting,
-    institutions,
-    names,
-    numbers,
-    otherscripts,
-    places,
-    schools,
-    spelled,
-    told,
-)
 from privacy.screening import (
     known as known_ones,
 )
@@ -28,6 +17,7 @@ from privacy.screening.worries import worries
 
 __all__ = ["MARK", "Concern", "Kind", "Known", "Mark", "Worry", "marks", "redacted", "worries"]
 
+_Part = Callable[[Page], Iterator[Found]]
 _BETWEEN = frozenset(" \t\u3000\u00a0\u200b\u200c\u200d\u2060\ufeff-·.•・_~*/|")
 
 
@@ -54,9 +44,10 @@ def _more(text: str, found: tuple[Mark, ...], known: tuple[Known, ...]) -> list[
     page = _as_sent(fold(text), found)
     numerals, whole = page.numerals(), joined(page)
     hits: list[Mark] = []
-    for part in _PARTS_AS_WRITTEN:
+    as_written, as_joined = _parts()
+    for part in as_written:
         hits += _on_text(numerals, part(numerals))
-    for part in _PARTS_JOINED:
+    for part in as_joined:
         hits += _on_text(whole, part(whole))
     hits += _on_text(page, known_ones.find(page, known))
     return [hit for hit in (_trimmed(text, hit) for hit in hits) if not _is_hidden(hit, found)]
@@ -116,12 +107,26 @@ def _merged(text: str, found: Iterable[Mark]) -> tuple[Mark, ...]:
     return tuple(out)
 
 
-_PARTS_AS_WRITTEN = (numbers.find, told.find, spelled.find, counting.find)
-_PARTS_JOINED = (
-    names.find,
-    otherscripts.find,
-    places.find,
-    schools.find,
-    institutions.find,
-    contacts.find,
-)
+@cache
+def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
+    """Return what looks at a text as written, and at one whose pieces are joined.
+
+    Imported here: their patterns take half a second to compile, and few commands screen a text.
+    """
+    from privacy.screening import (  # noqa: PLC0415 as said above
+        contacts,
+        counting,
+        institutions,
+        names,
+        numbers,
+        otherscripts,
+        places,
+        schools,
+        spelled,
+        told,
+        workplaces,
+    )
+
+    as_written = (numbers, told, spelled, counting)
+    as_joined = (names, otherscripts, places, schools, institutions, workplaces, contacts)
+    return tuple(one.find for one in as_written), tuple(one.find for one in as_joined)

@@ -31,6 +31,15 @@ def _forms() -> tuple[re.Pattern[str], ...]:
     )
 
 
+@cache
+def _muslim() -> re.Pattern[str]:
+    """Return 马优素福, 法图麦: three characters and more stand alone, two after a family name."""
+    every = words("muslim_given")
+    long, both = any_of(one for one in every if len(one) > len("古丽")), any_of(every)
+    family = "马丁白沙哈金李张王杨海冶韩"
+    return re.compile(rf"[{family}]?(?:{long})(?:{both})?|[{family}](?:{both})")
+
+
 _DOUBLED = re.compile(rf"(?P<name>(?P<one>{ONE})(?P=one))(?![的地哒])")
 _OLD = re.compile(
     rf"(?:主任|老师|书记|村长|队长|邻居|师傅|大夫|司机|同事|工友|战友|乡亲)(?P<name>老(?:{any_of(words('surnames'))}))(?!{ONE})"
@@ -48,6 +57,7 @@ def find(text: str) -> Iterator[tuple[int, int]]:
         yield from _in_run(text, run)
     for form, holds in ((given, _is_given), (_SPACED, _is_spaced), (_DOUBLED, _is_doubled)):
         yield from (one.span("name") for one in form.finditer(text) if holds(one))
+    yield from (one.span() for one in _muslim().finditer(text))
     for form in (_LITTLE, _OLD):
         yield from (one.span("name") for one in form.finditer(text))
 

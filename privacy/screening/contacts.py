@@ -37,7 +37,7 @@ _ASSIGNED = (
     (re.compile(r"(?<![a-z0-9_.])@((?!所有|全体|大家)[\u4e00-\u9fffa-z0-9_][\u4e00-\u9fffa-z0-9_.-]{1,24})"), Kind.ACCOUNT, "像别处的账号"),
     (re.compile(rf"(?:我的id|我id|用户名|账号|帐号)(?:[ :=是为]){{1,3}}({_ID})"), Kind.ACCOUNT, "信里说是账号"),
     (re.compile(r"(?:找我|联系我|加我|加我好友|加好友|私聊我|私我|搜我)(?:[ :=,。、!]|的?号|搜|用|就|吧){0,3}((?=[a-z_.-]{0,20}[0-9_])[a-z0-9_][a-z0-9_-]{4,20})"), Kind.ACCOUNT, "像别处的账号"),
-    (re.compile(r"(?:邮箱|信箱|e-?mail|邮件|mail)(?:地址|号|账号)?(?:[ :=是为到,我的发给在]){0,5}([a-z0-9][a-z0-9_.-]{4,30})(?![a-z0-9_.-])"), Kind.MAIL, "像邮箱"),
+    (re.compile(r"(?:邮箱|信箱|e-?mail|邮件|mail)(?:地址|号|账号)?(?:[ :=是为到,我的发给在]){0,5}(?!there|here|from|today|every|again|with|your|this|that)([a-z0-9][a-z0-9_.-]{4,30})(?![a-z0-9_.-])"), Kind.MAIL, "像邮箱"),
     (re.compile(rf"(?:邮箱|信箱|e-?mail)(?:地址|号)?(?:[ :=是为]){{0,3}}({_NUM})"), Kind.MAIL, "像邮箱"),
 )  # fmt: skip
 _HANDLE = re.compile(
@@ -57,6 +57,8 @@ _MAIL = re.compile(
     rf"|[a-z0-9][a-z0-9_.+-]{{2,40}}{_AT}{_PROVIDER}(?![a-z0-9])"
     rf"|[a-z0-9][a-z0-9_.+-]{{4,40}}(?:在|的) ?{_PROVIDER}(?:邮箱|{_DOT}com)"
 )
+# We eat at seven. My mother cooks: an English sentence, and the next.
+_SENTENCE = re.compile(rf"[a-z] at [a-z]+ ?[.,] ?(?!{_TLD}\b)[a-z]+$")
 _URL = re.compile(
     rf"(?:h(?:tt|xx|\*\*)ps? ?(?::|冒号)? ?(?:/ ?){{1,2}}|www{_DOT})[a-z0-9][a-z0-9./_?=&%#:+~ -]{{0,120}}[a-z0-9/]"
     rf"|(?<![a-z0-9])[a-z0-9][a-z0-9-]{{0,40}}(?:{_DOT}[a-z0-9-]{{1,30}}){{0,3}}(?: ?\. ?|点| ?点 ?| ?dot ?| ?。 ?)(?:com|cn|net|org|top|vip|xyz|club|cc|info|site|shop|fun|ltd)(?![a-z])(?:/[a-z0-9./_?=&%#-]{{1,80}})?"
@@ -77,7 +79,11 @@ def find(page: Page) -> Iterator[Found]:
                 if not _is_word(one[1]):
                     yield Found(*one.span(1), kind, why)
     for view in {text, latin(numeral)}:
-        yield from (Found(*one.span(), Kind.MAIL, "像邮箱") for one in _MAIL.finditer(view))
+        yield from (
+            Found(*one.span(), Kind.MAIL, "像邮箱")
+            for one in _MAIL.finditer(view)
+            if not _SENTENCE.search(one[0])
+        )
     yield from (
         Found(*one.span(), Kind.ACCOUNT, "像账号")
         for one in _HANDLE.finditer(text)

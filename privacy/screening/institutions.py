@@ -16,24 +16,41 @@ from itertools import pairwise
 from privacy.screening.folding import ONE, Page
 from privacy.screening.kinds import Found, Kind
 from privacy.screening.lexicon import costs, split
-from privacy.screening.lists import banners, stems, words
+from privacy.screening.lists import any_of, banners, stems, words
 from privacy.screening.nameforms import KIN
 
 _RARE, _USUAL, _FAR = 12.0, 14.5, 14
 _STOPS = frozenset(
-    "上或先填拨在到去从的了是我你您他她它们给跟和与被把让就也都还很往对说叫个这那哪某请有没不又再才帮来回看开想要会能着过吗呢吧啊住由为因进出里外问找考读念送写寄离每本该全各几只当像坐人俺咱后前下为用做将曾至则只好最太更并且但如若等见带爱靠挨近隔"
+    "上或先填拨在到去从的了是我你您他她它们给跟和与被把让就也都还很往对说叫个这那哪某请有没不又再才帮来回看开想要会能着过吗呢吧啊住由为因进出里外问找考读念送写寄离每本该全各几只当像坐人俺咱后前下为用做将曾至则只好最太更并且但如若等见带爱靠挨近隔比"
 )
+_REGION = frozenset({"内蒙古", "内蒙"})  # too large to tell where, but part of a name
 _OWNERS = frozenset(
     f"我 你 您 他 她 咱 俺 我们 他们 咱们 你们 人 大 自 {KIN.replace('|', ' ')}".split()
 )
 _ENDINGS = (
     (Kind.SCHOOL, "像学校名", re.compile(
-        r"(?:九年一贯制学校|职业技术学院|职业学校|职业高中|职业中专|中心小学|中心学校|中心校|实验小学|民族小学|希望小学|小学校?|中学|学校|高中|初中|幼儿园|大学|学院|师范|技校|职高|卫校|附[小中]|[一二三四五六七八九实蒙民完][小中](?!学|旬|间|心|型|队|孩|朋|时|组)|教学点|书院|分校|党校)(?!生)")),
+        r"(?:九年一贯制学校|职业技术学院|职业学校|职业高中|职业中专|中心小学|中心学校|中心校|实验小学|民族小学|希望小学|小学校?(?![会到])|中学(?![会到])|学校|高中|初中|幼儿园|大学|学院|师范|技校|职高|卫校|附[小中]|[一二三四五六七八九实蒙民完][小中](?![学旬间心型队孩朋时组角块片截段步撮])|教学点|书院|分校|党校)(?!生)")),
     (Kind.EMPLOYER, "像工作单位", re.compile(
         r"(?:(?:有限|责任|股份)*公司|集团|林业局|合作社|(?:煤|铁|金|铜|露天)?矿|派出所|供电所|事务所|研究[院所]|医院|卫生[院所室]|诊所|银行|支行|信用社|保险|证券|[发热火]?电厂|厂(?!长|里|子|房)|贮木场|物流|快递|超市|店(?!里|员|长|铺)|商场|商行|馆(?!里|子)|站(?!在|起|着|立|了|住|岗|台|好|一)|(?:修理|项目|经营|营业|门市)部|旅游点|(?:车|施工|建筑|工程|勘探|地质|装修|检修|养路|打井|运输)队|道班|水库|驾校|批发(?!价)|[机车工电]务段|[日晚]报社?|电视台|[市旗县区省盟][一二三四五]院|镇政府|乡政府|旗政府|管理处|[\u4e00-\u9fff]处(?=的|上班|扫|干|当|工作)|车间|食堂|工地|支队|大队|中队|消防队|电力局|局(?!长|里|面|部|势)|[乳煤矿牧药酒肉种渔奶糖木]业|化工|建材|商贸|科技|网吧|浴池|油田|(?:养殖|种植|屠宰|采石|木材|批发市|砂石|料)场|麻辣烫|烧烤|火锅|拉面|包子铺|[铺坊]|农机|电力|航空)(?!长大|面上)")),
     (Kind.PLACE, "像地址", re.compile(
-        r"(?:苏木|嘎查|镇|乡(?!下|村|亲|音|镇|里|间|民(?!族)|土)|[村屯](?!里|子|民|长|委|干部|上|头|口)|林场|农场|牧场|营子|窝堡|浩特|小区|社区|花园|家园|街道|大街|大道|胡同|[路街](?=[0-9一二三四五六七八九十东西南北甲乙丙丁那这口,。]|的)|敖包|火车站|[^车]站(?=下车|上车)|猎民村|居委会|村委会)(?!上的|里的人)")),
+        r"(?:苏木|嘎查|牧业?点|猎民?点|[冬夏春秋]?营[地盘]|淖尔|镇|乡(?!下|村|亲|音|镇|里|间|民(?!族)|土)|[村屯](?!里|子|民|长|委|干部|上|头|口)|林场|农场|牧场|营子|窝堡|浩特|小区|社区|花园|家园|街道|大街|大道|胡同|(?<![封堵修铺问带引赶拦让开探认迷走绕断抢占挡通逛扫])[路街](?=[0-9一二三四五六七八九十东西南北甲乙丙丁那这口,。]|的)|敖包|火车站|[^车]站(?=下车|上车)|猎民村|居委会|村委会)(?!上的|里的人)")),
 )  # fmt: skip
+_CAMPS = frozenset(
+    (
+        "敖包",
+        "牧点",
+        "牧业点",
+        "猎点",
+        "猎民点",
+        "营地",
+        "夏营地",
+        "冬营地",
+        "春营地",
+        "秋营地",
+        "营盘",
+        "淖尔",
+    )
+)
 _WORK = re.compile(
     r"(?:里|那里|那边)?(?:上班|工作|任职|打工|就职|实习|干活|干|值班|看门|当|做|开车|开|上夜班|倒班|挖|烧|修|跑|管|搬|学徒|扫|洗|端|炒|挤|杀|卖|打扫|收银|送|包|的?(?:员工|职工|工人|老板|经理|主任|医生|大夫|护士|会计|司机|保安|工程师|院长|厂长|矿工|警察|民警|干部|厨师|服务员|科长|局长|教师|空姐|邮递员|业务员|一个|退休))"
 )
@@ -47,7 +64,7 @@ _STUDY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Stem:
+class Stem:
     """What stands before an ending, word by word."""
 
     start: int
@@ -70,15 +87,36 @@ def _places() -> frozenset[str]:
     return stems() | banners() | words("cities")
 
 
+@cache
+def _steppe() -> re.Pattern[str]:
+    """Return what is all Mongolian syllables, as hills and wells of the steppe are called."""
+    long = any_of(one for one in words("mongol") | words("mongol_parts") if len(one) > 1)
+    every = "".join(sorted(set("".join(words("mongol") | words("mongol_parts")))))
+    return re.compile(rf"(?:{long}|[{every}])+")
+
+
+# 东沟, 头道湾, 三岔河: by side, number and lie of the land.
+_LIE = re.compile(
+    r"(?:[东西南北上下前后里外]|[头二三四五六七八九]道|[大小三双]|[红黄黑白青])[沟湾岭山坡滩泡甸岗梁岔河井泉窑坝台营](?:子|沟|河)?"
+)
+
+
+def is_place(word: str) -> bool:
+    """Say whether it is a town, a banner or a city."""
+    return word in _places()
+
+
 def _weight(word: str) -> float:
     if word in _places() or word in words("proud_words"):
         return 2.0
     if word in words("trades"):
         return 0.0
-    if _is_nickname(word) or _NUMBERED_SCHOOL.fullmatch(word):
+    if word in _REGION or _is_nickname(word) or _NUMBERED_SCHOOL.fullmatch(word):
         return 1.5
     cost = costs().get(word, _USUAL)
     if len(word) == 1:
+        if word in "饭面药酒菜茶粮煤砖鞋":
+            return 0.0
         return 1.0 if cost > 8.5 else 0.5 if cost > 7 else 0.0  # noqa: PLR2004
     return 1.5 if cost > _RARE else 0.5
 
@@ -98,32 +136,10 @@ def find(page: Page) -> Iterator[Found]:
     text = page.text
     for kind, why, endings in _ENDINGS:
         for one in endings.finditer(text):
-            stem = _stem(text, one.start())
+            stem = stem_before(text, one.start())
             if stem and _is_name(text, kind, stem, one):
                 yield Found(stem.start, one.end(), kind, why)
-    yield from _at_jobs(text)
     yield from _said(text)
-
-
-_JOB = re.compile(
-    r"(?:里|那儿|那边)?(?:上班|打工|工作(?!人|日|的)|任职|就职|供职|干活|实习|学徒|看店|端盘子|洗碗|当(?!时|地|然|中|作|成|了)|开(?:大|铲|吊|叉|货|卡|班|校)?车|打螺丝|送[件货餐]|送快递|送外卖|收[奶银费]|看大?门|做(?:保洁|护工|饭的|收银|销售|客服)|洗[碗盘]|烧锅炉|钻井|修[路车]|包(?:饺子|装)|喂[猪牛]|教书|扫[地楼]|炒菜|端菜|搬[砖货]|装卸|卖[\u4e00-\u9fff])"
-)
-_IN = re.compile(r"(?:[在给于进]|跟着|到)$")
-_NOWHERE = re.compile(
-    r"(?:里|上|下|外|边|面|头|地|家|村|镇|城|市|旗|县|厂|店|校|班|组|天|年|月|时候|一起|努力|认真|附近|网|山|河|草原|牧区|学校)$"
-)
-
-
-def _at_jobs(text: str) -> Iterator[Found]:
-    """Yield what stands between 在 and the work, when it is a name by itself."""
-    for job in _JOB.finditer(text):
-        stem = _stem(text, job.start())
-        if not stem or not _IN.search(text, max(0, stem.start - 2), stem.start):
-            continue
-        name = text[stem.start : job.start()]
-        known = all(one in _places() for one in stem.words)
-        if len(name) > 1 and stem.weight >= 2 and not known and not _NOWHERE.search(name):  # noqa: PLR2004
-            yield Found(stem.start, job.start(), Kind.EMPLOYER, "像工作单位")
 
 
 _OFFICE = re.compile(r"[局处]$")
@@ -161,7 +177,7 @@ def _said(text: str) -> Iterator[Found]:
         yield from (Found(*one.span("name"), kind, why) for one in form.finditer(text))
     for one in _CALLED_PLACE.finditer(text):
         every = tuple(one["name"][a:b] for a, b in pairwise(split(one["name"])))
-        weighs = _Stem(0, every).weight > 1
+        weighs = Stem(0, every).weight > 1
         if weighs and not any(len(word) == 1 and word in _STOPS for word in every):
             yield Found(*one.span("name"), Kind.PLACE, "像地址")
 
@@ -169,7 +185,7 @@ def _said(text: str) -> Iterator[Found]:
 _RUN_BEFORE = re.compile(rf"{ONE}{{1,{_FAR}}}$")
 
 
-def _stem(text: str, at: int) -> _Stem | None:
+def stem_before(text: str, at: int) -> Stem | None:
     """Return the words that belong to the name which ends there, walking back."""
     run = _RUN_BEFORE.search(text, max(0, at - _FAR), at)
     if not run:
@@ -180,7 +196,7 @@ def _stem(text: str, at: int) -> _Stem | None:
     while first and not _stops(every, first - 1):
         first -= 1
     found = tuple(every[first:])
-    return _Stem(at - len("".join(found)), found) if found else None
+    return Stem(at - len("".join(found)), found) if found else None
 
 
 def _stops(every: list[str], at: int) -> bool:
@@ -192,17 +208,19 @@ def _stops(every: list[str], at: int) -> bool:
         return word in _STOPS
     if word in _places() or word in words("trades") or word in words("proud_words"):
         return False
-    if _is_nickname(word) or _NUMBERED_SCHOOL.fullmatch(word):
+    if word in _REGION or _is_nickname(word) or _NUMBERED_SCHOOL.fullmatch(word):
         return False
     return costs().get(word, _USUAL) < _RARE or word[-1] in "上里在到了的着过"
 
 
-def _is_name(text: str, kind: Kind, stem: _Stem, ending: re.Match[str]) -> bool:
+def _is_name(text: str, kind: Kind, stem: Stem, ending: re.Match[str]) -> bool:
     before, weight = text[max(0, stem.start - 6) : stem.start], stem.weight
     if kind is Kind.SCHOOL:
         return weight >= 2 or bool(weight and _STUDY.search(before))  # noqa: PLR2004
     if kind is Kind.PLACE:
-        return weight >= 2  # noqa: PLR2004
+        name = "".join(stem.words)
+        lies = _LIE.fullmatch(name) or (len(name) > 1 and _steppe().fullmatch(name))
+        return weight >= 2 or bool(ending[0] in _CAMPS and lies)  # noqa: PLR2004
     works = bool(_BEFORE_WORK.search(before)) + bool(_WORK.match(text, ending.end()))
     works += bool(_SUBJECT.search(before))
     long = ending.start() - stem.start > 1

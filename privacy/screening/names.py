@@ -1,10 +1,13 @@
 """People's names in Han characters, with and without words that announce them."""
 
+# A pattern is read in one piece.
+# ruff: noqa: E501
+
 import re
 from collections.abc import Iterator
 from functools import cache
 
-from privacy.screening import called, people, steppe
+from privacy.screening import called, dotted, nicknames, people, pointedat, steppe
 from privacy.screening import nameforms as forms
 from privacy.screening.folding import HAN, ONE, WALL, Page
 from privacy.screening.kinds import Found, Kind
@@ -14,14 +17,25 @@ from privacy.screening.lists import words
 _WHY_TOLD, _WHY_SHAPE, _WHY_MONGOL = "信里说是名字", "像姓名", "像蒙古族姓名"
 _AGAIN = "前面说过的名字"
 _TITLE = re.compile(r"《[^《》\n]{1,40}》")
+# 阿莫西林, 布洛芬: what a medicine is called ends in what it is made of or how it is taken.
+_MEDICINE = re.compile(
+    rf"{ONE}{{1,2}}(?:西林|霉素|沙星|洛芬|地平|他汀|拉唑|匹林|氨酚|洛尔|普利|沙坦|双胍|替丁|硝唑|米松|尼松|胰岛素|维林|铵片)"
+    rf"|{ONE}{{2,4}}(?= ?(?:胶囊|颗粒|口服液|糖浆|冲剂|药膏|滴剂|片剂|水丸))"
+    rf"|{ONE}{{2,4}}(?=[, ]?(?:一次|一天|每次|每天|每日|早晚)(?:各|吃)?[0-9半一二两三四五六]+ ?(?:片|粒|丸|袋|包(?!子)|支|颗|mg|毫[克升]|m?l))"
+)
 _COMPOUND = 2
 _MOST_NAMES = 200  # a letter tells of fewer; more would make a list of names slow
 
 
 def find(page: Page) -> Iterator[Found]:
     """Yield names; whom every schoolchild writes about is no name but where he says it is his."""
-    text = _TITLE.sub(lambda one: WALL * len(one[0]), page.text)
-    found = [*_told(text), *_by_shape(text)]
+    text = page.text
+    for form in (_TITLE, _MEDICINE):
+        text = form.sub(lambda one: WALL * len(one[0]), text)
+    for low, high in dotted.of_books(text) if "·" in text else ():
+        text = text[:low] + WALL * (high - low) + text[high:]
+    pointed = (Found(*span, Kind.NAME, _WHY_TOLD) for span in pointedat.find(text))
+    found = [*_told(text), *pointed, *_by_shape(text)]
     yield from found
     yield from _again(text, {text[one.start : one.end] for one in found})
 
@@ -29,7 +43,7 @@ def find(page: Page) -> Iterator[Found]:
 def _by_shape(text: str) -> Iterator[Found]:
     for start, end, _ in people.find(text):
         yield Found(start, end, Kind.NAME, _WHY_SHAPE)
-    for start, end in called.find(text):
+    for start, end in (*called.find(text), *nicknames.find(text)):
         yield Found(start, end, Kind.NAME, _WHY_SHAPE)
     for start, end, _ in steppe.find(text):
         yield Found(start, end, Kind.NAME, _WHY_MONGOL)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from privacy.screening.counting import counted, in_order
+from privacy.screening.counting import counted, in_order, reckonings
 from privacy.screening.folding import WALL, Page
 from privacy.screening.kinds import Found, Kind
 
@@ -76,8 +76,16 @@ class _Window:
 def find(page: Page) -> Iterator[Found]:
     """Yield the long numbers that belong to one person."""
     text = page.text
+    sums = reckonings(text)
     for run in _RUN.finditer(text):
-        yield from _in_run(text, run.start(), run.end())
+        every = _in_run(text, run.start(), run.end())
+        yield from (one for one in every if not _is_reckoned(text, one, sums))
+
+
+def _is_reckoned(text: str, one: Found, spans: tuple[tuple[int, int], ...]) -> bool:
+    """Say whether several numbers are put together that only meet in a sum."""
+    whole = text[one.start : one.end].isdigit()
+    return not whole and any(low <= one.start < high for low, high in spans)
 
 
 def _in_run(text: str, start: int, end: int) -> Iterator[Found]:

@@ -9,7 +9,7 @@ when that reading is clearly cheaper than everyday words, or when the words arou
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from privacy.screening.folding import WALL
 from privacy.screening.lexicon import HAN_RUN, Reading, costs, reading
@@ -21,13 +21,14 @@ _LONGEST_GIVEN = 2
 _ENOUGH = 0.25
 _SURE, _GIVEN, _WORDY, _OTHER, _NEVER = 4.0, 5.5, 7.0, 8.0, 15.0
 _NOTHING_ELSE, _SURELY = 17.0, 5.0
+_ADVERBS = frozenset("那于向成曾常何冷安任关齐")
 _FUNCTION = frozenset(
     "的了是在不我你他她它们这那有和就也都很还要说去来到个给把被让跟对从向于与及吗呢吧啊呀哦嘛着过得地没会能想看听吃喝买打做写问叫请谢什么怎为因所以但又才再只几每各某哪谁啥您俺咱自己时候今昨点分元块斤岁年月日号第名次些种样只条件张位本支把"
     "上下里外前后左右边面头家爸妈爷奶叔姨姑舅哥姐弟妹老师校班级课书信钱车饭菜肉蛋奶羊牛马猪狗鸡鱼三四五六七八九十百千零两"
 )
 _TOLD, _BESIDE, _EDGE, _TITLE, _SPEAKS, _NEXT, _SIGNED = (9.0, 5.0, 2.0, 6.0, 3.0, 1.5, 7.0)
 _NAMED = re.compile(
-    r"(?:叫做?|名叫|姓名|名字(?:是|写)?|[大本真小学全汉蒙乳]名|起名|取名|署名|落款|签[名字]|(?:收件|收款|收信|开户|联系|监护|代笔|写信|报告|经办|证明|捐[款助赠]|资助|介绍|主持|负责|申请|户主|家长)人?|签[字名]\)?|户名|收货人|志愿者|本人|鄙人|[我俺]是|这里是|(?<![可但还只于总就要不])是我|[来他她]是|班主任|儿童主任|老党员)(?:[:是为叫写 ,()]|\n){0,2}$"
+    r"(?:叫做?|名叫|姓名|名字(?:是|写)?|[大本真小学全汉蒙乳]名|起名|取名|署名|落款|签[名字]|(?:收件|收款|收信|开户|联系|监护|代笔|写信|报告|经办|证明|捐[款助赠]|资助|介绍|主持|负责|申请|户主|家长)(?:人|(?=[: \n]))|户主|家长|代笔|监护|签[字名]\)?|户名|收货人|志愿者|本人|鄙人|[我俺]是|这里是|(?<![可但还只于总就要不])是我|[来他她]是|班主任|儿童主任|老党员)(?:[:是为叫写 ,()]|\n){0,2}$"
 )
 _RELATED = re.compile(rf"(?:{KIN}|姑|姨|舅|叔|婶|爹|娘|娃|丫头|小子)(?:[:是 (]|就是|名叫)?$")
 _CALLED = ("叫", "做", "名", "是", "为")  # so animals and things are named as well
@@ -39,7 +40,9 @@ _TITLED = re.compile(rf" ?(?:{TITLES}|婶子?|二?大爷|[老小]?[师]傅)")
 _IS_OURS = re.compile(
     r"(?:就)?是(?:我|俺|咱|他|她|孩子)们?(?:的|家|班|学|老|同|姐|哥|弟|妹|爸|妈|爷|奶|音乐|体育|语文|数学|英语|蒙语|班主任)"
 )
-_SAYS = re.compile(r"说|告诉|问我|教我|帮我|送我|考了|得了|唱歌|今年|踢球|跑步|转学|过生日")
+_SAYS = re.compile(
+    r"(?:就|也|又|都|总是?|老是?|还|正|偷偷|悄悄|昨天|今天|前天|上午|下午|刚才){0,2}(?:说|告诉|问我|教我|帮我|送我|考了|得了|唱歌|今年|这[回次]|踢球|跑步|转学|过生日|没来|请假|发烧|睡着|在课上|迟到|摔[了倒断]|感冒|生病|住院|回过头|举手|借我|借给|递给|塞给|分给|送给|背我|扶我|拉着我|陪我|劝我|夸我|喊我|收作业|转来|[跟对]我|答应|考上|当上|哭[了得]|笑了|坐在|站起|的(?:爸|妈|爷爷|奶奶|姐|哥|弟|妹|姥|手套|作业|书包|作文|成绩|座位|腿|脚))"
+)
 _CLOSES = re.compile(
     r"$|[^\w]|[说的家和跟与是在写收老也还都就把给考得走来去他她让告帮教送带今]|同学|一起|小朋友"
 )
@@ -117,7 +120,14 @@ def _is_doubtful(run: str, start: int, size: int, end: int, gain: float) -> bool
         return True
     if gain >= _BESIDE or _is_nothing_else(run[start]):
         return False
+    if _is_two_words(run[start], run[start + size : end]):
+        return True
     return not _is_telling(run[start + size : end], size)
+
+
+def _is_two_words(family: str, given: str) -> bool:
+    """Say whether it reads as 常欢笑 or 杨树叶: a word that is a family name as well, and another."""
+    return given[0] == "树" or (family in _ADVERBS and len(given) > 1 and given in costs())
 
 
 def _is_famous(run: str, start: int, end: int) -> bool:
@@ -136,13 +146,18 @@ def _is_telling(given: str, family: int) -> bool:
     return all(one in sure or one in usual for one in given)
 
 
+@lru_cache(maxsize=4096)
+def _ahead(before: str) -> float:
+    """Return how much what stands before speaks for a name: asked for every length of it."""
+    gain = next((gain for form, gain in _AHEAD if form.search(before)), 0.0)
+    told_of_a_thing = gain == _TOLD and before.endswith(_CALLED) and THINGS.search(before[:-1])
+    return 0.0 if told_of_a_thing else gain
+
+
 def around(text: str, start: int, end: int) -> float:
     """Return how much the words around speak for a name."""
     before = text[max(0, start - 10) : start]
-    gain = next((gain for form, gain in _AHEAD if form.search(before)), 0.0)
-    if gain == _TOLD and before.endswith(_CALLED) and THINGS.search(before[:-1]):
-        gain = 0.0
-    gain += next((gain for form, gain in _BEHIND if form.match(text, end)), 0.0)
+    gain = _ahead(before) + next((gain for form, gain in _BEHIND if form.match(text, end)), 0.0)
     is_word = text[start:end] in words("ordinary")
     if not is_word and _SIGN_BEFORE.search(before) and _SIGN_AFTER.match(text, end):
         gain += _SIGNED

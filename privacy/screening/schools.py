@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from privacy.screening import shortschools
 from privacy.screening.folding import HAN, ONE, Page
 from privacy.screening.kinds import Found, Kind
 from privacy.screening.lists import any_of, stems, words
@@ -19,7 +20,7 @@ _VERBS = re.compile(
     r"^(?:上|读|念|考|和|有|看|进|回|来|对|爱|为|让|与|及|由|经|去年|前年|曾|原|现|入|同|等|至|任|调)+"
 )
 _SCHOOL = re.compile(
-    r"(?:九年一贯制学校|寄宿制学校|职业技术学院|职业学校|职业高中|职业中专|中心校|中心学校|实验学校|外国语学校|小学校|小学|中学|学校|高中|初中|幼儿园"
+    r"(?:九年一贯制学校|寄宿制学校|职业技术学院|职业学校|职业高中|职业中专|中心校|中心学校|实验学校|外国语学校|小学校|小学(?![会到])|中学(?![会到])|学校|高中|初中|幼儿园"
     r"|大学|学院|师范|技校|职高|卫校|附小|附中|实小|蒙小|蒙中|蒙校|分校|党校|教学点)(?!生)"
 )
 _SHORT_UNIVERSITY = re.compile(
@@ -64,7 +65,7 @@ _PLAIN_FIRM = re.compile(
     rf"(?:(?:一|几|两|某|各|全|大|小|外|本|老|新|私|国|好|县|市|旗|区|镇|乡|村|省|盟|城里|城市|镇上|县里|旗里|村里|当地|外地|附近|私人|国营|国有|民营|外贸|外资|央|世界|500强|互联网|软件|科技|建筑|装修|物流|快递|外卖|运输|贸易|广告|保险|保洁|家政|物业|电子|服装|食品|机械|化工|木材|水泥|造纸|印刷|玩具|砖瓦|砖|奶|乳品|肉联|肉|皮革|家具|汽车|汽修|修理|加工|制造|生产|纺织|煤|铁|铜|金|人民|中心|社区|妇幼|儿童|口腔|中|蒙|医|牧|农|林|畜牧|草|种养|养殖|养牛|养羊|工|学校|幼儿|饭|火锅|烧烤|拉面|奶茶|早餐|服务|美容|美发|理发|超|便民|连锁|五金|农资|粮|粮油|食堂|建材|水|电|网|培训|福利|敬老|养|上市|公|事业|政府|行政|机关|企业|设计|研究|金融|投资|证券|电力|通信|通讯|石油|天然气|医药|制药|医疗|教育|文化|传媒|旅游|什么|很大的?|那种|建设|集体|高速|收费|铁路|公路|道路|交通|运动|体育|图书|博物|文具|玩|上|下|里|工厂|车间|流水线|开车|国|外|央|私|民|合资|体制|大型|小型|中型|三甲|部委|机关事业|能源|重工|实业|商贸|地产|农业|药业|石化|钢铁|盐|牧业|种业|股份|控股)*(?:{_FIRM_END})?)"
 )
 _NO_FIRM = re.compile(
-    r"(?:家|学校|教室|班|课堂|宿舍|操场|草原|外面|外地|城里|村里|镇上|旗里|县里|工地|地里|田里|这里|那里|这|那|哪|院子|山上|路上|心里|梦里|后面|前面|旁边|帮|努力|认真|一起|国外|牧区|农村|灯下|厨房|食堂|同学|老师|妈妈|爸爸|我|他|她|你|您|平时|周末|暑假|寒假|小时候|晚上|早上|中午|下午|今天|每天|现在|一直|正|还|也|黑板|书|网上|电视|课|手机|外边|别人|附近|夏天|冬天|春天|秋天|北方|南方|蒙古包|体制|大城市|小城市|城市|公家|流水线|车间|办公室|店里|电脑|岗位|自己|老家|线上|基层|部门|一线|田间|牛场|羊场|养|这边|那边|海外|市里|省城|省会)"
+    r"(?:家|学校|教室|班|课堂|宿舍|操场|草原(?![\u4e00-\u9fff]{0,3}(?:酒店|饭店|宾馆|超市|馆|厂|公司))|外面|外地|城里|村里|镇上|旗里|县里|工地|地里|田里|这里|那里|这|那|哪|院子|山上|路上|心里|梦里|后面|前面|旁边|帮|努力|认真|一起|国外|牧区|农村|灯下|厨房|食堂|同学|老师|妈妈|爸爸|我|他|她|你|您|平时|周末|暑假|寒假|小时候|晚上|早上|中午|下午|今天|每天|现在|一直|正|还|也|黑板|书|网上|电视|课|手机|外边|别人|附近|夏天|冬天|春天|秋天|北方|南方|蒙古包|体制|大城市|小城市|城市|公家|流水线|车间|办公室|店里|电脑|岗位|自己|老家|线上|基层|部门|一线|田间|牛场|羊场|养|这边|那边|海外|市里|省城|省会)"
 )
 _ENDS = re.compile(rf"{_FIRM_END}$")
 _BUREAU = re.compile(rf"[旗县市区盟]{ONE}{{2,4}}局")
@@ -97,6 +98,7 @@ def _schools(text: str) -> Iterator[tuple[int, int]]:
     for one in _SHORT.finditer(text):
         start = _stem_start(text, *one.span("name"))
         yield start, one.end("name")
+    yield from shortschools.find(text)
     yield from (one.span() for one in _SHORT_UNIVERSITY.finditer(text))
     for one in _SCHOOL.finditer(text):
         start = _stem_start(text, max(0, one.start() - 24), one.start())
@@ -138,6 +140,6 @@ def _is_firm(name: str, *, told: bool) -> bool:
         return False
     if _firms().fullmatch(name) or (name.isascii() and len(name) > 2 and name.isalpha()):
         return True
-    if _PLAIN_FIRM.fullmatch(name):
+    if _PLAIN_FIRM.fullmatch(name) or _ENDS.sub("", name) in words("trades"):
         return bool(_BUREAU.fullmatch(name))
     return told or bool(_ENDS.search(name))

@@ -4,7 +4,8 @@
 # ruff: noqa: E501
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from privacy.screening.folding import Page, fold, joined
 from privacy.screening.kinds import Concern, Worry
@@ -32,17 +33,21 @@ _SIGNS = {
         r"裸|脱(?:掉|了|光|下)?(?:衣|裤|光)|不穿(?:衣|裤)|没穿衣|内衣|内裤|胸(?:部|罩|多大|围)|下(?:面|体)(?:疼|痛|长|的照片)|隐私部位|私处|发育|来(?:例假|月经|大姨妈)(?:了吗|没)|例假来了吗|摸(?:我|你|她|了|过)(?!的?(?:头|脑袋|手|狗|羊|脸蛋|头发))|抱着(?:睡|你睡)|一起睡|陪我?睡|睡(?:在)?一(?:起|张床|个被)|亲(?:你|我)(?:的)?(?:嘴|脸|身|一下)|吻你|做爱|性(?:感|爱|行为|交|生活|骚扰|侵)|处女|开房|洗澡(?:的|时|照|视频|给)|泳(?:装|衣)照|(?:发|拍|寄)(?:[^,。]{0,6})(?:身体|性感|私密|全身)(?:的)?(?:照|视频)|(?:做|当)(?:我|他)的?(?:女|男)(?:朋友|人)|做我(?:媳妇|老婆|情人)|小情人|想要你|身材|色情|黄色(?:视频|电影|图片|小说)|成人(?:视频|电影|网站)|强奸|猥亵|侵犯了?我|喜欢你的身体|碰我(?:的)?(?:身|下|胸|屁)|尿尿的地方|害羞的照片"
     ),
 }
-_FORMS = {kind: re.compile(signs) for kind, signs in _SIGNS.items()}
 _HARMLESS = re.compile(
     r"想死(?:你|您|我|他|她|了你|了您|奶奶|妈妈|爸爸)|累死|笑死|热死|冷死|饿死|吓死|打死(?:结|蚊|苍蝇|虫|老虎|蛇)|下面(?:长|的照片是)|解脱不|身材(?:高|矮|瘦|苗条|魁梧)|见面礼|第一次见面|见过面|贴身|性格|借(?:给)?我(?:一)?(?:支|本|块橡皮)|投资未来|手机充值"
 )
+
+
+@cache
+def _forms() -> Mapping[Concern, re.Pattern[str]]:
+    return {kind: re.compile(signs) for kind, signs in _SIGNS.items()}
 
 
 def find(page: Page) -> Iterator[Worry]:
     """Yield each sentence with what is worrying in it; one sentence may worry twice."""
     for sentence in _SENTENCE.finditer(page.text.lower()):
         said = _HARMLESS.sub("", sentence[0])
-        for kind, form in _FORMS.items():
+        for kind, form in _forms().items():
             if form.search(said):
                 start, end = page.origin(*sentence.span())
                 yield Worry(start, end, kind)
