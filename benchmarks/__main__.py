@@ -4,12 +4,11 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import confirm, pages, stipend_run
+from benchmarks import pages, stipend_run
 
 MEASURES: dict[str, Callable[..., list[str]]] = {
     "stipends": stipend_run.measure,
     "pages": pages.measure,
-    "confirm": confirm.measure,
 }
 
 

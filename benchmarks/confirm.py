@@ -21,11 +21,19 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from benchmarks.pages import NOON, _enter, _served
-from benchmarks.world import bare, template
+from benchmarks.region import NOON
+from benchmarks.world import bare
 from extensions import db
 from models.organisations import Organisation
-from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, an_account
+from tests.factories import (
+    PASSWORD,
+    a_child,
+    a_match,
+    a_pledge,
+    a_school,
+    a_sent_batch,
+    an_account,
+)
 from tests.web.test_school_large_list import filled
 from vocabulary.dates import today
 from vocabulary.enums import Role
@@ -39,17 +47,9 @@ _WRITTEN = (
 )  # fmt: skip
 
 
-def measure(*, count: int, rounds: int) -> list[str]:
-    """Return the line of confirming, in a database of `count` children."""
-    with template(count) as folder, _served(folder) as (app, path):
-        return [line(app, path, pairs=rounds * PAIRS_A_ROUND)]
-
-
-def line(app: Flask, path: Path, *, pairs: int) -> str:
+def line(app: Flask, path: Path, batches: list[str]) -> str:
     """Confirm as many lists with ours as with the bare one, in turn; a first one of each warms up."""
-    with app.app_context():
-        batches = _batches(db.session(), [20] + [LINES] * (2 * pairs + 2))
-    client, peer = _enter(app, "officer"), _bare_app(path).test_client()
+    client, peer = _enter(app), _bare_app(path).test_client()
     forms = {ref: _form(client, ref) for ref in batches}
     few = _statements(app, lambda: _confirm(client, batches[0], forms[batches[0]]))
     many = _statements(app, lambda: _confirm(client, batches[1], forms[batches[1]]))
@@ -68,14 +68,20 @@ def line(app: Flask, path: Path, *, pairs: int) -> str:
     )
 
 
-def _batches(session: Session, sizes: list[int]) -> list[str]:
-    """Send a school one batch after the other; return their refs."""
+def batches(session: Session, *, pairs: int) -> list[str]:
+    """Send a school one batch after the other, two for each pair of tries; return their refs."""
+    sizes = [20] + [LINES] * (2 * pairs + 2)
     school = a_school(session, name="完全小学")
     pledge = a_pledge(session, "13600000009", children_wanted=20)[0]
     refs = [_batch(session, school, pledge, n, size) for n, size in enumerate(sizes, start=1)]
     an_account(session, Role.SCHOOL_OFFICER, login="officer", organisation_id=school.id)
-    session.commit()
     return refs
+
+
+def _enter(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    client.post("/login", data={"login": "officer", "password": PASSWORD})
+    return client
 
 
 def _batch(session: Session, school: Organisation, pledge: Any, number: int, size: int) -> str:

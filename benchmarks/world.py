@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from config import Mode, Settings
 from extensions import db
+from models import sqlite
 from models.children import Child, Consent
 from models.ledger import Posting, Transaction
 from models.organisations import Organisation
@@ -58,7 +59,9 @@ def template(count: int) -> Iterator[Path]:
         app = create_app(settings_in(folder))
         with app.app_context():
             upgrade()
-            _fill(db.session(), count)
+            fill_children(db.session(), range(1, count + 1))
+            _fill_matches(db.session(), range(1, count + 1))
+            db.session.commit()
             db.session.remove()
             db.engine.dispose()
         yield folder
@@ -80,15 +83,20 @@ def copied(folder: Path) -> Iterator[tuple[Flask, Path]]:
 def bare(path: Path) -> sqlite3.Connection:
     """A connection as bare as the peer's: the house's pragmas and nothing else."""
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL"):
-        connection.execute(f"PRAGMA {pragma}")
+    for pragma in sqlite.PRAGMAS:
+        connection.execute(pragma)
     return connection
 
 
-def _fill(session: Session, count: int) -> None:
-    towns = session.scalars(
-        select(Region.code).where(Region.level == RegionLevel.TOWNSHIP).limit(SCHOOLS)
-    ).all()
+def townships(session: Session) -> Sequence[str]:
+    """Return the codes of the townships with a school of ours, one each."""
+    query = select(Region.code).where(Region.level == RegionLevel.TOWNSHIP).order_by(Region.code)
+    return session.scalars(query.limit(SCHOOLS)).all()
+
+
+def fill_children(session: Session, keys: range) -> None:
+    """Put in a school for each township, and a child for each key, from school to school."""
+    towns = townships(session)
     schools = [
         {
             "kind": OrganisationKind.SCHOOL,
@@ -98,24 +106,30 @@ def _fill(session: Session, count: int) -> None:
         }
         for n, town in enumerate(towns)
     ]
-    session.execute(insert(Organisation), schools)
-    for first in range(1, count + 1, CHUNK):
-        _fill_part(session, range(first, min(first + CHUNK, count + 1)), towns)
-    session.commit()
+    ids = session.scalars(insert(Organisation).returning(Organisation.id), schools).all()
+    places = list(zip(towns, ids, strict=True))
+    for part in _parts(keys):
+        session.execute(insert(Child), [_child(key, places) for key in part])
 
 
-def _fill_part(session: Session, keys: range, towns: list[str]) -> None:
-    session.execute(insert(Child), [_child(key, towns) for key in keys])
-    session.execute(insert(Consent), [_consent(key) for key in keys])
-    session.execute(insert(Pledge), [_pledge(key) for key in keys])
-    session.execute(insert(Match), [_match(key) for key in keys])
-    paid = {"kind": TransactionKind.RECEIVED, "on": START, "by": "bench"}
-    session.execute(insert(Transaction), [{"id": key, **paid} for key in keys])
-    session.execute(insert(Posting), [leg for key in keys for leg in _legs(key)])
+def _fill_matches(session: Session, keys: range) -> None:
+    """Give each child its consent, and a pledge that is paid ahead and matched."""
+    for part in _parts(keys):
+        session.execute(insert(Consent), [_consent(key) for key in part])
+        session.execute(insert(Pledge), [_pledge(key) for key in part])
+        session.execute(insert(Match), [_match(key) for key in part])
+        paid = {"kind": TransactionKind.RECEIVED, "on": START, "by": "bench"}
+        session.execute(insert(Transaction), [{"id": key, **paid} for key in part])
+        session.execute(insert(Posting), [leg for key in part for leg in _legs(key)])
 
 
-def _child(key: int, towns: list[str]) -> dict[str, object]:
-    town = towns[key % len(towns)]
+def _parts(keys: range) -> Iterator[range]:
+    for first in range(keys.start, keys.stop, CHUNK):
+        yield range(first, min(first + CHUNK, keys.stop))
+
+
+def _child(key: int, places: list[tuple[str, int]]) -> dict[str, object]:
+    town, school_id = places[key % len(places)]
     return {
         "id": key,
         "name": f"孩子{key}",
@@ -123,7 +137,7 @@ def _child(key: int, towns: list[str]) -> dict[str, object]:
         "region_code": town,
         "banner_code": town[:6] + "000000",
         "league_code": town[:4] + "00000000",
-        "school_id": key % len(towns) + 1,
+        "school_id": school_id,
         "stage": Stage.PRIMARY,
         "grade": 4,
         "class_name": "1班",

@@ -15,7 +15,7 @@ from privacy import viewers
 from privacy.viewers import Viewer
 from services import accounts
 from vocabulary import clock
-from vocabulary.errors import Refused
+from vocabulary.errors import Refused, WrongPassword
 from web.core.messages import sentence
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -28,11 +28,12 @@ def say(answer: object, *, as_json: bool = True) -> None:
 
 def actor(login: str | None) -> Viewer:
     """Return who acts: the login given by --by, or the console, which may enter but not approve."""
-    return (
-        accounts.viewer_by_login(db.session(), login, now=clock.now())
-        if login
-        else viewers.console()
-    )
+    if not login:
+        return viewers.console()
+    try:
+        return accounts.viewer_by_login(db.session(), login, now=clock.now())
+    except WrongPassword:
+        _fail(f"没有“{login}”这个登录名，或它已经停用。")
 
 
 def told(command: Command) -> Command:

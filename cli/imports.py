@@ -1,4 +1,4 @@
-"""`flask import children|volunteers|schools FILE`: judge a list, and take what is ready or held."""
+"""`flask import children|volunteers|schools|bank FILE`: judge a list, and take what is sound."""
 
 import sys
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from cli.answers import actor, say, told
 from extensions import db
 from privacy.viewers import Viewer, works_in
-from services import judging, reading, taking
+from services import judging, reading, statement_desk, statement_reading, taking
 from services.judging import Judged
 from services.placing import index_of
 from services.rosters.reports import Progress
@@ -52,6 +52,34 @@ def _command(kind: ImportKind, about: str) -> None:
 _command(ImportKind.CHILDREN, "A roster of children.")
 _command(ImportKind.VOLUNTEERS, "A sign-up list of volunteers.")
 _command(ImportKind.SCHOOLS, "A list of schools.")
+
+
+@import_.command("bank", help="A statement of our account, as the bank gives it.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Read only; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was read as JSON.")
+@click.option("--by", "login", help="Act as this login; the console otherwise.")
+@told
+def bank(file: Path, *, dry_run: bool, as_json: bool, login: str | None) -> None:
+    """Suggestions are not taken here: they wait in 待核对到账 for a person's look."""
+    data = _bytes(file)
+    session = _database(is_needed=not dry_run)
+    by = _actor(session, login, None)
+    read = statement_reading.judged(session, by, file.name, data)
+    if session and not dry_run:
+        session.rollback()
+        begin_writing(session)
+        ref = statement_desk.keep(session, by, file.name, read, now=clock.now())
+        count = statement_desk.book(session, by, ref, now=clock.now())
+        session.commit()
+        click.echo(f"已入账 {count} 笔。", err=True)
+    for note in read.notes:
+        click.echo(note, err=True)
+    answer = read.as_json()
+    text = (
+        "流水 {lines} 行：对上 {matched}，有线索 {suggested}，待核对 {unmatched}，支出 {outgoing}。"
+    )
+    say(answer if as_json else text.format(**answer), as_json=as_json)
 
 
 def _bytes(file: Path) -> bytes:

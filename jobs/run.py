@@ -59,7 +59,7 @@ class Run:
         self.session.rollback()
         begin_writing(self.session)
         try:
-            jobs.run_of(self.session, self.id, now=now)
+            jobs.renew(self.session, self.id, now=now)
             yield now
             self.session.commit()
         except BaseException:

@@ -7,7 +7,18 @@ from datetime import datetime
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy.orm import Session
 
-from jobs import letters, matching, outbox, pledges, reminders, reveals, stipends, upkeep, watchdog
+from jobs import (
+    letters,
+    matching,
+    outbox,
+    pledges,
+    publishing,
+    reminders,
+    reveals,
+    stipends,
+    upkeep,
+    watchdog,
+)
 from jobs.run import Body
 from privacy.viewers import Viewer
 from vocabulary.dates import SHANGHAI
@@ -45,6 +56,8 @@ JOBS: tuple[Job, ...] = (
     Job("backup", upkeep.back_up, hour=1, minute=30),
     Job("forgetting", upkeep.let_go, hour=3),
     Job("uploads", upkeep.tidy_uploads, hour=3, minute=30),
+    Job("figures", publishing.publish, hour=4, is_idle=publishing.is_published),
+    Job("listings", publishing.freeze_list, hour=4, minute=30, day_of_week="mon"),
     Job("matching", matching.propose, hour=5),
     Job("pledges", pledges.take_effect, hour=5, minute=30),
     Job("stipends", stipends.open_and_fund, hour=6),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from jobs.run import Run
-from services import batches, due, funding, news, stipends, taking_effect
+from services import due, filling, funding, news, stipends, taking_effect
 from services.due import Keys
 from services.stipends import Slice
 
@@ -50,10 +50,10 @@ def _fund(run: Run) -> None:
 
 def _batch(run: Run) -> None:
     def find(after: int) -> Keys:
-        return batches.without_batch(run.session, run.by, after=after)
+        return filling.without_batch(run.session, run.by, after=after)
 
     def work(keys: Sequence[int], now: datetime) -> Mapping[str, int]:
-        batches.build(run.session, run.by, keys, on=run.period, now=now)
+        filling.build(run.session, run.by, keys, on=run.period, now=now)
         return {}
 
     run.sift(find, work, _leave)

@@ -12,7 +12,16 @@ elsewhere CP-SAT solves that part of the market exactly. Plan.proof and Plan.bou
 """
 
 from matching.assign import Pair, Plan, Unmatched, propose
-from matching.explain import Alternative, Lack, WishCounts, Wishes, lacks, pool_of, wish_counts
+from matching.explain import (
+    Alternative,
+    Lack,
+    WishCounts,
+    Wishes,
+    best_of,
+    lacks,
+    pool_of,
+    wish_counts,
+)
 from matching.pairs import Limits
 from matching.records import LISTED_UNITS, BadRecord, Need, Offer
 from matching.rules import RULES, Removed, broken
@@ -37,6 +46,7 @@ __all__ = [
     "Weights",
     "WishCounts",
     "Wishes",
+    "best_of",
     "broken",
     "lacks",
     "parts_of",

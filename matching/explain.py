@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,15 @@ from matching.rules import is_open
 from matching.scores import Params, Weights, parts_of
 
 _SHOWN = 2
+
+
+def best_of(reasons: Iterable[Mapping[str, Any]]) -> str | None:
+    """Return in one short code what carries most points: "waiting", "urgency:3", "wish:sex,stage"."""
+    best = max(reasons, key=lambda part: part["points"], default=None)
+    if best is None:
+        return None
+    more = best["level"] if best["factor"] == "urgency" else ",".join(best.get("met", ()))
+    return f"{best['factor']}:{more}".removesuffix(":")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 # Until the first release the schema is one migration, made anew from the tables by this script.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+exec 9>>.git/remake-initial.lock && flock 9  # two at once would see each other's half
 work=$(mktemp -d)
 file=migrations/versions/0001_the_house.py
 if [ -f "$file" ]; then cp "$file" "$work/before.py"; fi

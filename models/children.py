@@ -8,10 +8,10 @@ from sqlalchemy import (
     Index,
     String,
     and_,
-    exists,
     false,
     or_,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -53,13 +53,21 @@ _IDENTITY = (
 )
 _STAFF = (Audience.CASE_STAFF,)
 _DETAIL = (Audience.CASE_DETAIL,)
-_GENERAL = (*_IDENTITY, Audience.SUPPORTING_DONOR)
+_AT_SCHOOL_DOOR = (Role.SCHOOL_OFFICER, Role.CLASS_TEACHER)
 _AT_SCHOOL = (Audience.CASE_STAFF, Audience.OWN_SCHOOL, Audience.OWN_VILLAGE, Audience.OWN_FAMILY)
 
 
 class Child(Base):
     __tablename__ = "children"
-    __table_args__ = (Index("ix_children_banner_code_status", "banner_code", "status"),)
+    __table_args__ = (
+        Index("ix_children_banner_code_status", "banner_code", "status"),
+        Index(
+            "ix_children_in_danger",
+            "id",
+            sqlite_where=text("in_danger = 1"),
+            postgresql_where=text("in_danger"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     ref: Mapped[str] = mapped_column(
@@ -93,7 +101,7 @@ class Child(Base):
     league_code: Mapped[str] = mapped_column(
         ForeignKey("regions.code"),
         index=True,
-        info=seen_by(*_STAFF, Audience.STATISTICS, Audience.SUPPORTING_DONOR),
+        info=seen_by(*_STAFF, Audience.STATISTICS),
     )
     address: Mapped[str | None] = mapped_column(
         Sealed("children.address"), info=seen_by(*_STAFF, Audience.OWN_VILLAGE, Audience.OWN_FAMILY)
@@ -101,7 +109,7 @@ class Child(Base):
     school_id: Mapped[int | None] = mapped_column(
         ForeignKey("organisations.id"), index=True, info=NOBODY
     )
-    stage: Mapped[Stage] = mapped_column(info=seen_by(*_GENERAL, Audience.STATISTICS))
+    stage: Mapped[Stage] = mapped_column(info=seen_by(*_IDENTITY, Audience.STATISTICS))
     grade: Mapped[int | None] = mapped_column(
         CheckConstraint("grade BETWEEN 0 AND 20", name="grade_range"), info=seen_by(*_AT_SCHOOL)
     )
@@ -121,6 +129,8 @@ class Child(Base):
     opened_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     ended_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     end_reason: Mapped[EndReason | None] = mapped_column(info=seen_by(*_STAFF))
+    # A report that it may be harmed is open: kept by services/protection.py alone, shown to nobody.
+    in_danger: Mapped[bool] = mapped_column(default=False, info=NOBODY)
 
     class_label: Derived = shown_to(
         *_AT_SCHOOL, Audience.SAMPLED, needs=("grade", "class_name"), compute=class_label
@@ -130,10 +140,10 @@ class Child(Base):
     def standings(cls, viewer: Viewer) -> Standings:
         """Case staff see their own regions' children, a school its pupils, a director her village.
 
-        A donor sees only the general profile of those he supports.
+        A donor reads a general profile off the list alone (models/listings.py). A child in danger
+        stands in none of the low views: to a school it is like a pupil who moved away.
         """
-        pupils = is_own(cls.school_id, viewer.organisation_id)
-        in_class = pupils & _in_class_of(viewer) if viewer.has(Role.CLASS_TEACHER) else pupils
+        safe = cls.in_danger.is_(False)
         here = in_regions(cls.region_code, viewer)
         return held(
             viewer,
@@ -141,13 +151,28 @@ class Child(Base):
             (Audience.CASE_DETAIL, CASE, here & _is_case_of(viewer)),
             (Audience.SAMPLED, (Role.AUDITOR,), _is_sampled(viewer)),
             (Audience.STATISTICS, (Role.STATISTICS,), here),
-            (Audience.OWN_SCHOOL, (Role.SCHOOL_OFFICER, Role.CLASS_TEACHER), in_class),
-            (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), here),
+            (Audience.OWN_SCHOOL, _AT_SCHOOL_DOOR, safe & pupils_of(viewer)),
+            (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), safe & here),
             (Audience.OWN_FAMILY, (Role.FAMILY,), is_own(cls.id, viewer.child_id)),
-            (Audience.SUPPORTING_DONOR, (Role.DONOR,), _supported_by(viewer)),
-            (Audience.AGREED_NAME, (Role.DONOR,), _known_to(viewer, "shows_name")),
-            (Audience.AGREED_PLACE, (Role.DONOR,), _known_to(viewer, "shows_place")),
+            (Audience.AGREED_NAME, (Role.DONOR,), safe & _known_to(viewer, "shows_name")),
+            (Audience.AGREED_PLACE, (Role.DONOR,), safe & _known_to(viewer, "shows_place")),
         )
+
+
+def pupils_of(viewer: Viewer) -> Condition:
+    """A school's own pupils, to a class teacher those of the one class."""
+    pupils = is_own(Child.school_id, viewer.organisation_id)
+    return pupils & _in_class_of(viewer) if viewer.has(Role.CLASS_TEACHER) else pupils
+
+
+def near_hand(viewer: Viewer) -> Condition:
+    """Whom a hand knows, in danger or not: for the red button, which must stay within reach."""
+    standings = held(
+        viewer,
+        (Audience.OWN_SCHOOL, _AT_SCHOOL_DOOR, pupils_of(viewer)),
+        (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), in_regions(Child.region_code, viewer)),
+    )
+    return or_(false(), *standings.values())
 
 
 def _in_class_of(viewer: Viewer) -> Condition:
@@ -184,18 +209,6 @@ def _known_to(viewer: Viewer, field: str) -> Condition:
     from models.reveals import Reveal, known_children
 
     return known_children(viewer, getattr(Reveal, field))
-
-
-def _supported_by(viewer: Viewer) -> Condition:
-    """A donor stands near a child by an approved match of his own, while the consent stands."""
-    from models.pledges import children_of_donor
-
-    consented = exists().where(
-        Consent.child_id == Child.id,
-        Consent.purpose == Purpose.SPONSORSHIP,
-        Consent.withdrawn_on.is_(None),
-    )
-    return and_(Child.id.in_(children_of_donor(viewer)), consented)
 
 
 class Kin(Base):

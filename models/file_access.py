@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, false, or_, select, text, union_all
+from sqlalchemy import ForeignKey, Index, String, and_, false, or_, select, text, union_all
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import CASE, Base, Sealed, Standings, held, in_regions, is_own
 from models.children import Child
+from models.harm import cases_about
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import AccessReason, AccessStatus, Role
@@ -76,11 +77,16 @@ class FileAccess(Base):
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """Case staff of the child, and its family."""
+        """Case staff of the child, and its family; what tells of a danger goes round its cause."""
         here = select(Child.id).where(in_regions(Child.region_code, viewer))
+        for_him = or_(
+            cls.reason != AccessReason.CHILD_IN_DANGER,
+            cls.asked_by == viewer.actor,
+            cls.child_id.not_in(cases_about(viewer)),
+        )
         return held(
             viewer,
-            (Audience.CASE_STAFF, CASE, cls.child_id.in_(here)),
+            (Audience.CASE_STAFF, CASE, and_(cls.child_id.in_(here), for_him)),
             (Audience.OWN_FAMILY, (Role.FAMILY,), is_own(cls.child_id, viewer.child_id)),
         )
 

@@ -2,18 +2,18 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import CASE, Base, Sealed, Standings, held, in_regions, is_own
 from models.children import Child
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import FilePart, GuardianWish, GuardianWishStatus, Role
+from vocabulary.enums import FilePart, GuardianWish, GuardianWishStatus, Language, Role
 from vocabulary.refs import new_ref
 
 _STAFF = (Audience.CASE_STAFF,)
-_BOTH = (Audience.CASE_STAFF, Audience.OWN_FAMILY)
+_ALL = (Audience.CASE_STAFF, Audience.OWN_FAMILY, Audience.OWN_VILLAGE)
 
 
 class GuardianRequest(Base):
@@ -27,29 +27,40 @@ class GuardianRequest(Base):
         String(16), unique=True, default=lambda: new_ref("guardian_request"), info=seen_by(*_STAFF)
     )
     child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), info=NOBODY)
-    wish: Mapped[GuardianWish] = mapped_column(info=seen_by(*_BOTH))
-    part: Mapped[FilePart | None] = mapped_column(info=seen_by(*_BOTH))
+    wish: Mapped[GuardianWish] = mapped_column(info=seen_by(*_ALL))
+    part: Mapped[FilePart | None] = mapped_column(info=seen_by(*_ALL))
     words: Mapped[str | None] = mapped_column(
-        Sealed("guardian_requests.words"), info=seen_by(*_BOTH)
+        Sealed("guardian_requests.words"), info=seen_by(*_ALL)
     )
     status: Mapped[GuardianWishStatus] = mapped_column(
-        default=GuardianWishStatus.ASKED, info=seen_by(*_BOTH)
+        default=GuardianWishStatus.ASKED, info=seen_by(*_ALL)
     )
-    asked_on: Mapped[date] = mapped_column(info=seen_by(*_BOTH))
-    answer_by: Mapped[date] = mapped_column(info=seen_by(*_BOTH))
+    # 由…代办: who wrote it down for the guardian, and in which language she said it.
+    assisted_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))
+    language: Mapped[Language | None] = mapped_column(info=seen_by(*_ALL))
+    asked_on: Mapped[date] = mapped_column(info=seen_by(*_ALL))
+    answer_by: Mapped[date] = mapped_column(info=seen_by(*_ALL))
     answer: Mapped[str | None] = mapped_column(
-        Sealed("guardian_requests.answer"), info=seen_by(*_BOTH)
+        Sealed("guardian_requests.answer"), info=seen_by(*_ALL)
     )
     answered_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))
-    answered_on: Mapped[date | None] = mapped_column(info=seen_by(*_BOTH))
+    answered_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """Case staff of the child, and its guardian; nobody behind a slip, which a school prints."""
+        """Case staff of the child, its guardian, and the village director what she herself wrote down.
+
+        Nobody behind a slip, which a school prints.
+        """
         here = select(Child.id).where(in_regions(Child.region_code, viewer))
         own = viewer.child_id if viewer.stipend_id is None else None
         return held(
             viewer,
             (Audience.CASE_STAFF, CASE, cls.child_id.in_(here)),
             (Audience.OWN_FAMILY, (Role.FAMILY,), is_own(cls.child_id, own)),
+            (
+                Audience.OWN_VILLAGE,
+                (Role.VILLAGE_DIRECTOR,),
+                and_(cls.child_id.in_(here), cls.assisted_by == viewer.actor),
+            ),
         )

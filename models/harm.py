@@ -1,16 +1,21 @@
-"""That somebody fears for a child: who said so and when, and who took it up. Never changed."""
+"""That somebody fears for a child: who said so, about whom, and who took it up. Never changed.
+
+From the report on until the last one is closed the child stands in no low view
+(`models.children.Child.in_danger`), and who is named as the person complained of stands near none
+of it.
+"""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Select, String, and_, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from models.base import Base, Standings, own_roles
+from models.base import Base, Condition, Standings, own_roles
 from models.children import Child
 from models.triggers import append_only
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import Called
+from vocabulary.enums import Called, Complained, HarmOutcome
 from vocabulary.refs import new_ref
 
 _STAFF = (Audience.CASE_STAFF,)
@@ -33,9 +38,9 @@ class HarmReport(Base):
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """Case staff of the child; whoever reported keeps the receipt, and no school sees more."""
+        """Case staff of the child but those complained of; whoever reported keeps the receipt."""
         of_staff = {
-            audience: cls.child_id.in_(select(Child.id).where(condition))
+            audience: and_(cls.child_id.in_(select(Child.id).where(condition)), goes_round(viewer))
             for audience, condition in Child.standings(viewer).items()
             if audience is Audience.CASE_STAFF
         }
@@ -56,11 +61,65 @@ class HarmTaken(Base):
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
         """As the report: its reporter learns that, never by whom."""
-        return {
-            audience: cls.report_id.in_(select(HarmReport.id).where(condition))
-            for audience, condition in HarmReport.standings(viewer).items()
-        }
+        return _of_report(cls.report_id, viewer)
 
 
-append_only(HarmReport.__table__)  # type: ignore[arg-type]
-append_only(HarmTaken.__table__)  # type: ignore[arg-type]
+class HarmAccused(Base):
+    """Whom a report is about: a login of the house, or people who have none."""
+
+    __tablename__ = "harm_accused"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    report_id: Mapped[int] = mapped_column(ForeignKey("harm_reports.id"), index=True, info=NOBODY)
+    whom: Mapped[Complained] = mapped_column(info=seen_by(*_STAFF))
+    actor: Mapped[str | None] = mapped_column(String(40), index=True, info=seen_by(*_STAFF))
+    named_by: Mapped[str] = mapped_column(String(40), info=seen_by(*_STAFF))
+    named_at: Mapped[datetime] = mapped_column(info=seen_by(*_STAFF))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """As the report."""
+        return _of_report(cls.report_id, viewer)
+
+
+class HarmClosed(Base):
+    """A second person saw how it ended: with the last of a child's reports it comes back."""
+
+    __tablename__ = "harm_closed"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    report_id: Mapped[int] = mapped_column(ForeignKey("harm_reports.id"), unique=True, info=NOBODY)
+    outcome: Mapped[HarmOutcome] = mapped_column(info=seen_by(*_STAFF))
+    closed_by: Mapped[str] = mapped_column(String(40), info=seen_by(*_STAFF))
+    closed_at: Mapped[datetime] = mapped_column(info=seen_by(*_STAFF))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """As the report."""
+        return _of_report(cls.report_id, viewer)
+
+
+def _of_report(report_id: object, viewer: Viewer) -> Standings:
+    return {
+        audience: report_id.in_(select(HarmReport.id).where(condition))  # type: ignore[attr-defined]
+        for audience, condition in HarmReport.standings(viewer).items()
+    }
+
+
+def cases_about(viewer: Viewer) -> Select[int]:
+    """Select the children about whom a report names the viewer."""
+    return (
+        select(_Other.child_id)
+        .join(HarmAccused, HarmAccused.report_id == _Other.id)
+        .where(HarmAccused.actor == viewer.actor)
+    )
+
+
+def goes_round(viewer: Viewer) -> Condition:
+    """Say in SQL that no report about the same child names the viewer."""
+    return HarmReport.child_id.not_in(cases_about(viewer))
+
+
+_Other = aliased(HarmReport)
+for _table in (HarmReport, HarmTaken, HarmAccused, HarmClosed):
+    append_only(_table.__table__)  # type: ignore[arg-type]

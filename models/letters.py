@@ -96,6 +96,8 @@ class Letter(Base):
     return_reason: Mapped[LetterReturn | None] = mapped_column(info=seen_by(*_STAFF, *_WRITER))
     delivered_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, *_WRITER, *_ALOUD))
     is_of_age: Mapped[bool] = mapped_column(default=False, info=NOBODY)
+    # A year after it was delivered `original` holds no more than `released` (data/retention.toml).
+    is_trimmed: Mapped[bool] = mapped_column(default=False, info=NOBODY)
 
     stage: Derived = shown_to(*_WRITER, needs=("status",), compute=_stage)
 
@@ -151,7 +153,11 @@ class LetterFriend(Base):
             viewer,
             (Audience.CASE_STAFF, CASE, cls.child_id.in_(here)),
             (Audience.OWN_FAMILY, (Role.FAMILY,), is_own(cls.child_id, viewer.child_id)),
-            (Audience.SELF, (Role.VOLUNTEER,), is_own(cls.volunteer_id, viewer.volunteer_id)),
+            (
+                Audience.SELF,
+                (Role.VOLUNTEER,),
+                and_(is_own(cls.volunteer_id, viewer.volunteer_id), _not_in_danger(cls.child_id)),
+            ),
         )
 
 
@@ -187,11 +193,16 @@ def _of(viewer: Viewer, *, is_writer: bool) -> Condition:
     family_wrote = Letter.sender == LetterSide.FAMILY
     child_id = None if viewer.stipend_id is not None else viewer.child_id
     family = and_(is_own(Letter.child_id, child_id), family_wrote if is_writer else ~family_wrote)
+    from_family = and_(family_wrote, _not_in_danger(Letter.child_id))
     donor = and_(
         false() if viewer.pledge_id is not None else true(),
         Letter.pledge_id.in_(pledges_of_donor(viewer)),
-        ~family_wrote if is_writer else family_wrote,
+        ~family_wrote if is_writer else from_family,
     )
     own = select(LetterFriend.id).where(is_own(LetterFriend.volunteer_id, viewer.volunteer_id))
-    volunteer = and_(Letter.friend_id.in_(own), ~family_wrote if is_writer else family_wrote)
+    volunteer = and_(Letter.friend_id.in_(own), ~family_wrote if is_writer else from_family)
     return or_(family, donor, volunteer)
+
+
+def _not_in_danger(child_id: Any) -> Condition:
+    return exists().where(Child.id == child_id, Child.in_danger.is_(False))

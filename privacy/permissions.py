@@ -10,6 +10,7 @@ from vocabulary.errors import NotPermitted, RolesExclude
 class Act(StrEnum):
     ENTER_CHILD = "enter_child"
     VERIFY_CHILD = "verify_child"
+    CONFIRM_CHILD = "confirm_child"
     RECORD_CONSENT = "record_consent"
     IMPORT_ROSTER = "import_roster"
     ENTER_SCHOOL = "enter_school"
@@ -18,9 +19,11 @@ class Act(StrEnum):
     CLEAR_VOLUNTEER = "clear_volunteer"
     REPORT_HARM = "report_harm"
     ANSWER_HARM = "answer_harm"
+    CLOSE_HARM = "close_harm"
     RUN_MATCHING = "run_matching"
     DECIDE_MATCH = "decide_match"
     RECORD_MONEY = "record_money"
+    IMPORT_STATEMENT = "import_statement"
     SEND_BATCH = "send_batch"
     RUN_STIPENDS = "run_stipends"
     HAND_OVER = "hand_over"
@@ -48,11 +51,13 @@ class Act(StrEnum):
     EXPORT = "export"
     SEE_EXPORTS = "see_exports"
     SEE_INCIDENTS = "see_incidents"
+    LIST_AFFECTED = "list_affected"
     PLANT_HONEY = "plant_honey"
     KEEP_BACKUPS = "keep_backups"
     CARRY_OUT_RETENTION = "carry_out_retention"
     SEE_RETENTION = "see_retention"
     ASK_ABOUT_FILE = "ask_about_file"
+    HELP_GUARDIAN = "help_guardian"
     ANSWER_GUARDIAN = "answer_guardian"
     RELEASE_REVEALS = "release_reveals"
     CHECK_REVEAL = "check_reveal"
@@ -63,6 +68,8 @@ class Act(StrEnum):
     WRITE_LETTER = "write_letter"
     MODERATE_LETTERS = "moderate_letters"
     DELIVER_LETTERS = "deliver_letters"
+    FREEZE_LISTING = "freeze_listing"
+    PUBLISH_FIGURES = "publish_figures"
 
 
 CASE_STAFF = frozenset({Role.CASE_WORKER, Role.APPROVER})
@@ -70,6 +77,7 @@ CASE_STAFF = frozenset({Role.CASE_WORKER, Role.APPROVER})
 PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.ENTER_CHILD: CASE_STAFF | {Role.CONSOLE, Role.SCHOOL_OFFICER},
     Act.VERIFY_CHILD: CASE_STAFF,
+    Act.CONFIRM_CHILD: CASE_STAFF,
     Act.RECORD_CONSENT: CASE_STAFF | {Role.CONSOLE},
     Act.IMPORT_ROSTER: CASE_STAFF | {Role.CONSOLE},
     Act.ENTER_SCHOOL: CASE_STAFF | {Role.CONSOLE},
@@ -79,9 +87,11 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.REPORT_HARM: CASE_STAFF
     | {Role.SCHOOL_OFFICER, Role.CLASS_TEACHER, Role.VILLAGE_DIRECTOR, Role.VOLUNTEER},
     Act.ANSWER_HARM: CASE_STAFF,
+    Act.CLOSE_HARM: CASE_STAFF,
     Act.RUN_MATCHING: CASE_STAFF | {Role.ENGINE, Role.CONSOLE},
     Act.DECIDE_MATCH: frozenset({Role.APPROVER}),
-    Act.RECORD_MONEY: frozenset({Role.COLLECTING_DESK}),
+    Act.RECORD_MONEY: frozenset({Role.COLLECTING_DESK, Role.CONSOLE}),
+    Act.IMPORT_STATEMENT: frozenset({Role.COLLECTING_DESK, Role.CONSOLE}),
     Act.SEND_BATCH: frozenset({Role.PAYING_DESK}),
     Act.RUN_STIPENDS: frozenset({Role.ENGINE, Role.CONSOLE}),
     Act.HAND_OVER: frozenset({Role.SCHOOL_OFFICER, Role.CLASS_TEACHER, Role.VILLAGE_DIRECTOR}),
@@ -109,11 +119,13 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.EXPORT: CASE_STAFF | {Role.PAYING_DESK},
     Act.SEE_EXPORTS: CASE_STAFF | {Role.PAYING_DESK, Role.AUDITOR},
     Act.SEE_INCIDENTS: frozenset({Role.ADMINISTRATOR, Role.CUSTODIAN}),
+    Act.LIST_AFFECTED: frozenset({Role.ADMINISTRATOR, Role.CUSTODIAN}),
     Act.PLANT_HONEY: frozenset({Role.CONSOLE}),
     Act.KEEP_BACKUPS: frozenset({Role.ENGINE, Role.CONSOLE}),
     Act.CARRY_OUT_RETENTION: frozenset({Role.ENGINE, Role.CONSOLE}),
     Act.SEE_RETENTION: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     Act.ASK_ABOUT_FILE: frozenset({Role.FAMILY}),
+    Act.HELP_GUARDIAN: frozenset({Role.VILLAGE_DIRECTOR}),
     Act.ANSWER_GUARDIAN: CASE_STAFF,
     Act.RELEASE_REVEALS: frozenset({Role.ENGINE, Role.CONSOLE}),
     Act.CHECK_REVEAL: CASE_STAFF,
@@ -133,11 +145,34 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     ),
     Act.MODERATE_LETTERS: CASE_STAFF,
     Act.DELIVER_LETTERS: frozenset({Role.ENGINE, Role.CONSOLE}),
+    Act.FREEZE_LISTING: frozenset({Role.ENGINE, Role.CONSOLE}),
+    Act.PUBLISH_FIGURES: frozenset({Role.ENGINE, Role.CONSOLE}),
 }
 
 # Before these a password or code is asked for again when the last proof is older than half an hour.
+# Which route is of which kind: tests/house/test_fresh_proof.py.
 STEP_UP: frozenset[Act] = frozenset(
-    {Act.APPROVE_MATCH, Act.CHANGE_ACCOUNT, Act.SEND_BATCH, Act.EXPORT, Act.JOIN_HALVES}
+    {
+        Act.GRANT_ROLE,  # ways in, roles, digits
+        Act.APPROVE_MATCH,  # a second person's yes
+        Act.CONFIRM_CHILD,
+        Act.CLEAR_VOLUNTEER,
+        Act.AGREE_WRITE_OFF,
+        Act.CLOSE_HARM,
+        Act.CHANGE_ACCOUNT,
+        Act.SEND_BATCH,  # money leaves
+        Act.SEND_AGAIN,
+        Act.EXPORT,
+        Act.JOIN_HALVES,  # who somebody is
+        Act.NOTE_DEATH,
+        Act.AMEND,
+        Act.ASK_FILE,
+        Act.ASSIGN_CHILD,
+        Act.DRAW_AUDIT,
+        Act.CHECK_REVEAL,
+        Act.ANSWER_GUARDIAN,
+        Act.LIST_AFFECTED,
+    }
 )
 # Whose login opens more than their own village or child: a second step is theirs to have.
 SECOND_STEP: frozenset[Role] = CASE_STAFF | {

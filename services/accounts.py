@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Row,
     and_,
     bindparam,
     delete,
@@ -26,6 +25,7 @@ from models.accounts import Account, EndedSignIn, Grant, SignInFailure
 from models.volunteers import Volunteer
 from privacy.viewers import Viewer
 from services import activity, limits, trace
+from services.prepared import Ready
 from vocabulary.dates import today
 from vocabulary.enums import AccountStatus, Activity, Device, GrantStatus, Limited, Role
 from vocabulary.errors import TooManyTries, WrongPassword
@@ -63,7 +63,7 @@ def viewer_of(session: Session, account: Account, *, now: datetime) -> Viewer:
 
 def _viewer(
     session: Session,
-    account: Account | Row[*tuple[Any, ...]],
+    account: "Account | _SignedIn",
     roles: frozenset[Role],
     *,
     now: datetime,
@@ -84,8 +84,19 @@ def _viewer(
     )
 
 
+class _SignedIn(NamedTuple):
+    """An account as its session cookie finds it, with one of its roles."""
+
+    id: int
+    ref: str
+    status: AccountStatus
+    region_code: str
+    organisation_id: int | None
+    role: Role | None
+
+
 # Every page of a signed-in person asks this: one statement, and nothing sealed is opened.
-_SIGNED_IN = (
+_SIGNED_IN = Ready(
     select(
         Account.id,
         Account.ref,
@@ -109,7 +120,7 @@ def find_viewer(
     """Return the viewer behind a session cookie, or None when it no longer counts."""
     asked = {"id": account_id, "stamp": stamp, "day": today(now), "ended": token_hash(code)}
     session.flush()
-    rows = session.connection().execute(_SIGNED_IN, asked).all()
+    rows = [_SignedIn(*row) for row in _SIGNED_IN.fetch(session.connection(), asked)]
     if not rows or rows[0].status is not AccountStatus.ACTIVE:
         return None
     return _viewer(session, rows[0], frozenset(row.role for row in rows if row.role), now=now)

@@ -5,7 +5,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, String, bindparam, case, false, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    String,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
@@ -37,16 +49,21 @@ _PLEDGE = (
     "wish_league", "status",
 )  # fmt: skip
 _PLACE = Part(Region, Region.code == Child.region_code, ("name",))
+# By its ref an account is looked up; that the whole is "account:REF" is asked besides.
+_PROPOSED = and_(
+    Account.ref == func.substr(Match.proposed_by, len("account:") + 1),
+    literal("account:") + Account.ref == Match.proposed_by,
+)
 _PARTS = {
     "child": Part(Child, Child.id == Match.child_id, _CHILD),
     "need": Part(Need, Need.id == Match.need_id, _NEED),
     "pledge": Part(Pledge, Pledge.id == Match.pledge_id, _PLEDGE),
     "school": Part(Organisation, Organisation.id == Child.school_id, ("name",)),
     "place": _PLACE,
-    "proposer": Part(Account, literal("account:") + Account.ref == Match.proposed_by, ("name",)),
+    "proposer": Part(Account, _PROPOSED, ("name",)),
 }
 # What one line of the list says. Everything else is read of the one in hand alone.
-_IN_LINE = ("child_ref", "status", "decide_by", "proposed_by", "reasons")
+_IN_LINE = ("child_ref", "status", "decide_by", "proposed_by", "best_reason")
 _LINE_PARTS = {
     "child": Part(Child, Child.id == Match.child_id, ("ref", "name", "grade", "entered_by")),
     "need": Part(Need, Need.id == Match.need_id, ("urgency", "since_on")),
@@ -105,7 +122,8 @@ def _in_hand(viewer: Viewer) -> Wanted:
         fields=_MATCH,
         where=(Match.child_ref == _REF,),
         few=True,
-        beside=second_look.since_then(_ON) | second_look.tallies(viewer, _ON),
+        beside=second_look.since_then(_ON),
+        alongside=second_look.tallied(viewer, _ON),
     )
 
 
@@ -203,9 +221,9 @@ def acted_before(card: Card, viewer: Viewer) -> bool:
 
 
 @gate.written_once
-def _runners_up(_viewer: Viewer) -> Wanted:
+def _runners_up(_viewer: Viewer, count: int) -> Wanted:
     child = Part(Child, Child.id == Need.child_id, ("ref", "name"))
-    among = Need.ref.in_(bindparam("refs", expanding=True))
+    among = Need.ref.in_([bindparam(f"ref_{n}", type_=String()) for n in range(count)])
     return Wanted(Need, parts={"child": child}, fields=("ref",), where=(among,), few=True)
 
 
@@ -213,7 +231,8 @@ def _others(session: Session, viewer: Viewer, card: Card | None) -> list[Card]:
     """Return the runners-up; a child of another banner has no name here."""
     stored: Sequence[Mapping[str, Any]] = card["runners_up"] if card else ()
     refs = [other["code"] for other in stored if other["side"] == "child"]
-    cards = gate.ask(session, viewer, _runners_up(viewer), refs=refs) if refs else []
+    named = {f"ref_{n}": ref for n, ref in enumerate(refs)}
+    cards = gate.ask(session, viewer, _runners_up(viewer, len(refs)), **named) if refs else []
     known = {one["ref"]: one["child"] for one in cards}
     return [Card({**other, "child": known.get(other["code"])}) for other in stored]
 

@@ -1,196 +1,93 @@
-"""Batches: what one hand gets for one month, built from funded instalments, sent by the paying desk."""
+"""Batches: what one hand gets for one month, sent by the paying desk. How they are filled: `filling`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    ScalarSelect,
-    Select,
-    and_,
-    case,
-    func,
-    insert,
-    not_,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from models.base import in_regions
-from models.children import Child
 from models.organisations import Organisation
-from models.pledges import Match
 from models.regions import Region
 from models.stipends import Batch, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import facts, gate, news, trace
-from services.due import ROWS_A_SLICE, Keys
 from services.facts import Basis
 from services.gate import Card, Part
-from services.lifecycle import advance
-from vocabulary.dates import first_of_month, today
-from vocabulary.enums import BatchStatus, Evidence, FactKind, Route
-from vocabulary.errors import NotFound
+from services.lifecycle import advance_all
+from vocabulary.dates import today
+from vocabulary.enums import BatchStatus, Evidence, FactKind
+from vocabulary.errors import AlreadyDecided, NotFound
+from vocabulary.lifecycles import check_step
 from vocabulary.money import Fen
 
 HAND_OVER_DAYS = 14
 
 
-_READY = (
-    Stipend.received_on.is_not(None),
-    Stipend.batch_id.is_(None),
-    Stipend.cancelled_on.is_(None),
-)
-
-
-def without_batch(session: Session, by: Viewer, *, after: int) -> Keys:
-    """Return the next funded instalments' keys, in order, that are in no batch yet."""
-    require(by, Act.RUN_STIPENDS)
-    key = Stipend.__table__.c.id
-    query = select(key).where(*_READY, key > after).order_by(key)
-    keys = session.connection().execute(query.limit(ROWS_A_SLICE)).scalars().all()
-    return Keys(keys, len(keys) < ROWS_A_SLICE)
-
-
-def build(session: Session, by: Viewer, stipends: Sequence[int], *, on: date, now: datetime) -> int:
-    """Put funded instalments (keys, in order) into their hands' open batches of this month.
-
-    A hand is the child's school, or its village for the village route. Returns how many were put.
-    """
-    require(by, Act.RUN_STIPENDS)
-    here = and_(*_READY, Stipend.id.between(stipends[0], stipends[-1]))
-    _make_batches(session, here, on=on)
-    batch = func.coalesce(_key(_of_school(on)), _key(_of_village(on)))
-    put = session.execute(
-        update(Stipend)
-        .where(here)
-        .values(batch_id=batch)
-        .execution_options(synchronize_session=False)
-    )
-    count = int(put.rowcount)  # type: ignore[attr-defined]
-    if count:
-        trace.record(session, by, "batch.fill", "batches", now=now, detail={"count": count})
-    return count
-
-
-def _by_school() -> ColumnElement[bool]:
-    """Say in SQL that a child's money goes through its school."""
-    return and_(Child.route != Route.VILLAGE, Child.school_id.is_not(None))
-
-
-def _is_open(on: date) -> ColumnElement[bool]:
-    return and_(Batch.month == first_of_month(on), Batch.status == BatchStatus.OPEN)
-
-
-def _of_school(on: date) -> Select[Any]:
-    """Select the open batch of the school of an instalment's child."""
-    return (
-        select(Batch.id)
-        .select_from(Match)
-        .join(Child, and_(Child.id == Match.child_id, _by_school()))
-        .join(Organisation, Organisation.id == Child.school_id)
-        .join(
-            Batch,
-            and_(
-                Batch.organisation_id == Child.school_id,
-                Batch.region_code == Organisation.region_code,
-                _is_open(on),
-            ),
-        )
-        .where(Match.id == Stipend.match_id)
-    )
-
-
-def _of_village(on: date) -> Select[Any]:
-    """Select the open batch of the village of an instalment's child."""
-    same = and_(
-        Batch.organisation_id.is_(None), Batch.region_code == Child.region_code, _is_open(on)
-    )
-    return (
-        select(Batch.id)
-        .select_from(Match)
-        .join(Child, and_(Child.id == Match.child_id, not_(_by_school())))
-        .join(Batch, same)
-        .where(Match.id == Stipend.match_id)
-    )
-
-
-def _key(batch: Select[Any]) -> ScalarSelect[Any]:
-    return batch.limit(1).correlate(Stipend).scalar_subquery()
-
-
-def _make_batches(session: Session, here: ColumnElement[bool], *, on: date) -> None:
-    """Open a batch of the month for every hand that has none open."""
-    waiting = or_(
-        _of_school(on).correlate(Stipend).exists(), _of_village(on).correlate(Stipend).exists()
-    )
-    region = case((_by_school(), Organisation.region_code), else_=Child.region_code)
-    school = case((_by_school(), Child.school_id), else_=None)
-    hands = session.execute(
-        select(school, region)
-        .select_from(Stipend)
-        .join(Match, Match.id == Stipend.match_id)
-        .join(Child, Child.id == Match.child_id)
-        .outerjoin(Organisation, Organisation.id == Child.school_id)
-        .where(here, not_(waiting))
-        .distinct()
-        .order_by(region, school)
-    ).all()
-    if hands:
-        earlier = _numbers(session, on=on)
-        rows = [_batch_row(school, code, earlier, on=on) for school, code in hands]
-        session.execute(insert(Batch), rows)
-
-
-def _numbers(session: Session, *, on: date) -> dict[tuple[int | None, str], int]:
-    """Return how many batches each hand has had this month."""
-    hand = (Batch.organisation_id, Batch.region_code)
-    rows = session.execute(
-        select(*hand, func.count(Batch.id)).where(Batch.month == first_of_month(on)).group_by(*hand)
-    )
-    return {(school_id, code): count for school_id, code, count in rows}
-
-
-def _batch_row(
-    school_id: int | None, code: str, earlier: Mapping[tuple[int | None, str], int], *, on: date
-) -> dict[str, object]:
-    return {
-        "organisation_id": school_id,
-        "region_code": code,
-        "month": first_of_month(on),
-        "number": earlier.get((school_id, code), 0) + 1,
-        "opened_on": on,
-    }
-
-
 def send(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:
     """Record that a batch's one sum left our account for the hand. Raises AlreadyDecided if raced."""
+    return send_all(session, by, [ref], now=now)[0]
+
+
+def send_all(session: Session, by: Viewer, refs: Sequence[str], *, now: datetime) -> list[Card]:
+    """Record that each batch's sum left, all or none: facts and books as many steps as for one."""
     require(by, Act.SEND_BATCH)
-    batch = gate.row(session, by, Batch, Batch.ref == ref)
-    day = today(now)
-    advance(session, batch, BatchStatus.SENT, by=by, now=now)
-    batch.sent_on, batch.sent_by = day, by.actor
-    batch.hand_over_by = day + timedelta(days=HAND_OVER_DAYS)
-    stipends = session.scalars(
-        select(Stipend)
-        .where(Stipend.batch_id == batch.id, Stipend.cancelled_on.is_(None))
-        .order_by(Stipend.id)
-    ).all()
-    if not stipends:
-        raise NotFound()
-    basis = Basis(Evidence.BANK)
+    if not refs:
+        return []
+    found = _open_ones(session, by, refs)
+    _leave(session, found, by=by, now=now)
+    lines = _lines(session, found)
+    stipends = [stipend for of_one in lines.values() for stipend in of_one]
+    basis, day = Basis(Evidence.BANK), today(now)
     facts.record(session, FactKind.SENT, stipends, on=day, by=by, now=now, basis=basis)
-    trace.record(session, by, "batch.send", f"batch:{batch.ref}", now=now)
-    news.batch_sent(session, batch, now=now)
-    total = Fen(sum(stipend.amount_fen for stipend in stipends))
-    batch.sent_count, batch.sent_fen = len(stipends), total
+    done = [(by, f"batch:{batch.ref}") for batch in found]
+    trace.record_all(session, "batch.send", done, now=now)
+    news.batches_sent(session, found, now=now)
+    for batch in found:
+        batch.sent_count = len(lines[batch.id])
+        batch.sent_fen = Fen(sum(stipend.amount_fen for stipend in lines[batch.id]))
     session.flush()
-    return gate.card(session, by, Batch, Batch.id == batch.id).and_also(total_fen=total)
+    sums = {batch.ref: batch.sent_fen for batch in found}
+    cards = gate.cards(session, by, Batch, where=(Batch.ref.in_(refs),), order_by=(Batch.id,))
+    return [card.and_also(total_fen=sums[card["ref"]]) for card in cards]
+
+
+def _open_ones(session: Session, by: Viewer, refs: Sequence[str]) -> Sequence[Batch]:
+    found = gate.rows(session, by, Batch, Batch.ref.in_(refs), order_by=(Batch.id,))
+    if len(found) != len(set(refs)):
+        raise NotFound()
+    for batch in found:
+        check_step(batch.status, BatchStatus.SENT)
+    return found
+
+
+def _leave(session: Session, batches: Sequence[Batch], *, by: Viewer, now: datetime) -> None:
+    ids = select(Batch.id).where(Batch.id.in_([batch.id for batch in batches]))
+    if advance_all(session, Batch, ids, BatchStatus.SENT, by=by, now=now) != len(batches):
+        raise AlreadyDecided()
+    for batch in batches:
+        batch.sent_on, batch.sent_by = today(now), by.actor
+        batch.hand_over_by = today(now) + timedelta(days=HAND_OVER_DAYS)
+
+
+def _lines(session: Session, batches: Sequence[Batch]) -> Mapping[int, list[Stipend]]:
+    """Return what is in each batch (its key). Raises NotFound for one that holds nothing."""
+    keys = [batch.id for batch in batches]
+    lines: dict[int, list[Stipend]] = {key: [] for key in keys}
+    rows = session.execute(
+        select(Batch.id, Stipend)
+        .join(Stipend, Stipend.batch_id == Batch.id)
+        .where(Batch.id.in_(keys), Stipend.cancelled_on.is_(None))
+        .order_by(Stipend.id)
+    )
+    for key, stipend in rows:
+        lines[key].append(stipend)
+    if not all(lines.values()):
+        raise NotFound()
+    return lines
 
 
 def to_send(session: Session, viewer: Viewer) -> list[Card]:

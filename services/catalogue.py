@@ -40,10 +40,10 @@ class Whose(StrEnum):
 
 
 TABLES: dict[Whose, str] = {
-    Whose.EVERYBODY: "regions",
+    Whose.EVERYBODY: "regions releases figures",
     Whose.HOUSE: "installation job_leases job_runs periods chain_heads transactions postings"
-    " batches trace_ordinary trace_custodian state_changes honey honey_openings incidents"
-    " incident_steps audit_samples audit_items write_offs retention_acts",
+    " batches statement_layouts trace_ordinary trace_custodian state_changes honey honey_openings incidents"
+    " incident_steps audit_samples audit_items write_offs retention_acts listings",
     Whose.STAFF: "accounts grants account_events assignments recusals factor_resets second_factors"
     " recovery_codes ended_sign_ins sign_in_failures try_counts exports imports notices"
     " access_links uploads",
@@ -51,10 +51,11 @@ TABLES: dict[Whose, str] = {
     Whose.ORGANISATION: "organisations",
     Whose.GIVING: "pledges pledge_changes pledge_namings custody_requests",
     Whose.CHILD: "children kin needs consents amendments import_rows matches exclusions set_aside"
-    " stipends gifts facts settlements file_accesses harm_reports harm_taken letters"
-    " letter_friends reveals reveal_refusals guardian_requests",
-    Whose.DONOR: "receipts vault_contacts vault_donors vault_keys vault_letters vault_names"
-    " vault_paid_notes vault_pledges vault_receipts vault_words",
+    " stipends gifts facts settlements file_accesses harm_reports harm_taken harm_accused harm_closed"
+    " letters"
+    " letter_friends reveals reveal_refusals guardian_requests listed_children",
+    Whose.DONOR: "receipts statements statement_lines vault_contacts vault_donors vault_keys vault_letters"
+    " vault_names vault_paid_notes vault_pledges vault_receipts vault_words",
 }
 _WHOSE = {table: whose for whose, tables in TABLES.items() for table in tables.split()}
 
@@ -83,6 +84,8 @@ CLEAR_TEXT = {
     "matches.reasons": "codes and figures of the score",
     "matches.runners_up": "refs and scores",
     "receipts.bank_line": "the bank's own number of a line",
+    "statement_lines.key": "the bank's own number of a line, or a digest of it",
+    "statement_lines.parts": "payment references and sums in fen",
     "uploads.sha256": "the digest of a stored picture or paper, no text of it",
     "volunteers.availability": "when she has time; tells nobody who she is",
     "volunteers.languages": "codes of languages",

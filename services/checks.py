@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from models import triggers
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import book_checks, record_checks, trace
+from services import book_checks, figure_checks, record_checks, trace
 from vocabulary.dates import SHANGHAI, today
 from vocabulary.enums import Chain
 from vocabulary.schedule import STANDARD, due_days
@@ -25,6 +25,7 @@ SHOWN = 50
 LATE_DAYS = 14
 RUN_DONE_HOUR = 12  # the run begins at six; by noon its day must be done
 _FIRST_DAY = date(1900, 1, 1)
+_CHAINS = {Chain.ORDINARY: "工作记录", Chain.CUSTODIAN: "保密记录"}
 
 
 def report(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, Any]:
@@ -62,6 +63,7 @@ def _all(session: Session, now: datetime) -> Iterator[tuple[str, Findings]]:
         "due_against_done": lambda: due_against_done(session, now=now),
         "opened_by_runs": lambda: record_checks.opened_by_runs(session),
         "schedule": lambda: record_checks.off_schedule(session),
+        "figures": lambda: figure_checks.damaged(session),
     }
     for name, check in checks.items():
         yield name, _tried(check)
@@ -74,7 +76,7 @@ def _tried(check: Callable[[], Findings]) -> Findings:
     try:
         return check()
     except (SQLAlchemyError, ValueError, TypeError, LookupError) as error:
-        return [f"this check could not be carried out: {type(error).__name__}"]
+        return [f"这一项核对不下去：{type(error).__name__}"]
 
 
 def _is_sqlite(session: Session) -> bool:
@@ -92,14 +94,14 @@ def _foreign_keys(session: Session) -> Findings:
     if not _is_sqlite(session):
         return []
     rows = session.execute(text("PRAGMA foreign_key_check")).all()
-    return [f"{table} row {key}: its {parent} is missing" for table, key, parent, _ in rows]
+    return [f"{table} 第 {key} 行：它指向的 {parent} 不在了" for table, key, parent, _ in rows]
 
 
 def _triggers(session: Session) -> Findings:
     gone = triggers.missing(session.connection())
     strange = triggers.strange(session.connection())
-    return [f"trigger {name} is missing or was changed" for name in gone] + [
-        f"trigger {name} is none of ours" for name in strange
+    return [f"触发器 {name} 不在了，或被改过" for name in gone] + [
+        f"触发器 {name} 不是这个系统的" for name in strange
     ]
 
 
@@ -114,7 +116,7 @@ _KEYS = (
 
 def _unique_keys(session: Session) -> Findings:
     return [
-        f"the unique key {table}({', '.join(columns)}) is missing"
+        f"{table}({', '.join(columns)}) 的唯一键不在了"
         for table, columns in _KEYS
         if _is_sqlite(session) and columns not in _unique_of(session, table)
     ]
@@ -132,8 +134,8 @@ def _unique_of(session: Session, table: str) -> set[tuple[str, ...]]:
 def _chain(session: Session, chain: Chain) -> Findings:
     broken = trace.broken_entries(session, chain)
     lost = trace.lost_end(session, chain)
-    return [f"{chain.value} entry {seq} does not fit the chain" for seq in broken] + [
-        f"{chain.value} chain: {what}" for what in (lost,) if what
+    return [f"{_CHAINS[chain]}第 {seq} 条和链对不上" for seq in broken] + [
+        f"{_CHAINS[chain]}：{what}" for what in (lost,) if what
     ]
 
 
@@ -148,13 +150,13 @@ def due_against_done(session: Session, *, now: datetime) -> Findings:
         {"first": _FIRST_DAY.isoformat()},
     )
     stuck = session.execute(text(_UNSCHEDULED)).scalars().all()
-    found = [f"match {ref} runs, yet stands on no schedule" for ref in stuck]
+    found = [f"结对 {ref}：正在进行，却不在任何日程上" for ref in stuck]
     days = _schedule(start, day)
     if not days:
         return found
     values = ", ".join(f"('{rhythm}', '{due}')" for rhythm, due in days)
     rows = session.execute(text(_UNDONE.format(values=values)), {"day": day.isoformat()})
-    return found + [f"match {ref}: nothing was opened for {due}" for ref, due in rows]
+    return found + [f"结对 {ref}：{due} 应开的没有开出，也没写原因" for ref, due in rows]
 
 
 def last_run_day(now: datetime) -> date:

@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -99,6 +98,8 @@ def fits(name: str, typed: str) -> bool:
         return True
     if not wanted.isascii():
         return False
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 its tables take long, few need them
+
     sounds = [one.lower() for one in lazy_pinyin(name, style=Style.NORMAL)]
     initials = "".join(sound[:1] for sound in sounds)
     return "".join(sounds).startswith(wanted) or wanted in sounds or initials.startswith(wanted)

@@ -54,7 +54,7 @@ def verify(
 
     `child_agrees` is the child's own word: from 8 it is asked, from 14 its yes is needed.
     """
-    require(by, Act.VERIFY_CHILD)
+    require(by, Act.CONFIRM_CHILD)
     child = gate.row(session, by, Child, Child.ref == ref)
     if by.actor == child.entered_by:
         raise ActedBefore()

@@ -10,10 +10,10 @@ from models.children import Child, Consent, Kin
 from models.pledges import Match
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import gate, listing, trace
 from services.gate import Card, Part
 from services.lifecycle import advance_all
-from services.readiness import guardian_consents, settle
+from services.readiness import guardian_consents, lacks_own_yes, settle
 from vocabulary.dates import today
 from vocabulary.enums import ChildStatus, KinRole, MatchStatus, Purpose
 from vocabulary.errors import BadInput, NoConsent, WrongState
@@ -86,6 +86,7 @@ def withdraw(session: Session, by: Viewer, ref: str, *, purpose: Purpose, now: d
         consent.withdrawn_on = today(now)
     if purpose is Purpose.SPONSORSHIP:
         lapse_proposals(session, by, child.id, now=now, reason="consent withdrawn")
+        listing.take_off(session, child.id)
     settle(session, by, child, now=now)
     trace.record(session, by, "consent.withdraw", f"child:{ref}", now=now, why=purpose.value)
 
@@ -97,6 +98,8 @@ def record_word(session: Session, by: Viewer, ref: str, *, agrees: bool, now: da
     if child.status in (ChildStatus.DRAFT, ChildStatus.ENDED):
         raise WrongState(from_state=child.status.value, to_state="agreed")
     child.agreed_on = today(now) if agrees else None
+    if lacks_own_yes(child, on=today(now)):
+        listing.take_off(session, child.id)
     settle(session, by, child, now=now)
     if child.status is ChildStatus.VERIFIED:
         lapse_proposals(session, by, child.id, now=now, reason="child unwilling")

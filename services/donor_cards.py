@@ -29,7 +29,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """One child under its code name, with its general profile: stage and league."""
+    """One child under its code name, with as much of stage and league as the list says of it."""
 
     ref: str
     refs: frozenset[str]
@@ -99,8 +99,8 @@ def support_of(sight: Sight, pair: Sequence[Card], runway: Runway) -> Support:
         ref=last["donor_ref"],
         refs=refs,
         code_name=last["code_name"],
-        stage=last["child"]["stage"] if last.has("child") else None,
-        league=last["league"]["name"] if last.has("child") else "",
+        stage=last["listed"]["shown_stage"] if last.has("listed") else None,
+        league=(last["league"]["name"] or "") if last.has("listed") else "",
         instalment_fen=last["instalment_fen"],
         rhythm=last["rhythm"],
         ends_on=_told_end(sight, last),

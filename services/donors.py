@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from models.base import Condition
-from models.children import Child
+from models.listings import ListedChild
 from models.pledges import Match, Pledge, PledgeChange
 from models.regions import Region
 from models.stipends import Stipend
@@ -37,8 +37,8 @@ _CHANGE = Part(
 )
 _SUPPORTED = {
     "pledge": Part(Pledge, Pledge.id == Match.pledge_id, ("donor_ref",)),
-    "child": Part(Child, Child.id == Match.child_id, ("stage",)),
-    "league": Part(Region, Region.code == Child.league_code, ("name",)),
+    "listed": Part(ListedChild, ListedChild.child_id == Match.child_id, ("shown_stage",)),
+    "league": Part(Region, Region.code == ListedChild.shown_league, ("name",)),
     "stipend": Part(Stipend, Stipend.match_id == Match.id),
 }
 

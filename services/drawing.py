@@ -21,6 +21,7 @@ from models.reveals import Reveal
 from models.security import FactorReset
 from models.stipends import Batch, Stipend
 from models.trace import StateChange
+from privacy.permissions import CASE_STAFF
 from privacy.viewers import Viewer
 from services import (
     custody_desk,
@@ -33,7 +34,7 @@ from services import (
 )
 from services.gate import Card, Part
 from services.notice_texts import TEXTS, Text
-from services.notice_words import CALLED, JOB_NAMES, STAGES, TROUBLES
+from services.notice_words import CALLED, JOB_NAMES, TROUBLES
 from vocabulary.dates import add_months, today
 from vocabulary.enums import AmendmentStatus, MatchStatus, NoticeStatus, Purpose, Trouble
 from vocabulary.errors import NotFound
@@ -134,12 +135,9 @@ def _read_month(text: str) -> date:
 
 
 def _match(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
-    parts = {"child": Part(Child, Child.id == Match.child_id, ("stage",))}
     column = Match.donor_ref if viewer.donor_id is not None else Match.child_ref
-    card = gate.card(session, viewer, Match, column == ref, parts=parts)
+    card = gate.card(session, viewer, Match, column == ref)
     facts = {"code_name": card["code_name"]} if card.has("code_name") else {}
-    if card.has("child") and card["child"].has("stage"):
-        facts["stage"] = STAGES[card["child"]["stage"]]
     if _has_consent(session, column == ref):
         facts["consented"] = "1"
     return facts | _days(card, ends="ends_on")
@@ -190,6 +188,9 @@ def _batch(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
     }
     if left:
         facts["left"] = str(left)
+    if viewer.has(*CASE_STAFF):
+        back = gate.count(session, viewer, Stipend, inside, Stipend.returned_on.is_not(None))
+        facts |= {"back": str(back)} if back else {}
     return facts | _days(card, hand_over_by="hand_over_by")
 
 

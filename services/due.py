@@ -1,7 +1,7 @@
 """What is due: every match joined with the due days of its rhythm, in SQL."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -16,7 +16,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    insert,
     or_,
     select,
 )
@@ -28,10 +27,12 @@ from models.pledges import Match, PledgeChange
 from models.stipends import Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from vocabulary.enums import ChangeKind, ChangeStatus, MatchStatus, Purpose
-from vocabulary.schedule import STANDARD, due_days
+from services.writing import insert_into
+from vocabulary.enums import ChangeKind, ChangeStatus, MatchStatus, Purpose, Rhythm
+from vocabulary.schedule import STANDARD, Scheme, due_days, first_due
 
 ROWS_A_SLICE = 2_000
+_DAY = timedelta(days=1)
 
 # A run says the same for every slice: its statements are written once, and these filled in.
 FIRST, LAST = (bindparam(name, type_=Integer) for name in ("first_key", "last_key"))
@@ -53,23 +54,46 @@ def fill_periods(session: Session, by: Viewer, *, until: date) -> None:
     start = session.scalar(select(func.min(Match.starts_on)))
     if start is None:
         return
-    known = {(r, day) for r, day in session.execute(select(Period.rhythm, Period.due_on))}
+    known = {(rhythm, anchor): said for rhythm, anchor, *said in session.execute(_known_periods())}
     new = [
         {"rhythm": scheme.rhythm, "anchor": scheme.anchor, "due_on": day}
         for scheme in STANDARD.values()
-        for day in due_days(scheme, start=start, until=until)
-        if (scheme.rhythm, day) not in known
+        for first, last in _unknown(scheme, known, start=start, until=until)
+        for day in due_days(scheme, start=first, until=last)
     ]
     if new:
-        session.execute(insert(Period), new)
+        rows = insert_into(session, Period.__table__).on_conflict_do_nothing()
+        session.connection().execute(rows, new)
+
+
+@cache
+def _known_periods() -> Select[Rhythm, date, date, date, int]:
+    days = (func.min(Period.due_on), func.max(Period.due_on), func.count())
+    return select(Period.rhythm, Period.anchor, *days).group_by(Period.rhythm, Period.anchor)
+
+
+def _unknown(
+    scheme: Scheme, known: Mapping[Any, Sequence[Any]], *, start: date, until: date
+) -> list[tuple[date, date]]:
+    """Return from when until when days are to be written: all of it where one has gone missing."""
+    first, last, count = known.get((scheme.rhythm, scheme.anchor), (start, start, -1))
+    if count != first_due(scheme, last) - first_due(scheme, first) + 1:
+        return [(start, until)]
+    return [(start, first - _DAY), (last + _DAY, until)]
 
 
 def count_due(session: Session, by: Viewer, *, on: date) -> tuple[int, int]:
     """Return (instalments due by `on`, those already opened), over all matches."""
     require(by, Act.RUN_STIPENDS)
-    due = session.scalar(select(func.count()).select_from(Match).join(Period, on_schedule(on)))
-    opened = session.scalar(select(func.count(Stipend.id)).where(Stipend.due_on <= on))
-    return due or 0, opened or 0
+    connection, values = session.connection(), {"until_day": on}
+    due, opened = (connection.execute(query, values).scalar() or 0 for query in _counts())
+    return due, opened
+
+
+@cache
+def _counts() -> tuple[Select[Any], Select[Any]]:
+    due = select(func.count()).select_from(Match).join(Period, on_schedule(UNTIL))
+    return due, select(func.count(Stipend.id)).where(Stipend.due_on <= UNTIL)
 
 
 def matches_to_open(session: Session, by: Viewer, *, on: date, after: int) -> Keys:

@@ -58,6 +58,13 @@ def ask(session: Session, by: Viewer, account_ref: str, *, reason: str, now: dat
     return asked.ref
 
 
+def of_account(session: Session, viewer: Viewer, account_ref: str, ref: str) -> str:
+    """Return a reset's ref once it is this account's. Raises NotFound."""
+    require(viewer, Act.GRANT_ROLE)
+    mine = FactorReset.account_id.in_(select(Account.id).where(Account.ref == account_ref))
+    return gate.row(session, viewer, FactorReset, FactorReset.ref == ref, mine).ref
+
+
 def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     """Take it off as the second administrator; every session ends and the person is told."""
     require(by, Act.GRANT_ROLE)

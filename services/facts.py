@@ -39,7 +39,7 @@ _BY_PLEDGE = (AccountKind.PREPAID, AccountKind.PROMISED, AccountKind.OWED)
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """On what a fact rests, and what else was said."""
+    """On what a fact rests, and what else was said; `said_by` where many speak at once."""
 
     evidence: Evidence
     detail: str | None = None
@@ -47,6 +47,7 @@ class Basis:
     upload_id: int | None = None
     run_id: int | None = None
     language: Language | None = None
+    said_by: Viewer | None = None
 
 
 def dates_of(subject: Stipend | Gift) -> dict[FactKind, date | None]:
@@ -198,7 +199,7 @@ def _fact_row(
         "gift_id": subject.id if isinstance(subject, Gift) else None,
         "kind": kind,
         "on": on,
-        "by": by.actor,
+        "by": (basis.said_by or by).actor,
         "evidence": basis.evidence,
         "detail": basis.detail,
         "amount_fen": basis.amount_fen,

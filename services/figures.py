@@ -1,24 +1,26 @@
-"""Figures for the public: region and leagues, by the month, in tens; below ten 不足 10.
-
-They stand as of the last month that is over, so that nobody finds one child by comparing two days.
-"""
+"""Figures for the public: what was published last, never a count of today (services/releases.py)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
-from models.children import Child
-from models.pledges import Match
-from models.stipends import Stipend
-from services import pledges
-from vocabulary.dates import add_months, first_of_month, today
-from vocabulary.enums import ChildStatus, MatchStatus
-from vocabulary.rounding import in_words, to_tens
+from models.figures import Figure, Release
+from models.regions import Region
+from privacy import viewers
+from services import gate
+from services.gate import Card, Part, Wanted
+from services.releases import REGION, digest_of
+from vocabulary.enums import FigureKind, FigureSpan, FigureState
+from vocabulary.errors import FiguresDamaged
+from vocabulary.leagues import LEAGUES
+from vocabulary.rounding import FEWEST
 
 _STEPS = (10, 50, 100, 200)
+FEW, WITHHELD = f"不足 {FEWEST}", "不公布"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Totals:
 
     month: date
     as_of: date
+    published_on: date
     handed_over: str
     confirmed: str
     supported: str
@@ -47,85 +50,117 @@ class League:
     is_small: bool
 
 
-def public_totals(session: Session, *, now: datetime) -> Totals | None:
-    """Return the region's figures for the last full month; None before the first hand-over."""
-    month, as_of = _last_month(now)
-    if session.scalar(select(func.min(Stipend.handed_over_on))) is None:
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The last month published: the region and its leagues, by code."""
+
+    totals: Totals
+    leagues: Sequence[League]
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What may be said of a banner in a quarter; a number that may not be is a word."""
+
+    name: str
+    league: str
+    handed_over: str
+    supported: str
+    waiting: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """The last quarter published: the banners of which a number may be shown, by code."""
+
+    starts_on: date
+    as_of: date
+    banners: Sequence[Banner]
+
+
+def public_month(session: Session) -> Month | None:
+    """Return the last month published; None before the first. Raises FiguresDamaged."""
+    found = _latest(session, FigureSpan.MONTH)
+    if not found:
         return None
-    counts = _counts(session, month, as_of)
-    sums = {name: sum(by_league.values()) for name, by_league in counts.items()}
-    return Totals(month, as_of, **{name: in_words(count) for name, count in sums.items()})
+    release, by_code = found[0]["release"], _by_code(found)
+    words: dict[str, Any] = {kind: said for kind, (said, _) in by_code.pop(REGION).items()}
+    days = release["starts_on"], release["as_of"], release["published_on"]
+    totals = Totals(*days, **words)
+    return Month(totals, [_league(code, one) for code, one in sorted(by_code.items())])
 
 
-def public_leagues(session: Session, *, now: datetime) -> Sequence[League]:
-    """Return the twelve leagues' figures for the last full month, by code."""
-    counts = _counts(session, *_last_month(now))
-    return [_league(name, code, counts) for code, name in pledges.leagues(session)]
+def public_quarter(session: Session) -> Quarter | None:
+    """Return the last quarter of which a number could be shown; None before the first."""
+    found = _latest(session, FigureSpan.QUARTER)
+    if not found:
+        return None
+    release, names = found[0]["release"], {c["region_code"]: c["place"]["name"] for c in found}
+    banners = [_banner(code, names[code], one) for code, one in sorted(_by_code(found).items())]
+    return Quarter(release["starts_on"], release["as_of"], banners)
 
 
-def _league(name: str, code: str, counts: Mapping[str, Mapping[str, int]]) -> League:
-    waiting = to_tens(counts["waiting"].get(code, 0)) or 0
-    words = {kind: in_words(by_league.get(code, 0)) for kind, by_league in counts.items()}
+Said = Mapping[str, tuple[str, int]]
+
+
+def _by_code(found: Sequence[Card]) -> dict[str, Said]:
+    """Return the words and the number of each kind, by division."""
+    by_code: dict[str, dict[str, tuple[str, int]]] = {}
+    for card in found:
+        said = _said(card), card["shown"] or 0
+        by_code.setdefault(card["region_code"], {})[card["kind"].value] = said
+    return dict(by_code)
+
+
+def _said(card: Card) -> str:
+    match card["state"]:
+        case FigureState.SHOWN:
+            return f"{card['shown']:,}"
+        case FigureState.FEW:
+            return FEW
+        case _:
+            return WITHHELD
+
+
+def _league(code: str, said: Said) -> League:
+    words = {kind: words for kind, (words, _) in said.items()}
+    waiting = said[FigureKind.WAITING][1]
     step = sum(waiting >= least for least in _STEPS)
-    is_small = len(set(words.values())) == 1 and not waiting
-    return League(name, value=waiting, step=step, is_small=is_small, **words)
+    is_small = set(words.values()) == {FEW}
+    return League(LEAGUES[code], value=waiting, step=step, is_small=is_small, **words)
 
 
-def _last_month(now: datetime) -> tuple[date, date]:
-    this = first_of_month(today(now))
-    return add_months(this, -1), this - timedelta(days=1)
+def _banner(code: str, name: str, said: Said) -> Banner:
+    kinds = (FigureKind.HANDED_OVER, FigureKind.SUPPORTED, FigureKind.WAITING)
+    words = {kind.value: said[kind][0] if kind in said else WITHHELD for kind in kinds}
+    return Banner(name, LEAGUES[f"{code[:4]}00000000"], **words)
 
 
-def _counts(session: Session, month: date, as_of: date) -> dict[str, dict[str, int]]:
-    """Count by league: instalments in the month, children on its last day."""
-    listed, supported = _children(session, as_of)
-    return {
-        "handed_over": _instalments(session, Stipend.handed_over_on, month, as_of),
-        "confirmed": _instalments(session, Stipend.confirmed_on, month, as_of),
-        "supported": supported,
-        "waiting": {code: max(0, n - supported.get(code, 0)) for code, n in listed.items()},
-    }
+def _latest(session: Session, span: FigureSpan) -> list[Card]:
+    """Return the figures of the newest release of a span, checked against its digest."""
+    found = gate.ask(session, viewers.public(), _newest(viewers.public(), span))
+    if not found:
+        return []
+    told = ((c["kind"], c["region_code"], c["state"], c["shown"]) for c in found)
+    if digest_of(told) != found[0]["release"]["digest"]:
+        raise FiguresDamaged()
+    return found
 
 
-def _instalments(
-    session: Session, day: InstrumentedAttribute[date | None], month: date, as_of: date
-) -> dict[str, int]:
-    rows = session.execute(
-        select(Child.league_code, func.count())
-        .join(Match, Match.child_id == Child.id)
-        .join(Stipend, Stipend.match_id == Match.id)
-        .where(day.between(month, as_of))
-        .group_by(Child.league_code)
-    )
-    return {code: count for code, count in rows}
-
-
-def _children(session: Session, as_of: date) -> tuple[dict[str, int], dict[str, int]]:
-    """Count the children on the list on a day, and those of them with a sponsor."""
-    on_list = and_(
-        Child.status.in_((ChildStatus.OPEN, ChildStatus.SUPPORTED, ChildStatus.ENDED)),
-        Child.verified_on <= as_of,
-        or_(Child.ended_on.is_(None), Child.ended_on > as_of),
-    )
-    return _by_league(session, on_list), _by_league(
-        session, and_(on_list, Child.id.in_(_supported_on(as_of)))
-    )
-
-
-def _supported_on(as_of: date) -> ColumnElement[int]:
-    return (
-        select(Match.child_id)
-        .where(
-            Match.status.in_((MatchStatus.ACTIVE, MatchStatus.ENDED)),
-            Match.starts_on <= as_of,
-            or_(Match.ends_on.is_(None), Match.ends_on > as_of),
-        )
+@gate.written_once
+def _newest(_viewer: viewers.Viewer, span: FigureSpan) -> Wanted:
+    other, counted = aliased(Release), aliased(Figure)
+    newest = (
+        select(func.max(other.starts_on))
+        .join(counted, counted.release_id == other.id)
+        .where(other.span == span)
         .scalar_subquery()
     )
-
-
-def _by_league(session: Session, where: ColumnElement[bool]) -> dict[str, int]:
-    rows = session.execute(
-        select(Child.league_code, func.count()).where(where).group_by(Child.league_code)
+    release = Part(Release, Release.id == Figure.release_id)
+    place = Part(Region, Region.code == Figure.region_code, ("name",))
+    return Wanted(
+        Figure,
+        parts={"release": release, "place": place},
+        where=(Release.span == span, Release.starts_on == newest),
+        order_by=(Figure.region_code, Figure.kind),
     )
-    return {code: count for code, count in rows}

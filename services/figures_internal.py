@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.base import in_regions
 from models.children import Child, Need
-from models.harm import HarmReport, HarmTaken
+from models.harm import HarmReport, HarmTaken, goes_round
 from models.incidents import Honey
 from models.jobs import JobRun
 from models.pledges import Match
@@ -143,7 +143,7 @@ def to_do(session: Session, viewer: Viewer, *, now: datetime) -> Card:
     proposed = Match.status == MatchStatus.PROPOSED
     draft, held = Child.status == ChildStatus.DRAFT, Child.held_because.is_not(None)
     taken = exists().where(HarmTaken.report_id == HarmReport.id)
-    feared = HarmReport.child_id.in_(select(Child.id).where(_here(viewer)))
+    feared = HarmReport.child_id.in_(select(Child.id).where(_here(viewer))) & goes_round(viewer)
     counts = {
         "harm": select(func.count(HarmReport.id)).where(~taken, feared),
         "disputes": _of_stipends(viewer, and_(Stipend.disputed_on.is_not(None), ~settled)),

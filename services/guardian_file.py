@@ -3,15 +3,30 @@
 from sqlalchemy.orm import Session
 
 from models.children import Child, Consent, Kin
+from models.guardian_requests import GuardianRequest
 from models.organisations import Organisation
 from models.pledges import Match
 from models.stipends import Stipend
+from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate
 from services.gate import Card, Part
-from services.guardian_requests import as_guardian
+from services.guardian_wishes import as_guardian
+from vocabulary.enums import GuardianWish, Role
 
 _SCHOOL = {"school": Part(Organisation, Organisation.id == Child.school_id, ("name",))}
+
+
+def copy_for(session: Session, by: Viewer, request_ref: str) -> Card:
+    """Return the copy that a guardian without a telephone asked for, with the family's own eyes.
+
+    Raises NotFound for a request that is no wish for a copy.
+    """
+    require(by, Act.ANSWER_GUARDIAN)
+    asked = (GuardianRequest.ref == request_ref, GuardianRequest.wish == GuardianWish.COPY)
+    found = gate.row(session, by, GuardianRequest, *asked)
+    family = Viewer(frozenset({Role.FAMILY}), actor=by.actor, child_id=found.child_id)
+    return copy_of(session, family)
 
 
 def copy_of(session: Session, viewer: Viewer) -> Card:

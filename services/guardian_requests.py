@@ -1,10 +1,10 @@
-"""What a guardian asks about the child's file: who answers, by when, and what has to be done first.
+"""How a guardian's wishes about the child's file are answered: by whom, and what is done first.
 
 A name or a number is put right by two people (services/amendments.py); a file is erased once the
 child's record is over and nothing is due any more. The books stay: the law wants them for 30 years.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from models.amendments import Amendment
 from models.children import Child
 from models.guardian_requests import GuardianRequest
-from privacy.permissions import CASE_STAFF, Act, require
+from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import child_file, gate, notices, retention_children, trace
 from services.gate import Card, Part
+from services.guardian_wishes import as_guardian
 from services.lifecycle import advance
 from services.notices import Recipient
 from vocabulary.dates import today
@@ -28,57 +29,17 @@ from vocabulary.enums import (
     NoticeKind,
     RecipientKind,
 )
-from vocabulary.errors import AlreadyDecided, BadInput, NotFound
+from vocabulary.errors import AlreadyDecided, BadInput
 
-ANSWER_WITHIN = timedelta(days=15)
 PAGE = 200
 BY_TWO = (FilePart.NAME, FilePart.NUMBER)
 _WAITS = GuardianRequest.status == GuardianWishStatus.ASKED
 _CHILD = Part(Child, Child.id == GuardianRequest.child_id, ("ref", "name", "class_label", "status"))
-_WISHES = {GuardianWish.CORRECT: "改档案里的一处", GuardianWish.DELETE: "删掉孩子的资料"}
-
-
-def as_guardian(viewer: Viewer) -> int:
-    """Return the guardian's child. A slip, which a school prints, opens nothing. Raises NotFound."""
-    require(viewer, Act.ASK_ABOUT_FILE)
-    if viewer.child_id is None or viewer.stipend_id is not None:
-        raise NotFound()
-    return viewer.child_id
-
-
-def ask(
-    session: Session,
-    by: Viewer,
-    wish: GuardianWish,
-    *,
-    words: str,
-    now: datetime,
-    part: FilePart | None = None,
-) -> str:
-    """Keep what the guardian wants corrected or deleted; return the request's ref.
-
-    Raises BadInput for a part or words that are missing, and while the same waits for its answer.
-    """
-    child_id = as_guardian(by)
-    if wish is GuardianWish.CORRECT and part is None:
-        raise BadInput(field="part", reason="missing")
-    if not words:
-        raise BadInput(field="words", reason="missing")
-    same = (GuardianRequest.child_id == child_id, GuardianRequest.wish == wish, _WAITS)
-    about = GuardianRequest.part.is_(None) if part is None else GuardianRequest.part == part
-    if session.scalar(select(GuardianRequest.id).where(*same, about)) is not None:
-        raise BadInput(field="words", reason="waits")
-    child = gate.row(session, by, Child, Child.id == child_id)
-    new = GuardianRequest(
-        child_id=child_id, wish=wish, part=part, words=words,
-        asked_on=today(now), answer_by=today(now) + ANSWER_WITHIN,
-    )  # fmt: skip
-    session.add(new)
-    session.flush()
-    trace.record(session, by, "guardian.ask", f"child:{child.ref}", now=now, why=wish.value)
-    kind, subject = NoticeKind.GUARDIAN_ASKS, f"guardian_request:{new.ref}"
-    notices.to_roles(session, sorted(CASE_STAFF), child.banner_code, kind, subject, now=now)
-    return new.ref
+_WISHES = {
+    GuardianWish.CORRECT: "改档案里的一处",
+    GuardianWish.DELETE: "删掉孩子的资料",
+    GuardianWish.COPY: "要一份档案的抄件",
+}
 
 
 def send_link(session: Session, by: Viewer, *, now: datetime) -> None:
@@ -120,7 +81,8 @@ def request(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Car
     row = gate.row(session, viewer, GuardianRequest, this)
     name = child_file.name_of(session, viewer, card["answered_by"])
     bar = _bar(session, row) if card["status"] is GuardianWishStatus.ASKED else None
-    return _told(card, now=now).and_also(answered_by_name=name, bar=bar)
+    helper = child_file.name_of(session, viewer, card["assisted_by"])
+    return _told(card, now=now).and_also(answered_by_name=name, bar=bar, helper=helper)
 
 
 def _told(card: Card, *, now: datetime) -> Card:

@@ -157,7 +157,7 @@ def read_who(
 
 
 def _keep_asking(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> None:
-    require(viewer, Act.SEE_INCIDENTS)
+    require(viewer, Act.LIST_AFFECTED)
     gate.card(session, viewer, Incident, Incident.ref == ref, fields=("ref",))
     chain = trace.chain_of(viewer)
     trace.record(session, viewer, "incident.affected", f"incident:{ref}", now=now, chain=chain)

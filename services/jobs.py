@@ -45,7 +45,8 @@ def begin(
     is_free = lease is not None and bool(lease.holder) and is_gone(lease.holder)
     token = _take(session, name, holder, now=now, even_if_leased=is_free)
     left_open = select(JobRun.id).where(JobRun.name == name, JobRun.status == JobStatus.RUNNING)
-    advance_all(session, JobRun, left_open, JobStatus.FAILED, by=by, now=now, reason="lost")
+    if session.scalars(left_open).first() is not None:
+        advance_all(session, JobRun, left_open, JobStatus.FAILED, by=by, now=now, reason="lost")
     run = JobRun(name=name, period=period, started_at=now, token=token)
     session.add(run)
     session.flush()
@@ -66,23 +67,32 @@ def _take(session: Session, name: str, holder: str, *, now: datetime, even_if_le
 
 
 _LEASES: Any = JobLease.__table__
+_RUNS: Any = JobRun.__table__
+_OWN = _RUNS.c.id == bindparam("of_run")
 _RENEW = (
     update(_LEASES)
-    .where(_LEASES.c.name == bindparam("of_job"), _LEASES.c.token == bindparam("own_token"))
+    .where(
+        _LEASES.c.name == select(_RUNS.c.name).where(_OWN).scalar_subquery(),
+        _LEASES.c.token == select(_RUNS.c.token).where(_OWN).scalar_subquery(),
+    )
     .values(leased_until=bindparam("until"))
 )
 
 
-def run_of(session: Session, run_id: int, *, now: datetime) -> JobRun:
-    """Return the run for a slice and renew its lease; a run fenced off raises Superseded.
+def renew(session: Session, run_id: int, *, now: datetime) -> None:
+    """Renew the lease of a run for a slice; a run fenced off raises Superseded.
 
     Called first in every slice's transaction, so that a late holder writes nothing.
     """
-    run = session.get_one(JobRun, run_id)
-    mine = {"of_job": run.name, "own_token": run.token, "until": now + LEASE}
-    if session.connection().execute(_RENEW, mine).rowcount != 1:
+    values = {"of_run": run_id, "until": now + LEASE}
+    if session.connection().execute(_RENEW, values).rowcount != 1:
         raise Superseded()
-    return run
+
+
+def run_of(session: Session, run_id: int, *, now: datetime) -> JobRun:
+    """Return the run and renew its lease, as `renew`."""
+    renew(session, run_id, now=now)
+    return session.get_one(JobRun, run_id)
 
 
 def finish(

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import Insert, bindparam, func, insert, literal, select, true, union_all
 from sqlalchemy.orm import Session
@@ -49,7 +51,7 @@ Entry = tuple[Event, Sequence[Leg]]
 # The plain tables: the ORM's insert leaves out what is None, and so writes row by row.
 _LEGS = insert(Posting.__table__)  # type: ignore[arg-type]
 _BOOKED = insert(Transaction.__table__).returning(  # type: ignore[arg-type]
-    Transaction.id, Transaction.stipend_id, Transaction.gift_id
+    Transaction.id, Transaction.kind, Transaction.on, Transaction.stipend_id, Transaction.gift_id
 )
 
 
@@ -59,7 +61,7 @@ def post(session: Session, event: Event, legs: Sequence[Leg], *, by: Viewer) -> 
 
 
 def post_all(session: Session, entries: Sequence[Entry], *, by: Viewer) -> None:
-    """Write one transaction for each subject, in two statements for all of them.
+    """Write one transaction for each entry, in two statements for all of them.
 
     Raises ValueError unless each sums to zero.
     """
@@ -67,18 +69,16 @@ def post_all(session: Session, entries: Sequence[Entry], *, by: Viewer) -> None:
         fault = "the legs of a transaction must sum to zero"
         raise ValueError(fault)
     rows = [_transaction_row(event, by) for event, _ in entries]
-    made = {(one.stipend_id, one.gift_id): one.id for one in session.execute(_BOOKED, rows)}
-    if len(made) != len(entries):
-        fault = "two transactions about the same subject are two calls"
-        raise ValueError(fault)
-    session.execute(
-        _LEGS,
-        [
-            _row(made[event.stipend_id, event.gift_id], leg)
-            for event, legs in entries
-            for leg in legs
-        ],
-    )
+    session.flush()
+    connection = session.connection()
+    keys: dict[tuple[Any, ...], list[int]] = {}
+    for key, *said in sorted(connection.execute(_BOOKED, rows), key=itemgetter(0), reverse=True):
+        keys.setdefault(tuple(said), []).append(key)
+    # The rows come back in no order: of those that say the same, one is as good as the other.
+    both = [
+        (keys[one.kind, one.on, one.stipend_id, one.gift_id].pop(), legs) for one, legs in entries
+    ]
+    connection.execute(_LEGS, [_row(key, leg) for key, legs in both for leg in legs])
 
 
 def post_of_run(

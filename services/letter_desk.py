@@ -16,7 +16,7 @@ from models.volunteers import Volunteer
 from privacy.permissions import Act, require
 from privacy.screening import MARK, redacted
 from privacy.viewers import Viewer
-from services import gate, letter_post, letter_screening, trace, uploads
+from services import gate, letter_post, letter_screening, letter_teachers, trace, uploads
 from services.gate import Card, Part
 from services.lifecycle import advance
 from services.proposing import is_aside
@@ -78,6 +78,7 @@ def detail(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card
         pieces=letter_screening.pieces(text, found),
         proposed=letter.released or redacted(text, found),
         marked=len(found),
+        teachers=letter_teachers.named(session, letter, text, found),
         photos=uploads.of_letter(session, viewer, ref),
         may_act=_bar_of(session, viewer, letter) is None,
         batch_on=letter_post.next_batch(today(now)),

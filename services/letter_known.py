@@ -10,7 +10,6 @@ moderator sees it.
 import re
 from collections.abc import Iterable, Iterator
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -34,8 +33,14 @@ def known(kind: Kind, text: str | None) -> Iterator[Known]:
     if not plain:
         return
     is_spelled = kind in (Kind.NAME, Kind.PLACE, Kind.SCHOOL) and len(plain) <= _LONGEST_NAME
-    sounds = tuple(lazy_pinyin(plain, style=Style.NORMAL)) if is_spelled else ()
+    sounds = _sounds(plain) if is_spelled else ()
     yield Known(kind, plain, sounds if len(sounds) == len(plain) else ())
+
+
+def _sounds(plain: str) -> tuple[str, ...]:
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 its tables take long, few need them
+
+    return tuple(lazy_pinyin(plain, style=Style.NORMAL))
 
 
 def of_child(

@@ -38,7 +38,8 @@ def next_batch(day: date) -> date:
 def deliver(session: Session, by: Viewer, *, period: date, now: datetime) -> dict[str, int]:
     """Deliver what was released before the period's Monday; return how much. Safe to repeat.
 
-    A letter stays while the guardian's consent is withdrawn or the child's record is over.
+    A letter stays while the guardian's consent is withdrawn, the child's record is over, or
+    somebody fears for the child.
     """
     require(by, Act.DELIVER_LETTERS)
     batch = batch_of(period)
@@ -62,8 +63,10 @@ def deliver(session: Session, by: Viewer, *, period: date, now: datetime) -> dic
 
 def _may_go(session: Session, letter: Letter, *, now: datetime) -> bool:
     is_over = letter_friends.is_over(session, letter.friend_id, on=today(now))
+    in_danger = session.scalar(select(Child.in_danger).where(Child.id == letter.child_id))
     return (
         not is_over
+        and not in_danger
         and letter_pairs.goes_on(session, letter.child_id)
         and letter_pairs.is_agreed(session, letter.child_id, now=now)
     )

@@ -16,7 +16,7 @@ from models.pledges import Match
 from models.stipends import Stipend
 from models.trace import OrdinaryEntry
 from privacy.viewers import Viewer
-from services import gate
+from services import gate, protection
 from vocabulary.dates import today
 from vocabulary.enums import AccessReason, AccessStatus, GrantStatus, LookKind, Role
 
@@ -39,12 +39,15 @@ class Look:
 def looks_of(session: Session, viewer: Viewer, *, now: datetime) -> list[Look]:
     """List the looks of the last year at the family's own child, the newest first.
 
-    Raises NotFound for a viewer who is not a family. The family's own reading is not listed.
+    Raises NotFound for a viewer who is not a family. The family's own reading is not listed, nor
+    is what was read while a case stood that named somebody of the family.
     """
     child = gate.row(session, viewer, Child, Child.id == viewer.child_id)
     since = now - KEPT_FOR
     found = [*_reads(session, child, since), *_audits(session, child, since)]
     looks = [*found, *_asked(session, viewer, child, since)]
+    hidden = protection.kept_from_family(session, child.id)
+    looks = [one for one in looks if not any(first <= one.on <= last for first, last in hidden)]
     return sorted(looks, key=lambda look: (look.on, look.kind.value), reverse=True)
 
 

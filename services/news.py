@@ -13,8 +13,8 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import notices, vault
 from services.notices import Recipient
-from services.reminders import hands_of
-from services.sides import Side, Sides, sides_of
+from services.reminders import hands_of_all
+from services.sides import Side, Sides
 from vocabulary.dates import today
 from vocabulary.enums import NoticeKind, RecipientKind
 from vocabulary.errors import NotFound
@@ -33,18 +33,22 @@ def handed_over(
     notices.queue_all(session, NoticeKind.HANDED_OVER, addressed, now=now)
 
 
-def confirmed(session: Session, stipend: Stipend, *, now: datetime) -> None:
-    """Queue the family's word to the instalment's donor."""
-    told_by = _told_by(session, [stipend], sides_of(session, [stipend]))
-    donors = [to for told in told_by for to in told.donor]
+def confirmed(
+    session: Session, stipends: Sequence[Stipend], *, now: datetime, sides: Sides
+) -> None:
+    """Queue the family's word to each instalment's donor."""
+    donors = [to for told in _told_by(session, stipends, sides) for to in told.donor]
     notices.queue_all(session, NoticeKind.CONFIRMED, donors, now=now)
 
 
-def batch_sent(session: Session, batch: Batch, *, now: datetime) -> None:
+def batches_sent(session: Session, batches: Sequence[Batch], *, now: datetime) -> None:
     """Tell whoever hands a batch over that its money is on the way."""
-    subject = f"batch:{batch.ref}"
-    hands = hands_of(session, batch, on=today(now))
-    addressed = [(Recipient(RecipientKind.ACCOUNT, key), subject) for key in hands]
+    hands = hands_of_all(session, batches, on=today(now))
+    addressed = [
+        (Recipient(RecipientKind.ACCOUNT, key), f"batch:{batch.ref}")
+        for batch in batches
+        for key in hands.get(batch.id, ())
+    ]
     notices.queue_all(session, NoticeKind.BATCH_SENT, addressed, now=now)
 
 

@@ -39,7 +39,7 @@ _TO_DONORS: Mapping[NoticeKind, Text] = {
     ),
     NoticeKind.MATCHED: Text(
         "结对好了",
-        "和“{code_name}”结对了，{stage}。每一笔到了哪一步，这里都看得到。",
+        "和“{code_name}”结对了。每一笔到了哪一步，这里都看得到。",
         f"{SIGN}结对好了。{_SEE_PAGE}",
         needs=("consented",),
     ),
@@ -183,6 +183,12 @@ _TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         "{hand_name}：{batch_month}这一批到今天还有 {left} 位没回话。"
         "请打电话问一问，必要时下一批换一条路。",
         f"{SIGN}有一批助学金还没有回话。{_SEE_INBOX}",
+    ),
+    NoticeKind.MONEY_BACK: Text(
+        "有钱退回来了",
+        "{hand_name}：{batch_month}这一批有 {back} 笔没能交到孩子家，钱退回了我们的账户。"
+        "请打电话问清，再让它随下一批重新发，或先替孩子留着。",
+        f"{SIGN}有助学金退回来了，请重新安排。{_SEE_INBOX}",
     ),
     NoticeKind.FAMILY_DISPUTE: Text(
         "有一笔要核实",

@@ -1,4 +1,4 @@
-"""What a notice calls the codes it names: jobs, troubles, stages, reasons and states."""
+"""What a notice calls the codes it names: jobs, troubles, reasons and states."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,7 +10,6 @@ from vocabulary.enums import (
     CustodyReason,
     CustodyStatus,
     LetterConcern,
-    Stage,
     Trouble,
 )
 
@@ -27,21 +26,17 @@ JOB_NAMES: Mapping[str, str] = {
     "outbox": "通知",
     "reveals": "互相认识的传话",
     "letters": "寄信",
+    "harm": "担心孩子的报告",
+    "listings": "每周的孩子名单",
+    "figures": "公开数字",
 }
 TROUBLES: Mapping[StrEnum, str] = {
     Trouble.SILENT: "到点没有跑",
     Trouble.FAILED: "跑到一半停了",
     Trouble.SHORT: "该办的没有都办",
     Trouble.UNDELIVERED: "有几条没送出去",
+    Trouble.UNHEARD: "没有人能接手，请马上给上级妇联的人开通经办人",
 }
-STAGES: Mapping[Stage, str] = {
-    Stage.PRESCHOOL: "学前",
-    Stage.PRIMARY: "小学",
-    Stage.JUNIOR: "初中",
-    Stage.SENIOR: "高中（中职）",
-    Stage.UNIVERSITY: "大学",
-}
-
 CUSTODY_REASONS: Mapping[StrEnum, str] = {
     CustodyReason.WRONG_PAYMENT: "钱打错了，要退回",
     CustodyReason.RECEIPT_BY_LAW: "依法开具捐赠票据",

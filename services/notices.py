@@ -5,7 +5,7 @@ the recipient as viewer. Recipient keys: an account's, a donor's, for FAMILY the
 cares for it is looked up at delivery).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -125,7 +125,7 @@ def find_account(session: Session, actor: str) -> Recipient | None:
     return Recipient(RecipientKind.ACCOUNT, account_id)
 
 
-def to_roles(
+def to_roles(  # noqa: PLR0913 whom, where and what are three things
     session: Session,
     roles: Iterable[Role],
     region_code: str | None,
@@ -134,22 +134,30 @@ def to_roles(
     *,
     now: datetime,
     rung: int = 0,
-) -> None:
+    but: Collection[str] = (),
+) -> int:
     """Queue to every active account that holds one of the roles over the region today.
 
-    None as the region means wherever they work.
+    None as the region means wherever they work; `but` names actors who hear nothing of it.
+    Returns to how many.
     """
-    holders = _holders(session, roles, region_code, now=now)
+    holders = _holders(session, roles, region_code, now=now, but=but)
     addressed = [(Recipient(RecipientKind.ACCOUNT, key), subject) for key in holders]
     queue_all(session, kind, addressed, now=now, rung=rung)
+    return len(holders)
 
 
 def _holders(
-    session: Session, roles: Iterable[Role], region_code: str | None, *, now: datetime
+    session: Session,
+    roles: Iterable[Role],
+    region_code: str | None,
+    *,
+    now: datetime,
+    but: Collection[str],
 ) -> list[int]:
     day = today(now)
     rows = session.execute(
-        select(Account.id, Account.region_code)
+        select(Account.id, Account.ref, Account.region_code)
         .join(Grant, Grant.account_id == Account.id)
         .where(
             Account.status == AccountStatus.ACTIVE,
@@ -163,6 +171,7 @@ def _holders(
     )
     return [
         key
-        for key, own in rows
-        if region_code is None or region_code.startswith(region_prefix(own))
+        for key, ref, own in rows
+        if f"account:{ref}" not in but
+        and (region_code is None or region_code.startswith(region_prefix(own)))
     ]

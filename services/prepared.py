@@ -8,66 +8,83 @@ more than values in order (SQLite); elsewhere the statement is executed as it st
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import Connection, CursorResult, Dialect, Enum
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Process = Callable[[Any], Any]
 
 
-def fetched(
-    connection: Connection,
-    query: Select[Any],
-    given: Mapping[str, Any],
-    *,
-    kept: "dict[str, Prepared | None] | None",
-) -> Sequence[Any]:
-    """Return the rows of a statement; one that is written once is kept ready for its database."""
-    dialect = connection.dialect
-    if kept is not None and dialect.name not in kept:
-        kept[dialect.name] = _prepare(query, dialect)
-    ready = kept.get(dialect.name) if kept else None
-    return ready.fetch(connection, given) if ready else connection.execute(query, given).all()
+class Ready:
+    """One statement, kept ready for each kind of database that it was asked of."""
+
+    def __init__(self, statement: Any) -> None:
+        self._statement = statement
+        self._kept: dict[str, _Prepared | None] = {}
+
+    def fetch(self, connection: Connection, given: Mapping[str, Any]) -> Sequence[Any]:
+        """Return the rows, each a sequence of values as the columns' types read them."""
+        ready = self._for(connection.dialect)
+        return ready.fetch(connection, given) if ready else self._plainly(connection, given).all()
+
+    def run(self, connection: Connection, *given: Mapping[str, Any]) -> CursorResult[Any]:
+        """Execute it once for each of the given."""
+        ready = self._for(connection.dialect)
+        return ready.run(connection, *given) if ready else self._plainly(connection, *given)
+
+    def _plainly(self, connection: Connection, *given: Mapping[str, Any]) -> CursorResult[Any]:
+        return connection.execute(self._statement, given if len(given) > 1 else given[0])
+
+    def _for(self, dialect: Dialect) -> "_Prepared | None":
+        """Return the statement ready for a database; None where only SQLAlchemy can fill it in."""
+        if dialect.name not in self._kept:
+            compiled = self._statement.compile(dialect=dialect)
+            filled_in = any(b.expanding or b.literal_execute for b in compiled.binds.values())
+            is_plain = dialect.name == "sqlite" and not filled_in
+            self._kept[dialect.name] = _Prepared(compiled, dialect) if is_plain else None
+        return self._kept[dialect.name]
 
 
-def _prepare(query: Select[Any], dialect: Dialect) -> "Prepared | None":
-    """Return the statement ready for a database; None where only SQLAlchemy can fill it in."""
-    compiled = query.compile(dialect=dialect)
-    binds = compiled.binds.values()
-    if dialect.name != "sqlite" or any(b.expanding or b.literal_execute for b in binds):
-        return None
-    return Prepared(query, compiled, dialect)
-
-
-class Prepared:
+class _Prepared:
     """One statement of one database: its text, the order of its values, and how columns read."""
 
-    def __init__(self, query: Select[Any], compiled: SQLCompiler, dialect: Dialect) -> None:
+    def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
         self._text = str(compiled)
         self._values = [
-            (name, compiled.params[name], _process(compiled.binds[name].type, "bind", dialect))
+            (name, compiled.params[name], _written(compiled.binds[name].type, dialect))
             for name in compiled.positiontup or ()
         ]
-        reads = [_process(column.type, "result", dialect) for column in query.selected_columns]
+        columns = getattr(compiled.statement, "selected_columns", ())
+        reads = [_read(column.type, dialect) for column in columns]
         self._reads = [(at, read) for at, read in enumerate(reads) if read]
 
     def fetch(self, connection: Connection, given: Mapping[str, Any]) -> Sequence[Any]:
-        """Return the rows, each a list of values as the columns' types read them."""
-        values = [given.get(name, constant) for name, constant, _ in self._values]
-        values = [
-            process(value) if process else value
-            for value, (_, _, process) in zip(values, self._values, strict=True)
-        ]
-        found = connection.exec_driver_sql(self._text, tuple(values)).all()
-        rows = [list(row) for row in found]
-        for row in rows:
-            for at, read in self._reads:
+        rows = [list(row) for row in self.run(connection, given).all()]
+        for at, read in self._reads:
+            for row in rows:
                 row[at] = read(row[at])
         return rows
 
+    def run(self, connection: Connection, *given: Mapping[str, Any]) -> CursorResult[Any]:
+        rows = [self._in_order(one) for one in given]
+        return connection.exec_driver_sql(self._text, rows if len(rows) > 1 else rows[0])
 
-def _process(kind: Any, way: str, dialect: Dialect) -> Process | None:
+    def _in_order(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(
+            process(given.get(name, constant)) if process else given.get(name, constant)
+            for name, constant, process in self._values
+        )
+
+
+def _written(kind: Any, dialect: Dialect) -> Process | None:
+    process: Process | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return process
+
+
+def _read(kind: Any, dialect: Dialect) -> Process | None:
     own = kind.dialect_impl(dialect)
-    process: Process | None = (
-        own.bind_processor(dialect) if way == "bind" else own.result_processor(dialect, None)
-    )
+    if isinstance(own, Enum) and own.enum_class:
+        members: dict[Any, Any] = {None: None}
+        members |= zip(own.enums, own.enum_class, strict=True)
+        return members.__getitem__
+    process: Process | None = own.result_processor(dialect, None)
     return process

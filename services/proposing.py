@@ -102,7 +102,7 @@ def _keep_all(
             proposed_by=ENGINE,
             run_ref=run_ref,
             score=pair.score,
-            reasons=[part.as_dict() for part in pair.parts],
+            fit=[part.as_dict() for part in pair.parts],
             runners_up=_runners_up(pair),
         )
         for pair in pairs
@@ -118,7 +118,14 @@ def _runners_up(pair: matching.Pair) -> list[dict[str, object]]:
 
 
 def _match(
-    session: Session, pledge: Pledge, need: Need, *, day: date, units: int, **why: object
+    session: Session,
+    pledge: Pledge,
+    need: Need,
+    *,
+    day: date,
+    units: int,
+    fit: list[dict[str, object]],
+    **why: object,
 ) -> Match:
     match = Match(
         pledge_id=pledge.id,
@@ -129,6 +136,8 @@ def _match(
         code_name=new_code_name(session, pledge.id),
         proposed_on=day,
         decide_by=day + timedelta(days=DECIDE_DAYS),
+        reasons=fit,
+        best_reason=matching.best_of(fit),
         **why,
     )
     session.add(match)
@@ -186,7 +195,7 @@ def propose_pair(
         proposed_by=by.actor,
         proposal_note=note,
         score=fit.score,
-        reasons=fit.reasons,
+        fit=fit.reasons,
     )
     session.flush()
     trace.record(session, by, "match.propose", f"match:{match.child_ref}", now=now)

@@ -1,7 +1,7 @@
-"""Money that came in: the collecting desk's half (law 7)."""
+"""Money that came in: the collecting desk's half (law 7). How it is booked: services/booking.py."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -11,79 +11,31 @@ from models.pledges import Pledge
 from models.vault import PaidNote
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate, ledger, notices, trace, vault
+from services import booking, gate, ledger, trace, vault
+from services.booking import EARLIEST, BankLine, record, record_all
 from services.gate import Card
 from services.ledger import Event, Leg
-from services.lifecycle import advance
-from services.notices import Recipient
-from vocabulary.dates import today
-from vocabulary.enums import (
-    AccountKind,
-    Chain,
-    NoticeKind,
-    PledgeKind,
-    PledgeStatus,
-    RecipientKind,
-    TransactionKind,
-)
+from vocabulary.enums import AccountKind, Chain, PledgeKind, TransactionKind
 from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from vocabulary.money import Fen
-from vocabulary.refs import find_payment_reference, has_valid_check, token_hash
+from vocabulary.refs import find_payment_reference, has_valid_check
 
-EARLIEST = date(1980, 1, 1)
+__all__ = [
+    "EARLIEST",
+    "BankLine",
+    "announced",
+    "assign",
+    "is_known",
+    "is_typo",
+    "one",
+    "recent",
+    "record",
+    "record_all",
+    "take_back",
+]
+
 TAKEN_BACK = "冲销 "
 _STANDS = and_(Receipt.is_taken_back.is_(False), Receipt.corrects_id.is_(None))
-
-
-@dataclass(frozen=True, slots=True)
-class BankLine:
-    """One credit on the bank's statement, as the desk reads it.
-
-    `line` is the bank's own number of it; the same one is never booked twice.
-    """
-
-    reference: str
-    amount: Fen
-    received_on: date
-    payer_name: str | None = None
-    line: str | None = None
-
-
-def record(
-    session: Session, by: Viewer, line: BankLine, *, now: datetime, form_key: str | None = None
-) -> Card:
-    """Book money by its payment reference; money under no known reference waits unmatched.
-
-    The first money confirms an offered pledge. The act goes to the custodian's chain. The same
-    `form_key` again (a double click) books nothing more. Raises BadInput.
-    """
-    require(by, Act.RECORD_MONEY)
-    known = _find_by_form(session, form_key)
-    if known is not None:
-        return gate.card(session, by, Receipt, Receipt.id == known)
-    _check(session, line, now=now)
-    reference = find_payment_reference(line.reference) or ""
-    pledge_id = vault.find_pledge_by_reference(session, reference)
-    receipt = Receipt(
-        payment_reference=reference,
-        remark=None if reference else line.reference.strip(),
-        amount_fen=line.amount,
-        received_on=line.received_on,
-        payer_name=line.payer_name,
-        bank_line=line.line,
-        is_matched=pledge_id is not None,
-        recorded_by=by.actor,
-        recorded_at=now,
-        form_hash=token_hash(form_key) if form_key else None,
-    )
-    session.add(receipt)
-    session.flush()
-    credit = Leg(AccountKind.UNMATCHED, Fen(-line.amount))
-    if pledge_id is not None:
-        credit = _settle(session, by, receipt, pledge_id, now=now)
-    _post(session, by, receipt, Leg(AccountKind.BANK, line.amount), credit)
-    _trace(session, by, "receipt.record", receipt, now=now)
-    return gate.card(session, by, Receipt, Receipt.id == receipt.id)
 
 
 def assign(session: Session, by: Viewer, ref: str, reference: str, *, now: datetime) -> Card:
@@ -95,13 +47,13 @@ def assign(session: Session, by: Viewer, ref: str, reference: str, *, now: datet
     receipt = gate.row(session, by, Receipt, Receipt.ref == ref)
     if receipt.is_matched or receipt.is_taken_back:
         raise AlreadyDecided()
-    right = find_payment_reference(reference) or ""
+    right = _named(reference)
     pledge_id = vault.find_pledge_by_reference(session, right)
     if pledge_id is None:
         raise BadInput(field="reference", reason="typo" if is_typo(reference) else "unknown")
     receipt.is_matched = True
-    credit = _settle(session, by, receipt, pledge_id, now=now)
-    _post(session, by, receipt, Leg(AccountKind.UNMATCHED, receipt.amount_fen), credit)
+    out_of = AccountKind.UNMATCHED
+    booking.post_all(session, by, [(receipt, pledge_id)], now=now, out_of=out_of)
     _trace(session, by, "receipt.assign", receipt, now=now)
     return gate.card(session, by, Receipt, Receipt.id == receipt.id)
 
@@ -168,8 +120,12 @@ def _credited(session: Session, receipt: Receipt) -> _Credit:
 def is_known(session: Session, by: Viewer, reference: str) -> bool:
     """Say whether a remark names a reference that was given out."""
     require(by, Act.RECORD_MONEY)
-    found = find_payment_reference(reference)
-    return found is not None and vault.find_pledge_by_reference(session, found) is not None
+    return vault.find_pledge_by_reference(session, _named(reference)) is not None
+
+
+def _named(text: str) -> str:
+    """Return our reference out of a remark, or all of it: others were given out before us."""
+    return find_payment_reference(text) or text.strip()
 
 
 def is_typo(reference: str) -> bool:
@@ -205,38 +161,6 @@ def announced(session: Session, viewer: Viewer, *, limit: int = 50) -> list[Card
     )
     newest = (PaidNote.noted_on.desc(), PaidNote.id.desc())
     return gate.cards(session, viewer, PaidNote, where=(~come,), order_by=newest, limit=limit)
-
-
-def _find_by_form(session: Session, form_key: str | None) -> int | None:
-    if not form_key:
-        return None
-    return session.scalar(select(Receipt.id).where(Receipt.form_hash == token_hash(form_key)))
-
-
-def _check(session: Session, line: BankLine, *, now: datetime) -> None:
-    if not EARLIEST <= line.received_on <= today(now):
-        raise BadInput(field="received_on", reason="in_future")
-    if line.amount <= 0:
-        raise BadInput(field="amount", reason="out_of_range")
-    same = select(Receipt.id).where(Receipt.bank_line == line.line)
-    if line.line is not None and session.scalar(same) is not None:
-        raise BadInput(field="line", reason="already_known")
-
-
-def _settle(
-    session: Session, by: Viewer, receipt: Receipt, pledge_id: int, *, now: datetime
-) -> Leg:
-    vault.file_receipt(session, receipt.id, pledge_id)
-    pledge = session.get_one(Pledge, pledge_id)
-    if pledge.status is PledgeStatus.OFFERED:
-        advance(session, pledge, PledgeStatus.CONFIRMED, by=by, now=now, reason="first money")
-        pledge.confirmed_on = receipt.received_on
-        donor = Recipient(RecipientKind.DONOR, vault.donor_of_pledge(session, pledge_id))
-        subject = f"pledge:{pledge.donor_ref}"
-        notices.queue(session, donor, NoticeKind.PLEDGE_CONFIRMED, subject, now=now)
-    if pledge.kind is PledgeKind.GAP_FUND:
-        return Leg(AccountKind.GAP_FUND, Fen(-receipt.amount_fen))
-    return Leg(AccountKind.PREPAID, Fen(-receipt.amount_fen), pledge_id=pledge_id)
 
 
 def _post(session: Session, by: Viewer, receipt: Receipt, *legs: Leg) -> None:

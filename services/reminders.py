@@ -3,10 +3,13 @@
 To the hand on school days 3 and 7 after sending, never on a holiday; to the banner on day 14.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
 import chinese_calendar
-from sqlalchemy import or_, select
+from sqlalchemy import Date, Select, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, Grant
@@ -66,7 +69,7 @@ def _remind_hand(session: Session, batch: Batch, *, on: date, now: datetime) -> 
     rung = max((rung for rung, days in RUNGS.items() if passed >= days), default=0)
     if rung <= batch.last_reminder:
         return False
-    for account_id in hands_of(session, batch, on=on):
+    for account_id in hands_of_all(session, [batch], on=on).get(batch.id, ()):
         to = Recipient(RecipientKind.ACCOUNT, account_id)
         subject = f"batch:{batch.ref}"
         notices.queue(session, to, NoticeKind.SCHOOL_REMINDER, subject, now=now, rung=rung)
@@ -84,23 +87,39 @@ def _tell_banner(session: Session, batch: Batch, *, on: date, now: datetime) -> 
     return True
 
 
-def hands_of(session: Session, batch: Batch, *, on: date) -> list[int]:
-    """Return who hands a batch over: a school's officers, or its village's directors."""
-    role, own = Role.VILLAGE_DIRECTOR, Account.region_code == batch.region_code
-    if batch.organisation_id is not None:
-        role, own = Role.SCHOOL_OFFICER, Account.organisation_id == batch.organisation_id
-    return list(
-        session.scalars(
-            select(Account.id)
-            .join(Grant, Grant.account_id == Account.id)
-            .where(
-                own,
-                Account.status == AccountStatus.ACTIVE,
-                Grant.role == role,
-                Grant.status == GrantStatus.GRANTED,
-                Grant.from_on <= on,
-                or_(Grant.until_on.is_(None), Grant.until_on >= on),
-            )
-            .distinct()
+def hands_of_all(session: Session, batches: Sequence[Batch], *, on: date) -> dict[int, list[int]]:
+    """Return who hands each batch over, by its key: a school's officers, or a village's directors."""
+    hands: dict[int, list[int]] = {}
+    values = {"batches": [batch.id for batch in batches], "day": on}
+    for batch_id, account_id in session.execute(_hands(), values):
+        hands.setdefault(batch_id, []).append(account_id)
+    return hands
+
+
+@cache
+def _hands() -> Select[int, int]:
+    keys: Any = bindparam("batches", expanding=True)
+    day = bindparam("day", type_=Date)
+    officer = and_(
+        Grant.role == Role.SCHOOL_OFFICER, Account.organisation_id == Batch.organisation_id
+    )
+    director = and_(
+        Grant.role == Role.VILLAGE_DIRECTOR,
+        Batch.organisation_id.is_(None),
+        Account.region_code == Batch.region_code,
+    )
+    return (
+        select(Batch.id, Account.id)
+        .select_from(Batch)
+        .join(Account, true())
+        .join(Grant, and_(Grant.account_id == Account.id, or_(officer, director)))
+        .where(
+            Batch.id.in_(keys),
+            Account.status == AccountStatus.ACTIVE,
+            Grant.status == GrantStatus.GRANTED,
+            Grant.from_on <= day,
+            or_(Grant.until_on.is_(None), Grant.until_on >= day),
         )
+        .distinct()
+        .order_by(Batch.id, Account.id)
     )

@@ -19,7 +19,7 @@ from models.letters import Letter
 from models.notices import AccessLink, Notice
 from models.security import AccountEvent, TryCount
 from privacy.viewers import Viewer
-from services import forgetting, retention_children, reveal_ends
+from services import forgetting, retention_children, retention_letters, reveal_ends
 from vocabulary.dates import today
 from vocabulary.enums import AccessStatus, LetterStatus, NoticeStatus
 
@@ -88,6 +88,18 @@ def _letter_photographs(session: Session, _by: Viewer, before: datetime, _now: d
     return _deleted(session, Upload, Upload.id, Upload.letter_id.in_(left), Upload.at < before)
 
 
+def _originals(session: Session, _by: Viewer, before: datetime, _now: datetime) -> int:
+    return retention_letters.trim(session, before=today(before), most=SLICE)
+
+
+def _returned_letters(session: Session, _by: Viewer, before: datetime, _now: datetime) -> int:
+    return retention_letters.let_go_returned(session, before=today(before), most=SLICE)
+
+
+def _letters(session: Session, _by: Viewer, before: datetime, _now: datetime) -> int:
+    return retention_letters.let_go_delivered(session, before=today(before), most=SLICE)
+
+
 def _reveals(session: Session, _by: Viewer, before: datetime, _now: datetime) -> int:
     return reveal_ends.let_go(session, before=today(before), most=SLICE)
 
@@ -119,6 +131,9 @@ CARRIED: Mapping[str, Carry] = {
     "account_events": _events,
     "exports": _exports,
     "letter_photographs": _letter_photographs,
+    "letter_originals": _originals,
+    "returned_letters": _returned_letters,
+    "letters": _letters,
     "reveals": _reveals,
     "file_access_words": _file_access,
     "guardian_words": _guardian_words,

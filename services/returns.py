@@ -16,15 +16,15 @@ from models.children import Child
 from models.organisations import Organisation
 from models.pledges import Match
 from models.regions import Region
-from models.stipends import Batch, Settlement, Stipend
+from models.stipends import Batch, Fact, Settlement, Stipend
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer
-from services import facts, gate, trace
+from services import facts, gate, notices, trace
 from services.facts import Basis
 from services.gate import Card, Part
 from services.hand_lists import is_line
 from vocabulary.dates import today
-from vocabulary.enums import Evidence, FactKind
+from vocabulary.enums import Evidence, FactKind, NoticeKind
 from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from vocabulary.money import Fen
 from vocabulary.refs import stipend_ref
@@ -96,6 +96,16 @@ def record(
     facts.record(session, FactKind.RETURNED, back, on=on, by=by, now=now, basis=basis)
     detail = {"count": read.count, "fen": read.total_fen}
     trace.record(session, by, "batch.returned", f"batch:{batch_ref}", now=now, detail=detail)
+    _tell_staff(session, batch, now=now)
+
+
+def _tell_staff(session: Session, batch: Batch, *, now: datetime) -> None:
+    """Tell the hand's case staff; a batch of which more comes back later is told again."""
+    kind, subject = NoticeKind.MONEY_BACK, f"batch:{batch.ref}"
+    ever = select(func.count(Fact.id)).where(Fact.kind == FactKind.RETURNED)
+    rung = session.scalar(ever) or 0
+    roles = sorted(CASE_STAFF)
+    notices.to_roles(session, roles, batch.region_code, kind, subject, now=now, rung=rung)
 
 
 def _total(stipends: Sequence[Stipend]) -> Fen:

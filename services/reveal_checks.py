@@ -14,7 +14,7 @@ from models.pledges import Match, Pledge
 from models.reveals import Reveal
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import child_file, gate, reveal_links, reveal_release, trace
+from services import child_file, gate, reveal_links, reveal_release, second_look, trace
 from services.gate import Card, Part
 from services.lifecycle import advance
 from services.proposing import is_aside
@@ -62,7 +62,8 @@ def detail(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card
     """Return one check. Raises NotFound once it is over."""
     require(viewer, Act.CHECK_REVEAL)
     card = gate.card(session, viewer, Reveal, Reveal.ref == ref, parts=_PARTS)
-    return _full(session, viewer, card, now=now)
+    is_only = second_look.is_only_pledge(session, viewer, ref)
+    return _full(session, viewer, card, now=now).and_also(is_only_pledge=is_only)
 
 
 def _full(session: Session, viewer: Viewer, card: Card, *, now: datetime) -> Card:

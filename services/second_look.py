@@ -14,6 +14,8 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Select,
+    String,
+    Subquery,
     bindparam,
     case,
     exists,
@@ -22,22 +24,23 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
 )
 from sqlalchemy.orm import Session, aliased
 
 from models.children import Child, Consent, Need
 from models.pledges import Match, Pledge
+from models.reveals import Reveal
 from models.somebody import Kind, filled, kind_of, stand_in
+from privacy.generalising import FEWEST_ALIKE
+from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import readiness
+from services import gate, readiness
 from services.gate import Card
 from services.market import MATCHABLE
 from vocabulary.enums import MatchStatus, PledgeStatus, Purpose
 from vocabulary.schedule import STEP_MONTHS
 
-FEW_ALIKE = 5
-"""Children of a league and stage below which a donor might guess who is meant."""
+TOWNSHIP_DIGITS = 9
 
 Counts = Mapping[str, int]
 Day = BindParameter[date]
@@ -52,6 +55,7 @@ class Warned(StrEnum):
     COVERED = "covered"
     NO_PLACE = "no_place"
     FEW_ALIKE = "few_alike"
+    ONLY_PLEDGE = "only_pledge"
 
 
 def counts(session: Session, viewer: Viewer, card: Card | None, *, on: date) -> Counts:
@@ -65,23 +69,24 @@ def counts(session: Session, viewer: Viewer, card: Card | None, *, on: date) -> 
 @lru_cache(maxsize=256)
 def _alone(kind: Kind) -> Select[Any]:
     day = bindparam(_DAY, type_=Date())
-    return select(*(c.label(name) for name, c in tallies(stand_in(kind), day).items()))
+    return select(*tallied(stand_in(kind), day).c)
 
 
-def tallies(viewer: Viewer, on: Day) -> dict[str, ColumnElement[Any]]:
-    """Count in SQL what waits near the viewer: all of it, what is late, what is his own."""
+def tallied(viewer: Viewer, on: Day) -> Subquery:
+    """Count in SQL what waits near the viewer, looked through once: all, what is late, his own."""
     own = or_(Match.proposed_by == viewer.actor, Child.entered_by == viewer.actor)
-    kinds = (("total", true()), ("late", Match.decide_by < on), ("mine", own))
+    kinds = (("late", Match.decide_by < on), ("mine", own))
     here = or_(false(), *Child.standings(viewer).values())
-    return {
-        name: select(func.count())
+    return (
+        select(
+            func.count().label("total"),
+            *(func.sum(case((counted, 1), else_=0)).label(name) for name, counted in kinds),
+        )
         .select_from(Match)
         .join(Child, Child.id == Match.child_id)
-        .where(Match.status == MatchStatus.PROPOSED, here, counted)
-        .correlate(None)
-        .scalar_subquery()
-        for name, counted in kinds
-    }
+        .where(Match.status == MatchStatus.PROPOSED, here)
+        .subquery("tallied")
+    )
 
 
 def since_then(on: Day) -> dict[str, ColumnElement[Any]]:
@@ -97,10 +102,11 @@ def since_then(on: Day) -> dict[str, ColumnElement[Any]]:
         .where(
             alike.league_code == Child.league_code,
             alike.stage == Child.stage,
+            or_(Pledge.wish_sex.is_(None), alike.sex == Pledge.wish_sex),
             or_(*(alike.status == status for status in MATCHABLE)),
         )
         .limit(1)
-        .offset(FEW_ALIKE - 1)
+        .offset(FEWEST_ALIKE - 1)
         .scalar_subquery()
     )
     return {
@@ -108,7 +114,43 @@ def since_then(on: Day) -> dict[str, ColumnElement[Any]]:
         "open_fen": Need.monthly_fen - covered,
         "places": Pledge.children_wanted - held,
         "fifth": fifth,
+        "other_pledge": _another_pledge(Match.pledge_id, Child.region_code),
     }
+
+
+def _another_pledge(pledge_id: Any, region_code: Any) -> ColumnElement[Any]:
+    """Ask for a child of the same township whom another pledge supports.
+
+    By the code alone, never by the donor: that two codes are one person's is behind the wall.
+    """
+    other, neighbour = aliased(Match), aliased(Child)
+    town = func.substr(region_code, 1, TOWNSHIP_DIGITS, type_=String())
+    return (
+        select(literal(1))
+        .select_from(neighbour)  # the few of a township, not the many that are supported
+        .where(
+            neighbour.region_code.between(town.concat("000"), town.concat("999")),
+            exists()
+            .where(
+                other.child_id == neighbour.id,
+                other.status == MatchStatus.ACTIVE,
+                other.pledge_id != pledge_id,
+            )
+            .correlate(neighbour, Match),
+        )
+        .limit(1)
+        .correlate(Match, Child)
+        .scalar_subquery()
+    )
+
+
+def is_only_pledge(session: Session, viewer: Viewer, reveal_ref: str) -> bool:
+    """Say whether no other pledge supports a child of the township in which a check is made."""
+    require(viewer, Act.CHECK_REVEAL)
+    checked = gate.row(session, viewer, Reveal, Reveal.ref == reveal_ref)
+    child = session.get_one(Child, checked.child_id)
+    asked = _another_pledge(literal(checked.pledge_id), literal(child.region_code))
+    return session.scalar(select(asked)) is None
 
 
 def _consented(on: Day) -> ColumnElement[bool]:
@@ -129,5 +171,6 @@ def warnings(card: Card, *, on: date) -> list[Warned]:
         Warned.COVERED: card["open_fen"] * STEP_MONTHS[card["rhythm"]] < card["instalment_fen"],
         Warned.NO_PLACE: pledge["status"] is not PledgeStatus.CONFIRMED or card["places"] < 1,
         Warned.FEW_ALIKE: card["fifth"] is None,
+        Warned.ONLY_PLEDGE: card["other_pledge"] is None,
     }
     return [warning for warning, holds in found.items() if holds]

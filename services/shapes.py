@@ -4,10 +4,11 @@ Both are worked out once. A row's flags say which audiences hold on it; which fi
 kept by flags, so that a card is one look-up and one copy.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, or_
 
@@ -20,18 +21,20 @@ Values = Sequence[Any]
 Fields = tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Where in the row the seen fields stand, and what is computed from which values."""
+class Seen(NamedTuple):
+    """What is seen of one table on rows that look alike: which fields, and how they are read."""
 
-    plain: tuple[tuple[str, int], ...]
-    computed: tuple[tuple[str, Derived, tuple[int, ...]], ...]
+    name: str
+    fields: tuple[str, ...]
+    values: Callable[[Values], Values]
+    computed: tuple[tuple[str, Derived, Callable[[Values], Values]], ...]
 
-    def read(self, values: Values) -> dict[str, Any]:
-        fields = {name: values[at] for name, at in self.plain}
-        for name, derived, needs in self.computed:
-            fields[name] = derived.compute(*(values[at] for at in needs))
-        return fields
+    def read(self, row: Values) -> dict[str, Any]:
+        """Return the seen fields of one row."""
+        found = dict(zip(self.fields, self.values(row), strict=True))
+        for name, derived, needed in self.computed:
+            found[name] = derived.compute(*needed(row))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +46,60 @@ class Shape:
     needed: tuple[str, ...]
     audiences: tuple[Audience, ...]
     selected: tuple[ColumnElement[Any], ...]
-    plans: dict[tuple[Any, ...], _Plan | None] = field(default_factory=dict)
 
-    def read(self, values: Values) -> dict[str, Any] | None:
-        """Return the fields whose audience holds on this row; None when none holds."""
-        flags = tuple(values[len(self.needed) :])
-        if flags not in self.plans:
-            self.plans[flags] = self._plan(flags)
-        plan = self.plans[flags]
-        return None if plan is None else plan.read(values)
-
-    def _plan(self, flags: tuple[Any, ...]) -> _Plan | None:
+    def shown(self, name: str, flags: Values, *, first: int) -> Seen | None:
+        """Return the fields whose audience holds; None when none holds. `first` is its place."""
         holding = {a for a, holds in zip(self.audiences, flags, strict=True) if holds}
         if not holding:
             return None
-        at = {name: place for place, name in enumerate(self.needed)}
-        return _Plan(
-            tuple((name, at[name]) for name, seen in self.seen.items() if seen & holding),
-            tuple(
-                (name, value, tuple(at[need] for need in value.needs))
-                for name, value in self.derived.items()
-                if value.audiences & holding
-            ),
+        at = {field: place for place, field in enumerate(self.needed, start=first)}
+        plain = tuple(field for field, seen in self.seen.items() if seen & holding)
+        computed = tuple(
+            (field, value, _picked([at[need] for need in value.needs]))
+            for field, value in self.derived.items()
+            if value.audiences & holding
         )
+        return Seen(name, plain, _picked([at[field] for field in plain]), computed)
+
+
+class Sheet:
+    """The shapes of one question side by side, as they stand in each of its rows."""
+
+    def __init__(self, shapes: Mapping[str, Shape]) -> None:
+        self._shapes, at = [], 0
+        for name, shape in shapes.items():
+            self._shapes.append((name, shape, at))
+            at += len(shape.selected)
+        self.width = at
+        """Where what is counted beside the shapes begins."""
+        self._flags = _picked([n for one in self._shapes for n in _flags_of(*one[1:])])
+        self._known: dict[Values, tuple[Seen, ...]] = {}
+
+    def seen(self, row: Values) -> tuple[Seen, ...]:
+        """Return what is seen of each table on a row, by the audiences that hold on it."""
+        flags = self._flags(row)
+        known = self._known.get(flags)
+        if known is None:
+            known = self._known[flags] = tuple(self._look(row))
+        return known
+
+    def _look(self, row: Values) -> Iterator[Seen]:
+        for name, shape, first in self._shapes:
+            flags = [row[at] for at in _flags_of(shape, first)]
+            found = shape.shown(name, flags, first=first)
+            if found is not None:
+                yield found
+
+
+def _flags_of(shape: Shape, first: int) -> range:
+    return range(first + len(shape.needed), first + len(shape.selected))
+
+
+def _picked(places: Sequence[int]) -> Callable[[Values], Values]:
+    """Return what picks the values at these places out of a row."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda row: tuple(row[at] for at in places)
 
 
 @lru_cache(maxsize=1024)

@@ -13,11 +13,19 @@ from models.organisations import Organisation
 from models.regions import Region
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, region_prefix
-from services import gate, grants, limits, passwords, trace, vault
+from services import activity, gate, grants, limits, passwords, trace, vault
 from services.gate import Card
 from services.lifecycle import advance
 from vocabulary.dates import today
-from vocabulary.enums import AccountStatus, ContactKind, GrantStatus, Limited, RegionLevel, Role
+from vocabulary.enums import (
+    AccountStatus,
+    Activity,
+    ContactKind,
+    GrantStatus,
+    Limited,
+    RegionLevel,
+    Role,
+)
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotPermitted, Refused
 from vocabulary.refs import new_ref
 
@@ -109,6 +117,17 @@ def end(session: Session, by: Viewer, ref: str, *, reason: str, now: datetime) -
     advance(session, account, AccountStatus.ENDED, by=by, now=now, reason=reason)
     account.session_stamp = new_ref("session")
     trace.record(session, by, "account.end", f"account:{account.ref}", now=now, why=reason)
+
+
+def sign_out(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
+    """End every sign-in of somebody else at once; his password and roles stay."""
+    require(by, Act.GRANT_ROLE)
+    account = gate.row(session, by, Account, Account.ref == ref)
+    if by.account_id == account.id:
+        raise ActedBefore()
+    account.session_stamp = new_ref("session")
+    activity.note(session, account.id, Activity.SESSIONS_ENDED, now=now)
+    trace.record(session, by, "account.sign_out", f"account:{account.ref}", now=now)
 
 
 def logins(session: Session, _by: Viewer) -> list[Card]:

@@ -1,8 +1,4 @@
-"""What a replayed story needs beside the ordinary services: its cast, and agreements older than us.
-
-A story's pairs were agreed between people before 微光 was there. They come in under the law of two
-persons and of consent, but their sums need not be on today's list and no matcher chose them.
-"""
+"""What a replayed story needs beside the ordinary services: who its people are, and what arrived."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +9,7 @@ from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
 from models import keys
-from models.children import Child, Need
+from models.children import Child
 from models.organisations import Organisation
 from models.pledges import Match, Pledge
 from models.regions import Region
@@ -21,42 +17,9 @@ from models.reveals import Reveal
 from models.stipends import Batch, Gift, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import (
-    children,
-    gate,
-    match_ends,
-    matches,
-    notices,
-    proposing,
-    reveal_links,
-    trace,
-    vault,
-)
-from services.code_names import new_code_name
-from services.lifecycle import advance
-from services.notices import Recipient
-from vocabulary.dates import today
-from vocabulary.enums import (
-    Chain,
-    ChildStatus,
-    MatchStatus,
-    NoticeKind,
-    PledgeKind,
-    PledgeStatus,
-    RecipientKind,
-    Rhythm,
-    Role,
-)
-from vocabulary.errors import ActedBefore, NoConsent, Refused
+from services import reveal_links, trace, vault
+from vocabulary.enums import Chain, Role
 from vocabulary.money import Fen
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What was agreed: a sum for each due day of a rhythm."""
-
-    instalment: Fen
-    rhythm: Rhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +134,8 @@ def guardians_token(session: Session, by: Viewer, pledge_ref: str, *, now: datet
 def donor_of(session: Session, by: Viewer, pledge_ref: str) -> Viewer:
     """Return the donor of a pledge behind his own link."""
     require(by, Act.RUN_STIPENDS)
-    donor_id = vault.donor_of_pledge(session, _pledge(session, pledge_ref).id)
+    pledge_id = session.scalars(select(Pledge.id).where(Pledge.donor_ref == pledge_ref)).one()
+    donor_id = vault.donor_of_pledge(session, pledge_id)
     actor = f"donor:{vault.donor_ref_of(session, donor_id)}"
     return Viewer(frozenset({Role.DONOR}), actor=actor, donor_id=donor_id)
 
@@ -188,111 +152,6 @@ def donor_across(session: Session, by: Viewer, match_ref: str) -> tuple[Viewer, 
     pledge = select(Pledge.donor_ref).join(Match, Match.pledge_id == Pledge.id)
     own = session.scalars(pledge.where(Match.donor_ref == ref)).one()
     return donor_of(session, by, own), ref
-
-
-def settle_terms(
-    session: Session, by: Viewer, pledge_ref: str, terms: Terms, *, now: datetime
-) -> str:
-    """Keep the terms as they were agreed, on the list or not; return the pledge's code."""
-    require(by, Act.RUN_MATCHING)
-    pledge = _pledge(session, pledge_ref)
-    pledge.kind = PledgeKind.CHILD
-    pledge.instalment_fen, pledge.rhythm = terms.instalment, terms.rhythm
-    session.flush()
-    trace.record(
-        session, by, "pledge.take_over", f"pledge:{pledge_ref}", now=now, chain=Chain.CUSTODIAN
-    )
-    return pledge.code
-
-
-def pair(
-    session: Session,
-    proposer: Viewer,
-    approver: Viewer,
-    *,
-    pledge_ref: str,
-    child_ref: str,
-    now: datetime,
-) -> str:
-    """Let one person propose the agreed pair and another approve it; return the match's ref.
-
-    Through the ordinary services where their rules of today allow it.
-    """
-    pledge = _pledge(session, pledge_ref)
-    child = gate.row(session, proposer, Child, Child.ref == child_ref)
-    need = session.scalars(select(Need).where(Need.child_id == child.id).limit(1)).one()
-    try:
-        with session.begin_nested():
-            ref = proposing.propose_pair(
-                session,
-                proposer,
-                pledge_code=pledge.code,
-                child_ref=child_ref,
-                need_ref=need.ref,
-                now=now,
-            )
-            matches.approve(session, approver, ref, now=now)
-            if _is_as_agreed(session, ref, pledge):
-                return ref
-            raise Refused()  # noqa: TRY301 the except below is where both ways meet
-    except NoConsent:
-        raise
-    except Refused:
-        return _agreed(session, proposer, approver, pledge, child, need, now=now)
-
-
-def _is_as_agreed(session: Session, ref: str, pledge: Pledge) -> bool:
-    match = session.scalars(select(Match).where(Match.child_ref == ref)).one()
-    return (match.instalment_fen, match.rhythm) == (pledge.instalment_fen, pledge.rhythm)
-
-
-def _agreed(  # noqa: PLR0917 proposer, approver and what they agree on
-    session: Session,
-    proposer: Viewer,
-    approver: Viewer,
-    pledge: Pledge,
-    child: Child,
-    need: Need,
-    *,
-    now: datetime,
-) -> str:
-    require(proposer, Act.RUN_MATCHING)
-    require(approver, Act.DECIDE_MATCH)
-    if approver.actor in (proposer.actor, child.entered_by):
-        raise ActedBefore()
-    if not children.has_consent(session, child, on=today(now)):
-        raise NoConsent()
-    match = Match(
-        pledge_id=pledge.id,
-        child_id=child.id,
-        need_id=need.id,
-        instalment_fen=pledge.instalment_fen,
-        rhythm=pledge.rhythm,
-        code_name=new_code_name(session, pledge.id),
-        proposed_on=today(now),
-        proposed_by=proposer.actor,
-        starts_on=today(now),
-    )
-    session.add(match)
-    session.flush()
-    advance(session, match, MatchStatus.ACTIVE, by=approver, now=now, reason="agreed before")
-    match.decided_by, match.decided_on = approver.actor, today(now)
-    if child.status is ChildStatus.OPEN:
-        advance(session, child, ChildStatus.SUPPORTED, by=approver, now=now)
-    trace.record(session, approver, "match.approve", f"match:{match.child_ref}", now=now)
-    donor = Recipient(RecipientKind.DONOR, vault.donor_of_pledge(session, pledge.id))
-    notices.queue(session, donor, NoticeKind.MATCHED, f"match:{match.donor_ref}", now=now)
-    return match.child_ref
-
-
-def end_pledge(session: Session, by: Viewer, pledge_ref: str, *, why: str, now: datetime) -> None:
-    """End a pledge and its matches today: a due day of today is not covered any more."""
-    require(by, Act.DECIDE_MATCH)
-    pledge = _pledge(session, pledge_ref)
-    advance(session, pledge, PledgeStatus.ENDED, by=by, now=now, reason=why[:200])
-    pledge.ends_on = today(now)
-    session.flush()
-    match_ends.end_of_pledge(session, by, pledge.id, on=today(now), now=now, reason="pledge ended")
 
 
 def confirmed(session: Session, by: Viewer) -> list[Paid]:
@@ -328,7 +187,3 @@ def tell(session: Session, by: Viewer, act: str, subject: str, *, why: str, now:
     trace.record(
         session, by, f"story.{act}"[:40], subject[:60], now=now, why=why[:200], chain=chain
     )
-
-
-def _pledge(session: Session, ref: str) -> Pledge:
-    return session.scalars(select(Pledge).where(Pledge.donor_ref == ref)).one()

@@ -164,6 +164,7 @@ def _renew(
         proposed_by=match.proposed_by,
         score=match.score,
         reasons=match.reasons,
+        best_reason=match.best_reason,
         runners_up=match.runners_up,
         decided_by=match.decided_by,
         decided_on=match.decided_on,

@@ -2,16 +2,27 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, bindparam, func, insert, literal, select, text, update
+from sqlalchemy import (
+    CompoundSelect,
+    Insert,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from models.trace import ChainHead, CustodianEntry, OrdinaryEntry
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
+from services.prepared import Ready
 from vocabulary.enums import Chain, Role
 
 START = "0" * 64
@@ -40,10 +51,15 @@ def _newest(chain: Chain) -> CompoundSelect[Any]:
     return last.union_all(kept)
 
 
+def _appended(chain: Chain) -> Insert:
+    table: Any = _TABLES[chain].__table__
+    return insert(table).values({column.name: bindparam(column.name) for column in table.columns})
+
+
 # Every page and every act ends with these: written once, they cost a third.
-_ENDS = {chain: _newest(chain) for chain in _TABLES}
-_APPEND = {chain: insert(table.__table__) for chain, table in _TABLES.items()}  # type: ignore[arg-type]
-_FOLLOW = (
+_ENDS = {chain: Ready(_newest(chain)) for chain in _TABLES}
+_APPEND = {chain: Ready(_appended(chain)) for chain in _TABLES}
+_FOLLOW = Ready(
     update(_HEAD)
     .where(_HEAD.c.chain == bindparam("of"), _HEAD.c.seq == bindparam("before"))
     .values(seq=bindparam("new_seq"), digest=bindparam("new_digest"))
@@ -68,25 +84,44 @@ def record(  # noqa: PLR0913 an entry is made of these
     chain: Chain = Chain.ORDINARY,
 ) -> None:
     """Append one entry. `subject` is 'table:ref', never a key or a name."""
-    head, end = _ends(session, chain)
-    entry = {
-        "seq": end.seq + 1,
-        "at": now.astimezone(UTC),
-        "actor": viewer.actor,
-        "act": act,
-        "subject": subject,
-        "why": why or viewer.reason,
-        "detail": dict(detail or {}),
-        "previous": end.digest,
-    }
-    digest = digest_of(entry)
-    session.connection().execute(_APPEND[chain], {**entry, "digest": digest})
-    _move_head(session, chain, head, end, End(end.seq + 1, digest))
+    said = {"act": act, "why": why or viewer.reason, "detail": dict(detail or {})}
+    _append(session, chain, [{**said, "actor": viewer.actor, "subject": subject}], now=now)
+
+
+def record_all(
+    session: Session,
+    act: str,
+    done: Sequence[tuple[Viewer, str]],
+    *,
+    now: datetime,
+    chain: Chain = Chain.ORDINARY,
+) -> None:
+    """Append one entry for each (who acted, on which subject), in three statements for all."""
+    entries = [
+        {"act": act, "why": by.reason, "detail": {}, "actor": by.actor, "subject": subject}
+        for by, subject in done
+    ]
+    if entries:
+        _append(session, chain, entries, now=now)
+
+
+def _append(
+    session: Session, chain: Chain, entries: Sequence[Mapping[str, Any]], *, now: datetime
+) -> None:
+    head, before = _ends(session, chain)
+    end, rows = before, []
+    for said in entries:
+        place = {"seq": end.seq + 1, "at": now.astimezone(UTC), "previous": end.digest}
+        entry = {**said, **place}
+        end = End(end.seq + 1, digest_of(entry))
+        rows.append({**entry, "digest": end.digest})
+    _APPEND[chain].run(session.connection(), *rows)
+    _move_head(session, chain, head, before, end)
 
 
 def _ends(session: Session, chain: Chain) -> tuple[End | None, End]:
     """Return the kept head, and what to append to: the further one of head and last entry."""
-    rows = session.connection().execute(_ENDS[chain])
+    rows = _ENDS[chain].fetch(session.connection(), {})
     found = {name: End(seq, digest) for name, seq, digest in rows}
     return found.get("head"), max(found.values(), default=End(0, START), key=lambda end: end.seq)
 
@@ -99,7 +134,7 @@ def _move_head(session: Session, chain: Chain, head: End | None, before: End, af
         )
     elif head == before:
         now = {"new_seq": after.seq, "new_digest": after.digest}
-        session.connection().execute(_FOLLOW, {"of": chain, "before": before.seq, **now})
+        _FOLLOW.run(session.connection(), {"of": chain, "before": before.seq, **now})
 
 
 def heads(session: Session, viewer: Viewer) -> dict[str, dict[str, int | str] | None]:
@@ -114,11 +149,11 @@ def lost_end(session: Session, chain: Chain) -> str | None:
     head, end = _ends(session, chain)
     last = session.scalar(text(f"SELECT MAX(seq) FROM {_TABLES[chain].__tablename__}")) or 0  # noqa: S608 our own table
     if head is None:
-        return f"its head is missing, {last} entries are there" if last else None
+        return f"链头不在了，记录还有 {last} 条" if last else None
     if head != end or last != head.seq:
-        return f"its head is entry {head.seq}, its last is {last}"
+        return f"链头是第 {head.seq} 条，最后一条却是第 {last} 条"
     digest = select(_TABLES[chain].digest).where(_TABLES[chain].seq == last)
-    return None if session.scalar(digest) == head.digest else f"entry {last} is not its head"
+    return None if session.scalar(digest) == head.digest else f"最后的第 {last} 条和链头对不上"
 
 
 def digest_of(entry: Mapping[str, Any]) -> str:

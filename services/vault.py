@@ -159,6 +159,23 @@ def find_pledge_by_reference(session: Session, reference: str) -> int | None:
     )
 
 
+def pledges_by_reference(session: Session, references: Collection[str]) -> dict[str, int]:
+    """Return the pledges' keys by reference, as `find_pledge_by_reference`, for a whole list."""
+    wanted = sorted({reference for reference in references if reference})
+    rows = session.execute(
+        select(VaultPledge.payment_reference, VaultPledge.pledge_id).where(
+            VaultPledge.payment_reference.in_(wanted)
+        )
+    )
+    return {reference: pledge_id for reference, pledge_id in rows}
+
+
+def references(session: Session) -> dict[str, int]:
+    """Return every payment reference given out, with its pledge's key, for reading a statement."""
+    rows = session.execute(select(VaultPledge.payment_reference, VaultPledge.pledge_id))
+    return {reference: pledge_id for reference, pledge_id in rows}
+
+
 def donor_of_pledge(session: Session, pledge_id: int) -> int:
     """Return the donor's key, for addressing a notice."""
     found = session.scalar(select(VaultPledge.donor_id).where(VaultPledge.pledge_id == pledge_id))

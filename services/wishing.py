@@ -1,87 +1,67 @@
-"""The pledge form's counter: how many children wait, and how many of them fit a donor's wishes."""
+"""The pledge form's counter: how many listed children wait, and how many fit a donor's wishes.
 
-from collections import Counter
-from datetime import date
+It is read off the weekly list in steps of five, so that no question and no sum of questions tells
+one child. Wishes that too few fit are dropped in a fixed order, and the page says which.
+"""
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from matching.explain import WishCounts, Wishes
+from matching.explain import Wishes
 from matching.explain import wish_counts as count_wishes
-from models.children import Child, Consent, Need
-from models.pledges import Match
-from services.market import IS_LIVE, MATCHABLE
-from services.readiness import AGREES_FROM
-from vocabulary.dates import age_on
-from vocabulary.enums import NeedKind, NeedStatus, Purpose, Stage
-from vocabulary.money import UNIT
-from vocabulary.schedule import STEP_MONTHS
+from models.listings import ListedChild, Listing
+from privacy.generalising import FEWEST_ALIKE, in_fives
 
-Pool = Counter[tuple[str, str, str]]
+Pool = Mapping[tuple[str, str, str], int]
 
-# By its class, no child of these is near 14, the age of a child's own yes.
-_TOO_YOUNG = (Stage.PRESCHOOL, Stage.PRIMARY)
+_DROPPED: tuple[tuple[str, ...], ...] = ((), ("sex",), ("league",), ("stage", "until"))
 
 
-def wish_counts(session: Session, wishes: Wishes, *, on: date) -> WishCounts:
-    """Count the listed children who fit, and how many each wish alone takes away.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many wait and fit, and what each wish takes away; `left_out` are wishes not counted by.
 
-    Exact numbers: the doors round them (`vocabulary.rounding`).
+    `fit` is None when even the whole list is too short to be counted.
     """
-    return count_wishes(_told(session, on) + _silent(session, on), wishes)
+
+    pool: int
+    fit: int | None
+    takes_away: Mapping[str, int]
+    left_out: tuple[str, ...]
+    is_listed: bool
 
 
-def _told(session: Session, on: date) -> Pool:
-    """Count the waiting children who agreed themselves or are too young to be asked."""
-    rows = session.execute(
-        select(Child.sex, Child.stage, Child.league_code, func.count())
-        .where(*_waits(on), or_(Child.agreed_on.is_not(None), Child.stage.in_(_TOO_YOUNG)))
-        .group_by(Child.sex, Child.stage, Child.league_code)
-    )
-    return Counter({(str(sex), stage.value, league): n for sex, stage, league, n in rows})
+def wish_counts(session: Session, wishes: Wishes) -> Counted:
+    """Count who fits, by as many of the wishes as at least five children fit."""
+    pool = _pool(session)
+    is_listed = bool(pool) or session.scalar(select(func.count(Listing.id))) != 0
+    return answer(pool, wishes, is_listed=is_listed)
 
 
-def _silent(session: Session, on: date) -> Pool:
-    """Count those who did not say yes and need not yet; birthdays are sealed, so one by one."""
-    rows = session.execute(
-        select(Child.sex, Child.stage, Child.league_code, Child.birth_on).where(
-            *_waits(on), Child.agreed_on.is_(None), Child.stage.not_in(_TOO_YOUNG)
-        )
-    )
-    return Counter(
-        (str(sex), stage.value, league)
-        for sex, stage, league, birth_on in rows
-        if birth_on is not None and age_on(birth_on, on) < AGREES_FROM
-    )
+def answer(pool: Pool, wishes: Wishes, *, is_listed: bool) -> Counted:
+    """Answer one question of a pool of (league, stage, sex): five fit in truth and in steps."""
+    exact, steps = _by_sex(pool), _by_sex(in_fives(pool))
+    given = [name for name in ("sex", "league", "stage", "until") if getattr(wishes, name)]
+    left_out: tuple[str, ...] = ()
+    for dropped in _DROPPED:
+        left_out += tuple(name for name in dropped if name in given)
+        rest = replace(wishes, **dict.fromkeys(left_out))
+        found = count_wishes(steps, rest)
+        if min(found.fit, count_wishes(exact, rest).fit) >= FEWEST_ALIKE:
+            return Counted(found.pool, found.fit, found.takes_away, left_out, is_listed)
+    return Counted(0, None, {}, tuple(given), is_listed)
 
 
-def _waits(on: date) -> tuple[ColumnElement[bool], ...]:
-    """Say in SQL what the matcher asks of a need: a test holds the two together."""
-    months = case(STEP_MONTHS, value=Match.rhythm)
-    covered = (
-        select(func.coalesce(func.sum(Match.instalment_fen / months), 0))
-        .where(Match.need_id == Need.id, IS_LIVE)
-        .correlate(Need)
-        .scalar_subquery()
-    )
-    return (
-        Child.status.in_(MATCHABLE),
-        Child.sex.is_not(None),
-        Child.verified_on.is_not(None),
-        _consented(on),
-        exists().where(
-            Need.child_id == Child.id,
-            Need.kind == NeedKind.FINANCIAL,
-            Need.status == NeedStatus.OPEN,
-            Need.monthly_fen - covered >= UNIT,
-        ),
-    )
+def _by_sex(pool: Pool) -> dict[tuple[str, str, str], int]:
+    return {(sex, stage, league): count for (league, stage, sex), count in pool.items()}
 
 
-def _consented(on: date) -> ColumnElement[bool]:
-    return exists().where(
-        Consent.child_id == Child.id,
-        Consent.purpose == Purpose.SPONSORSHIP,
-        Consent.given_on <= on,
-        or_(Consent.withdrawn_on.is_(None), Consent.withdrawn_on > on),
-    )
+def _pool(session: Session) -> Pool:
+    """Count the waiting children by league, stage and sex."""
+    one = ListedChild
+    columns = (one.league_code, one.stage, one.sex)
+    rows = session.execute(select(*columns, func.count()).where(one.is_waiting).group_by(*columns))
+    return {(league, str(stage), str(sex)): count for league, stage, sex, count in rows}

@@ -1,6 +1,6 @@
 """Plain functions that put real rows into the database. Each takes the session first."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,9 +13,9 @@ from models.pledges import Match, Pledge
 from models.stipends import Batch, Stipend
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import accounts, facts, vault
+from services import accounts, facts, listing, vault
 from services.facts import Basis
-from vocabulary.dates import at
+from vocabulary.dates import at, today
 from vocabulary.enums import (
     AccountStatus,
     BatchStatus,
@@ -220,3 +220,9 @@ def a_sent_batch(
     for kind in (FactKind.PROMISED, FactKind.RECEIVED, FactKind.SENT):
         facts.record(session, kind, stipends, on=on, by=engine, now=now, basis=basis)
     return batch
+
+
+def a_list(session: Session, *, now: datetime) -> None:
+    """This week's list of children, as the job takes it up."""
+    session.flush()
+    listing.freeze(session, viewers.engine("listings"), period=today(now), now=now)

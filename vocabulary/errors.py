@@ -157,6 +157,12 @@ class BackupTooNew(Refused):
     code = "backup_too_new"
 
 
+class FiguresDamaged(Refused):
+    """A release's figures are not those that were published: nothing of it is shown."""
+
+    code = "figures_damaged"
+
+
 class OtherKeys(Refused):
     """The records in the backup were sealed under other keys than those configured."""
 

@@ -5,6 +5,8 @@ from random import Random
 
 from flask import current_app
 from flask.cli import AppGroup
+from flask_migrate import upgrade
+from sqlalchemy import inspect
 
 from cli.answers import say, told
 from cli.demo import cast
@@ -32,7 +34,9 @@ demo = AppGroup("demo", help="A world to look around in; never in production.")
 @demo.command("load")
 @told
 def load() -> None:
-    """Build the demo world in an empty database."""
+    """Build the demo world in an empty database, migrated first where it has no tables yet."""
+    if not inspect(db.engine).get_table_names():
+        upgrade()
     build()
     say("\n".join(login_table()), as_json=False)
 

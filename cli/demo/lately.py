@@ -6,7 +6,7 @@ from functools import partial
 from cli.demo import cast, post
 from cli.demo.cast import PLACES
 from cli.demo.stage import Stage, deliver, run_job
-from jobs import matching
+from jobs import matching, publishing
 from jobs.stipends import open_and_fund
 from services import (
     account_lists,
@@ -34,7 +34,12 @@ def play(stage: Stage, night: date) -> None:
     before = stage.today - timedelta(days=2)
     for act in (_unclear_money, _ask_for_changes, _propose_by_hand, _ask_for_a_deputy):
         stage.scene(before, partial(act, stage), hour=15)
-    for name, body in (("stipends", open_and_fund), ("matching", matching.propose)):
+    for name, body in (
+        ("figures", publishing.publish),
+        ("listings", publishing.freeze_list),
+        ("stipends", open_and_fund),
+        ("matching", matching.propose),
+    ):
         run_job(stage, name, body, night)
     deliver(stage, night, 7)
     stage.scene(night, partial(_turn_one_down, stage), hour=7)

@@ -7,7 +7,7 @@ from functools import partial
 from cli.demo import cast, lately, people
 from cli.demo.cast import PLACES
 from cli.demo.stage import Donor, Stage, deliver, run_job
-from jobs import matching
+from jobs import matching, publishing
 from jobs.reminders import remind
 from jobs.stipends import open_and_fund
 from matching import Wishes
@@ -57,6 +57,8 @@ PLEDGES: tuple[tuple[int, Rhythm, Wishes, int], ...] = (
     (100, Rhythm.MONTH, Wishes(), 8),
     (88, Rhythm.MONTH, Wishes(), 1),
 )
+LIST_DAYS = (4, 25)
+"""Days on which a week's list is taken up: twice a month, which two years can bear."""
 SEND_DAY, HAND_OVER_DAY, ANSWER_DAY, PAY_DAY, MATCH_DAY, APPROVE_DAY = 5, 12, 14, 18, 20, 22
 REMIND_DAYS = (8, 10, 14, 19)
 LATE_PAYERS = (3, 11)
@@ -103,9 +105,12 @@ Act = Callable[[date, int], object]
 
 def _days(stage: Stage, first: date, number: int) -> Iterator[tuple[date, int, Act]]:
     is_last = number == MONTHS
+    early, late = (first.replace(day=day) for day in LIST_DAYS)
+    yield first, 4, lambda day, _: run_job(stage, "figures", publishing.publish, day)
     yield first, 6, lambda day, _: run_job(stage, "stipends", open_and_fund, day)
     yield first.replace(day=2), 9, lambda day, _: _new_children(stage, day, number)
     yield first.replace(day=3), 19, lambda day, _: _new_pledges(stage, day, number)
+    yield early, 4, lambda day, _: run_job(stage, "listings", publishing.freeze_list, day)
     yield first.replace(day=SEND_DAY), 10, lambda day, _: _send(stage, day)
     yield first.replace(day=HAND_OVER_DAY), 11, lambda day, _: _hand_over(stage, day)
     yield first.replace(day=ANSWER_DAY), 19, lambda day, _: _answer(stage, day, number)
@@ -118,6 +123,7 @@ def _days(stage: Stage, first: date, number: int) -> Iterator[tuple[date, int, A
         lambda day, _: run_job(stage, "matching", matching.propose, day),
     )
     yield first.replace(day=APPROVE_DAY), 9, lambda day, _: _approve(stage, day)
+    yield late, 4, lambda day, _: run_job(stage, "listings", publishing.freeze_list, day)
 
 
 def _share(total: int, number: int, over: int) -> range:

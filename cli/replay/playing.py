@@ -1,6 +1,6 @@
 """Plays a story through the real services, day by day, on a moved clock."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -13,6 +13,7 @@ from jobs.stipends import open_and_fund
 from privacy import viewers
 from privacy.viewers import Viewer
 from services import (
+    agreements,
     answers,
     batches,
     children,
@@ -23,12 +24,12 @@ from services import (
     receipts,
     stories,
 )
+from services.agreements import Terms
 from services.answers import Reply
 from services.children import NewChild, NewKin, NewNeed
 from services.organisations import NewSchool
 from services.pledges import PledgeTerms
 from services.receipts import BankLine
-from services.stories import Terms
 from services.writing import begin_writing
 from vocabulary import amounts, clock
 from vocabulary.dates import at, today
@@ -171,29 +172,30 @@ class Player:
         )
         contact = f"1390001{self.story.donors.index(donor):04d}"
         made = pledges.offer(self.session, asked, contact, now=clock.now())
-        code = stories.settle_terms(self.session, cast.ENTERER, made.ref, terms, now=clock.now())
+        code = agreements.settle_terms(self.session, cast.ENTERER, made.ref, terms, now=clock.now())
         day = _day()
         pledge = Running(child, donor, made.ref, made.reference, code, terms, starts_on=day)
         self.running.append(pledge)
         return pledge
 
-    def receive(self, pledge: Running, amount: Fen) -> None:
-        """Book money under the pledge's reference; the first money confirms it, and it is paired."""
-        line = BankLine(pledge.reference, amount, _day())
-        receipts.record(self.session, cast.COLLECTING, line, now=clock.now())
-        if pledge.match_ref is None:
-            pledge.match_ref = stories.pair(
-                self.session,
-                cast.ENTERER,
-                cast.APPROVER,
-                pledge_ref=pledge.ref,
-                child_ref=self.children[pledge.child],
-                now=clock.now(),
-            )
+    def receive(self, came: Sequence[tuple[Running, Fen]]) -> None:
+        """Book money under its pledge's reference; the first confirms it, and it is paired."""
+        lines = [BankLine(pledge.reference, amount, _day()) for pledge, amount in came]
+        receipts.record_all(self.session, cast.COLLECTING, lines, now=clock.now())
+        for pledge, _ in came:
+            if pledge.match_ref is None:
+                pledge.match_ref = agreements.pair(
+                    self.session,
+                    cast.ENTERER,
+                    cast.APPROVER,
+                    pledge_ref=pledge.ref,
+                    child_ref=self.children[pledge.child],
+                    now=clock.now(),
+                )
 
     def end(self, pledge: Running, why: str) -> None:
         """End a pledge today; a due day of today is not covered any more."""
-        stories.end_pledge(self.session, cast.APPROVER, pledge.ref, why=why, now=clock.now())
+        agreements.end_pledge(self.session, cast.APPROVER, pledge.ref, why=why, now=clock.now())
         pledge.ends_on = _day()
 
     def _due_day(self, day: date) -> None:
@@ -204,19 +206,20 @@ class Player:
         self._on(day, self._pay_out)
 
     def _receive_all(self, day: date) -> None:
-        for pledge in self.running:
-            if pledge.is_due(day):
-                self.receive(pledge, pledge.terms.instalment)
+        due = [pledge for pledge in self.running if pledge.is_due(day)]
+        self.receive([(pledge, pledge.terms.instalment) for pledge in due])
 
     def _pay_out(self) -> None:
         """Send every batch; its school hands over and says so, each family says that it came."""
         now = clock.now()
-        for card in batches.to_send(self.session, cast.PAYING):
-            batches.send(self.session, cast.PAYING, card["ref"], now=now)
+        cards = batches.to_send(self.session, cast.PAYING)
+        batches.send_all(self.session, cast.PAYING, [card["ref"] for card in cards], now=now)
+        families: list[Viewer] = []
+        for card in cards:
             officer = self.officers[card["hand"]["ref"]]
             handovers.confirm_all(self.session, officer, card["ref"], now=now)
-            for family in stories.families_of(self.session, officer, card["ref"]):
-                answers.answer(self.session, family, Reply(Answer.RECEIVED), now=now)
+            families += stories.families_of(self.session, officer, card["ref"])
+        answers.answer_all(self.session, families, Reply(Answer.RECEIVED), now=now)
 
     # Events
 
@@ -237,13 +240,13 @@ class Player:
                 self.end(pledge, why_of(event) or "ended")
 
     def _given(self, event: Event) -> None:
-        """Give a gift under the child's pledge, or under one made for this gift alone."""
-        child, amount = event.row["child"], amount_of(event)
-        own = [pledge for pledge in self.running if pledge.child == child]
+        """Give a gift under its donor's pledge for the child, or under one for this gift alone."""
+        child, amount, named = event.row["child"], amount_of(event), event.row.get("donor")
+        own = [one for one in self.running if one.child == child and named in (None, one.donor)]
         live = [pledge for pledge in own if pledge.ends_on is None]
         under = next((p for p in (*live, *own) if p.ends_on is None or p.match_ref), None)
         pledge = under or self.pledge(child, Terms(amount, Rhythm.YEAR), self._donor(event))
-        self.receive(pledge, amount)
+        self.receive([(pledge, amount)])
         if under is None:
             self.end(pledge, "a gift alone")
         now = clock.now()

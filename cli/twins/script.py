@@ -108,6 +108,7 @@ ONCE = (
 )
 
 MONTHLY: tuple[tuple[int, int, Act], ...] = (
+    (1, 4, lambda s: s.job("figures")),
     (1, 5, lambda s: s.job("pledges")),
     (1, 6, lambda s: s.job("stipends")),
     (5, 10, lambda s: s.send_batches()),
@@ -116,6 +117,7 @@ MONTHLY: tuple[tuple[int, int, Act], ...] = (
     (12, 16, lambda s: s.hand_over("officer2", away=Snag.ON_LEAVE)),
     (13, 19, lambda s: s.families_answer()),
     (19, 8, lambda s: s.job("reminders")),
+    (15, 4, lambda s: s.job("listings")),
     (28, 22, lambda s: s.job("matching")),
     (28, 23, lambda s: s.approve_all()),
 )

@@ -11,7 +11,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from gateways.spreadsheets.months import Places, as_month
+from gateways.spreadsheets.months import Places, as_shown
 from gateways.spreadsheets.sheets import (
     MOST_TEXT,
     Cell,
@@ -49,9 +49,9 @@ class Page:
         grid = grid_of(sheet)
         for (row, column), text in formulas.items():
             put(grid, row, column, text)
-        for row, column in months:
+        for (row, column), shown in months.items():
             if row in grid and column < len(grid[row]):
-                grid[row][column] = as_month(grid[row][column])
+                grid[row][column] = as_shown(grid[row][column], shown)
         self.merges = merges_of(sheet)
         fill_down(grid, self.merges)
         rows = (Row(number, tuple(grid[number])) for number in sorted(grid))
@@ -68,7 +68,7 @@ def pages_of(data: bytes, formulas: list[Formulas], months: list[Places]) -> lis
     try:
         with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
             per_page = [*formulas, *({} for _ in book.sheet_names)]
-            shown = [*months, *(set[tuple[int, int]]() for _ in book.sheet_names)]
+            shown = [*months, *(Places() for _ in book.sheet_names)]
             return [Page(book, i, per_page[i], shown[i]) for i in range(len(book.sheet_names))]
     except PasswordError as error:
         raise FileEncrypted from error
@@ -107,8 +107,13 @@ def fill_down(grid: Grid, merges: tuple[Merge, ...]) -> None:
         if merge.bottom == merge.top or len(above) <= merge.left or is_blank(above[merge.left]):
             continue
         for number in range(merge.top + 1, min(merge.bottom, merge.top + TALLEST_MERGE) + 1):
-            if number in grid:
+            if any(isinstance(cell, str) and not is_counted(cell) for cell in grid.get(number, ())):
                 put(grid, number, merge.left, above[merge.left])
+
+
+def is_counted(cell: str) -> bool:
+    """Say whether a text is blank or a number printed beforehand for a row that stayed unused."""
+    return not cell.strip(" .") or cell.strip(" .").isdigit()
 
 
 def put(grid: Grid, row: int, column: int, value: Cell) -> None:

@@ -1,4 +1,4 @@
-"""Which cells show year and month alone: who types 2018-12 gets the 1st, never written so."""
+"""Which cells show year and month, or the year, alone: who types 2018-12 gets an unwritten 1st."""
 
 import re
 import struct
@@ -12,7 +12,8 @@ from gateways.spreadsheets.archives import MOST_UNPACKED, column_index, inflate,
 from gateways.spreadsheets.compounds import BOF, records, workbook_stream
 from gateways.spreadsheets.sheets import Cell, FileBroken
 
-Places = set[tuple[int, int]]
+Places = dict[tuple[int, int], str]  # how much of the day the cell shows
+MONTH, YEAR = "%Y-%m", "%Y"
 # Excel's own formats for year and month, the last five in Chinese ("2018年12月").
 BUILT_IN = frozenset({17, 27, 36, 50, 52, 57})
 DAY_ZERO = date(1899, 12, 30)
@@ -29,10 +30,12 @@ _CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*?\bs=[\
 _LITERAL = re.compile(r"\"[^\"]*\"|\[[^\]]*\]|\\.")
 
 
-def shows_month_only(code: str) -> bool:
-    """Say whether a number format shows year and month, but neither day nor hour."""
+def shown_by(code: str) -> str | None:
+    """Return what a number format shows where that is the year, or year and month, alone."""
     bare = _LITERAL.sub("", code.lower().split(";")[0])
-    return "y" in bare and "m" in bare and not re.search(r"[dhs]", bare)
+    if "y" not in bare or re.search(r"[dhs]", bare):
+        return None
+    return MONTH if "m" in bare else YEAR
 
 
 def in_archive(data: bytes) -> list[Places]:
@@ -50,15 +53,16 @@ def in_archive(data: bytes) -> list[Places]:
     return [places(text_of(part), wanted) for part in parts]
 
 
-def month_styles(text: str) -> set[int]:
-    """Return the numbers of the cell styles that show months."""
-    months = set(BUILT_IN)
+def month_styles(text: str) -> dict[int, str]:
+    """Return the numbers of the cell styles that show months or years, and which of the two."""
+    formats = dict.fromkeys(BUILT_IN, MONTH)
     for tag in _FORMAT.findall(text):
-        if shows_month_only(code_of(tag)):
-            months.add(number_of(tag))
+        if shown := shown_by(code_of(tag)):
+            formats[number_of(tag)] = shown
     block = _STYLES.search(text)
     tags = _STYLE.findall(block.group(0)) if block else []
-    return {index for index, tag in enumerate(tags) if number_of(tag) in months}
+    numbered = ((index, formats.get(number_of(tag))) for index, tag in enumerate(tags))
+    return {index: shown for index, shown in numbered if shown}
 
 
 def code_of(tag: str) -> str:
@@ -73,10 +77,10 @@ def number_of(tag: str) -> int:
     return int(found.group(1)) if found else 0
 
 
-def places(text: bytes, wanted: set[int]) -> Places:
+def places(text: bytes, wanted: dict[int, str]) -> Places:
     """Return where a sheet uses one of these styles."""
     return {
-        (int(row), column_index(letters))
+        (int(row), column_index(letters)): wanted[int(style)]
         for letters, row, style in _CELL.findall(text)
         if int(style) in wanted
     }
@@ -93,17 +97,18 @@ def in_compound(data: bytes) -> list[Places]:
 def places_in(stream: bytes) -> list[Places]:
     """Return the places per sheet of a stream of records."""
     found: list[Places] = []
-    months, styles = set(BUILT_IN), list[int]()
+    formats, styles = dict.fromkeys(BUILT_IN, MONTH), list[int]()
     for kind, body in records(stream):
         if kind == BOF and struct.unpack_from("<H", body, 2)[0] == WORKSHEET:
-            found.append(set())
-        elif kind == FORMAT and shows_month_only(format_text(body)):
-            months.add(struct.unpack_from("<H", body)[0])
+            found.append({})
+        elif kind == FORMAT and (shown := shown_by(format_text(body))):
+            formats[struct.unpack_from("<H", body)[0]] = shown
         elif kind == STYLE:
             styles.append(struct.unpack_from("<H", body, 2)[0])
         elif found and kind in {NUMBER, RK, MANY_RK}:
             at = {(row, column): style for row, column, style in numbers(kind, body)}
-            found[-1] |= {p for p, s in at.items() if s < len(styles) and styles[s] in months}
+            known = {p: styles[s] for p, s in at.items() if s < len(styles)}
+            found[-1] |= {p: formats[number] for p, number in known.items() if number in formats}
     return found
 
 
@@ -123,10 +128,10 @@ def numbers(kind: int, body: bytes) -> Iterator[tuple[int, int, int]]:
         yield row + 1, column + (at - 4) // 6, struct.unpack_from("<H", body, at)[0]
 
 
-def as_month(cell: Cell) -> Cell:
-    """Return a date or a day's number as its year and month; anything else as it is."""
+def as_shown(cell: Cell, shown: str) -> Cell:
+    """Return a date or a day's number as far as it is shown; anything else as it is."""
     if isinstance(cell, (date, datetime)):
-        return f"{cell:%Y-%m}"
+        return cell.strftime(shown)
     if isinstance(cell, (int, float)) and FIRST_SERIAL <= cell <= LAST_SERIAL:
-        return f"{DAY_ZERO + timedelta(days=int(cell)):%Y-%m}"
+        return (DAY_ZERO + timedelta(days=int(cell))).strftime(shown)
     return cell

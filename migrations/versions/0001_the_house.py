@@ -111,6 +111,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_job_runs_period"), ["period"], unique=False)
 
     op.create_table(
+        "listings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("week_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listings")),
+        sa.UniqueConstraint("week_on", name=op.f("uq_listings_week_on")),
+    )
+    op.create_table(
         "notices",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=16), nullable=False),
@@ -143,6 +150,7 @@ def upgrade() -> None:
                 "batch_sent",
                 "school_reminder",
                 "school_silent",
+                "money_back",
                 "family_dispute",
                 "harm_suspected",
                 "payment_due",
@@ -296,6 +304,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_regions_parent_code"), ["parent_code"], unique=False)
 
     op.create_table(
+        "releases",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "span",
+            sa.Enum("month", "quarter", name="figurespan", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_releases")),
+        sa.UniqueConstraint("span", "starts_on", name="uq_releases_once"),
+    )
+    op.create_table(
         "retention_acts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=24), nullable=False),
@@ -335,6 +358,43 @@ def upgrade() -> None:
             "ix_state_changes_kind_record_id", ["kind", "record_id"], unique=False
         )
 
+    op.create_table(
+        "statement_layouts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=40), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_layouts")),
+        sa.UniqueConstraint("digest", name=op.f("uq_statement_layouts_digest")),
+    )
+    op.create_table(
+        "statements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "reading",
+                "previewed",
+                "taking",
+                "taken",
+                "discarded",
+                name="importstatus",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("file", sa.LargeBinary(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statements")),
+        sa.UniqueConstraint("ref", name=op.f("uq_statements_ref")),
+    )
     op.create_table(
         "trace_custodian",
         sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
@@ -448,6 +508,43 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_samples", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_samples_drawn_by"), ["drawn_by"], unique=False)
 
+    op.create_table(
+        "figures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("release_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "handed_over",
+                "confirmed",
+                "supported",
+                "waiting",
+                name="figurekind",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("region_code", sa.String(length=12), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("shown", "few", "withheld", name="figurestate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("shown", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'shown') = (shown IS NOT NULL)", name=op.f("ck_figures_shown_with_number")
+        ),
+        sa.CheckConstraint("shown >= 10 AND shown % 5 = 0", name=op.f("ck_figures_shown_rounded")),
+        sa.ForeignKeyConstraint(
+            ["region_code"], ["regions.code"], name=op.f("fk_figures_region_code")
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["releases.id"], name=op.f("fk_figures_release_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_figures")),
+        sa.UniqueConstraint("release_id", "kind", "region_code", name="uq_figures_once"),
+    )
     op.create_table(
         "imports",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -667,6 +764,77 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pledges_status"), ["status"], unique=False)
 
     op.create_table(
+        "statement_lines",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "donation",
+                "outgoing",
+                "interest",
+                "fee",
+                "returned",
+                name="linekind",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "matched",
+                "split",
+                "suggested",
+                "unmatched",
+                "known",
+                "aside",
+                name="linestate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "no_reference",
+                "unknown_reference",
+                "typing_error",
+                "announced",
+                "some_unknown",
+                "does_not_split",
+                name="linereason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("remark", sa.LargeBinary(), nullable=False),
+        sa.Column("payer", sa.LargeBinary(), nullable=False),
+        sa.Column("is_kept", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statements.id"], name=op.f("fk_statement_lines_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_lines")),
+        sa.UniqueConstraint("statement_id", "row", name="uq_statement_lines_row"),
+    )
+    with op.batch_alter_table("statement_lines", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_statement_lines_key",
+            ["key"],
+            unique=True,
+            sqlite_where=sa.text("is_kept = 1"),
+            postgresql_where=sa.text("is_kept"),
+        )
+
+    op.create_table(
         "vault_contacts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("donor_id", sa.Integer(), nullable=False),
@@ -879,6 +1047,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("in_danger", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["banner_code"], ["regions.code"], name=op.f("fk_children_banner_code")
         ),
@@ -898,6 +1067,13 @@ def upgrade() -> None:
     with op.batch_alter_table("children", schema=None) as batch_op:
         batch_op.create_index(
             "ix_children_banner_code_status", ["banner_code", "status"], unique=False
+        )
+        batch_op.create_index(
+            "ix_children_in_danger",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("in_danger = 1"),
+            postgresql_where=sa.text("in_danger"),
         )
         batch_op.create_index(batch_op.f("ix_children_league_code"), ["league_code"], unique=False)
         batch_op.create_index(batch_op.f("ix_children_region_code"), ["region_code"], unique=False)
@@ -1390,7 +1566,7 @@ def upgrade() -> None:
         sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column(
             "wish",
-            sa.Enum("correct", "delete", name="guardianwish", native_enum=False, length=24),
+            sa.Enum("correct", "delete", "copy", name="guardianwish", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column(
@@ -1420,6 +1596,22 @@ def upgrade() -> None:
                 length=24,
             ),
             nullable=False,
+        ),
+        sa.Column("assisted_by", sa.String(length=40), nullable=True),
+        sa.Column(
+            "language",
+            sa.Enum(
+                "zh",
+                "mn",
+                "dta",
+                "evn",
+                "orh",
+                "other",
+                name="language",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
         ),
         sa.Column("asked_on", sa.Date(), nullable=False),
         sa.Column("answer_by", sa.Date(), nullable=False),
@@ -1502,6 +1694,61 @@ def upgrade() -> None:
     with op.batch_alter_table("kin", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_kin_child_id"), ["child_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_kin_phone_index"), ["phone_index"], unique=False)
+
+    op.create_table(
+        "listed_children",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "sex", sa.Enum("F", "M", name="sex", native_enum=False, length=24), nullable=True
+        ),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "preschool",
+                "primary",
+                "junior",
+                "senior",
+                "university",
+                name="stage",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("league_code", sa.String(length=12), nullable=False),
+        sa.Column("is_waiting", sa.Boolean(), nullable=False),
+        sa.Column(
+            "shown_stage",
+            sa.Enum(
+                "preschool",
+                "primary",
+                "junior",
+                "senior",
+                "university",
+                name="stage",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("shown_league", sa.String(length=12), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["child_id"], ["children.id"], name=op.f("fk_listed_children_child_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["league_code"], ["regions.code"], name=op.f("fk_listed_children_league_code")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shown_league"], ["regions.code"], name=op.f("fk_listed_children_shown_league")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listed_children")),
+        sa.UniqueConstraint("child_id", name=op.f("uq_listed_children_child_id")),
+    )
+    with op.batch_alter_table("listed_children", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_listed_children_profile", ["league_code", "stage", "sex"], unique=False
+        )
 
     op.create_table(
         "needs",
@@ -1758,6 +2005,56 @@ def upgrade() -> None:
         batch_op.create_index("ix_consents_child_id_purpose", ["child_id", "purpose"], unique=False)
 
     op.create_table(
+        "harm_accused",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "whom",
+            sa.Enum(
+                "unknown",
+                "family",
+                "school",
+                "village",
+                "volunteer",
+                "office",
+                name="complained",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("actor", sa.String(length=40), nullable=True),
+        sa.Column("named_by", sa.String(length=40), nullable=False),
+        sa.Column("named_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["harm_reports.id"], name=op.f("fk_harm_accused_report_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_harm_accused")),
+    )
+    with op.batch_alter_table("harm_accused", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_harm_accused_actor"), ["actor"], unique=False)
+        batch_op.create_index(batch_op.f("ix_harm_accused_report_id"), ["report_id"], unique=False)
+
+    op.create_table(
+        "harm_closed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "mistake", "safe", "handed_on", name="harmoutcome", native_enum=False, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("closed_by", sa.String(length=40), nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["harm_reports.id"], name=op.f("fk_harm_closed_report_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_harm_closed")),
+        sa.UniqueConstraint("report_id", name=op.f("uq_harm_closed_report_id")),
+    )
+    op.create_table(
         "harm_taken",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("report_id", sa.Integer(), nullable=False),
@@ -1834,6 +2131,7 @@ def upgrade() -> None:
         sa.Column("run_ref", sa.String(length=16), nullable=True),
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("best_reason", sa.String(length=40), nullable=True),
         sa.Column("runners_up", sa.JSON(), nullable=False),
         sa.Column("decided_by", sa.String(length=40), nullable=True),
         sa.Column("decided_on", sa.Date(), nullable=True),
@@ -1868,7 +2166,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_matches_need_id"), ["need_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_matches_pledge_id"), ["pledge_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_matches_run_ref"), ["run_ref"], unique=False)
-        batch_op.create_index("ix_matches_status_rhythm", ["status", "rhythm"], unique=False)
+        batch_op.create_index(
+            "ix_matches_status_rhythm_child_id", ["status", "rhythm", "child_id"], unique=False
+        )
         batch_op.create_index(
             "uq_matches_live_pair",
             ["pledge_id", "child_id"],
@@ -1982,6 +2282,7 @@ def upgrade() -> None:
         ),
         sa.Column("delivered_on", sa.Date(), nullable=True),
         sa.Column("is_of_age", sa.Boolean(), nullable=False),
+        sa.Column("is_trimmed", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "original IS NOT NULL OR sender = 'family'", name=op.f("ck_letters_written")
         ),
@@ -2203,6 +2504,8 @@ def upgrade() -> None:
             sa.Enum(
                 "opened",
                 "received",
+                "interest",
+                "bank_fee",
                 "funded",
                 "sent",
                 "handed_over",
@@ -2478,6 +2781,8 @@ def upgrade() -> None:
                 "in_transit",
                 "unmatched",
                 "gap_fund",
+                "interest",
+                "bank_fees",
                 name="accountkind",
                 native_enum=False,
                 length=24,
@@ -2597,7 +2902,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("status IN ('proposed', 'active')"),
             postgresql_where=sa.text("status IN ('proposed', 'active')"),
         )
-        batch_op.drop_index("ix_matches_status_rhythm")
+        batch_op.drop_index("ix_matches_status_rhythm_child_id")
         batch_op.drop_index(batch_op.f("ix_matches_run_ref"))
         batch_op.drop_index(batch_op.f("ix_matches_pledge_id"))
         batch_op.drop_index(batch_op.f("ix_matches_need_id"))
@@ -2609,6 +2914,12 @@ def downgrade() -> None:
 
     op.drop_table("letter_friends")
     op.drop_table("harm_taken")
+    op.drop_table("harm_closed")
+    with op.batch_alter_table("harm_accused", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_harm_accused_report_id"))
+        batch_op.drop_index(batch_op.f("ix_harm_accused_actor"))
+
+    op.drop_table("harm_accused")
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.drop_index("ix_consents_child_id_purpose")
 
@@ -2633,6 +2944,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_needs_child_id"))
 
     op.drop_table("needs")
+    with op.batch_alter_table("listed_children", schema=None) as batch_op:
+        batch_op.drop_index("ix_listed_children_profile")
+
+    op.drop_table("listed_children")
     with op.batch_alter_table("kin", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_kin_phone_index"))
         batch_op.drop_index(batch_op.f("ix_kin_child_id"))
@@ -2721,6 +3036,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_children_school_id"))
         batch_op.drop_index(batch_op.f("ix_children_region_code"))
         batch_op.drop_index(batch_op.f("ix_children_league_code"))
+        batch_op.drop_index(
+            "ix_children_in_danger",
+            sqlite_where=sa.text("in_danger = 1"),
+            postgresql_where=sa.text("in_danger"),
+        )
         batch_op.drop_index("ix_children_banner_code_status")
 
     op.drop_table("children")
@@ -2738,6 +3058,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vault_contacts_contact_index"))
 
     op.drop_table("vault_contacts")
+    with op.batch_alter_table("statement_lines", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_statement_lines_key",
+            sqlite_where=sa.text("is_kept = 1"),
+            postgresql_where=sa.text("is_kept"),
+        )
+
+    op.drop_table("statement_lines")
     with op.batch_alter_table("pledges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pledges_status"))
 
@@ -2752,6 +3080,7 @@ def downgrade() -> None:
 
     op.drop_table("incident_steps")
     op.drop_table("imports")
+    op.drop_table("figures")
     with op.batch_alter_table("audit_samples", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_samples_drawn_by"))
 
@@ -2778,6 +3107,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_trace_custodian_actor"))
 
     op.drop_table("trace_custodian")
+    op.drop_table("statements")
+    op.drop_table("statement_layouts")
     with op.batch_alter_table("state_changes", schema=None) as batch_op:
         batch_op.drop_index("ix_state_changes_kind_record_id")
 
@@ -2790,6 +3121,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_retention_acts_on"))
 
     op.drop_table("retention_acts")
+    op.drop_table("releases")
     with op.batch_alter_table("regions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_regions_parent_code"))
         batch_op.drop_index(batch_op.f("ix_regions_level"))
@@ -2805,6 +3137,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_notices_recipient_inbox_at")
 
     op.drop_table("notices")
+    op.drop_table("listings")
     with op.batch_alter_table("job_runs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_runs_period"))
         batch_op.drop_index(batch_op.f("ix_job_runs_name"))

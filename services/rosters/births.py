@@ -12,7 +12,7 @@ LONGEST_READ = 60
 EARLIEST, LATEST = 1920, 2099
 SERIAL_DAY_ZERO = date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 7_000, 73_000
-TWO_DIGITS = 100
+TWO_DIGITS = 2
 THIS_CENTURY_BELOW = 40
 
 
@@ -43,12 +43,12 @@ class Birth:
         return self.precision is Precision.MONTH or self.day.day == other.day
 
 
-_CHINESE = str.maketrans("\u3007○零Ｏ一二三四五六七八九元", "0000123456789" + "1")
+_CHINESE = str.maketrans("\u3007○零O一二三四五六七八九元", "0000123456789" + "1")
 _IN_CHINESE = re.compile(r"[\u3007○零一二三四五六七八九十]")
 _TENS = re.compile(r"([1-9]?)十([1-9]?)")
 _YEAR_FIRST = re.compile(
-    r"^\D{0,6}?(\d{4}|\d{2})\s*[年./\-,，、—–_\s·]+\s*(\d{1,2})"
-    r"(?:\s*[月./\-,，、—–_\s·]+\s*(\d{1,2}))?\s*(?:日|号|月|\.|生|出生)*(?:\s*T?\d{1,2}:\d{2}.*)?$"
+    r"^\D{0,6}?(\d{4}|\d{2})\s*[年./\\\-,，、。—–_\s·‧]+\s*(\d{1,2})"
+    r"(?:\s*[月./\\\-,，、。—–_\s·‧]+\s*(\d{1,2}))?\s*(?:日|号|月|\.|生|出生|不详)*(?:\s*T?\d{1,2}:\d{2}.*)?$"
 )
 _YEAR_LAST = re.compile(r"^(\d{1,2})[./\-](\d{1,2})[./\-](\d{4})$")
 _PACKED = re.compile(r"^(\d{4})(\d{2})(\d{2})?$")
@@ -112,7 +112,7 @@ def _spelled(text: str) -> Birth | None:
     found = _YEAR_FIRST.match(text)
     if found:
         year, month, day = found.groups()
-        birth = _checked(_full_year(int(year)), int(month), int(day or 0))
+        birth = _checked(_full_year(year), int(month), int(day or 0))
         # A cell that holds the number 2009.10 shows and stores 2009.1.
         is_shortened = birth and not day and re.fullmatch(r"\d{4}\.1", text)
         return Birth(birth.day, birth.precision, 10) if birth and is_shortened else birth
@@ -126,8 +126,9 @@ def _year_last(first: int, second: int, year: int) -> Birth | None:
     return readings.pop() if len(readings) == 1 else _checked(year, 0, 0)
 
 
-def _full_year(year: int) -> int:
-    if year >= TWO_DIGITS:
+def _full_year(digits: str) -> int:
+    year = int(digits)
+    if len(digits) > TWO_DIGITS:
         return year
     return 2000 + year if year < THIS_CENTURY_BELOW else 1900 + year
 

@@ -22,19 +22,22 @@ from services.rosters.people import (
     judge_sex,
     person_key,
     phone_remark,
+    remark_of,
+    told_beside,
 )
 from services.rosters.reports import Findings, Note, Opened, Problem, RosterRow
+from services.rosters.rows import DataRow
 from services.rosters.schooling import Grade, read_grade, read_school, split_school
-from services.rosters.tables import DataRow, Table, read_table
+from services.rosters.tables import Table, read_table
 from services.rosters.values import (
     Consent,
     Phone,
     read_consent,
     read_ethnicity,
     read_list,
-    read_name,
     read_phone,
     read_text,
+    split_name,
 )
 from vocabulary.enums import Category, NeedKind, Sex
 from vocabulary.money import Fen
@@ -149,6 +152,8 @@ def judge_child(
 def record_of(data: DataRow, judged: Judged) -> ChildRecord:
     """Put judged and plain cells together."""
     school, grade = judged.school
+    guardian, kin = split_name(data.get("guardian"))
+    carer, carer_kin = split_name(data.get("carer"))
     return ChildRecord(
         name=judged.name,
         sex=judged.sex,
@@ -159,15 +164,13 @@ def record_of(data: DataRow, judged: Judged) -> ChildRecord:
         school=school,
         grade=grade,
         place=place_of(data),
-        guardian_name=read_name(data.get("guardian")),
-        relation=read_text(data.get("relation")),
+        guardian_name=guardian,
+        relation=told_beside(read_text(data.get("relation")), kin),
         guardian_phone=judged.phone.number,
-        carer_name=read_name(data.get("carer")),
-        carer_relation=read_text(data.get("carer_relation")),
+        carer_name=carer,
+        carer_relation=told_beside(read_text(data.get("carer_relation")), carer_kin),
         carer_phone=judged.carer_phone.number,
-        phone_remark="；".join(
-            filter(None, (phone_remark(judged.phone), phone_remark(judged.carer_phone)))
-        ),
+        phone_remark="；".join(filter(None, map(phone_remark, (judged.phone, judged.carer_phone)))),
         category_text=read_text(data.get("category")),
         category=read_category(data.get("category")),
         languages=read_list(data.get("languages")),
@@ -176,7 +179,7 @@ def record_of(data: DataRow, judged: Judged) -> ChildRecord:
         amount_fen=judged.amount.fen,
         is_consented=judged.consent.is_given,
         consent=judged.consent.on,
-        remark=read_text(data.get("remark")),
+        remark=remark_of(data),
     )
 
 

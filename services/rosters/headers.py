@@ -13,6 +13,7 @@ SEARCHED_ROWS = 40
 DEEPEST = 3
 SHORT_BRACKET = 6
 FEWEST_FIELDS = 2
+FEWEST_TWICE = 3
 SPARED = ("guardian", "phone")
 SHARE_OF_LABELS = 0.6
 
@@ -32,6 +33,16 @@ class ColumnMissing(SpreadsheetRefused):
 
     code = "roster_missing_column"
     sentence = "第 {row} 行的表头里没有“{column}”这一列，没有它就没法导入。请补上后再上传。"
+
+
+class ListsSideBySide(SpreadsheetRefused):
+    """Two lists stand beside each other: reading one would lose the other. Params: row."""
+
+    code = "roster_side_by_side"
+    sentence = (
+        "第 {row} 行的表头里有两组一样的列，两份名单并排放在一起了。"
+        "请把右边的名单剪切到左边的名单下面，再上传。"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,17 @@ def find_header(sheet: Sheet, columns: Columns) -> Header:
     best = max(headers, key=lambda h: (not missing(h, columns), len(h.fields), h.top - h.bottom))
     for column in missing(best, columns):
         raise ColumnMissing(column=column, row=best.bottom)
+    if is_double(best):
+        raise ListsSideBySide(row=best.bottom)
     return best
+
+
+def is_double(header: Header) -> bool:
+    """Say whether name, sex, school... stand there twice under the very same words."""
+    again = {f"{header.labels[index]}_2" for index in header.fields.values()}
+    return len(again & set(header.labels)) >= FEWEST_TWICE and (
+        f"{header.labels[header.fields['name']]}_2" in header.labels
+    )
 
 
 def has_enough(header: Header) -> bool:

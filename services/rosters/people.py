@@ -6,15 +6,16 @@ from datetime import date
 
 from services.rosters.identities import LENGTH, Identity, IdState, read_identity
 from services.rosters.reports import Findings, Note, Problem
-from services.rosters.tables import DataRow
+from services.rosters.rows import DataRow
 from services.rosters.values import (
     Phone,
     folded,
     is_nothing,
     plain,
-    read_name,
     read_phone,
     read_sex,
+    read_text,
+    split_name,
 )
 from vocabulary.enums import Sex
 
@@ -50,7 +51,7 @@ class Seen:
 
 def judge_name(data: DataRow, findings: Findings) -> str:
     """Read the name; a row without one cannot be taken."""
-    name = read_name(data.get("name"))
+    name, _ = split_name(data.get("name"))
     if not name:
         findings.add(Problem.NO_NAME, "没有姓名，请补上。")
     return name
@@ -70,6 +71,11 @@ def judge_identity(data: DataRow, findings: Findings, known_ids: Container[str])
     return identity
 
 
+def ends_lost(identity: Identity) -> bool:
+    """Say whether a number ends as a spreadsheet leaves it: one in eleven of them checks out."""
+    return bool(identity.number) and str(identity.number).endswith("000")
+
+
 def wrong_number(number: str) -> str:
     """Say what is wrong with the number without repeating it."""
     if len(number) != LENGTH:
@@ -80,7 +86,9 @@ def wrong_number(number: str) -> str:
 def judge_sex(data: DataRow, identity: Identity, findings: Findings) -> Sex | None:
     """Compare with the ID, which wins where its check digit is right."""
     sex = read_sex(data.get("sex"))
-    if sex and identity.sex and sex is not identity.sex:
+    if sex and identity.sex and sex is not identity.sex and ends_lost(identity):
+        findings.add(Problem.ID_LOST_DIGITS, LOST_DIGITS)
+    elif sex and identity.sex and sex is not identity.sex:
         written, stated = SEX_WORDS[sex], SEX_WORDS[identity.sex]
         findings.add(
             Problem.SEX_MISMATCH,
@@ -126,6 +134,18 @@ def person_key(
 ) -> tuple[object, ...] | None:
     """Return what stands for a person without a valid ID, or None where too little is known."""
     return (name, birth, phone, number or "") if name and (birth or phone) else None
+
+
+def remark_of(data: DataRow) -> str:
+    """Return the remark, with what stood in brackets behind the name."""
+    _, beside = split_name(data.get("name"))
+    told = (read_text(data.get("remark")), f"姓名旁写着：{beside}" if beside else "")
+    return "；".join(filter(None, told))
+
+
+def told_beside(own: str, beside: str) -> str:
+    """Keep what stood in brackets behind a guardian's name: mostly the relation."""
+    return f"{own}（{beside}）" if own and beside and beside != own else own or beside
 
 
 def phone_remark(phone: Phone) -> str:

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from gateways.spreadsheets import Cell
-from services.rosters.tables import DataRow, Skipped, Table
+from services.rosters.rows import DataRow, Skipped
+from services.rosters.tables import Table
 
 Progress = Callable[[int, int], None]
 Record = TypeVar("Record")
@@ -60,6 +61,7 @@ class Note(StrEnum):
     AMOUNT_UNCLEAR = "amount_unclear"
     NEEDS_UNREAD = "needs_unread"
     CAPACITY_ASSUMED = "capacity_assumed"
+    ACCOUNT_LOST_DIGITS = "account_lost_digits"
     PLACE_UNKNOWN = "place_unknown"
     OTHER_BANNER = "other_banner"
 
@@ -82,6 +84,9 @@ NOTE_TEXTS: Mapping[Note, str] = {
     Note.AMOUNT_UNCLEAR: "金额没有写明按月、按学期还是按年，没有采用。",
     Note.NEEDS_UNREAD: "帮扶需求没有读懂，请核对。",
     Note.CAPACITY_ASSUMED: "可结对人数没有写或超出1到5，请核对。",
+    Note.ACCOUNT_LOST_DIGITS: (
+        "收款账号按数字存放，末几位已丢失，没有采用。请对照开户许可证在系统里补上。"
+    ),
     Note.PLACE_UNKNOWN: "没有认出是哪个旗县，先放在你负责的地方，请核对。",
     Note.OTHER_BANNER: "在别的旗县，不归你负责，不会导入，请转给那里的妇联。",
 }

@@ -11,7 +11,8 @@ from vocabulary.enums import Stage
 LONGEST_NAME = 60
 NO_SCHOOL = re.compile(
     r"(?:因[病残故])?(?:暂时?|还|尚|现)?(?:(?:未|没有?|不)(?:能|再)?(?:上|入|就|在)?(?:学|读|校|园)"
-    r"|(?:已|现)?(?:失学|辍学|休学|退学)(?!校)|在家(?!乡)|学龄前|散居|无学校|[待等]入[学园]|已?毕业$|0$)"
+    r"|(?:已|现)?(?:失学|辍学|休学|退学)(?!校)|在家(?!乡)|学龄前|散居|无学校|[待等]入[学园]|已?毕业$|0$"
+    r"|(?:正常)?(?:在[读校]|住校|走读|寄宿)生?$)"
 )
 
 
@@ -92,8 +93,12 @@ def read_school(cell: Cell) -> str:
     return _school_of(plain(cell))
 
 
+_SPACES = re.compile(r"\s+")
+_SPACE_BESIDE_HAN = re.compile(r"(?<![!-~])\s|\s(?![!-~])")
+
+
 @lru_cache(maxsize=2048)
 def _school_of(cell: str) -> str:
-    text = re.sub(r"\s+", "", cell)
+    text = _SPACE_BESIDE_HAN.sub("", _SPACES.sub(" ", cell))
     told = re.sub(r"[（(].*?[)）]", "", text)
     return "" if is_nothing(told) or NO_SCHOOL.match(text) else text

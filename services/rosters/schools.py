@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gateways.spreadsheets import Sheet
 from services.rosters.columns import SCHOOLS
+from services.rosters.identities import LOST_FROM
 from services.rosters.people import phone_remark
 from services.rosters.reports import (
     Findings,
@@ -14,9 +15,11 @@ from services.rosters.reports import (
     Problem,
     RosterRow,
 )
-from services.rosters.tables import DataRow, read_table
+from services.rosters.rows import DataRow
+from services.rosters.tables import read_table
 from services.rosters.values import Phone, is_nothing, plain, read_name, read_phone, read_text
 
+SHOWN_SHORT = re.compile(r"\d(?:\.\d+)?e\+?\d{2}$", re.IGNORECASE)
 Place = tuple[str, str, str]
 
 
@@ -61,6 +64,7 @@ def judge_school(
     if record.name and first != data.number:
         findings.problems.clear()
         findings.add(Problem.DUPLICATE, f"与第 {first} 行是同一所学校，请删去一行。")
+    findings.note(Note.ACCOUNT_LOST_DIGITS, when=has_lost_digits(data))
     findings.note(Note.ALREADY_KNOWN, when=record.name and record.name in known_schools)
     return findings.row(data, record)
 
@@ -76,6 +80,18 @@ def judge_contact(data: DataRow, findings: Findings) -> Phone:
     return phone
 
 
+def account_number(data: DataRow) -> str:
+    """Return the account's number without blanks."""
+    return re.sub(r"\s+", "", read_text(data.get("account_number")))
+
+
+def has_lost_digits(data: DataRow) -> bool:
+    """Say whether a spreadsheet kept the account as a number, of which only fifteen digits last."""
+    cell = data.get("account_number")
+    is_number = isinstance(cell, (int, float)) and cell >= LOST_FROM
+    return is_number or bool(SHOWN_SHORT.match(account_number(data)))
+
+
 def record_of(data: DataRow, phone: Phone) -> SchoolRecord:
     """Put the cells together."""
     name = re.sub(r"\s+", "", read_text(data.get("name")))
@@ -88,7 +104,7 @@ def record_of(data: DataRow, phone: Phone) -> SchoolRecord:
         phone=phone.number,
         phone_remark=phone_remark(phone),
         account_name=read_text(data.get("account_name")),
-        account_number=re.sub(r"\s+", "", read_text(data.get("account_number"))),
+        account_number="" if has_lost_digits(data) else account_number(data),
         bank=read_text(data.get("bank")),
         remark=read_text(data.get("remark")),
     )

@@ -1,14 +1,22 @@
 """From a sheet to its data rows; footers, repeated headers, section titles are set aside."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from gateways.spreadsheets import Cell, Row, Sheet
 from services.rosters.births import read_birth
 from services.rosters.columns import SERIAL, Columns
 from services.rosters.headers import Header, find_header, header_of
+from services.rosters.rows import (
+    Aside,
+    DataRow,
+    Skipped,
+    as_above,
+    continues,
+    data_row,
+    under_merges,
+)
 from services.rosters.values import is_nothing, plain
 
 WIDE_MERGE = 3
@@ -16,38 +24,6 @@ SENTENCE = 24
 LONGEST_READ = 120
 SAME_SHARE = 0.6
 FEWEST_LABELS = 3
-
-
-class Aside(StrEnum):
-    """Why a row below the header is no record."""
-
-    FOOTER = "footer"
-    HEADER = "header"
-    SECTION = "section"
-    NUMBER_ONLY = "number_only"
-    EXAMPLE = "example"
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A row that holds something but no record, so that a preview can show it."""
-
-    row: int
-    why: Aside
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DataRow:
-    """One record's cells: by field for reading, by label as they stood."""
-
-    number: int
-    cells: Mapping[str, Cell]
-    raw: Mapping[str, Cell]
-
-    def get(self, field: str) -> Cell:
-        """Return the field's cell, blank where the list has no such column."""
-        return self.cells.get(field, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +38,17 @@ class Table:
 _FOOTER = re.compile(
     r"^[\s(（*※]*(?:填\s*表|填\s*报|制\s*表|编\s*制|审\s*核|审\s*批|复\s*核|核\s*对|负\s*责\s*人|经\s*办|主管|分管|单\s*位|盖\s*章|签\s*字"
     r"|注\s*[:：\d]|注$|备\s*注\s*[:：]|说\s*明\s*[:：]|附\s*[:：]|联\s*系\s*(?:人|电\s*话)\s*[:：]|日\s*期\s*[:：]|时\s*间\s*[:：]"
+    r"|其\s*中\s*[:：]|班\s*主\s*任|校\s*长|领\s*导|联\s*系\s*(?:人|电\s*话)$|[^:：]{0,12}意\s*见\s*[:：]"
+    r"|[^\d:：]{1,16}(?:小\s*计|合\s*计|总\s*计|共\s*计)\s*[:：]?\s*(?:\d+\s*[人名]?)?$"
     r"|报\s*送|上\s*报|合\s*计|总\s*计|小\s*计|本\s*页|本\s*表|以\s*上|此\s*表|共\s*(?:计)?\s*\d|总\s*(?:人)?\s*数|第\s*\d+\s*页|—\s*\d+\s*—|以下空白|空白以下)"
 )
+_SEAL = re.compile(r"[(（]?(?:盖\s*章|公\s*章|签\s*章)[)）]?\s*$")
 _EXAMPLE = re.compile(r"^[\s(（]*(?:示\s*例|样\s*例|填写示例|范\s*例|例\s*[:：]|例如|例$|举例)")
 _TO_FILL_IN = re.compile(r"^[*（(]?(?:必填|选填|非必填|按需填|请填|填写|如[:：\d]|例[:：])")
 _NUMBERED = (["甲", "乙"], ["1", "2", "3", "4"], ["(1)", "(2)", "(3)"], ["A", "B", "C", "D"])
 _ID_LIKE = re.compile(r"\d{14}")
+_NUMERAL = r"[\d一二三四五六七八九十\u3007○零\s]"
+_CLOSING_DAY = re.compile(rf"{_NUMERAL}{{4,8}}年{_NUMERAL}+月{_NUMERAL}+[日号]?")
 _TITLE = re.compile(
     r"(?:花名册|名单|登记表|统计表|汇总表|信息表|报名表|一览表|台账|明细表)(?:[（(].*)?$"
 )
@@ -75,12 +56,14 @@ _SECTION = re.compile(r"^[一二三四五六七八九十]+[、.\uff0e]|^[（(][�
 _PLACE_ALONE = re.compile(r"^\S{2,}(?:苏木|街道|嘎查|镇|乡)(?:[（(].*)?$")
 _NAME_LABEL = re.compile(r"姓\s*名|学校名称")
 _SERIAL_TEXT = re.compile(r"^[\d.\s]*$")
+_SERIAL_SHORT = re.compile(r"^\d{1,4}(?:\.0)?$")
 
 
 def read_table(sheet: Sheet, columns: Columns) -> Table:
     """Find the header and sort the rows below it into records and others."""
     header = find_header(sheet, columns)
     wide = {m.top for m in sheet.merges if m.right - m.left >= WIDE_MERGE - 1}
+    under = under_merges(sheet)
     rows: list[DataRow] = []
     skipped: list[Skipped] = []
     for row in sheet.rows:
@@ -90,11 +73,13 @@ def read_table(sheet: Sheet, columns: Columns) -> Table:
         header = header_again(row, texts, sheet, columns) or header
         data = data_row(row, header)
         why = aside(texts, data, header, columns, is_wide=row.number in wide)
+        if rows and continues(data, rows[-1], header, under):
+            why = Aside.CONTINUED
         if why:
             text = " ".join(plain(c) for c in row.cells if plain(c))
             skipped.append(Skipped(row.number, why, text[:200]))
         else:
-            rows.append(data)
+            rows.append(as_above(data, rows[-1], header) if rows else data)
     return Table(header, tuple(rows), tuple(skipped))
 
 
@@ -108,34 +93,6 @@ def header_again(row: Row, texts: Sequence[str], sheet: Sheet, columns: Columns)
         FEWEST_LABELS, SAME_SHARE * filled
     )
     return again if is_header else None
-
-
-def data_row(row: Row, header: Header) -> DataRow:
-    """Put the cells under their fields and under their labels."""
-    width = len(row.cells)
-    cells = {f: row.cells[i] for f, i in header.fields.items() if i < width}
-    raw: dict[str, Cell] = {
-        label: row.cells[i] if i < width else "" for i, label in enumerate(header.labels)
-    }
-    for index in range(len(header.labels), width):
-        if plain(row.cells[index]):
-            raw[f"第{index + 1}列"] = row.cells[index]
-    return DataRow(row.number, {**cells, **from_spares(cells, row, header)}, raw)
-
-
-def from_spares(cells: Mapping[str, Cell], row: Row, header: Header) -> dict[str, Cell]:
-    """Read a mother's columns where the father's are blank, a second telephone for a blank first.
-
-    A guardian who is named keeps a blank telephone: another's is not his.
-    """
-    if "guardian" in header.spares and not is_nothing(plain(cells.get("guardian", ""))):
-        return {}
-    found: dict[str, Cell] = {}
-    for field, columns in header.spares.items():
-        told = [row.cells[i] for i in columns if i < len(row.cells)]
-        if is_nothing(plain(cells.get(field, ""))):
-            found[field] = next((cell for cell in told if not is_nothing(plain(cell))), "")
-    return found
 
 
 def aside(
@@ -172,8 +129,10 @@ def is_closing(filled: list[str], data: DataRow) -> bool:
 
 def of_few(filled: list[str], data: DataRow, header: Header, *, is_alone: bool) -> Aside | None:
     """Judge a row in which hardly anything tells of a person or a school."""
-    if any(_FOOTER.match(text) for text in filled[:2]):
+    if any(_FOOTER.match(text) for text in filled[:2]) or is_signature(filled, data):
         return Aside.FOOTER
+    if all(is_nothing(text) or _SERIAL_SHORT.match(text) for text in filled):
+        return Aside.NUMBER_ONLY
     if len(filled) == 1 and is_section(filled[0], is_alone=is_alone):
         return Aside.SECTION
     name = plain(data.get("name"))
@@ -182,6 +141,14 @@ def of_few(filled: list[str], data: DataRow, header: Header, *, is_alone: bool) 
     if len(filled) == 1 and (len(filled[0]) > SENTENCE or (name and re.search(r"[:：。]", name))):
         return Aside.FOOTER
     return None
+
+
+def is_signature(filled: list[str], data: DataRow) -> bool:
+    """Tell a day or a seal alone, or counts of boys and girls, from a child with little told."""
+    if len(filled) == 1 and (_SEAL.search(filled[0]) or _CLOSING_DAY.fullmatch(filled[0])):
+        return True
+    name = plain(data.get("name"))
+    return name.isdigit() and not _ID_LIKE.search("".join(filled))
 
 
 def is_section(text: str, *, is_alone: bool) -> bool:

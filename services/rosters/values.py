@@ -54,10 +54,12 @@ _BETWEEN_HAN = re.compile(
     r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])"
 )
 _MOBILE = re.compile(
-    r"(?<!\d)(?:(?:\+|00)?86[-\s]*)?(1[-\s]?[3-9][-\s]?\d(?:[-\s.—–]?\d){8})(?!\d)"
+    r"(?<!\d)(?:(?:\+|00)?86[-\s]*|0(?=1[3-9]))?(1[-\s]?[3-9][-\s]?\d(?:[-\s.—–_·]?\d){8})(?!\d)"
 )
 _SCIENTIFIC = re.compile(r"(1)\.(\d{10})e\+?10", re.IGNORECASE)
-_LANDLINE = re.compile(r"(?<!\d)(0[1-9]\d{1,2})[-\s)）]*(\d{3,4})[-\s]?(\d{4})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(010|02\d|0[3-9]\d{2})[-—–\s)）]*(\d{3,4})[-—–\s]?(\d{4})(?!\d)")
+_ABROAD = re.compile(r"(?:\+|00)86[-\s]*0?(?=(?:10|2\d|[3-9]\d{2})[-\s]?\d{7,8}(?!\d))")
+_TWO_IN_ONE = re.compile(r"(?<!\d)(1[3-9]\d{9})(1[3-9]\d{9})(?!\d)")
 _NO_CONSENT = re.compile(
     r"未|待|不同意|拒|口头|暂|尚|没|缺|等|不[全完齐]|需补|联系|过期|作废|失效|撤回|后(?:再|来)?[签补交]"
     r"|(?:签|办|交|补|流程|沟通).{0,2}中|(?:电话|微信).{0,3}同意|将|准备"
@@ -75,7 +77,7 @@ _SPACES = re.compile(r"[ \t\r\n]+")
 _BESIDE_SEX = re.compile(r"[性孩童生子\s]|[(].*?[)]|\.0+$")
 _NO_LETTER = re.compile(r"[\d\W_]")
 _DECIMALS = re.compile(r"\.0+$")
-_AROUND_PHONES = " \t\r\n()（）/、,;；:：'-"
+_AROUND_PHONES = " \t\r\n()（）/、,;；:：'-."
 _STARTS_NO = re.compile(r"无|否|不|×|✗|✘|x$|n$|no$|f$|false$|0$", re.IGNORECASE)
 _DATED = re.compile(r"\d{4}\D{1,3}\d{1,2}\D{1,3}\d{1,2}|\d{8}|^\d{5}$")
 
@@ -128,6 +130,17 @@ def read_name(cell: Cell) -> str:
     return _SPACES.sub(" ", _BETWEEN_HAN.sub("", text)).strip()
 
 
+_BESIDE_NAME = re.compile(r"\s*[(（\[【〔]([^()（）\[\]【】〔〕]*)[)）\]】〕]\s*$")
+
+
+def split_name(cell: Cell) -> tuple[str, str]:
+    """Separate a name from what stands in brackets behind it: 王小明（低保）, 塔娜（奶奶）."""
+    text = plain(cell)
+    found = _BESIDE_NAME.search(text)
+    name = read_name(text[: found.start()]) if found else ""
+    return (name, read_text(found.group(1))) if found and name else (read_name(text), "")
+
+
 def read_text(cell: Cell) -> str:
     """Return what is written, or nothing where it says 无."""
     text = plain(cell)
@@ -135,11 +148,11 @@ def read_text(cell: Cell) -> str:
 
 
 def read_sex(cell: Cell) -> Sex | None:
-    """Read 男/女, M/F, 1/2, with or without 性, 孩, 童 or 生."""
+    """Read 男/女, M/F, 1/2, with or without 性, 孩, 童 or 生; the standard's 0 is 未知."""
     text = _BESIDE_SEX.sub("", folded(cell)).lower()
     if text in {"男", "m", "male", "1", "♂", "boy"}:
         return Sex.MALE
-    if text in {"女", "f", "female", "2", "0", "♀", "girl"}:
+    if text in {"女", "f", "female", "2", "♀", "girl"}:
         return Sex.FEMALE
     return {"男": Sex.MALE, "女": Sex.FEMALE}.get(_NO_LETTER.sub("", text))
 
@@ -149,6 +162,7 @@ def read_phone(cell: Cell) -> Phone:
     text = _SCIENTIFIC.sub(r"\1\2", _DECIMALS.sub("", folded(cell)))
     if not text:
         return Phone(None)
+    text = _ABROAD.sub("0", _TWO_IN_ONE.sub(r"\1 \2", text))
     numbers = [re.sub(r"\D", "", n) for n in _MOBILE.findall(text)]
     rest = _MOBILE.sub(" ", text)
     numbers += [f"{area}-{head}{tail}" for area, head, tail in _LANDLINE.findall(rest)]

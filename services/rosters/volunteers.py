@@ -15,9 +15,11 @@ from services.rosters.people import (
     judge_sex,
     person_key,
     phone_remark,
+    remark_of,
 )
 from services.rosters.reports import Findings, Note, Opened, RosterRow
-from services.rosters.tables import DataRow, read_table
+from services.rosters.rows import DataRow
+from services.rosters.tables import read_table
 from services.rosters.values import folded, is_nothing, read_list, read_text
 from vocabulary.enums import Sex
 
@@ -79,7 +81,7 @@ def judge_volunteer(
         capacity=judge_capacity(data, findings),
         checked=is_done(data, "checked"),
         trained=is_done(data, "trained"),
-        remark=read_text(data.get("remark")),
+        remark=remark_of(data),
     )
     number = None if identity.birth else identity.number
     person = person_key(name, None, phone.number, number)

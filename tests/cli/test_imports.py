@@ -88,3 +88,12 @@ def test_what_cannot_be_read_ends_in_a_sentence_and_writes_nothing(
     assert (done.exit_code, done.stdout) == (1, "")
     assert words in done.stderr
     assert session.scalar(select(func.count(Child.id))) == 0
+
+
+def test_a_login_that_is_not_there_is_said(app: Flask, session: Session, now) -> None:
+    file = SAMPLES / FILES["children"][0]
+
+    done = run(app, "children", file, "--dry-run", "--json", "--by", "nobody")
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "没有“nobody”这个登录名" in done.stderr

@@ -23,8 +23,8 @@ from models.naming import PledgeNaming
 from models.vault import VaultContact, VaultKey
 from privacy import viewers
 from services import checks, newcomers, rotation, vault
-from tests.conftest import settings_in
 from tests.factories import a_child, a_match, a_pledge, a_school, an_account
+from tests.plugins.installation import settings_in
 from vocabulary import clock
 from vocabulary.enums import Naming, Role
 from vocabulary.errors import OtherKeys
@@ -40,7 +40,7 @@ from sqlalchemy.engine import Engine
 from services import rotation
 rotation.SLICE = 2
 sys.argv = ["flask", "keys", "rotate", "{name}"]
-from tests.conftest import settings_in
+from tests.plugins.installation import settings_in
 from pathlib import Path
 from app import create_app
 app = create_app(settings_in(Path("{folder}")))

@@ -13,8 +13,8 @@ from flask.testing import FlaskCliRunner
 
 from app import create_app
 from extensions import db
-from tests.conftest import settings_in
 from tests.factories import PASSWORD, a_child, a_match, a_pledge, a_school, an_account
+from tests.plugins.installation import settings_in
 from vocabulary.enums import Role
 
 NEW = "草原上的十匹马 2026"

@@ -209,7 +209,7 @@ def test_a_run_without_a_disk_fails_and_the_next_one_does_it(
 
 
 def findings_but_silence(session: Session, now: datetime) -> list[str]:
-    return [line for line in findings(session, now) if "nothing was opened" not in line]
+    return [line for line in findings(session, now) if "没有开出" not in line]
 
 
 def test_a_clock_set_back_after_a_kill_neither_blocks_nor_doubles(
@@ -237,7 +237,7 @@ def test_a_machine_off_for_three_months_is_found_silent_and_catches_up(
         caught_up = alone(lambda session: run(session, date(2027, 2, 21)))
 
     assert len(silence) == MATCHES * 3
-    assert all("nothing was opened for" in line for line in silence)
+    assert all("没有开出" in line for line in silence)
     assert caught_up == str(MATCHES * 3)
     days = world.scalars(select(Stipend.due_on).distinct().order_by(Stipend.due_on)).all()
     assert [day.isoformat()[:7] for day in days] == [

@@ -1,8 +1,7 @@
 """A small town with somebody in every role, and of each record one's own and another's."""
 
 import io
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import current_app
 from PIL import Image
@@ -11,25 +10,17 @@ from sqlalchemy.orm import Session
 from gateways.uploads import LocalFiles
 from models.amendments import Amendment
 from models.children import Child, Need
-from models.harm import HarmReport
 from models.imports import Upload
-from models.notices import Notice
-from models.pledges import Exclusion, Match, Pledge
+from models.pledges import Exclusion, Pledge
 from privacy import viewers
 from privacy.viewers import Viewer
 from services import (
-    accounts,
     answers,
     changes,
     class_lists,
-    grants,
     handovers,
-    harm,
     imports,
     links,
-    notices,
-    passwords,
-    receipts,
     returns,
     slips,
     uploads,
@@ -38,117 +29,43 @@ from services import (
     write_offs,
 )
 from services.answers import Reply
-from services.grants import Term
 from services.links import Subject
-from services.notices import Recipient
-from services.receipts import BankLine
 from services.returns import Sum
 from services.volunteers import NewVolunteer
 from tests.factories import (
     BANNER,
     OTHER_BANNER,
-    a_child,
     a_match,
     a_pledge,
-    a_school,
-    a_sent_batch,
     an_account,
     viewer,
 )
-from tests.house import post
+from tests.house import asked, post
+from tests.house.offices import offices
+from tests.house.places import (
+    DECIDE_BY,
+    LOGINS,
+    NEXT_VILLAGE,
+    OTHER_TOWN,
+    SENT,
+    VILLAGE,
+    Places,
+    Town,
+    who_is,
+)
 from vocabulary.enums import (
     AmendmentKind,
     Answer,
-    Called,
     DeclineReason,
     ImportKind,
     LinkPurpose,
     MatchStatus,
-    NoticeKind,
-    RecipientKind,
     Role,
     Snag,
     WriteOffReason,
 )
 from vocabulary.money import Fen
-from vocabulary.refs import slip_code, stipend_ref
-
-SENT, DECIDE_BY = date(2026, 11, 3), date(2026, 11, 28)
-VILLAGE, NEXT_VILLAGE = "150723101201", "150723101202"
-OTHER_TOWN = "150785001000"
-# Who comes by a link, and where a link of that kind leads when it does not open.
-LINKS = {"donor": "/relink?expired=1", "class_teacher": "/c/closed"}
-LINKS |= dict.fromkeys(("family", "guardian"), "/family/closed")
-# Beside the roles: a second case worker, who shares the banner but not her colleague's uploads.
-LOGINS = {
-    **{str(role): role for role in Role if role not in {
-        Role.PUBLIC, Role.DONOR, Role.FAMILY, Role.CLASS_TEACHER, Role.CONSOLE, Role.ENGINE,
-    }},
-    "case_deputy": Role.CASE_WORKER,
-}  # fmt: skip
-
-
-@dataclass
-class Town:
-    """Who lives here: how each comes in, and the handles by kind, own and another's, per person."""
-
-    sessions: dict[str, tuple[int, str]] = field(default_factory=dict)
-    links: dict[str, str] = field(default_factory=dict)
-    own: dict[tuple[str, str], str] = field(default_factory=dict)
-    others: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-
-    def give(self, kind: str, who: str, own: str, *others: str) -> None:
-        """Note a person's own handle of a kind, and those that must not open for her."""
-        for one in who.split():
-            self.own[one, kind] = own
-            self.others[one, kind] = list(others)
-
-
-class Places:
-    """Three schools and a village, each with a pupil whose money was sent."""
-
-    def __init__(self, session: Session) -> None:
-        near, far = {"region_code": VILLAGE}, {"region_code": OTHER_TOWN}
-        self.school, self.next_school = a_school(session), a_school(session, "阿里河中学")
-        self.far_school = a_school(session, "根河中学", OTHER_TOWN)
-        self.child = a_child(session, self.school, **near)
-        self.classmate = a_child(session, self.school, name="包晓军", class_name="1班")
-        self.neighbour = a_child(session, self.next_school, name="斯琴", region_code=NEXT_VILLAGE)
-        self.stranger = a_child(
-            session, self.far_school, name="王浩然", banner_code=OTHER_BANNER, **far
-        )
-        self.small = a_child(session, None, name="其其格", **near)
-        self.small_next = a_child(session, None, name="阿茹娜", region_code=NEXT_VILLAGE)
-        self.matches = {
-            child.id: a_match(session, a_pledge(session, f"1380000000{n}")[0], child)
-            for n, child in enumerate(self.children())
-        }
-        self.batch = a_sent_batch(
-            session, self.school, self.of(self.child), self.of(self.classmate), on=SENT
-        )
-        self.next_batch = a_sent_batch(session, self.next_school, self.of(self.neighbour), on=SENT)
-        self.far_batch = a_sent_batch(session, self.far_school, self.of(self.stranger), on=SENT)
-        self.village_batch = a_sent_batch(
-            session, None, self.of(self.small), on=SENT, region_code=VILLAGE
-        )
-        self.next_village_batch = a_sent_batch(
-            session, None, self.of(self.small_next), on=SENT, region_code=NEXT_VILLAGE
-        )
-
-    def children(self) -> list[Child]:
-        """All six."""
-        return [
-            self.child, self.classmate, self.neighbour,
-            self.stranger, self.small, self.small_next,
-        ]  # fmt: skip
-
-    def of(self, child: Child) -> Match:
-        """The match of a child."""
-        return self.matches[child.id]
-
-    def line(self, child: Child) -> str:
-        """The public ref of a child's instalment."""
-        return stipend_ref(self.of(child).child_ref, SENT)
+from vocabulary.refs import slip_code
 
 
 def build(session: Session, now: datetime) -> Town:
@@ -160,7 +77,8 @@ def build(session: Session, now: datetime) -> Town:
     _donors(session, town, here, now)
     _case_files(session, town, here, now)
     post.give(session, town, here, SENT, now)
-    _offices(session, town, here, now)
+    offices(session, town, here, now)
+    asked.give(session, town, here, now)
     _come_back_and_lost(session, town, here, now)
     session.commit()
     return town
@@ -174,12 +92,6 @@ def _enter_accounts(session: Session, town: Town, here: Places) -> None:
     for login, role in LOGINS.items():
         account = an_account(session, role, login=login, **more.get(login, {}))
         town.sessions[login] = account.id, account.session_stamp
-
-
-def _who(session: Session, town: Town, login: str, now: datetime) -> Viewer:
-    found = accounts.find_viewer(session, *town.sessions[login], now=now)
-    assert found is not None
-    return found
 
 
 def _lists(session: Session, town: Town, here: Places, now: datetime) -> None:
@@ -217,7 +129,7 @@ def _come_back_and_lost(session: Session, town: Town, here: Places, now: datetim
     director = viewer(Role.VILLAGE_DIRECTOR, regions=(NEXT_VILLAGE,))
     back, batch = here.line(here.small_next), here.next_village_batch.ref
     handovers.note_snag(session, director, back, Snag.UNDELIVERABLE, now=now)
-    desk, read = _who(session, town, "paying_desk", now), Sum(1, Fen(10_000))
+    desk, read = who_is(session, town, "paying_desk", now), Sum(1, Fen(10_000))
     returns.record(session, desk, batch, read, on=now.date(), now=now)
     staff, far = "case_worker approver case_deputy", here.line(here.stranger)
     town.give("returned_line", staff, back, far)
@@ -231,7 +143,7 @@ def _come_back_and_lost(session: Session, town: Town, here: Places, now: datetim
 
 def _families_and_teacher(session: Session, town: Town, here: Places, now: datetime) -> None:
     """Slips of two families, and a class list that a teacher's device holds."""
-    officer = _who(session, town, "school_officer", now)
+    officer = who_is(session, town, "school_officer", now)
     made = {
         one["ref"]: one["token"]
         for one in slips.make_slips(session, officer, here.batch.ref, now=now)
@@ -304,7 +216,7 @@ def _case_files(session: Session, town: Town, here: Places, now: datetime) -> No
         for name, code in (("乌兰", VILLAGE), ("图雅", OTHER_TOWN))
     ]
     town.give("volunteer", both, *entered)
-    uploads = {who: _upload(session, _who(session, town, who, now), now) for who in both.split()}
+    uploads = {who: _upload(session, who_is(session, town, who, now), now) for who in both.split()}
     for who, ref in uploads.items():
         town.give("import", who, ref, *(r for other, r in uploads.items() if other != who))
 
@@ -343,59 +255,3 @@ def _photograph(session: Session, here: Places, child: Child, now: datetime) -> 
 def _upload(session: Session, by: Viewer, now: datetime) -> str:
     table = "姓名,性别,手机号,居住地\n海棠,女,13900000077,鄂伦春自治旗吉文镇\n".encode()
     return imports.preview(session, by, ImportKind.VOLUNTEERS, "报名表.csv", table, now=now)
-
-
-def _offices(session: Session, town: Town, here: Places, now: datetime) -> None:
-    """What the desks have: receipts, accounts with a role asked for, reports, messages."""
-    desk = _who(session, town, "collecting_desk", now)
-    line = BankLine("AX999999", Fen(10_000), SENT, line="7")
-    town.give("receipt", "collecting_desk", receipts.record(session, desk, line, now=now)["ref"])
-    clerk, next_clerk = (an_account(session, login=login) for login in ("clerk", "clerk2"))
-    by = _who(session, town, "administrator", now)
-    asked, other = (
-        grants.ask(session, by, one.ref, Role.STATISTICS, term=Term(), now=now)
-        for one in (clerk, next_clerk)
-    )
-    town.give("account", "administrator", clerk.ref)
-    town.give("grant", "administrator", f"{clerk.ref} {asked}", f"{clerk.ref} {other}")
-    town.give("password_token", "public", passwords.invite(session, by, clerk.id, now=now))
-    _reports(session, town, here, now)
-    for who in town.sessions:
-        one = _message(session, town.sessions[who][0], now)
-        town.give("notice", who, one)
-    for who in town.sessions:
-        town.others[who, "notice"] = [
-            town.own["volunteer" if who != "volunteer" else "auditor", "notice"]
-        ]
-
-
-def _reports(session: Session, town: Town, here: Places, now: datetime) -> None:
-    """A worry of each hand about her own child; staff of the banner see those of the banner."""
-    told = {}
-    for who, child in (
-        ("school_officer", here.child), ("village_director", here.small), ("class_teacher", here.child),
-    ):  # fmt: skip
-        by = (
-            links.open_class(session, town.links[who], now=now)
-            if who in town.links
-            else _who(session, town, who, now)
-        )
-        told[who] = harm.report(session, by, child.ref, called=Called.POLICE, now=now)
-    far = HarmReport(
-        child_id=here.stranger.id, called=Called.POLICE, reported_by="account:x", reported_at=now
-    )
-    session.add(far)
-    session.flush()
-    for who, ref in told.items():
-        town.give("harm", who, ref, *(r for w, r in told.items() if w != who), far.ref)
-    town.give("harm", "case_worker approver case_deputy", told["school_officer"], far.ref)
-
-
-def _message(session: Session, account_id: int, now: datetime) -> str:
-    to = Recipient(RecipientKind.ACCOUNT, account_id)
-    notices.queue(session, to, NoticeKind.JOB_ALARM, "job:backup", now=now)
-    return (
-        session.query(Notice.ref)
-        .filter_by(recipient_id=account_id, kind=NoticeKind.JOB_ALARM)
-        .scalar()
-    )

@@ -11,7 +11,8 @@ from models.pledges import Match
 from models.volunteers import Volunteer
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import guardian_requests, letter_links
+from services import guardian_wishes, letter_links
+from services.guardian_wishes import Wish
 from vocabulary.enums import (
     FilePart,
     GuardianWish,
@@ -96,9 +97,12 @@ def guardian_requests_of(
     session: Session, town: Any, whose: str, children: tuple[Child, ...], now: datetime
 ) -> None:
     """Give the staff what each child's guardian wants put right, one's own first."""
-    refs = []
+    refs, copies = [], []
     for child in children:
         family = Viewer(frozenset({Role.FAMILY}), actor=f"family:{child.ref}", child_id=child.id)
-        wish = {"part": FilePart.ADDRESS, "words": "搬家了"}
-        refs.append(guardian_requests.ask(session, family, GuardianWish.CORRECT, **wish, now=now))
+        wish = Wish(GuardianWish.CORRECT, "搬家了", FilePart.ADDRESS)
+        refs.append(guardian_wishes.ask(session, family, wish, now=now))
+        copy = Wish(GuardianWish.COPY, "想留一份")
+        copies.append(guardian_wishes.ask(session, family, copy, now=now))
     town.give("guardian_request", whose, *refs)
+    town.give("copy_request", whose, *copies, refs[0])

@@ -12,268 +12,25 @@ from pathlib import Path
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app import create_app
 from extensions import db
-from tests.conftest import TODAY, settings_in
-from tests.house.inhabitants import LINKS, Town, build
+from tests.house.decided import ACCOUNTS, DECIDED, EVERYBODY, KEYS, OPEN
+from tests.house.inhabitants import build
+from tests.house.places import LINKS, Town
+from tests.plugins.installation import TODAY, settings_in
 from vocabulary import clock
 from vocabulary.dates import at
 
 MISSING = {"purpose": "sponsorship"}
-CASE = {"case_worker", "approver", "case_deputy"}
-STAFF = CASE | {
-    "administrator", "auditor", "collecting_desk", "custodian", "paying_desk", "statistics",
+# What its desk has in common: nobody who may enter has another's.
+SHARED = {
+    "pledge", "receipt", "statement", "account", "batch", "custody_request", "dead_donor",
+    "incident",
 }  # fmt: skip
-ACCOUNTS = STAFF | {"school_officer", "village_director", "volunteer"}
-EVERYBODY = ACCOUNTS | LINKS.keys() | {"public"}
-ADMIN, PAYING, COLLECTING = {"administrator"}, {"paying_desk"}, {"collecting_desk"}
-SCHOOL, VILLAGE, TEACHER = {"school_officer"}, {"village_director"}, {"class_teacher"}
-DONOR, FAMILY, VOLUNTEER = {"donor"}, {"family"}, {"volunteer"}
-OPEN = EVERYBODY
-
-# endpoint -> who may enter, and the kind of the handle that its address holds.
-DECIDED: dict[str, tuple[set[str], str]] = {
-    "static": (OPEN, "file"),
-    "healthz.check": (OPEN, ""),
-    "auth.login": (OPEN, ""),
-    "auth.logout": (OPEN, ""),
-    "auth.first_password": (OPEN, "password_token"),
-    "auth.account": (ACCOUNTS, ""),
-    "auth.sign_out_everywhere": (ACCOUNTS, ""),
-    "public.home": (OPEN, ""),
-    "public.totals": (OPEN, ""),
-    "public.pledge": (OPEN, ""),
-    "public.wishes": (OPEN, ""),
-    "public.relink": (OPEN, ""),
-    "public.enter": (OPEN, "donor_token"),
-    "slip.enter": (OPEN, "slip_token"),
-    "classroom.enter": (OPEN, "class_token"),
-    "classroom.closed": (OPEN, ""),
-    "family.closed": (OPEN, ""),
-    "family.home": (FAMILY, ""),
-    "family.answer": (FAMILY, ""),
-    "family.wrong_sum": (FAMILY, ""),
-    "donor.home": (DONOR, ""),
-    "donor.inbox.index": (DONOR, ""),
-    "donor.inbox.read": (DONOR, ""),
-    "donor.matches.show": (DONOR, "donors_match"),
-    "donor.pledges.pause": (DONOR, "donors_pledge"),
-    "donor.pledges.pay": (DONOR, "donors_pledge"),
-    "donor.pledges.resume": (DONOR, "donors_pledge"),
-    "donor.pledges.stop": (DONOR, "donors_pledge"),
-    "donor.pledges.terms": (DONOR, "donors_pledge"),
-    "donor.pledges.undo": (DONOR, "donors_change"),
-    "classroom.home": (TEACHER, ""),
-    "school.home": (SCHOOL, ""),
-    "school.batches.index": (SCHOOL, ""),
-    "school.classes.index": (SCHOOL, "batch"),
-    "school.handovers.slips": (SCHOOL, "batch"),
-    "village.home": (VILLAGE, ""),
-    "village.handovers.slips": (VILLAGE, "batch"),
-    "village.families.answer": (VILLAGE, "family_line"),
-    "volunteer.home": (VOLUNTEER, ""),
-    **{
-        f"{door}.{view}": (who, handle)
-        for door, who in (("school", SCHOOL), ("village", VILLAGE), ("classroom", TEACHER))
-        for view, handle in (
-            ("handovers.show", "batch"),
-            ("handovers.confirm", "batch"),
-            ("handovers.hand_over", "line"),
-            ("handovers.snag", "line"),
-            ("handovers.clear", "line"),
-            ("handovers.take_back", "line"),
-            ("handovers.photo", "line"),
-            ("slips.index", ""),
-            ("slips.scanned", "slip"),
-            ("harm.report", "hands_child"),
-            ("harm.told", "harm"),
-        )
-    },
-    **{
-        f"{door}.inbox.{view}": (who, "")
-        for door, who in (("school", SCHOOL), ("village", VILLAGE), ("volunteer", VOLUNTEER))
-        for view in ("index", "read")
-    },
-    "staff.home": (STAFF, ""),
-    "staff.notices.index": (STAFF, ""),
-    "staff.notices.read_all": (STAFF, ""),
-    "staff.notices.read": (STAFF, "notice"),
-    "staff.notices.release": (PAYING, ""),
-    "staff.notices.drop": (PAYING, ""),
-    "staff.accounts.index": (ADMIN, ""),
-    "staff.accounts.new": (ADMIN, ""),
-    **{
-        f"staff.accounts.{view}": (ADMIN, handle)
-        for view, handle in (
-            ("detail", "account"),
-            ("ask", "account"),
-            ("end", "account"),
-            ("link", "account"),
-            ("code", "account"),
-            ("agree", "grant"),
-            ("end_role", "grant"),
-        )
-    },
-    "staff.health.index": (ADMIN, ""),
-    "staff.books.index": (ADMIN | {"auditor"}, ""),
-    "staff.books.check": (ADMIN | {"auditor"}, ""),
-    "staff.custody.index": ({"custodian"}, ""),
-    "staff.batches.index": (PAYING, ""),
-    "staff.batches.send": (PAYING, "batch"),
-    "staff.returns.record": (PAYING, "returning_batch"),
-    "staff.returns.again": (CASE, "returned_line"),
-    "staff.write_offs.index": (CASE, ""),
-    "staff.write_offs.ask": (CASE, "lost_line"),
-    "staff.write_offs.detail": (CASE, "write_off"),
-    "staff.write_offs.agree": ({"approver"}, "write_off"),
-    "staff.write_offs.turn_down": (CASE, "write_off"),
-    "staff.receipts.index": (COLLECTING, ""),
-    "staff.receipts.assign": (COLLECTING, "receipt"),
-    "staff.receipts.take_back": (COLLECTING, "receipt"),
-    "staff.amendments.index": (CASE, ""),
-    "staff.amendments.detail": (CASE, "amendment"),
-    "staff.amendments.turn_down": (CASE, "amendment"),
-    "staff.amendments.identity": (CASE, "child"),
-    "staff.amendments.account": (CASE, "school"),
-    "staff.by_hand.new": (CASE, "child"),
-    "staff.children.index": (CASE, ""),
-    "staff.children.new": (CASE, ""),
-    "staff.children.find": (CASE, ""),
-    "staff.children.detail": (CASE, "child"),
-    **{
-        f"staff.child_acts.{view}": (CASE, "child")
-        for view in (
-            "basics",
-            "consent",
-            "end",
-            "kin",
-            "need",
-            "school",
-            "verify",
-            "withdraw",
-            "word",
-        )
-    },
-    "staff.child_acts.close_need": (CASE, "need"),
-    "staff.disputes.index": (CASE, ""),
-    "staff.disputes.call": (CASE, ""),
-    "staff.disputes.settle": (CASE, "dispute"),
-    "staff.evidence.photo": (CASE, "photograph"),
-    "staff.harm.index": (CASE, ""),
-    "staff.harm.report": (CASE, "child"),
-    "staff.harm.take_up": (CASE, "harm"),
-    "staff.harm.told": (CASE, "harm"),
-    "staff.imports.index": (CASE, ""),
-    **{
-        f"staff.imports.{view}": (CASE, "import")
-        for view in ("detail", "take", "discard", "returned")
-    },
-    "staff.matches.queue": (CASE, ""),
-    "staff.matches.turned_down": (CASE, ""),
-    "staff.matches.detail": (CASE, "proposal"),
-    "staff.matches.aside": (CASE, "proposal"),
-    "staff.matches.approve": ({"approver"}, "proposal"),
-    "staff.matches.decline": ({"approver"}, "proposal"),
-    "staff.matches.lift": ({"approver"}, "declined"),
-    "staff.pledges.index": (CASE, ""),
-    "staff.pledges.detail": (CASE, "pledge"),
-    "staff.schools.index": (CASE, ""),
-    "staff.schools.new": (CASE, ""),
-    "staff.schools.detail": (CASE, "school"),
-    "staff.schools.complete": (CASE, "school"),
-    "staff.stipends.index": (CASE, ""),
-    "staff.volunteers.index": (CASE, ""),
-    "staff.volunteers.detail": (CASE, "volunteer"),
-    "staff.volunteers.login": (CASE, "volunteer"),
-    "auth.code": (OPEN, ""),
-    "letter.enter": (OPEN, "letter_token"),
-    "post.enter": (OPEN, "letters_token"),
-    "family.letters.show": (FAMILY, ""),
-    "family.mailbox.show": ({"guardian"}, ""),
-    "family.mailbox.other": ({"guardian"}, "partner"),
-    "donor.letters.show": (DONOR, "donors_match"),
-    "village.letters.show": (VILLAGE, "family_line"),
-    "school.letters.show": (SCHOOL, "hands_child"),
-    "classroom.letters.show": (TEACHER, "hands_child"),
-    "volunteer.letters.show": (VOLUNTEER, "friendship"),
-    "staff.letters.index": (CASE, ""),
-    **{
-        f"staff.letters.{view}": (CASE, "letter")
-        for view in ("detail", "type_up", "send_back", "clear", "raise_worry", "take_back")
-    },
-    "staff.letter_friends.index": (CASE, "child"),
-    "staff.letter_friends.end": (CASE, "friends"),
-    **{
-        f"auth.{view}": (ACCOUNTS, "")
-        for view in (
-            "recent",
-            "prove",
-            "end_others",
-            "second_step",
-            "start_second_step",
-            "confirm_second_step",
-            "new_recovery_codes",
-        )
-    },
-    "donor.own.called": (DONOR, "donors_pledge"),
-    "donor.own.forget": (DONOR, ""),
-    "donor.own.who_sees": (DONOR, ""),
-    "donor.reveals.show": (DONOR, "donors_match"),
-    "family.private.show": (set(), ""),
-    "family.reveals.show": (FAMILY, ""),
-    "village.reveals.show": (VILLAGE, "family_line"),
-    "staff.reveals.index": (CASE, ""),
-    "staff.reveals.detail": (CASE, "reveal"),
-    "staff.reveals.turn_down": (CASE, "reveal"),
-    "family.file_link.send": (FAMILY, ""),
-    **{f"family.file.{view}": ({"guardian"}, "") for view in ("show", "copy", "paper", "ask")},
-    "staff.guardian_requests.index": (CASE, ""),
-    "staff.guardian_requests.detail": (CASE, "guardian_request"),
-    "staff.retention.index": (ADMIN | {"auditor"}, ""),
-    "staff.file_access.index": (CASE, ""),
-    "staff.file_access.ask": (CASE, "child"),
-    "staff.file_access.assign": ({"approver"}, "child"),
-    "staff.file_access.assign_place": ({"approver"}, "district"),
-    **{f"staff.file_access.{view}": (CASE, "access") for view in ("detail", "agree", "decline")},
-    "staff.audit_samples.index": ({"auditor"}, ""),
-    **{
-        f"staff.audit_samples.{view}": ({"auditor"}, "sample")
-        for view in ("sample", "pack", "photo")
-    },
-    "staff.custody_donors.index": ({"custodian"}, ""),
-    "staff.custody_donors.take_back": ({"custodian"}, "dead_donor"),
-    "staff.custody_requests.index": ({"custodian"}, ""),
-    "staff.custody_requests.new": ({"custodian"}, ""),
-    **{
-        f"staff.custody_requests.{view}": ({"custodian"}, "custody_request")
-        for view in ("detail", "agree", "decline", "paper", "show")
-    },
-    "staff.exports.index": (CASE | PAYING | {"auditor"}, ""),
-    "staff.exports.make": (CASE | PAYING, ""),
-    "staff.exports.fetch": (CASE | PAYING, "export"),
-    **{f"staff.factor_resets.{view}": (ADMIN, "reset") for view in ("ask", "agree", "keep")},
-    "staff.incidents.index": (ADMIN | {"custodian"}, ""),
-    "staff.incidents.new": (ADMIN | {"custodian"}, ""),
-    **{
-        f"staff.incidents.{view}": (ADMIN | {"custodian"}, "incident")
-        for view in ("detail", "step", "affected", "close")
-    },
-}
-# Kinds of which the town has none yet: their doors are tried by everybody else, and by nobody's hand.
-YOUNG = {
-    "access", "custody_request", "dead_donor", "district", "export", "incident", "letter_token",
-    "letters_token", "reset", "reveal", "sample",
-}  # fmt: skip
-# Doors whose key is the address itself: what a dead or wrong key answers, whoever asks.
-KEYS = {
-    "auth.first_password": 410,
-    "public.enter": 302,
-    "slip.enter": 302,
-    "classroom.enter": 303,
-}
 WAY_IN = "/login?next="
 ODD_METHODS = ("PUT", "PATCH", "DELETE")
 SECRETS = re.compile(
@@ -283,12 +40,15 @@ SECRETS = re.compile(
 
 
 @pytest.fixture(scope="module")
-def town(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Town]]:
+def town(
+    template: Path, compiled: BytecodeCache, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Flask, Town]]:
     """One town for all cells; whatever a POST would change is taken back."""
     folder = tmp_path_factory.mktemp("town") / "instance"
     shutil.copytree(template, folder)
     app = create_app(settings_in(folder))
     app.config["WTF_CSRF_ENABLED"] = False
+    app.jinja_env.bytecode_cache = compiled
     with clock.moved_to(at(TODAY)):
         with app.app_context():
             built = build(db.session(), at(TODAY))
@@ -332,10 +92,9 @@ def seen(answer: TestResponse) -> tuple[int, tuple[tuple[str, str], ...], bytes]
 
 def address(rule: Rule, handle: str) -> str:
     """Fill a rule's parts with the handle's words; a fixed word stands for what is no handle."""
-    words = iter(handle.split())
-    parts = [p for p in sorted(rule.arguments, key=rule.rule.index)]
+    words, numbered = iter(handle.split()), re.sub(r"<int:[a-z_]+>", "1", rule.rule)
+    parts = sorted((p for p in rule.arguments if f"{p}>" in numbered), key=numbered.index)
     filled = {name: MISSING.get(name) or next(words) for name in parts}
-    numbered = re.sub(r"<int:[a-z_]+>", "1", rule.rule)
     return re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", lambda found: filled[found[1]], numbered)
 
 
@@ -355,12 +114,11 @@ def test_every_route_is_decided_and_every_decision_has_its_route(app: Flask) -> 
 def test_every_handle_has_an_owner_and_another(town: tuple[Flask, Town]) -> None:
     """A kind without another's handle must be one that nobody shares out."""
     _, built = town
-    alone = {"pledge", "receipt", "account", "batch"}
     for who, kind in sorted({(w, kind) for roles, kind in DECIDED.values() for w in roles if kind}):
-        if roles_of(kind) == OPEN or kind in YOUNG:
+        if roles_of(kind) == OPEN:
             continue
         assert built.own.get((who, kind)), (who, kind)
-        assert built.others[who, kind] or kind in alone, (who, kind)
+        assert built.others[who, kind] or kind in SHARED, (who, kind)
 
 
 def roles_of(kind: str) -> set[str]:
@@ -396,7 +154,7 @@ def cells(town: Town, rule: Rule, who: str, method: str) -> Iterator[tuple[str, 
     roles, kind = DECIDED[rule.endpoint]
     if kind in {"file"} or (roles is OPEN and kind):
         return
-    if who in roles and kind not in YOUNG:
+    if who in roles:
         yield from open_cells(town, rule, who, kind)
     elif who not in roles and method != "HEAD":
         yield from shut_cells(town, rule, who, method)

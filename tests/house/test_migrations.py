@@ -11,7 +11,7 @@ from sqlalchemy import inspect
 from app import create_app
 from extensions import db
 from models import Base
-from tests.conftest import settings_in
+from tests.plugins.installation import settings_in
 
 
 def test_the_migrated_database_has_every_table_and_no_drift(app: Flask) -> None:

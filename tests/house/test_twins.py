@@ -20,8 +20,8 @@ from cli import twins
 from cli.twins import cast
 from cli.twins.donor import read_donor
 from extensions import db
-from tests.conftest import settings_in
 from tests.house.crawl import Seen, crawl, look, probes, sample_refs
+from tests.plugins.installation import settings_in
 from vocabulary import clock, refs
 
 pytestmark = pytest.mark.slow

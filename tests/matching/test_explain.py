@@ -6,6 +6,7 @@ from matching import (
     Weights,
     WishCounts,
     Wishes,
+    best_of,
     parts_of,
     pool_of,
     propose,
@@ -55,6 +56,17 @@ def test_an_offer_that_also_meets_the_need_is_no_runner_up():
     plan = propose([a_need(units_open=4)], [an_offer("O1"), an_offer("O2")])
 
     assert [pair.runner_up for pair in plan.pairs] == [None, None]
+
+
+def test_the_best_reason_is_the_one_with_most_points_in_one_short_code():
+    def reasons(**points):
+        more = {"urgency": {"level": 3}, "wish": {"met": ["sex", "stage"]}}
+        return [{"factor": f, "points": p, **more.get(f, {})} for f, p in points.items()]
+
+    assert best_of(reasons(urgency=40, waiting=30)) == "urgency:3"
+    assert best_of(reasons(urgency=0, waiting=5, wish=10)) == "wish:sex,stage"
+    assert best_of(reasons(waiting=7, amount=7)) == "waiting"
+    assert best_of([]) is None
 
 
 def test_the_reasons_are_json():

@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 from scipy.optimize import linear_sum_assignment
@@ -64,7 +64,6 @@ def best_by_trying_all(instance):
     return max(totals)
 
 
-@settings(max_examples=150)
 @given(instance=instances())
 def test_no_assignment_of_a_small_instance_is_better(tmp_path_factory, instance):
     file = tmp_path_factory.mktemp("instance") / "instance.json"

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from scipy.optimize import LinearConstraint, linprog, milp
 from scipy.sparse import coo_array
 
@@ -14,7 +14,6 @@ def points(need, offer):
     return score_of(need, offer, Weights())
 
 
-@settings(max_examples=150, deadline=None)
 @given(worlds())
 def test_no_assignment_of_a_small_world_is_better(world):
     needs, offers = world
@@ -26,7 +25,6 @@ def test_no_assignment_of_a_small_world_is_better(world):
     assert plan.proof != Proof.BOUND
 
 
-@settings(max_examples=150, deadline=None)
 @given(easy_worlds())
 def test_no_assignment_is_better_where_sums_compete(world):
     needs, offers = world
@@ -37,7 +35,6 @@ def test_no_assignment_is_better_where_sums_compete(world):
     assert faults(plan, needs, offers) == []
 
 
-@settings(max_examples=60, deadline=None)
 @given(worlds(most_needs=12, most_offers=12))
 def test_no_plan_breaks_a_hard_rule(world):
     needs, offers = world

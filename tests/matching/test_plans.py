@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from matching import Proof, Removed, Unmatched, propose
 from tests.matching.worlds import a_need, a_world, an_offer, worlds
@@ -19,7 +19,6 @@ print(propose(*a_world(40, 30, seed=6), seed=5))
 """
 
 
-@settings(max_examples=40, deadline=None)
 @given(worlds(most_needs=8, most_offers=8))
 def test_the_order_of_the_rows_changes_nothing(world):
     needs, offers = world

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from matching import RULES, BadRecord, Weights, broken, parts_of, score_of
 from matching.columns import NeedColumns, OfferColumns, pair_sums, rows_of
@@ -52,7 +52,6 @@ def test_a_pledge_until_a_graduation_takes_nobody_who_has_it_behind(until, stage
     assert taken == stages
 
 
-@settings(max_examples=60, deadline=None)
 @given(worlds(most_needs=8, most_offers=8))
 def test_every_rules_mask_agrees_with_its_plain_function(world):
     needs, offers = world
@@ -65,7 +64,6 @@ def test_every_rules_mask_agrees_with_its_plain_function(world):
         assert np.array_equal(np.broadcast_to(mask, shape), np.array(plain).reshape(shape))
 
 
-@settings(max_examples=60, deadline=None)
 @given(worlds(most_needs=8, most_offers=8))
 def test_the_rules_allow_what_the_independent_checker_allows(world):
     needs, offers = world
@@ -76,7 +74,6 @@ def test_the_rules_allow_what_the_independent_checker_allows(world):
     assert allowed.tolist() == plain
 
 
-@settings(max_examples=60, deadline=None)
 @given(worlds(most_needs=8, most_offers=8))
 def test_every_scores_block_agrees_with_its_plain_function(world):
     needs, offers = world
@@ -93,7 +90,6 @@ def test_every_scores_block_agrees_with_its_plain_function(world):
     assert pair_sums(need_columns.upright(), offer_columns).tolist() == sums
 
 
-@settings(max_examples=60, deadline=None)
 @given(worlds(most_needs=5, most_offers=5))
 def test_no_part_exceeds_its_maximum_and_all_maxima_make_100(world):
     needs, offers = world

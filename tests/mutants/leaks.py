@@ -194,8 +194,8 @@ def _reply_to(letter, secret):
     return letter
 
 
-def _total(totals, secret):
-    return replace(totals, waiting=f"{secret.day}0")
+def _total(month, secret):
+    return replace(month, totals=replace(month.totals, waiting=f"{secret.day}0"))
 
 
 PAGE = b"</body>"
@@ -226,7 +226,7 @@ LEAKS = (
     Leak("memo-from-payer", "paying_desk", "/staff/batches/", wrapped(gate, "cards", _also(memo=lambda s: s.payer))),
     Leak("code-name-from-city", "other_donor", "/donor/", wrapped(gate, "ask", _also(code_name=lambda s: s.city))),
     Leak("order-by-payer", "auditor", "/staff/books/", wrapped(gate, "cards", _sorted_by_contact)),
-    Leak("public-total", "public", "/totals", wrapped(figures, "public_totals", _total)),
+    Leak("public-total", "public", "/totals", wrapped(figures, "public_month", _total)),
     Leak("count-badge", "case_worker", STAFF, wrapped(filters, "menu_of", _badge)),
     Leak("amount-with-remark", "other_donor", "/donor/", filtered("yuan_short", _retitled)),
     Leak("instant-for-day", "other_donor", "/donor/", filtered("full_day", lambda day, s: f"{day}{s.hour}:00")),

@@ -19,10 +19,10 @@ from gateways.messages import Message
 from jobs import outbox
 from jobs.run import Run
 from services import donor_links
-from tests.conftest import settings_in
 from tests.house.crawl import look
 from tests.house.test_twins import FIELDS, enter
 from tests.mutants.leaks import LEAKS, Leak, Secret
+from tests.plugins.installation import settings_in
 from vocabulary import clock, refs
 from vocabulary.dates import today
 

@@ -1,5 +1,6 @@
-"""How many examples hypothesis tries: a few each day, many with HYPOTHESIS_PROFILE=full."""
+"""How many examples are tried: a few each day, many with HYPOTHESIS_PROFILE=full."""
 
+import functools
 import os
 
 from hypothesis import HealthCheck, settings
@@ -14,4 +15,27 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("full", deadline=None, max_examples=1000, print_blob=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "usual")
+settings.load_profile(PROFILE)
+
+
+def for_seeds(many):
+    """Let one test try that many seeds, a fifth of them each day, and say which one it failed on.
+
+    As many items of pytest would cost more than what they try.
+    """
+
+    def decorate(test):
+        def every_seed():
+            for seed in range(many if PROFILE == "full" else many // 5):
+                try:
+                    test(seed)
+                except BaseException as failed:
+                    failed.add_note(f"with seed {seed}")
+                    raise
+
+        functools.update_wrapper(every_seed, test)
+        del every_seed.__wrapped__  # pytest would look for a fixture named seed
+        return every_seed
+
+    return decorate

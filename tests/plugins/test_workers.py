@@ -10,7 +10,7 @@ import pytest
 from tests.plugins import workers
 
 ROOT = Path(__file__).parents[2]
-OPTIONS = "-n2 --import-mode=importlib -p no:cacheprovider -p no:randomly -p tests.plugins.workers"
+OPTIONS = "-p xdist -n2 --import-mode=importlib -p no:cacheprovider -p tests.plugins.workers"
 # Each test waits, so that a free worker would take what is not held together.
 MODULE = """
 import os, time
@@ -39,7 +39,11 @@ def built(tmp_path_factory):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *OPTIONS.split(), str(folder)],
         cwd=folder,
-        env={"PYTHONPATH": str(ROOT), "BUILT": str(folder / "built")},
+        env={
+            "PYTHONPATH": str(ROOT),
+            "BUILT": str(folder / "built"),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -1,12 +1,14 @@
 """How much of what must disappear does, and how much of what must stay is left alone."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from privacy import screening
 
 Letter = tuple[str, tuple[str, ...], str]
 
 
+@cache
 def screened(text: str) -> str:
     return screening.redacted(text, screening.marks(text))
 

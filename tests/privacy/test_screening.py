@@ -7,7 +7,7 @@ import time
 from types import ModuleType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy.screening import MARK, Kind, Known, marks, redacted
@@ -140,7 +140,6 @@ def test_known_identities_leave_other_letters_alone() -> None:
 
 
 @given(TYPED)
-@settings(max_examples=400, deadline=None)
 def test_marks_lie_inside_the_text_in_order_and_apart(text: str) -> None:
     at = 0
     for mark in marks(text, CHILD):
@@ -149,7 +148,6 @@ def test_marks_lie_inside_the_text_in_order_and_apart(text: str) -> None:
 
 
 @given(TYPED)
-@settings(max_examples=400, deadline=None)
 def test_screening_twice_changes_nothing(text: str) -> None:
     once = screened(text)
 
@@ -157,7 +155,6 @@ def test_screening_twice_changes_nothing(text: str) -> None:
 
 
 @given(TYPED)
-@settings(max_examples=200, deadline=None)
 def test_a_text_without_marks_is_unchanged(text: str) -> None:
     assert marks(text) or screened(text) == text
 

@@ -13,7 +13,7 @@ from services.approvals import Block, Shown
 from services.second_look import Warned
 from tests.factories import OTHER_BANNER, a_child, a_match, a_pledge, viewer
 from tests.services.deciding import APPROVER, CASE_WORKER, ENGINE, a_proposal, child_of, withdraw
-from vocabulary.enums import PledgeStatus, Role
+from vocabulary.enums import PledgeStatus, Role, Sex, Stage
 
 
 def test_the_queue_is_by_urgency_then_by_waiting(session: Session, now: datetime) -> None:
@@ -59,7 +59,7 @@ def test_the_desk_warns_of_what_has_changed_since(session: Session, now: datetim
     match = a_proposal(session, now)
     for n in range(4):
         a_child(session, name=f"同龄{n}")
-    assert desk_of(session, APPROVER, match, now)["warnings"] == []
+    assert desk_of(session, APPROVER, match, now)["warnings"] == [Warned.ONLY_PLEDGE]
 
     withdraw(session, match)
     pledge = session.get_one(Pledge, match.pledge_id)
@@ -76,8 +76,52 @@ def test_the_desk_warns_where_fewer_than_five_children_are_alike(
     session: Session, now: datetime
 ) -> None:
     match = a_proposal(session, now)
+    a_match(session, a_pledge(session, "13800000002")[0], a_child(session, stage=Stage.SENIOR))
 
     assert desk_of(session, APPROVER, match, now)["warnings"] == [Warned.FEW_ALIKE]
+
+
+def test_a_wish_that_few_fit_is_what_the_donor_knows_of_the_child(
+    session: Session, now: datetime
+) -> None:
+    match = a_proposal(session, now)
+    a_match(session, a_pledge(session, "13800000002")[0], a_child(session))
+    for n in range(3):
+        a_child(session, name=f"男孩{n}", sex=Sex.MALE)
+    assert desk_of(session, APPROVER, match, now)["warnings"] == []
+
+    session.get_one(Pledge, match.pledge_id).wish_sex = Sex.FEMALE
+    session.flush()
+
+    assert desk_of(session, APPROVER, match, now)["warnings"] == [Warned.FEW_ALIKE]
+
+
+def test_the_desk_warns_where_one_pledge_supports_a_whole_township(
+    session: Session, now: datetime
+) -> None:
+    match = a_proposal(session, now, children_wanted=2)
+    for _ in range(4):
+        a_child(session)
+    next_town = a_child(session, region_code="150723102000")
+    own = session.get_one(Pledge, match.pledge_id)
+    a_match(session, own, a_child(session))
+    a_match(session, a_pledge(session, "13800000002")[0], next_town)
+    assert desk_of(session, APPROVER, match, now)["warnings"] == [Warned.ONLY_PLEDGE]
+
+    village = a_child(session, region_code="150723101205")
+    a_match(session, a_pledge(session, "13800000003")[0], village)
+
+    assert desk_of(session, APPROVER, match, now)["warnings"] == []
+
+
+def test_two_pledges_of_one_donor_warn_as_two_donors_do(session: Session, now: datetime) -> None:
+    """Law 7: who gives is not asked, so the warning tells nothing of it."""
+    match = a_proposal(session, now)
+    for _ in range(4):
+        a_child(session)
+    a_match(session, a_pledge(session, "13800000001")[0], a_child(session))
+
+    assert desk_of(session, APPROVER, match, now)["warnings"] == []
 
 
 def test_the_desk_counts_what_waits_what_is_late_and_what_is_ones_own(

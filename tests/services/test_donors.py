@@ -13,7 +13,7 @@ from privacy.viewers import Viewer
 from services import batches, changes, donors, facts, receipts
 from services.facts import Basis
 from services.receipts import BankLine
-from tests.factories import a_child, a_match, a_pledge, a_school, viewer
+from tests.factories import a_child, a_list, a_match, a_pledge, a_school, viewer
 from vocabulary.dates import at
 from vocabulary.enums import (
     BatchStatus,
@@ -72,6 +72,9 @@ def pair(session, now):
 
 def test_the_page_as_a_whole(session, now, pair):
     pledge, me, match = pair
+    for _ in range(4):
+        a_child(session, stage=Stage.JUNIOR, birth_on=date(2014, 5, 4))
+    a_list(session, now=now)
     open_through(session, NOVEMBER, send=True)
     for month in (9, 10):
         state(session, FactKind.HANDED_OVER, date(2026, 11, 3), due_on=date(2026, month, 1))

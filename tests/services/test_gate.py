@@ -85,6 +85,19 @@ def test_a_kept_question_asks_the_time_anew(
     assert not closed.has("category")
 
 
+def test_a_card_is_read_only(session: Session, two_banners: tuple[Child, Child]) -> None:
+    by = viewer(Role.CASE_WORKER, actor="account:A")
+    (card,) = gate.ask(session, by, _children(by))
+
+    for change in (
+        lambda: card.update(name="别人"), lambda: card.__setitem__("name", "别人"),
+        lambda: card.pop("name"), lambda: card.setdefault("note", ""), card["need"].clear,
+    ):  # fmt: skip
+        with pytest.raises(TypeError):
+            change()
+    assert card["name"] == "本旗"
+
+
 @pytest.mark.parametrize("table", [Kin, Consent, Need, Match, Stipend])
 def test_standings_looked_up_row_by_row_are_the_same(
     session: Session, two_banners: tuple[Child, Child], table: type

@@ -9,8 +9,9 @@ from models.children import Child, Kin, Need
 from models.guardian_requests import GuardianRequest
 from models.notices import Notice
 from privacy import viewers
-from services import amendments, children, guardian_file, guardian_requests
+from services import amendments, children, guardian_file, guardian_requests, guardian_wishes
 from services.drawing import draw
+from services.guardian_wishes import Wish
 from tests.factories import (
     OTHER_BANNER,
     a_child,
@@ -43,7 +44,7 @@ def guardian(child: Child):
 
 def wants(session, child, now, *, part=FilePart.NAME, wish=GuardianWish.CORRECT) -> str:
     family = guardian(child)
-    return guardian_requests.ask(session, family, wish, part=part, words="是“雨彤”", now=now)
+    return guardian_wishes.ask(session, family, Wish(wish, "是“雨彤”", part), now=now)
 
 
 def answer(session, ref: str, now, *, agrees: bool = True, by=WORKER) -> None:
@@ -209,7 +210,7 @@ def test_only_a_guardian_asks_and_only_case_staff_answer(session, now):
     ref = wants(session, child, now)
 
     with pytest.raises(NotPermitted):
-        guardian_requests.ask(session, WORKER, GuardianWish.DELETE, words="x", now=now)
+        guardian_wishes.ask(session, WORKER, Wish(GuardianWish.DELETE, "x"), now=now)
     for who in (viewers.engine(), viewer(Role.SCHOOL_OFFICER), guardian(child)):
         with pytest.raises(NotPermitted):
             answer(session, ref, now, by=who)

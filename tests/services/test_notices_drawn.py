@@ -103,9 +103,7 @@ def test_a_donor_is_told_of_his_match_by_its_code_name(session: Session, now: da
 
     deliver(session, sms)
 
-    assert (
-        the_notice(session).text == "和“河边的白桦”结对了，小学。每一笔到了哪一步，这里都看得到。"
-    )
+    assert the_notice(session).text == "和“河边的白桦”结对了。每一笔到了哪一步，这里都看得到。"
     assert [m.text for m in sms.sent] == ["【微光】结对好了。看明细：打开你的专用链接。"]
 
 

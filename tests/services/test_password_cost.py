@@ -3,7 +3,7 @@
 from argon2 import extract_parameters
 from argon2.low_level import Type
 
-from tests.conftest import DEAR
+from tests.plugins.installation import DEAR
 
 
 def test_a_guess_costs_what_owasp_asks_of_argon2id() -> None:

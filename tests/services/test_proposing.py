@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import matching
 from models.children import Child, Consent, Need
 from models.pledges import Exclusion, Match, Pledge
 from models.trace import OrdinaryEntry
@@ -57,6 +58,7 @@ def test_a_proposal_carries_its_reasons_its_score_and_its_clock(
     assert [part["factor"] for part in match.reasons] == [
         "urgency", "waiting", "wish", "amount", "rhythm",
     ]  # fmt: skip
+    assert match.best_reason == matching.best_of(match.reasons) == "urgency:1"
     assert match.need_id == need_of(session, child).id
 
 

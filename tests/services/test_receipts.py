@@ -31,7 +31,7 @@ def take_back(session: Session, ref: str, now: datetime) -> None:
 def faults(session: Session, now: datetime) -> list[str]:
     session.commit()
     report = checks.report(session, viewers.console(), now=now)
-    return [line for check in report["checks"] for line in check["findings"] if "receipt" in line]
+    return [line for check in report["checks"] for line in check["findings"] if "到账" in line]
 
 
 @pytest.mark.parametrize("kind", [PledgeKind.CHILD, PledgeKind.GAP_FUND, None])

@@ -14,7 +14,7 @@ from models.exports import Export
 from models.file_access import FileAccess
 from models.guardian_requests import GuardianRequest
 from models.imports import Import, ImportRow, Upload
-from models.letters import Letter
+from models.letters import Letter, VaultLetter
 from models.notices import AccessLink, Notice
 from models.retention import RetentionAct
 from models.reveals import Reveal, VaultWords
@@ -134,15 +134,53 @@ def an_export(session: Session, at: datetime) -> Callable[[], int]:
     return kept(session, export, Export.id)
 
 
-def a_letters_photograph(session: Session, at: datetime) -> Callable[[], int]:
-    child = a_child(session)
+def a_letter(session: Session, at: datetime, child: Child | None = None, **more: Any) -> Letter:
+    whole = {
+        "sender": LetterSide.FAMILY, "status": LetterStatus.DELIVERED, "delivered_on": today(at),
+        "original": "谢谢，我叫陈雨桐", "released": "谢谢，我叫【…】",
+    } | more  # fmt: skip
     letter = Letter(
-        ref=f"L{at:%Y%m%d}", child_id=child.id, pledge_id=a_pledge(session)[0].id,
-        sender=LetterSide.FAMILY, hand=LetterHand.ITSELF, status=LetterStatus.DELIVERED,
-        submitted_on=today(at), submitted_by="x", original="谢谢",
+        ref=f"L{at:%Y%m%d}", child_id=(child or a_child(session)).id,
+        pledge_id=a_pledge(session)[0].id, hand=LetterHand.ITSELF, submitted_on=today(at),
+        submitted_by="x", **whole,
     )  # fmt: skip
     session.add(letter)
     session.flush()
+    return letter
+
+
+def an_original(session: Session, at: datetime) -> Callable[[], int]:
+    letter = a_letter(session, at)
+    return lambda: int(letter.original != letter.released)
+
+
+def a_returned_letter(session: Session, at: datetime) -> Callable[[], int]:
+    never = {"delivered_on": None, "released": None}
+    key = a_letter(session, at, status=LetterStatus.RETURNED, **never).id
+    return lambda: count(session, Letter.id, Letter.id == key)
+
+
+def an_ended_childs_letter(session: Session, at: datetime) -> Callable[[], int]:
+    """A donor's letter with his own words in the vault and a photograph, to a child long gone."""
+    child = a_child(
+        session, status=ChildStatus.ENDED, ended_on=today(at), end_reason=EndReason.GRADUATED
+    )
+    letter = a_letter(session, at, child, sender=LetterSide.DONOR)
+    donor_id = vault.donor_of_pledge(session, letter.pledge_id or 0)
+    session.add(VaultLetter(letter_id=letter.id, donor_id=donor_id, text=b"x"))
+    photo = {"sha256": "0", "media_type": "image/jpeg", "size_bytes": 1, "by": "x", "at": at}
+    session.add(Upload(letter_id=letter.id, **photo))
+    session.flush()
+    key = letter.id
+    return lambda: (
+        count(session, Letter.id, Letter.id == key)
+        + count(session, VaultLetter.letter_id, VaultLetter.letter_id == key)
+        + count(session, Upload.id, Upload.letter_id == key)
+    )
+
+
+def a_letters_photograph(session: Session, at: datetime) -> Callable[[], int]:
+    letter = a_letter(session, at)
     photo = Upload(
         letter_id=letter.id, sha256="0", media_type="image/jpeg", size_bytes=1, by="x", at=at
     )
@@ -212,6 +250,9 @@ PLANTED: dict[str, Callable[[Session, datetime], Callable[[], int]]] = {
     "account_events": an_event,
     "exports": an_export,
     "letter_photographs": a_letters_photograph,
+    "letter_originals": an_original,
+    "returned_letters": a_returned_letter,
+    "letters": an_ended_childs_letter,
     "reveals": a_reveal,
     "file_access_words": an_access,
     "guardian_words": a_wish,
@@ -278,6 +319,14 @@ def test_a_child_whose_money_is_still_on_its_way_keeps_its_details(session, now)
     session.execute(text("UPDATE stipends SET handed_over_on = '2020-01-02'"))
     assert retention.carry_out(session, ENGINE, "ended_children", now=now) == 1
     assert (child.name, child.address, count(session, Stipend.id)) == ("陈雨桐", None, 1)
+
+
+def test_a_letter_stays_while_the_childs_record_stands(session, now) -> None:
+    letter = a_letter(session, now - timedelta(days=4000))
+    retention.carry_out(session, ENGINE, "letter_originals", now=now)
+
+    assert retention.carry_out(session, ENGINE, "letters", now=now) == 0
+    assert (letter.original, letter.released) == ("谢谢，我叫【…】", "谢谢，我叫【…】")
 
 
 def test_a_gift_still_on_its_way_keeps_the_details_too(session, now) -> None:

@@ -239,10 +239,21 @@ def test_a_set_with_one_that_may_not_be_stated_states_none(session, now) -> None
     assert all(one.handed_over_on is None for one in rest)
 
 
-def test_two_transactions_about_one_subject_are_not_posted_at_once(session, now) -> None:
+def test_each_of_many_transactions_gets_its_own_legs(session, now) -> None:
     listed = Listed(session, "一校")
     about = Event(TransactionKind.RETURNED, SENT, stipend_id=listed.stipends()[0].id)
-    legs = [Leg(AccountKind.BANK, Fen(1)), Leg(AccountKind.IN_TRANSIT, Fen(-1))]
+    entries = [
+        (about, [Leg(AccountKind.BANK, Fen(sum_)), Leg(AccountKind.IN_TRANSIT, Fen(-sum_))])
+        for sum_ in (3, 1, 2)
+    ]
 
-    with pytest.raises(ValueError, match="same subject"):
-        ledger.post_all(session, [(about, legs), (about, legs)], by=viewers.engine())
+    ledger.post_all(session, entries, by=viewers.engine())
+
+    legs = session.execute(
+        select(Posting.transaction_id, func.max(Posting.amount), func.sum(Posting.amount))
+        .join(Transaction, Transaction.id == Posting.transaction_id)
+        .where(Transaction.kind == TransactionKind.RETURNED)
+        .group_by(Posting.transaction_id)
+        .order_by(Posting.transaction_id)
+    ).all()
+    assert [(most, total) for _, most, total in legs] == [(3, 0), (1, 0), (2, 0)]

@@ -7,7 +7,7 @@ from models.children import Child
 from models.pledges import Match
 from models.stipends import Stipend
 from services import consents, donors, gate, hand_lists, vault
-from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
+from tests.factories import a_child, a_list, a_match, a_pledge, a_school, a_sent_batch, viewer
 from vocabulary.enums import ChildStatus, MatchStatus, Purpose, Role
 
 WORKER = viewer(Role.CASE_WORKER, actor="account:worker")
@@ -32,6 +32,9 @@ def withdraw(session, child: Child, now) -> None:
 
 def test_the_donor_reads_nothing_more_of_the_child_and_his_money_stays(session, now, family):
     child, _, _, donor = family
+    for _ in range(9):
+        a_child(session)
+    a_list(session, now=now)
     (before,) = donors.home(session, donor, now=now).pledges[0]["supports"]
     assert (before.stage, bool(before.league)) == (child.stage, True)
 

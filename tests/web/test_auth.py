@@ -18,8 +18,8 @@ from models.accounts import SignInFailure
 from privacy import viewers
 from services import accounts, passwords, staffing, way_in
 from services.staffing import NewAccount
-from tests.conftest import settings_in
 from tests.factories import BANNER, PASSWORD, an_account
+from tests.plugins.installation import settings_in
 from vocabulary import clock
 from vocabulary.enums import Role
 from web.core import sessions

@@ -8,6 +8,7 @@ from models.harm import HarmReport
 from models.notices import Notice
 from services import class_lists, hand_lists, links
 from tests.factories import (
+    LEAGUE,
     PASSWORD,
     a_child,
     a_match,
@@ -135,3 +136,65 @@ def test_nobody_presses_it_for_a_child_he_does_not_know(world, session):
 
 def test_the_staff_list_is_closed_to_hands(world):
     assert enter(world, "school").get("/staff/harm").status_code == 404
+
+
+def test_a_fear_about_the_office_is_read_by_those_above_alone(world, session):
+    an_account(session, Role.CASE_WORKER, login="league", region_code=LEAGUE)
+    session.commit()
+    form = {"called": "police", "about": "office"}
+
+    enter(world, "school").post(f"/school/children/{world['line']}/harm", data=form)
+
+    ref = session.scalars(select(HarmReport.ref)).one()
+    accused, above = enter(world, "staff"), enter(world, "league")
+    assert "件担心孩子受伤害" not in accused.get("/staff/").text
+    assert "没有报告" in accused.get("/staff/harm").text
+    missing = accused.get("/staff/harm/ZZZZZZZZZZZZ/case")
+    for page in (accused.get(f"/staff/harm/{ref}/case"), accused.get(f"/staff/harm/{ref}")):
+        assert (page.status_code, len(page.data)) == (404, len(missing.data))
+    assert "陈雨桐" in above.get(f"/staff/harm/{ref}/case").text
+
+
+def test_a_hand_names_no_colleague_and_staff_may(world):
+    school = enter(world, "school").get(f"/school/children/{world['line']}/harm").text
+    staff = enter(world, "staff").get(f"/staff/children/{world['child']}/harm").text
+
+    assert "旗里的经办人或审批人" in school and "account:" not in school
+    assert staff.count('value="account:') == 3  # the school's, the village's and the office's
+
+
+def test_a_case_is_named_and_closed_on_its_page_and_the_child_comes_back(world, session):
+    an_account(session, Role.APPROVER, login="second")
+    session.commit()
+    enter(world, "school").post(f"/school/children/{world['line']}/harm", data={"called": "police"})
+    ref = session.scalars(select(HarmReport.ref)).one()
+    session.rollback()
+    address = f"/staff/harm/{ref}"
+    staff, second, school = (enter(world, who) for who in ("staff", "second", "school"))
+    staff.post(f"{address}/take-up")
+    gone = school.get(f"/school/slips/{slip_code(world['line'])}").text
+
+    named = staff.post(f"{address}/about", data={"about": "family"}, follow_redirects=True).text
+    own = staff.post(f"{address}/close", data={"outcome": "safe"}, follow_redirects=True).text
+    empty = second.post(f"{address}/close", data={}).text
+    closed = second.post(f"{address}/close", data={"outcome": "safe"}, follow_redirects=True).text
+
+    assert "已转出的同学" in gone and "陈雨桐" not in gone
+    assert "家里的人" in named and "你接手的，请另一位同事结案" in named
+    assert "已结案" not in own and "请选怎么样了" in empty
+    assert "已结案" in closed and "查清了，孩子现在安全" in closed
+    assert "陈雨桐" in school.get(f"/school/slips/{slip_code(world['line'])}").text
+    assert "已结案" in staff.get("/staff/harm").text
+
+
+def test_naming_nobody_keeps_nothing_and_says_so(world, session):
+    enter(world, "school").post(f"/school/children/{world['line']}/harm", data={"called": "police"})
+    ref = session.scalars(select(HarmReport.ref)).one()
+    session.rollback()
+
+    nobody = {"about": "unknown"}
+    page = enter(world, "staff").post(
+        f"/staff/harm/{ref}/about", data=nobody, follow_redirects=True
+    )
+
+    assert "先选一个人" in page.text and "还没有写" in page.text

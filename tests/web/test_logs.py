@@ -11,8 +11,8 @@ from flask import Flask, abort
 from app import create_app
 from config import Mode, Settings
 from extensions import db
-from tests.conftest import settings_in
 from tests.factories import PASSWORD, an_account
+from tests.plugins.installation import settings_in
 from vocabulary.enums import Role
 from web.core import logs
 from web.core.access import open_to_all

@@ -10,7 +10,7 @@ from extensions import db
 from models.notices import Notice
 from models.pledges import Pledge
 from privacy import invitations
-from tests.factories import a_child, a_pledge, a_school
+from tests.factories import a_child, a_list, a_pledge, a_school
 from vocabulary.dates import today
 from vocabulary.enums import PledgeEnd, PledgeKind, Sex, Stage
 
@@ -216,11 +216,13 @@ def test_known_and_unknown_contacts_are_answered_alike(app, session, now):
     assert pages[:2] == pages[2:]
 
 
-def test_the_counter_says_how_many_fit_and_what_a_wish_takes_away(form, session):
+def test_the_counter_says_how_many_fit_and_what_a_wish_takes_away(form, session, now):
+    assert "第一份还没有列出来" in form.get("/pledge").text
     school = a_school(session)
     for n in range(40):
-        sex = Sex.MALE if n < 12 else Sex.FEMALE
-        a_child(session, school, sex=sex, stage=Stage.JUNIOR if n < 25 else Stage.PRIMARY)
+        sex = Sex.MALE if n < 10 else Sex.FEMALE
+        a_child(session, school, sex=sex, stage=Stage.JUNIOR if n < 20 else Stage.PRIMARY)
+    a_list(session, now=now)
     session.commit()
 
     assert "<b>40</b> 位左右孩子在等" in form.get("/pledge").text
@@ -233,6 +235,25 @@ def test_the_counter_says_how_many_fit_and_what_a_wish_takes_away(form, session)
     assert words in page
     assert 'value="雪"' in page
     assert "还差" not in page
+
+
+def test_wishes_that_one_child_fits_and_that_none_fits_read_alike(form, session, now):
+    for n in range(20):
+        a_child(session, sex=Sex.FEMALE if n else Sex.MALE)
+    a_list(session, now=now)
+    session.commit()
+
+    of_one, of_none = (
+        form.get(f"/pledge/wishes?sex={sex}&stage={stage}").text.strip()
+        for sex, stage in (("M", "primary"), ("F", "senior"))
+    )
+
+    few = "合你全部心愿的孩子不多，写出数来可能认出是谁，就不写了。"
+    assert (
+        of_one
+        == f"{few}不看“男孩”，符合的孩子有 <b>20</b> 位左右在等。因为“小学”，少了 不足 10 位。"
+    )
+    assert of_none == f"{few}不看“女孩”、“高中（中职）”，现在有 <b>20</b> 位左右孩子在等。"
 
 
 def test_by_invitation_only_a_code_opens_the_form_and_typed_words_go_through(

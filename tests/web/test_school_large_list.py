@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from models.organisations import Organisation
-from models.stipends import Fact
+from models.stipends import Batch, Fact
 from tests.factories import (
     PASSWORD,
     a_child,
@@ -25,20 +25,25 @@ SENT = date(2026, 11, 3)
 PUPILS = 300
 
 
-class Large:
-    """One school, one batch of many lines, one officer with two devices."""
+def build(session, _now) -> None:
+    """One school, one batch of many lines, one officer."""
+    school = a_school(session)
+    pledge = a_pledge(session)[0]
+    children = [
+        a_child(session, school, name=f"学生{n:03}", class_name=f"{n % 8 + 1}班")
+        for n in range(PUPILS)
+    ]
+    matches = [a_match(session, pledge, child) for child in children]
+    a_sent_batch(session, school, *matches, on=SENT)
+    an_account(session, Role.SCHOOL_OFFICER, login="school", organisation_id=school.id)
 
-    def __init__(self, app, session, pupils: int) -> None:
-        school = a_school(session)
-        pledge = a_pledge(session)[0]
-        children = [
-            a_child(session, school, name=f"学生{n:03}", class_name=f"{n % 8 + 1}班")
-            for n in range(pupils)
-        ]
-        matches = [a_match(session, pledge, child) for child in children]
-        self.batch = a_sent_batch(session, school, *matches, on=SENT).ref
-        an_account(session, Role.SCHOOL_OFFICER, login="school", organisation_id=school.id)
-        session.commit()
+
+class Large:
+    """The officer with two devices, and what was told."""
+
+    def __init__(self, app, session) -> None:
+        self.batch = session.scalars(select(Batch.ref)).one()
+        session.rollback()
         self.app, self.session = app, session
 
     def device(self):
@@ -67,9 +72,14 @@ class Large:
         return len(made)
 
 
+@pytest.fixture(scope="module")
+def template(kept):
+    return kept(build)
+
+
 @pytest.fixture
 def large(app, session, now):
-    return Large(app, session, PUPILS)
+    return Large(app, session)
 
 
 def filled(page: str) -> dict[str, str]:

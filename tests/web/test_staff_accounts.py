@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, Grant
+from models.security import AccountEvent
 from tests.factories import BANNER, PASSWORD, a_school, an_account
-from vocabulary.enums import GrantStatus, Role
+from vocabulary.enums import Activity, GrantStatus, Role
 
 FORM = {"name": "其格", "login": "qige", "region": BANNER, "place": "", "organisation": ""}
 
@@ -117,6 +118,24 @@ def test_an_ended_account_is_out_at_its_next_step(app, session, two) -> None:
     assert "qige" in ended
 
 
+def test_an_administrator_ends_every_sign_in_of_another_and_never_his_own(
+    app, session, two
+) -> None:
+    an_account(session, Role.STATISTICS, login="qige")
+    session.commit()
+    ref, own = ref_of(session, "qige"), ref_of(session, "wulan")
+    phone, desk = entered(app, "qige"), entered(app, "qige")
+
+    two[0].post(f"/staff/accounts/{ref}/sign-out")
+    two[0].post(f"/staff/accounts/{own}/sign-out")
+
+    assert [one.get("/account").status_code for one in (phone, desk)] == [302, 302]
+    assert two[0].get("/account").status_code == 200
+    session.rollback()
+    ended = select(AccountEvent.kind).where(AccountEvent.kind == Activity.SESSIONS_ENDED)
+    assert len(session.scalars(ended).all()) == 1
+
+
 def test_a_role_ends_at_the_next_step(app, session, two) -> None:
     an_account(session, Role.ADMINISTRATOR, login="third")
     session.commit()
@@ -135,7 +154,7 @@ def test_ones_own_page_offers_no_act(session, two) -> None:
     page = two[0].get(f"/staff/accounts/{ref_of(session, 'wulan')}").get_data(as_text=True)
 
     assert "自己的角色自己不能加" in page
-    for act in ("/end", "/agree", "/link", "/roles"):
+    for act in ("/end", "/agree", "/link", "/roles", "/sign-out"):
         assert act not in page
 
 

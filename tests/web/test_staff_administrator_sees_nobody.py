@@ -51,6 +51,9 @@ def seen(app: Flask, session, now) -> dict:
 
 
 def test_no_page_of_the_administrator_names_a_child_a_family_or_a_donor(seen) -> None:
+    shown = {address for address, one in seen.items() if one.status == 200}
+    assert shown >= set(STARTS[2:])  # pages, not refusals
+    assert any(address.startswith("/staff/incidents/") and len(address) > 20 for address in shown)
     hits = [
         (address, word)
         for address, one in seen.items()
@@ -59,10 +62,3 @@ def test_no_page_of_the_administrator_names_a_child_a_family_or_a_donor(seen) ->
     ]
 
     assert hits == []
-
-
-def test_these_are_pages_and_not_refusals(seen) -> None:
-    shown = {address for address, one in seen.items() if one.status == 200}
-
-    assert shown >= set(STARTS[2:])
-    assert any(address.startswith("/staff/incidents/") and len(address) > 20 for address in shown)

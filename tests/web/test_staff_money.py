@@ -164,9 +164,11 @@ def test_the_paying_desk_sends_a_batch_once_and_sees_no_child(app, session, worl
     ref = session.scalar(select(Batch.ref))
 
     page = text(client.get("/staff/batches/"))
+    assert "有一个数只此一份" in page
     first = client.post(f"/staff/batches/{ref}/send")
     second = client.post(f"/staff/batches/{ref}/send")
     after = text(client.get("/staff/batches/"))
+    assert "有一个数只此一份" not in after
 
     assert "吉文中学" in page
     assert "¥200.00" in page
@@ -219,7 +221,7 @@ def test_the_auditor_reads_balances_and_findings_as_codes(app, session, world) -
     assert "试算平衡" in books
     assert "都对得上" in sound
     assert "有对不上的地方" in spoilt
-    assert "was not booked with its sum" in spoilt
+    assert "入账的金额或科目不对" in spoilt
     assert "陈雨桐" not in books + sound + spoilt
     assert world not in books + sound + spoilt
 

@@ -25,6 +25,25 @@ class Called(StrEnum):
     NOT_YET = "not_yet"
 
 
+class Complained(StrEnum):
+    """Whom a fear for a child is about: the case goes round these people."""
+
+    UNKNOWN = "unknown"
+    FAMILY = "family"
+    SCHOOL = "school"
+    VILLAGE = "village"
+    VOLUNTEER = "volunteer"
+    OFFICE = "office"
+
+
+class HarmOutcome(StrEnum):
+    """How a fear for a child ended."""
+
+    MISTAKE = "mistake"
+    SAFE = "safe"
+    HANDED_ON = "handed_on"
+
+
 class RevealSide(StrEnum):
     """Who asked to know the other (双方愿意时互相认识)."""
 
@@ -131,6 +150,7 @@ class GuardianWish(StrEnum):
 
     CORRECT = "correct"
     DELETE = "delete"
+    COPY = "copy"
 
 
 class FilePart(StrEnum):

@@ -108,17 +108,53 @@ class AccountKind(StrEnum):
     IN_TRANSIT = "in_transit"
     UNMATCHED = "unmatched"
     GAP_FUND = "gap_fund"
+    INTEREST = "interest"
+    BANK_FEES = "bank_fees"
 
 
 class TransactionKind(StrEnum):
     OPENED = "opened"
     RECEIVED = "received"
+    INTEREST = "interest"
+    BANK_FEE = "bank_fee"
     FUNDED = "funded"
     SENT = "sent"
     HANDED_OVER = "handed_over"
     RETURNED = "returned"
     WRITTEN_OFF = "written_off"
     REVERSED = "reversed"
+
+
+class LineKind(StrEnum):
+    """What a line of the bank's statement is. Interest, fees and what came back are no donations."""
+
+    DONATION = "donation"
+    OUTGOING = "outgoing"
+    INTEREST = "interest"
+    FEE = "fee"
+    RETURNED = "returned"
+
+
+class LineState(StrEnum):
+    """Where a line of a statement stands; KNOWN was in a statement before."""
+
+    MATCHED = "matched"
+    SPLIT = "split"
+    SUGGESTED = "suggested"
+    UNMATCHED = "unmatched"
+    KNOWN = "known"
+    ASIDE = "aside"
+
+
+class LineReason(StrEnum):
+    """Why a credit of a statement waits, or why it is only suggested."""
+
+    NO_REFERENCE = "no_reference"
+    UNKNOWN_REFERENCE = "unknown_reference"
+    TYPING_ERROR = "typing_error"
+    ANNOUNCED = "announced"
+    SOME_UNKNOWN = "some_unknown"
+    DOES_NOT_SPLIT = "does_not_split"
 
 
 class BatchStatus(StrEnum):

@@ -16,6 +16,7 @@ class Trouble(StrEnum):
     FAILED = "failed"
     SHORT = "short"
     UNDELIVERED = "undelivered"
+    UNHEARD = "unheard"
 
 
 class ImportKind(StrEnum):
@@ -96,3 +97,27 @@ class ExportKind(StrEnum):
     CHILDREN = "children"
     STIPENDS = "stipends"
     BATCHES = "batches"
+
+
+class FigureSpan(StrEnum):
+    """How long a release of public figures covers."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+class FigureKind(StrEnum):
+    """What a public figure counts."""
+
+    HANDED_OVER = "handed_over"
+    CONFIRMED = "confirmed"
+    SUPPORTED = "supported"
+    WAITING = "waiting"
+
+
+class FigureState(StrEnum):
+    """SHOWN: a rounded number. FEW: below ten. WITHHELD: hidden, or another could be worked out."""
+
+    SHOWN = "shown"
+    FEW = "few"
+    WITHHELD = "withheld"

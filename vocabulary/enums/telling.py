@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     BATCH_SENT = "batch_sent"
     SCHOOL_REMINDER = "school_reminder"
     SCHOOL_SILENT = "school_silent"
+    MONEY_BACK = "money_back"
     FAMILY_DISPUTE = "family_dispute"
     HARM_SUSPECTED = "harm_suspected"
     PAYMENT_DUE = "payment_due"

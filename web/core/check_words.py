@@ -21,6 +21,7 @@ CHECKS = {
     "missing_rows": "没有少掉的行",
     "schedule": "到期日都在日程上",
     "opened_by_runs": "开出的笔数和任务记的一致",
+    "figures": "公开的数字还是公布时的",
     "stipends_of_matches": "每笔和结对说好的一致",
     "facts_traced": "每个事实都有工作记录",
     "traced_records": "每条记录都有工作记录",

@@ -4,32 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import RadioField
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
-from services import harm
+from privacy.permissions import CASE_STAFF
+from services import harm, protection
 from vocabulary.enums import Called
 from web.core import requests
 from web.core.access import current_viewer
-from web.core.labels import label
+from web.forms.harm import AboutForm, HarmForm
 
 Guard = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-
-class HarmForm(FlaskForm):
-    """Who was called; no word of what was seen."""
-
-    called = RadioField(
-        "打给谁了",
-        [InputRequired("请选打给谁了")],
-        choices=[
-            SelectChoice(one.value, "还没有打，先记下" if one is Called.NOT_YET else label(one))
-            for one in Called
-        ],
-    )
 
 
 def attach(bp: Blueprint, guard: Guard) -> None:
@@ -42,15 +26,21 @@ def _door() -> str:
     return (request.blueprint or "").partition(".")[0]
 
 
+def offer_colleagues(form: AboutForm) -> None:
+    """Let staff name one colleague; other doors know no names and choose a kind."""
+    if current_viewer().has(*CASE_STAFF):
+        form.offer(protection.colleagues(requests.session(), current_viewer()))
+
+
 def report(ref: str) -> str | Response:
     """Say whom to call first; keep that the button was pressed, and tell the banner."""
-    session, viewer = requests.session(), current_viewer()
-    child = harm.child_of(session, viewer, ref)
-    form = HarmForm()
+    session, viewer, form = requests.session(), current_viewer(), HarmForm()
+    offer_colleagues(form)
     if form.validate_on_submit():
-        called = Called(form.called.data)
-        kept = harm.report(session, viewer, ref, called=called, now=requests.now())
+        called, about = Called(form.called.data), form.read()
+        kept = harm.report(session, viewer, ref, called=called, about=about, now=requests.now())
         return redirect(url_for(".told", ref=kept), 303)
+    child = harm.child_of(session, viewer, ref)
     if request.method == "POST":
         requests.keep_nothing()
     else:

@@ -109,13 +109,19 @@ def counted_in(roles: frozenset[Role]) -> frozenset[Counted]:
     return frozenset(COUNTS[item.endpoint] for item in _items(roles) if item.endpoint in COUNTS)
 
 
+@lru_cache(maxsize=256)
+def _address(endpoint: str, _root: str) -> str:
+    """Ask the router once for each entry; it depends on where the application hangs, on nobody."""
+    return url_for(endpoint)
+
+
 def menu_of(viewer: Viewer, counts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the viewer's menu entries, each with its count, the present one marked."""
     here = (request.endpoint or "").rpartition(".")[0]
     return [
         {
             "label": item.label,
-            "href": url_for(item.endpoint),
+            "href": _address(item.endpoint, request.root_path),
             "icon": item.icon,
             "active": here == item.endpoint.rpartition(".")[0],
             "count": counts.get(COUNTS.get(item.endpoint, ""), 0),

@@ -1,6 +1,7 @@
 """Why this pair: the one table from the matcher's codes to what stands on the pages."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from services.approvals import Block
@@ -74,21 +75,20 @@ def rows(parts: Sequence[Facts]) -> list[dict[str, Any]]:
     ]
 
 
-_SHORT: Mapping[str, Callable[[Facts], str]] = {
-    "urgency": lambda facts: f"评为“{_LEVELS[facts['level']]}”",
-    "waiting": lambda _facts: "等得久",
-    "wish": lambda facts: "合心愿：" + "、".join(_WISHES[wish] for wish in facts["met"]),
-    "amount": lambda _facts: "金额合适",
-    "rhythm": lambda _facts: "时间赶得上",
+_SHORT: Mapping[str, Callable[[str], str]] = {
+    "urgency": lambda level: f"评为“{_LEVELS[int(level)]}”",
+    "waiting": lambda _none: "等得久",
+    "wish": lambda met: "合心愿：" + "、".join(_WISHES[wish] for wish in met.split(",") if wish),
+    "amount": lambda _none: "金额合适",
+    "rhythm": lambda _none: "时间赶得上",
 }
 
 
-def first(parts: Sequence[Facts]) -> str:
-    """Return in few words what carries most points, for a list; empty without reasons."""
-    if not parts:
-        return ""
-    best = max(parts, key=lambda part: part["points"])
-    return _SHORT[best["factor"]](best)
+@lru_cache(maxsize=256)
+def in_few_words(best: str | None) -> str:
+    """Return what carries most points (matching.best_of), for a list; empty without reasons."""
+    factor, _, more = (best or "").partition(":")
+    return _SHORT[factor](more) if factor else ""
 
 
 def _less_urgent(lack: Facts) -> str:
@@ -140,7 +140,12 @@ WARNINGS: Mapping[Warned, tuple[str, str]] = {
     Warned.NO_PLACE: ("认捐有变化。", "这份认捐暂停、结束或名额满了，现在不能同意。"),
     Warned.FEW_ALIKE: (
         "可能被猜到。",
-        "本盟市同学段登记的孩子不到 5 位。捐赠人只看到代号、学段和盟市，看不到旗县和年级。",
+        "盟市、学段和他写的心愿都合的孩子不到 5 位。页面上会少写一点，可心愿他自己记得。",
+    ),
+    Warned.ONLY_PLEDGE: (
+        "本镇只有一位捐赠人。",
+        "同意以后，这个苏木乡镇的孩子都由这一份认捐支持（只按认捐编号数，谁给的查不到）。"
+        "别在当地公开感谢，也别单独报这个镇的数。",
     ),
 }
 STOPS = frozenset({Warned.NO_CONSENT, Warned.NO_OWN_YES, Warned.COVERED, Warned.NO_PLACE})

@@ -3,47 +3,19 @@
 A school prints the slips: behind one stands nothing but the way to the guardian's own link.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response as Answer
 
-from services import guardian_file, guardian_requests, looks
+from services import guardian_file, guardian_requests, guardian_wishes, looks
 from services.gate import Card
 from vocabulary.dates import today
-from vocabulary.enums import FilePart, GuardianWish
 from vocabulary.errors import BadInput
 from vocabulary.refs import token_hash
-from web.core import requests
+from web.core import file_copies, requests
 from web.core.access import current_viewer
-from web.core.filters import full_day, in_yuan, operator_facts
-from web.core.labels import label
 from web.core.reveals import Guard
-from web.forms.guardian import ASKED, WishForm
-
-Section = tuple[str, list[tuple[str, str]]]
-_CHILD: Mapping[str, str] = {
-    "name": "姓名",
-    "sex": "性别",
-    "id_number": "身份证号",
-    "birth_on": "出生日期",
-    "ethnicity": "民族",
-    "languages": "说的话",
-    "address": "住处",
-    "stage": "学段",
-    "class_label": "班级",
-    "agreed_on": "孩子自己同意的日子",
-}
-_MONEY: Mapping[str, str] = {
-    "cancelled_on": "取消",
-    "written_off_on": "记为损失",
-    "returned_on": "退回",
-    "confirmed_on": "家里说收到",
-    "handed_over_on": "转交",
-    "sent_on": "拨付",
-}
+from web.forms.guardian import WishForm
 
 
 def parts(slip: Guard, private: Guard) -> tuple[Blueprint, Blueprint]:
@@ -78,62 +50,21 @@ def show() -> str:
 def copy() -> str:
     """Show the copy of the file."""
     return render_template(
-        "family/file/copy.html", sections=_sections(), printed_on=today(requests.now())
+        "family/file/copy.html",
+        sections=file_copies.sections(_copy()),
+        printed_on=today(requests.now()),
     )
 
 
 def paper() -> Response:
     """Give the same copy as a PDF."""
-    from gateways import file_copies  # noqa: PLC0415 its PDF and font libraries take 0.4 s to load
-
-    drawn = file_copies.draw(
-        "孩子的档案，一份",
-        _sections(),
-        hotline=operator_facts()["hotline"],
-        printed_on=today(requests.now()),
-    )
-    answer = Response(drawn, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = "attachment; filename=weiguang-file.pdf"
-    return answer
+    return file_copies.paper(_copy(), printed_on=today(requests.now()))
 
 
-def _sections() -> list[Section]:
-    """Put what the family may see of its own child into words, and nothing else."""
-    session, viewer = requests.session(), current_viewer()
-    card = guardian_file.copy_of(session, viewer)
+def _copy() -> Card:
+    card = guardian_file.copy_of(requests.session(), current_viewer())
     requests.note_read("child.copy", [f"child:{card['ref']}"])
-    child = [(words, _words(card[name])) for name, words in _CHILD.items() if card.has(name)]
-    if card.has("school"):
-        child.append(("学校", card["school"]["name"]))
-    kin = [(one["name"], one["phone"] or "没有电话") for one in card["kin"] if one["name"]]
-    consents = [(label(one["purpose"]), _consent(one)) for one in card["consents"]]
-    return [
-        ("孩子", child),
-        ("监护人和照顾人", kin),
-        ("同意书", consents),
-        ("助学金", [(full_day(one["due_on"]), _money(one)) for one in card["instalments"]]),
-    ]
-
-
-def _words(value: Any) -> str:
-    if value is None or value == "":
-        return "没有登记"
-    if hasattr(value, "isoformat"):
-        return full_day(value)
-    return label(value) if hasattr(value, "value") else str(value)
-
-
-def _consent(one: Card) -> str:
-    given = f"{full_day(one['given_on'])}同意"
-    ended = one["withdrawn_on"]
-    return f"{given}，{full_day(ended)}撤回" if ended else given
-
-
-def _money(one: Card) -> str:
-    """Say a sum and the last thing that happened to it."""
-    last = next(((one[name], words) for name, words in _MONEY.items() if one[name]), None)
-    state = f"{full_day(last[0])}{last[1]}" if last else "还没有拨付"
-    return f"{in_yuan(one['amount_fen'])}，{state}"
+    return card
 
 
 def ask() -> str | Answer:
@@ -152,20 +83,9 @@ def ask() -> str | Answer:
 
 
 def _asked(form: WishForm) -> bool:
-    wish = GuardianWish(form.wish.data)
-    is_correction = wish is GuardianWish.CORRECT and form.part.data
-    part = FilePart(form.part.data) if is_correction else None
     try:
-        guardian_requests.ask(
-            requests.session(),
-            current_viewer(),
-            wish,
-            part=part,
-            words=form.words.data or "",
-            now=requests.now(),
-        )
+        guardian_wishes.ask(requests.session(), current_viewer(), form.wished(), now=requests.now())
     except BadInput as refusal:
-        field = form[str(refusal.params["field"])]
-        field.errors = [ASKED[str(refusal.params["reason"])]]
+        form.say(refusal)
         return False
     return True

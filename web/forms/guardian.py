@@ -1,11 +1,15 @@
 """What a guardian wants done with the child's file, and the answer in writing."""
 
+from dataclasses import replace
+
 from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from vocabulary.enums import FilePart, GuardianWish
+from services.guardian_wishes import Wish
+from vocabulary.enums import FilePart, GuardianWish, Language
+from vocabulary.errors import BadInput
 from web.core.labels import label
 
 LONGEST = 500
@@ -25,12 +29,19 @@ def _only(text: str | None) -> str:
 
 
 class WishForm(FlaskForm):
-    """Which part is wrong and what is right, or that the file is to be deleted."""
+    """Which part is wrong and what is right, or that the file is to be deleted.
+
+    A guardian behind her own link takes a copy herself.
+    """
 
     wish = RadioField(
         "要做什么",
         [InputRequired("请选一项")],
-        choices=[SelectChoice(wish.value, label(wish)) for wish in GuardianWish],
+        choices=[
+            SelectChoice(wish.value, label(wish))
+            for wish in GuardianWish
+            if wish is not GuardianWish.COPY
+        ],
     )
     part = RadioField(
         "哪里不对",
@@ -45,6 +56,35 @@ class WishForm(FlaskForm):
         ],
         filters=[_only],
     )
+
+    def wished(self) -> Wish:
+        """Return what was written; a part counts only for a correction."""
+        wish = GuardianWish(self.wish.data)
+        part = self.part.data if wish is GuardianWish.CORRECT else None
+        return Wish(wish, self.words.data or "", FilePart(part) if part else None)
+
+    def say(self, refusal: BadInput) -> None:
+        """Put a refusal beside the field that it is about."""
+        self[str(refusal.params["field"])].errors = [ASKED[str(refusal.params["reason"])]]
+
+
+class HelpedWishForm(WishForm):
+    """What a guardian told her village director, in which language; a copy is brought on paper."""
+
+    wish = RadioField(
+        "监护人要做什么",
+        [InputRequired("请选一项")],
+        choices=[SelectChoice(wish.value, label(wish)) for wish in GuardianWish],
+    )
+    language = RadioField(
+        "说的是哪种话",
+        [InputRequired("请选一项")],
+        choices=[SelectChoice(language.value, label(language)) for language in Language],
+    )
+
+    def wished(self) -> Wish:
+        """Return what was written, with the language."""
+        return replace(super().wished(), language=Language(self.language.data))
 
 
 class AnswerForm(FlaskForm):

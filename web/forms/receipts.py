@@ -62,8 +62,10 @@ class AssignForm(FlaskForm):
     """The reference that unmatched money should have named."""
 
     reference = StringField(
-        "付款编号", [InputRequired("请填付款编号，像 AX123456"), Length(max=40)], filters=[_only]
-    )
+        "付款编号",
+        [InputRequired("请填付款编号，像 AX123456"), Length(max=500, message="最多 500 个字")],
+        filters=[_only],
+    )  # fmt: skip
 
 
 class TakeBackForm(FlaskForm):

@@ -146,12 +146,16 @@ def wishes() -> str:
 
 
 def _counted(form: PledgeForm) -> dict[str, Any]:
-    """Return rounded words: how many children fit, and what each wish takes away."""
-    wished = form.wishes()
-    counts = wishing.wish_counts(requests.session(), wished, on=today(requests.now()))
+    """Return rounded words: how many fit, what each wish takes away, which were not counted by."""
+    counts = wishing.wish_counts(requests.session(), form.wishes())
     names = _names(form)
-    away = [(names[key], in_words(count)) for key, count in counts.takes_away.items()]
-    return {"pool": in_words(counts.pool), "fit": in_words(counts.fit), "away": away}
+    return {
+        "pool": in_words(counts.pool),
+        "fit": None if counts.fit is None else in_words(counts.fit),
+        "away": [(names[key], in_words(count)) for key, count in counts.takes_away.items()],
+        "left_out": [names[key] for key in counts.left_out],
+        "is_listed": counts.is_listed,
+    }
 
 
 def _names(form: PledgeForm) -> dict[str, str]:

@@ -37,6 +37,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     returns,
     reveals,
     schools,
+    statements,
     stipends,
     volunteers,
     write_offs,
@@ -59,6 +60,7 @@ bp.register_blueprint(retention.bp)
 bp.register_blueprint(receipts.bp)
 bp.register_blueprint(batches.bp)
 bp.register_blueprint(books.bp)
+bp.register_blueprint(statements.bp)
 bp.register_blueprint(stipends.bp)
 bp.register_blueprint(health.bp)
 bp.register_blueprint(matches.bp)

@@ -224,6 +224,17 @@ def end(ref: str) -> str | Response:
     return render_template("staff/accounts/end.html", form=form, person=person)
 
 
+@bp.post("/<string:ref>/sign-out")
+@may(Act.GRANT_ROLE)
+def sign_out(ref: str) -> Response:
+    """End every sign-in of somebody whose phone or computer is lost."""
+
+    def act() -> None:
+        staffing.sign_out(requests.session(), current_viewer(), ref, now=requests.now())
+
+    return _acted(ref, act, "所有设备都已退出，本人要重新登录。")
+
+
 @bp.post("/<string:ref>/link")
 @may(Act.GRANT_ROLE)
 def link(ref: str) -> str | Response:

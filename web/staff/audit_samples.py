@@ -9,7 +9,7 @@ from services import audit_samples, places
 from services.looks import AUDITED
 from vocabulary.dates import today
 from vocabulary.errors import BadInput
-from web.core import requests
+from web.core import proof, requests
 from web.core.access import current_viewer, may
 from web.forms.audit_samples import DrawForm
 
@@ -49,6 +49,7 @@ def sample(ref: str) -> str:
 
 @bp.get("/<string:ref>/<string:code>")
 @may(Act.DRAW_AUDIT)
+@proof.proven
 def pack(ref: str, code: str) -> str:
     """Show one pack; its opening is traced and listed to the child's guardian."""
     session, viewer = requests.session(), current_viewer()
@@ -59,6 +60,7 @@ def pack(ref: str, code: str) -> str:
 
 @bp.get("/<string:ref>/<string:code>/photos/<int:number>")
 @may(Act.DRAW_AUDIT)
+@proof.proven
 def photo(ref: str, code: str, number: int) -> Response:
     """Show a slip's photograph with the watermark drawn into it."""
     picture = audit_samples.photo(
@@ -72,7 +74,9 @@ def photo(ref: str, code: str, number: int) -> Response:
         now=requests.now(),
     )
     requests.note_read(AUDITED, [f"audit_item:{code}"])
-    return Response(picture, mimetype="image/jpeg")
+    shown = Response(picture, mimetype="image/jpeg")
+    shown.headers["Content-Disposition"] = f'inline; filename="{code}.jpg"'
+    return shown
 
 
 def _mark(ref: str) -> str:

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import batches, returns
+from services import batches, returns, unique_sums
 from vocabulary.errors import AlreadyDecided, WrongState
 from vocabulary.money import format_yuan_short
 from web.core import requests
@@ -25,6 +25,7 @@ def index() -> str:
         "staff/batches/index.html",
         title="拨付",
         to_send=to_send,
+        odd=unique_sums.in_batches(session, viewer, [card["ref"] for card in to_send]),
         returning=returns.expected(session, viewer),
         sent=batches.sent(session, viewer),
         total_fen=sum(card["total_fen"] for card in to_send),

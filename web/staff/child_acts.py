@@ -61,7 +61,7 @@ def _who() -> tuple[Any, Any]:
 
 
 @bp.route("/verify", methods=["GET", "POST"])
-@may(Act.VERIFY_CHILD)
+@may(Act.CONFIRM_CHILD)
 def verify(ref: str) -> Answer:
     """Confirm a record after the home visit; whoever entered it reads why he cannot."""
     form = forms.VisitForm()

@@ -10,6 +10,10 @@ from web.core.access import current_viewer, may
 
 # What the chain's codes say in words; a code that is not here stands as it is.
 ACTS = {
+    "statement.book": "流水入账",
+    "statement.discard": "流水没有入账",
+    "statement.layout": "认银行流水的列",
+    "statement.read": "读银行流水",
     "pledge.offer": "提出认捐",
     "pledge.said_paid": "说已付款",
     "pledge.pause": "暂停认捐",
@@ -64,6 +68,8 @@ ACTS = {
 }
 
 SUBJECTS = {
+    "statement": "银行流水",
+    "layout": "流水的列",
     "pledge": "认捐",
     "receipt": "到账",
     "gift": "一次性的钱",

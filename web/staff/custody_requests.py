@@ -19,7 +19,7 @@ from vocabulary.errors import (
     ShownBefore,
     WrongState,
 )
-from web.core import requests
+from web.core import proof, requests
 from web.core.access import current_viewer, may
 from web.core.filters import full_day
 from web.core.messages import sentence
@@ -143,6 +143,7 @@ def show(ref: str) -> str | Answer:
 
 @bp.get("/<string:ref>/paper")
 @may(Act.JOIN_HALVES)
+@proof.proven
 def paper(ref: str) -> Response:
     """Hand out the legal paper, as a download."""
     media_type, content = custody_desk.paper(

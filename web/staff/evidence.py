@@ -18,4 +18,6 @@ def photo(ref: str) -> Response:
     files = LocalFiles(current_app.config["SETTINGS"].uploads)
     picture = uploads.photo_of(requests.session(), current_viewer(), ref, files=files)
     requests.note_read("upload.read", [f"upload:{ref}"])
-    return Response(picture, mimetype="image/jpeg")
+    shown = Response(picture, mimetype="image/jpeg")
+    shown.headers["Content-Disposition"] = f'inline; filename="{ref}.jpg"'
+    return shown

@@ -41,9 +41,11 @@ def ask(ref: str) -> str | Response:
 @may(Act.GRANT_ROLE)
 def agree(ref: str, reset: str) -> Response:
     """Agree as the second administrator."""
+    session, viewer = requests.session(), current_viewer()
+    own = factor_resets.of_account(session, viewer, ref, reset)
 
     def act() -> None:
-        factor_resets.agree(requests.session(), current_viewer(), reset, now=requests.now())
+        factor_resets.agree(session, viewer, own, now=requests.now())
 
     return _acted(ref, act, "取消了，所有设备都已退出，已经告诉本人。")
 
@@ -52,9 +54,11 @@ def agree(ref: str, reset: str) -> Response:
 @may(Act.GRANT_ROLE)
 def keep(ref: str, reset: str) -> Response:
     """Leave it as it is."""
+    session, viewer = requests.session(), current_viewer()
+    own = factor_resets.of_account(session, viewer, ref, reset)
 
     def act() -> None:
-        factor_resets.turn_down(requests.session(), current_viewer(), reset, now=requests.now())
+        factor_resets.turn_down(session, viewer, own, now=requests.now())
 
     return _acted(ref, act, "记下了，照原来的不动。")
 

@@ -4,9 +4,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import guardian_requests
+from services import guardian_file, guardian_requests
+from vocabulary.dates import today
 from vocabulary.errors import AlreadyDecided, BadInput
-from web.core import requests
+from web.core import file_copies, proof, requests
 from web.core.access import current_viewer, may
 from web.core.messages import sentence
 from web.forms.guardian import BARS, AnswerForm
@@ -38,6 +39,16 @@ def detail(ref: str) -> str | Response:
     return render_template(
         "staff/guardian_requests/detail.html", card=card, form=form, bar=BARS.get(card["bar"])
     )
+
+
+@bp.get("/guardian-requests/<string:ref>/copy.pdf")
+@may(Act.ANSWER_GUARDIAN)
+@proof.proven
+def copy(ref: str) -> Response:
+    """Give the copy that a guardian without a telephone asked for, to print and bring."""
+    card = guardian_file.copy_for(requests.session(), current_viewer(), ref)
+    requests.note_read("child.copy", [f"child:{card['ref']}"])
+    return file_copies.paper(card, printed_on=today(requests.now()))
 
 
 def _answered(ref: str, form: AnswerForm) -> bool:

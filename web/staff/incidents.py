@@ -115,7 +115,7 @@ def _detail(
 
 
 @bp.post("/<string:ref>/affected")
-@may(Act.SEE_INCIDENTS)
+@may(Act.LIST_AFFECTED)
 def affected(ref: str) -> str:
     """Ask the access log; the asking is kept too. Nothing that is typed stands in an address."""
     form, answer = AffectedForm(), None

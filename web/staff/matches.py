@@ -116,7 +116,7 @@ def _row(card: Card, viewer: Viewer, *, on: date) -> dict[str, Any]:
     row = {
         "name": card["child"]["name"],
         "place": _place(card),
-        "reason": reasons.first(card["reasons"]),
+        "reason": reasons.in_few_words(card["best_reason"]),
         "waited": f"等了 {(on - card['need']['since_on']).days} 天",
         "left": f"还有 {-late} 天" if late else "今天到期",
     }

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import receipts
+from services import dividing, receipts
 from services.receipts import BankLine
 from vocabulary.dates import today
 from vocabulary.errors import AlreadyDecided, BadInput, WrongState
@@ -18,6 +18,12 @@ from web.forms.receipts import AssignForm, ReceiptForm, TakeBackForm
 _SPENT = "这笔钱已经用来付助学金，不够整笔冲销。请先和保密员、审计员商量怎么补。"
 bp = Blueprint("receipts", __name__, url_prefix="/receipts")
 
+_UNFIT = {
+    "typo": "最后一位对不上，多半有一位写错了。",
+    "unknown": "没有发出过这个付款编号，再核对一下。",
+    "some_unknown": "有的付款编号没有发出过，再核对一下。",
+    "does_not_split": "分不开：各人每期的数加起来不是这笔钱。写上各是多少，像“AX123456:100 AX654321:50”。",
+}
 _SAID = {
     "received_on": f"到账日期不能晚于今天，也不能早于 {receipts.EARLIEST.year} 年。",
     "line": "这个流水号已经登记过一次，看看下面最近的到账。",
@@ -114,24 +120,28 @@ def assign(ref: str) -> str | Response:
     card = receipts.one(session, viewer, ref)
     if form.validate_on_submit():
         try:
-            receipts.assign(session, viewer, ref, form.reference.data, now=requests.now())
+            count = _give(ref, form.reference.data)
         except BadInput as refusal:
-            is_typo = refusal.params.get("reason") == "typo"
-            words = (
-                "最后一位对不上，多半有一位写错了。"
-                if is_typo
-                else "没有发出过这个付款编号，再核对一下。"
-            )
-            form.reference.errors = [words]
+            form.reference.errors = [_UNFIT[str(refusal.params["reason"])]]
         except AlreadyDecided as refusal:
             flash(sentence(refusal), "warning")
             return redirect(url_for(".index"), 303)
         else:
-            flash(f"对上了：{format_yuan_short(card['amount_fen'])}。", "success")
+            among = f"，分给 {count} 个付款编号" if count > 1 else ""
+            flash(f"对上了：{format_yuan_short(card['amount_fen'])}{among}。", "success")
             return redirect(url_for(".index"), 303)
     if request.method == "POST":
         requests.keep_nothing()
     return render_template("staff/receipts/assign.html", title="核对到账", form=form, card=card)
+
+
+def _give(ref: str, text: str) -> int:
+    """Give the money to the one reference of a text, or divide it; return among how many."""
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    if dividing.names_several(text):
+        return dividing.divide(session, viewer, ref, text, now=now)
+    receipts.assign(session, viewer, ref, text, now=now)
+    return 1
 
 
 @bp.route("/<string:ref>/take-back", methods=["GET", "POST"])

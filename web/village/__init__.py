@@ -7,7 +7,7 @@ from services import reveal_pairs
 from vocabulary.enums import Role
 from web.core import hands, harm, inboxes, requests
 from web.core.access import current_viewer, for_roles
-from web.village import families, letters, reveals
+from web.village import families, file, letters, reveals
 
 DIRECTOR = for_roles(Role.VILLAGE_DIRECTOR)
 
@@ -21,7 +21,7 @@ worries = Blueprint("harm", __name__)
 harm.attach(worries, DIRECTOR)
 
 bp = Blueprint("village", __name__, url_prefix="/village")
-for part in (handovers, slips, families.bp, inbox, worries, reveals.bp, letters.bp):
+for part in (handovers, slips, families.bp, inbox, worries, reveals.bp, letters.bp, file.bp):
     bp.register_blueprint(part)
 
 

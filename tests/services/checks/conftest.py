@@ -1,6 +1,7 @@
 """A sound database with money in every state, to be damaged."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -16,8 +17,23 @@ from vocabulary.enums import Evidence, FactKind, Role
 from vocabulary.money import Fen
 
 
+@pytest.fixture(scope="session")
+def sound(kept) -> Path:
+    return kept(a_sound_world)
+
+
+@pytest.fixture
+def template(request: pytest.FixtureRequest, empty_template: Path) -> Path:
+    """Who asks for the world damages a copy of its own of what was built once."""
+    return request.getfixturevalue("sound") if "world" in request.fixturenames else empty_template
+
+
 @pytest.fixture
 def world(session: Session, now: datetime) -> Session:
+    return session
+
+
+def a_sound_world(session: Session, now: datetime) -> None:
     """Three instalments, two of them paid for, one batch sent and handed over, one taken back."""
     school = a_school(session)
     pledge, reference = a_pledge(session)
@@ -42,5 +58,3 @@ def world(session: Session, now: datetime) -> Session:
         session, FactKind.HANDED_OVER, second, on=date(2026, 11, 21), by=by, now=now, basis=basis
     )
     trace.record(session, by, "handover.say", "batches:X", now=now)
-    session.commit()
-    return session

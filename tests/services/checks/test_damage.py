@@ -1,5 +1,6 @@
 """`check` names what is damaged, kind by kind."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -7,9 +8,15 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models import triggers
+from models.pledges import Match
 from models.stipends import Stipend
+from services import trace
+from tests.factories import viewer
 from tests.services.checks.damaging import damage, found
+from vocabulary.enums import Role
 
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_ENGLISH = re.compile(r"\b(?:the|its|is|are|has|not|of|that|row|match|fact|pledge)\b")
 _COPY = (
     "CREATE TABLE copy AS SELECT * FROM stipends",
     "DROP TABLE stipends",
@@ -179,6 +186,21 @@ DAMAGE: dict[str, tuple[set[str], tuple[str, ...]]] = {
     ),
     "a batch's day": ({"batches"}, ("UPDATE batches SET sent_on = NULL",)),
     "a batch's state": ({"histories"}, ("UPDATE batches SET status = 'closed'",)),
+    "the day of a booking": (
+        {"ledger_against_facts"},
+        ("UPDATE transactions SET \"on\" = '2020-01-01' WHERE kind = 'sent'",),
+    ),
+    "the hand of a booking": (
+        {"ledger_against_facts"},
+        ("UPDATE transactions SET \"by\" = 'account:OTHER' WHERE kind = 'handed_over'",),
+    ),
+    "a reason to open nothing beside what was opened": (
+        {"stipends_of_matches"},
+        (
+            "INSERT INTO set_aside (match_id, due_on, reason, run_id)"
+            " SELECT match_id, due_on, 'paused', run_id FROM stipends WHERE id = 1",
+        ),
+    ),
     "an invented due day": (
         {"schedule"},
         ("INSERT INTO periods VALUES ('month', '2000-01-01', '2026-11-15')",),
@@ -269,14 +291,17 @@ def test_damage_is_found_and_named(world: Session, now: datetime, what: str) -> 
 
     damage(world, *statements)
 
-    assert expected <= set(found(world, now))
+    lines = found(world, now)
+    assert expected <= set(lines)
+    said = [line for name, some in lines.items() if name != "integrity" for line in some]
+    assert [line for line in said if not _CHINESE.search(line) or _ENGLISH.search(line)] == []
 
 
 @pytest.mark.parametrize("name", sorted(triggers._declared))
 def test_a_dropped_trigger_is_found(world: Session, now: datetime, name: str) -> None:
     world.execute(text(f"DROP TRIGGER {name}"))
 
-    assert found(world, now) == {"triggers": [f"trigger {name} is missing or was changed"]}
+    assert found(world, now) == {"triggers": [f"触发器 {name} 不在了，或被改过"]}
 
 
 def test_more_handed_over_than_sent_and_more_spent_than_paid_are_found(
@@ -289,3 +314,15 @@ def test_more_handed_over_than_sent_and_more_spent_than_paid_are_found(
     )
 
     assert "balances" in found(world, now)
+
+
+def test_an_approval_in_another_persons_name_is_found(world: Session, now: datetime) -> None:
+    match, approver = world.query(Match).one(), viewer(Role.APPROVER)
+    match.decided_by = approver.actor
+    trace.record(world, approver, "match.approve", f"match:{match.child_ref}", now=now)
+    world.commit()
+    assert found(world, now) == {}
+
+    damage(world, "UPDATE matches SET decided_by = 'account:OTHER'")
+
+    assert set(found(world, now)) == {"traced_records"}

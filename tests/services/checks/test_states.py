@@ -99,7 +99,9 @@ def test_silence_is_found_from_noon_of_the_day_after_approval(
 
     assert found(session, at(date(2026, 12, 1), 11)) == {}
     silence = found(session, at(date(2026, 12, 1), 12))["due_against_done"]
-    assert [line.rpartition(": ")[2] for line in silence] == ["nothing was opened for 2026-12-01"]
+    assert [line.partition("：")[2] for line in silence] == [
+        "2026-12-01 应开的没有开出，也没写原因"
+    ]
 
 
 def test_a_match_approved_today_waits_for_tomorrows_run(session: Session, now: datetime) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gateways.uploads import LocalFiles
+from models.organisations import Organisation
 from models.pledges import Pledge
 from privacy.screening import MARK
 from services import consents, letter_desk, letters, naming, uploads
@@ -161,3 +162,19 @@ def test_a_letter_returned_is_read_with_its_reason_and_can_be_written_anew(world
     assert world.told(NoticeKind.LETTER_BACK, RecipientKind.FAMILY) == 1
     assert world.told(NoticeKind.LETTER_BACK, RecipientKind.DONOR) == 0
     assert world.of_donor() == []
+
+
+def test_the_desk_is_told_which_teacher_a_letter_names(world: World) -> None:
+    world.family_writes("秦老师每天给我补课，语文老师也夸我。")
+    assert world.desk()["teachers"] == ("秦老师",)
+
+    world.family_writes("老师每天给我补课。")
+    assert world.desk()["teachers"] == ()
+
+
+def test_the_schools_own_contact_is_a_teacher_by_name_alone(world: World) -> None:
+    school = world.session.get_one(Organisation, world.child.school_id)
+    school.contact_name = "宝音"
+    world.family_writes("那天宝音来我家了。")
+
+    assert world.desk()["teachers"] == ("宝音",)

@@ -12,7 +12,7 @@ from models.vault import VaultPledge
 from privacy.viewers import Viewer
 from services import reveal_checks, reveal_pairs, reveals
 from services.reveals import Shares, Words
-from tests.factories import a_pledge, viewer
+from tests.factories import a_child, a_match, a_pledge, viewer
 from tests.services.reveals.worlds import BOTH, DIRECTOR, FIRST, SECOND, World, a_world
 from vocabulary.enums import ChildWord, Role
 from vocabulary.errors import ActedBefore, BadInput, NoConsent, NotFound, SteppedAside
@@ -193,3 +193,17 @@ def test_a_check_is_no_other_banners_business(world: World) -> None:
     afar = replace(FIRST, regions=("150722000000",))
 
     assert reveal_checks.waiting(world.session, afar, now=world.now) == []
+
+
+def test_who_checks_is_warned_where_one_pledge_supports_the_whole_township(world: World) -> None:
+    world.put()
+    world.agree()
+
+    def warned() -> bool:
+        ref = reveal_checks.waiting(world.session, FIRST, now=world.now)[0]["ref"]
+        return reveal_checks.detail(world.session, FIRST, ref, now=world.now)["is_only_pledge"]
+
+    assert warned()
+    near = a_child(world.session, region_code="150723101205")
+    a_match(world.session, a_pledge(world.session, "13800000077")[0], near)
+    assert not warned()

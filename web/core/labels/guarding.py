@@ -39,6 +39,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     e.GuardianWish: {
         e.GuardianWish.CORRECT: "改一改",
         e.GuardianWish.DELETE: "删掉",
+        e.GuardianWish.COPY: "要一份抄件",
     },
     e.FilePart: {
         e.FilePart.NAME: "孩子的姓名",
@@ -78,6 +79,19 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.Told.STAFF: "有关的同事",
     },
     e.Called: CALLED,
+    e.Complained: {
+        e.Complained.UNKNOWN: "不知道，或者是别的人",
+        e.Complained.FAMILY: "家里的人",
+        e.Complained.SCHOOL: "学校的人",
+        e.Complained.VILLAGE: "嘎查村或苏木乡镇的人",
+        e.Complained.VOLUNTEER: "爱心妈妈",
+        e.Complained.OFFICE: "旗里的经办人或审批人",
+    },
+    e.HarmOutcome: {
+        e.HarmOutcome.MISTAKE: "误报，孩子没有事",
+        e.HarmOutcome.SAFE: "查清了，孩子现在安全",
+        e.HarmOutcome.HANDED_ON: "已交公安、民政办理，孩子已安置好",
+    },
     e.ChildWord: {
         e.ChildWord.WILLING: "愿意",
         e.ChildWord.UNWILLING: "不愿意",

@@ -1,7 +1,10 @@
 """A migrated template database, copied per test; real tables, a clock that tests may move."""
 
+import gc
+import logging
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from unittest.mock import patch
@@ -11,11 +14,12 @@ from argon2 import PasswordHasher
 from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from app import create_app
 from config import Mode, Settings
-from extensions import db
+from extensions import db, limiter
 from models import keys
 from services import accounts
 from vocabulary import clock
@@ -27,6 +31,13 @@ TODAY = date(2026, 11, 21)
 DEAR = accounts.HASHER
 accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 accounts._DUMMY = accounts.HASHER.hash("nobody's password")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what stays loaded, and most of its walks."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def settings_in(folder: Path) -> Settings:
@@ -46,7 +57,7 @@ def forget_the_request_before() -> None:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a migrated, empty database and its keys."""
     folder = tmp_path_factory.mktemp("template")
     app = create_app(settings_in(folder))
@@ -58,9 +69,24 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def template(empty_template: Path) -> Path:
+    """What each test starts from. A folder or file overrides it with a world built once: `kept`."""
+    return empty_template
+
+
+@pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder where the application lives; each test finds a fresh copy of the template there."""
     return tmp_path_factory.mktemp("home") / "instance"
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates that a worker compiled, for all workers and applications of this run."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if base.name.startswith("popen-") else base) / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 class _Built:
@@ -71,24 +97,28 @@ class _Built:
 
 
 def built_in(folder: Path) -> Flask:
-    """One application for all tests: compiling its rules and templates would be most of their time.
+    """One application for all tests: compiling its rules and statements would be most of their time.
 
-    Another one that a test built for itself has installed other keys: then it is built anew.
+    What another one, that a test built for itself, has set for the whole process is set back.
     """
-    if _Built.app is None or keys.ring() is not _Built.ring:
+    if _Built.app is None:
         _Built.app = create_app(settings_in(folder))
         _Built.ring = keys.ring()
+    keys.install(_Built.ring)
+    limiter.enabled = False
+    _Built.app.logger.handlers = []
+    _Built.app.logger.propagate = True
+    _Built.app.logger.setLevel(logging.NOTSET)
     return _Built.app
 
 
-@pytest.fixture
-def app(request: pytest.FixtureRequest, template: Path, home: Path) -> Iterator[Flask]:
-    """The application on a copy of the template; what a test sets in it ends with the test."""
-    if breaks_things := request.node.get_closest_marker("faults"):
-        _Built.app = None
+@contextmanager
+def living(home: Path, template: Path, compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
+    """Run the application at home on a fresh copy of the template."""
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(template, home)
     app = built_in(home)
+    app.jinja_env.bytecode_cache = compiled
     before = [forget_the_request_before, *app.before_request_funcs.get(None, [])]
     with (
         patch.dict(app.config, WTF_CSRF_ENABLED=False),
@@ -98,6 +128,28 @@ def app(request: pytest.FixtureRequest, template: Path, home: Path) -> Iterator[
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def kept(empty_template: Path, home: Path, compiled, tmp_path_factory):
+    """Give `kept(build)`: a template in which `build(session, now)` was committed, for many tests."""
+
+    def keep(build) -> Path:
+        with clock.moved_to(at(TODAY)), living(home, empty_template, compiled):
+            build(db.session(), at(TODAY))
+            db.session.commit()
+        return shutil.copytree(home, tmp_path_factory.mktemp("kept") / "instance")
+
+    return keep
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, template: Path, home: Path, compiled) -> Iterator[Flask]:
+    """The application on a copy of the template; what a test sets in it ends with the test."""
+    if breaks_things := request.node.get_closest_marker("faults"):
+        _Built.app = None
+    with living(home, template, compiled) as app:
+        yield app
     if breaks_things:  # its engine still has listeners that kill or starve
         _Built.app = None
 

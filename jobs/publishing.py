@@ -1,0 +1,34 @@
+"""What strangers read changes by the clock alone: the list on Mondays, figures once a month."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from jobs.run import Run
+from privacy.viewers import Viewer
+from services import listing, releases
+
+
+def freeze_list(run: Run) -> None:
+    """Take up this week's list; a second run of the week changes nothing."""
+    with run.slice() as now:
+        changes = listing.freeze(run.session, run.by, period=run.period, now=now)
+    run.add(due=changes, done=changes)
+
+
+def publish(run: Run) -> None:
+    """Publish every month that is over and was not published, a month a slice."""
+    for month in _due(run):
+        with run.slice() as now:
+            releases.publish(run.session, run.by, month, now=now)
+        run.add(due=1, done=1)
+
+
+def _due(run: Run) -> list[date]:
+    with run.slice() as now:
+        return releases.due(run.session, run.by, now=now)
+
+
+def is_published(session: Session, by: Viewer, now: datetime) -> bool:
+    """Say whether nothing is left to publish."""
+    return not releases.due(session, by, now=now)

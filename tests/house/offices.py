@@ -1,0 +1,103 @@
+"""What the desks of the town have: receipts, roles asked for, reports, messages, requests."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.children import Child
+from models.harm import HarmAccused, HarmReport
+from models.notices import Notice
+from services import (
+    grants,
+    links,
+    notices,
+    passwords,
+    receipts,
+    statement_desk,
+    statement_reading,
+)
+from services.grants import Term
+from services.notices import Recipient
+from services.receipts import BankLine
+from tests.factories import (
+    an_account,
+)
+from tests.house.places import SENT, Places, Town, who_is
+from vocabulary.enums import (
+    Called,
+    Complained,
+    NoticeKind,
+    RecipientKind,
+    Role,
+)
+from vocabulary.money import Fen
+
+
+def offices(session: Session, town: Town, here: Places, now: datetime) -> None:
+    """What the desks have: receipts, accounts with a role asked for, reports, messages."""
+    desk = who_is(session, town, "collecting_desk", now)
+    line = BankLine("AX999999", Fen(10_000), SENT, line="7")
+    town.give("receipt", "collecting_desk", receipts.record(session, desk, line, now=now)["ref"])
+    table = "交易日期,借方发生额,贷方发生额,对方户名,摘要\n20261103,,100.00,佟掌柜,助学\n".encode()
+    read = statement_reading.judged(session, desk, "流水.csv", table)
+    statement = statement_desk.keep(session, desk, "流水.csv", read, now=now)
+    town.give("statement", "collecting_desk", statement)
+    clerk, next_clerk = (an_account(session, login=login) for login in ("clerk", "clerk2"))
+    by = who_is(session, town, "administrator", now)
+    asked, other = (
+        grants.ask(session, by, one.ref, Role.STATISTICS, term=Term(), now=now)
+        for one in (clerk, next_clerk)
+    )
+    town.give("account", "administrator", clerk.ref)
+    town.give("grant", "administrator", f"{clerk.ref} {asked}", f"{clerk.ref} {other}")
+    town.give("password_token", "public", passwords.invite(session, by, clerk.id, now=now))
+    _reports(session, town, here, now)
+    for who in town.sessions:
+        one = _message(session, town.sessions[who][0], now)
+        town.give("notice", who, one)
+    for who in town.sessions:
+        town.others[who, "notice"] = [
+            town.own["volunteer" if who != "volunteer" else "auditor", "notice"]
+        ]
+
+
+def _reports(session: Session, town: Town, here: Places, now: datetime) -> None:
+    """A worry of each hand about her own child; staff of the banner see those of the banner.
+
+    Written straight down: the button itself would take the child off every list that is walked here.
+    One more is about a case worker of the banner, who must not find it.
+    """
+
+    def told(child: Child, by: str) -> HarmReport:
+        report = HarmReport(
+            child_id=child.id, called=Called.POLICE, reported_by=by, reported_at=now
+        )
+        session.add(report)
+        session.flush()
+        return report
+
+    by = {
+        who: who_is(session, town, who, now).actor for who in ("school_officer", "village_director")
+    }
+    by["class_teacher"] = links.open_class(session, town.links["class_teacher"], now=now).actor
+    near = {"village_director": here.small}
+    own = {who: told(near.get(who, here.child), actor).ref for who, actor in by.items()}
+    far = told(here.stranger, "account:x").ref
+    for who, ref in own.items():
+        town.give("harm", who, ref, *(r for w, r in own.items() if w != who), far)
+    town.give("harm", "case_worker approver", own["school_officer"], far)
+    round_him = told(here.small_next, "account:x")
+    accused = who_is(session, town, "case_deputy", now).actor
+    named = {"actor": accused, "named_by": "account:x", "named_at": now}
+    session.add(HarmAccused(report_id=round_him.id, whom=Complained.OFFICE, **named))
+    town.give("harm", "case_deputy", own["school_officer"], far, round_him.ref)
+
+
+def _message(session: Session, account_id: int, now: datetime) -> str:
+    to = Recipient(RecipientKind.ACCOUNT, account_id)
+    notices.queue(session, to, NoticeKind.JOB_ALARM, "job:backup", now=now)
+    return (
+        session.query(Notice.ref)
+        .filter_by(recipient_id=account_id, kind=NoticeKind.JOB_ALARM)
+        .scalar()
+    )

@@ -1,0 +1,228 @@
+"""A fear for a child goes round whom it is about: no list, count, notice or access list tells him."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.file_access import FileAccess
+from models.harm import HarmAccused
+from models.notices import Notice
+from privacy import viewers
+from privacy.viewers import Viewer
+from services import (
+    corner,
+    figures_internal,
+    file_access,
+    gate,
+    harm,
+    inbox,
+    looks,
+    protection,
+    trace,
+)
+from services.corner import Counted
+from services.protection import About
+from tests.factories import (
+    LEAGUE,
+    a_school,
+    an_account,
+    viewer,
+)
+from tests.services.endangered import (
+    VILLAGE,
+    a_volunteer,
+    a_world,
+    press,
+)
+from tests.services.outbox import deliver
+from vocabulary.dates import today
+from vocabulary.enums import (
+    AccessReason,
+    Called,
+    Complained,
+    NoticeKind,
+    Role,
+)
+from vocabulary.errors import NotFound
+
+
+@pytest.fixture
+def world(session: Session):
+    return a_world(session)
+
+
+@pytest.fixture
+def office(session: Session) -> dict[str, Viewer]:
+    """Two of the banner's office, one of the league, each with eyes of his own."""
+    made = {}
+    for login, region in (("bad", None), ("good", None), ("league", LEAGUE)):
+        more = {"region_code": region} if region else {}
+        one = an_account(session, Role.CASE_WORKER, login=login, name=login, **more)
+        regions = {"regions": (LEAGUE,)} if region else {}
+        made[login] = viewer(
+            Role.CASE_WORKER, account_id=one.id, actor=f"account:{one.ref}", **regions
+        )
+    session.flush()
+    return made
+
+
+def told(session: Session) -> set[int]:
+    kind = Notice.kind == NoticeKind.HARM_SUSPECTED
+    return set(session.scalars(select(Notice.recipient_id).where(kind)))
+
+
+def all_he_learns(session: Session, who: Viewer, now: datetime) -> tuple[object, ...]:
+    deliver(session)
+    return (
+        [one["ref"] for one in harm.reports(session, who)],
+        corner.of(session, who, frozenset({Counted.REPORTS}))["reports"],
+        figures_internal.to_do(session, who, now=now)["harm"],
+        [one["text"] for one in inbox.messages(session, who)],
+    )
+
+
+NOTHING = ([], 0, 0, [])
+
+
+def test_one_colleague_who_is_named_learns_nothing_and_the_others_all(
+    session: Session, now: datetime, world, office
+) -> None:
+    child, *_ = world
+    bad = About(Complained.OFFICE, office["bad"].actor.removeprefix("account:"))
+    by = office["good"]
+
+    ref = harm.report(session, by, child.ref, called=Called.POLICE, about=bad, now=now)
+
+    assert told(session) == {office["good"].account_id, office["league"].account_id}
+    assert all_he_learns(session, office["bad"], now) == NOTHING
+    assert all_he_learns(session, office["league"], now)[:3] == ([ref], 1, 1)
+    for act in (harm.take_up, harm.detail):
+        with pytest.raises(NotFound):
+            act(session, office["bad"], ref, **({"now": now} if act is harm.take_up else {}))
+
+
+def test_another_report_about_the_same_child_goes_round_him_too(
+    session: Session, now: datetime, world, office
+) -> None:
+    child, *_, low = world
+    bad = About(Complained.OFFICE, office["bad"].actor.removeprefix("account:"))
+    harm.report(session, office["good"], child.ref, called=Called.POLICE, about=bad, now=now)
+    session.query(Notice).delete()
+
+    press(session, child, now, by=low["school"])
+    later = now.replace(day=now.day + 1)
+    harm.remind(session, viewers.engine("reminders"), on=today(later), now=later)
+
+    assert office["bad"].account_id not in told(session)
+    assert all_he_learns(session, office["bad"], now) == NOTHING
+
+
+def test_a_fear_about_the_office_goes_to_those_above_it(
+    session: Session, now: datetime, world, office
+) -> None:
+    child, *_, low = world
+
+    press(session, child, now, Complained.OFFICE, by=low["school"])
+
+    assert told(session) == {office["league"].account_id}
+    for who in ("bad", "good"):
+        assert all_he_learns(session, office[who], now) == NOTHING
+
+
+def test_where_nobody_may_hear_it_the_administrators_are_told_without_a_name(
+    session: Session, now: datetime, world
+) -> None:
+    child, *_, low = world
+    an_account(session, Role.CASE_WORKER, login="only")
+    admin = an_account(session, Role.ADMINISTRATOR, login="admin")
+
+    press(session, child, now, Complained.OFFICE, by=low["school"])
+    deliver(session)
+
+    (notice,) = session.scalars(select(Notice)).all()
+    assert (notice.recipient_id, notice.kind) == (admin.id, NoticeKind.JOB_ALARM)
+    assert notice.text == (
+        "担心孩子的报告：没有人能接手，请马上给上级妇联的人开通经办人。请看“运行状况”。"
+    )
+
+
+def test_named_later_he_loses_it_at_once(session: Session, now: datetime, world, office) -> None:
+    child, *_ = world
+    ref = press(session, child, now, by=office["good"])
+    assert [one["ref"] for one in harm.reports(session, office["bad"])] == [ref]
+
+    bad = About(Complained.OFFICE, office["bad"].actor.removeprefix("account:"))
+    protection.name_later(session, office["good"], ref, bad, now=now)
+
+    assert all_he_learns(session, office["bad"], now)[:3] == NOTHING[:3]
+    (about,) = harm.detail(session, office["good"], ref)["about"]
+    assert about["who"] == "bad"
+
+
+HELD_BY = {
+    Complained.SCHOOL: (Role.SCHOOL_OFFICER, "organisation_id"),
+    Complained.VILLAGE: (Role.VILLAGE_DIRECTOR, "region_code"),
+}
+
+
+@pytest.mark.parametrize("whom", HELD_BY)
+def test_every_login_of_the_school_or_village_is_meant_and_no_other(
+    session: Session, now: datetime, world, whom: Complained
+) -> None:
+    child, school, *_ = world
+    role, more = HELD_BY[whom]
+    mine, other = {"organisation_id": (school.id, a_school(session, "别的学校").id),
+                   "region_code": (VILLAGE, "150723101202")}[more]  # fmt: skip
+    one = an_account(session, role, login="one", **{more: mine})
+    an_account(session, role, login="other", **{more: other})
+
+    press(session, child, now, whom)
+
+    assert session.scalars(select(HarmAccused.actor)).all() == [f"account:{one.ref}"]
+
+
+def test_a_volunteer_who_writes_with_the_child_is_meant(session: Session, now, world) -> None:
+    child, *_ = world
+    me = a_volunteer(session, child, now)
+
+    press(session, child, now, Complained.VOLUNTEER)
+
+    assert session.scalars(select(HarmAccused.actor)).all() == [me.actor]
+
+
+@pytest.mark.parametrize(
+    ("whom", "listed"), [(Complained.FAMILY, 0), (Complained.SCHOOL, 2), (Complained.UNKNOWN, 2)]
+)
+def test_a_family_complained_of_does_not_read_who_handled_it(
+    session: Session, now: datetime, world, whom: Complained, listed: int
+) -> None:
+    child, *_ = world
+    reader = an_account(session, Role.CASE_WORKER, login="reader")
+    worker = viewer(Role.CASE_WORKER, actor=f"account:{reader.ref}", account_id=reader.id)
+    family = viewer(Role.FAMILY, regions=(), actor=f"family:{child.ref}", child_id=child.id)
+    press(session, child, now, whom)
+
+    trace.record(session, worker, "child.read", f"child:{child.ref}", now=now)
+    file_access.open_at_once(
+        session, worker, child.ref, reason=AccessReason.COVERING, words="马上要看", now=now
+    )
+
+    assert len(looks.looks_of(session, family, now=now)) == listed
+
+
+def test_a_look_for_the_childs_safety_goes_round_him_as_well(
+    session: Session, now: datetime, world, office
+) -> None:
+    child, *_ = world
+    bad, good = office["bad"], office["good"]
+    about = About(Complained.OFFICE, bad.actor.removeprefix("account:"))
+    harm.report(session, good, child.ref, called=Called.POLICE, about=about, now=now)
+    danger, cover = AccessReason.CHILD_IN_DANGER, AccessReason.COVERING
+    for by, reason in ((good, danger), (office["league"], cover)):
+        file_access.open_at_once(session, by, child.ref, reason=reason, words="看", now=now)
+
+    listed = gate.cards(session, bad, FileAccess)
+
+    assert [one["reason"] for one in listed] == [cover]
