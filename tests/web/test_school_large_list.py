@@ -25,17 +25,24 @@ SENT = date(2026, 11, 3)
 PUPILS = 300
 
 
-def build(session, _now) -> None:
+def build(session, _now, pupils: int = PUPILS) -> None:
     """One school, one batch of many lines, one officer."""
     school = a_school(session)
     pledge = a_pledge(session)[0]
     children = [
         a_child(session, school, name=f"学生{n:03}", class_name=f"{n % 8 + 1}班")
-        for n in range(PUPILS)
+        for n in range(pupils)
     ]
     matches = [a_match(session, pledge, child) for child in children]
     a_sent_batch(session, school, *matches, on=SENT)
     an_account(session, Role.SCHOOL_OFFICER, login="school", organisation_id=school.id)
+
+
+def a_large(app, session, pupils: int) -> "Large":
+    """A list of a size of the test's own."""
+    build(session, None, pupils)
+    session.commit()
+    return Large(app, session)
 
 
 class Large:

@@ -284,7 +284,7 @@ def test_the_red_button_says_110_first_and_leaves_a_trace(
     assert f'href="{path}/harm"' in body(desk, path)
     assert page.index("tel:110") < page.index("tel:12338")
     assert (done.status_code, kept_why) == (303, ["police"])
-    assert "旗里已经知道" in receipt and "等人接手" in receipt
+    assert "已经送到能办的人手里" in receipt and "等人接手" in receipt
 
 
 def test_an_ended_file_offers_nothing_more(desk: FlaskClient, session: Session) -> None:

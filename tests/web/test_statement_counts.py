@@ -9,7 +9,7 @@ from models.stipends import Fact
 from services import links, vault
 from services.links import Subject
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
-from tests.web.test_school_large_list import Large, filled
+from tests.web.test_school_large_list import a_large, filled
 from vocabulary.enums import LinkPurpose, Role
 
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
@@ -32,7 +32,7 @@ def taken(session, act) -> int:
 
 @pytest.mark.parametrize("rows", [20, 50])
 def test_a_schools_list_takes_at_most_8(app, session, now, rows) -> None:
-    device = Large(app, session, rows).device()
+    device = a_large(app, session, rows).device()
     device.get("/school/")
 
     assert taken(session, lambda: device.get("/school/")) <= 8
@@ -42,7 +42,7 @@ def test_a_schools_list_takes_at_most_8(app, session, now, rows) -> None:
 @pytest.mark.parametrize(("snag", "most"), [("", 16), ("on_leave", 19)])
 @pytest.mark.usefixtures("now")
 def test_confirming_a_list_takes_16_and_with_exceptions_19(app, session, rows, snag, most) -> None:
-    large = Large(app, session, rows)
+    large = a_large(app, session, rows)
     device, address = large.device(), f"/school/batches/{large.batch}/confirm"
     form = filled(device.get(address).get_data(as_text=True)) | {"lines-0-snag": snag}
 
@@ -75,7 +75,7 @@ def _supporting(session, rows: int, now) -> str:
 
 
 def test_a_second_tap_confirms_nothing_more_and_says_so(app, session, now) -> None:
-    large = Large(app, session, 20)
+    large = a_large(app, session, 20)
     device, address = large.device(), f"/school/batches/{large.batch}/confirm"
     form = filled(device.get(address).get_data(as_text=True)) | {"lines-0-snag": ""}
     device.post(address, data=form)
@@ -90,7 +90,7 @@ def test_a_second_tap_confirms_nothing_more_and_says_so(app, session, now) -> No
 
 
 def test_the_back_button_confirms_only_what_stood_on_the_page(app, session, now) -> None:
-    large = Large(app, session, 3)
+    large = a_large(app, session, 3)
     device, address = large.device(), f"/school/batches/{large.batch}/confirm"
     whole = filled(device.get(address).get_data(as_text=True)) | {"lines-0-snag": ""}
     first = whole["lines-0-ref"]
@@ -107,7 +107,7 @@ def test_the_back_button_confirms_only_what_stood_on_the_page(app, session, now)
 
 
 def test_a_list_half_stated_meanwhile_is_confirmed_by_nobody_twice(app, session, now) -> None:
-    large = Large(app, session, 3)
+    large = a_large(app, session, 3)
     device, address = large.device(), f"/school/batches/{large.batch}/confirm"
     form = filled(device.get(address).get_data(as_text=True))
     device.post(f"/school/stipends/{form['lines-0-ref']}/hand-over")
