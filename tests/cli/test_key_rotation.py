@@ -120,6 +120,7 @@ def raw(session: Session) -> dict[str, list]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", keyfiles.ROTATED)
 def test_a_new_key_opens_everything_and_the_old_one_is_kept_apart(app, session, filled, name):
     old, before = (filled / "keys" / f"{name}.key").read_text(), raw(session)
@@ -137,6 +138,7 @@ def test_a_new_key_opens_everything_and_the_old_one_is_kept_apart(app, session, 
     all_is_well(session, filled)
 
 
+@pytest.mark.slow
 def test_nothing_opens_under_the_old_key_any_more(app, session, filled):
     before = keys.ring()
     for name in ("vault", "sealing"):

@@ -108,6 +108,7 @@ def opened(session: Session) -> int:
     return session.scalar(select(func.count(Stipend.id))) or 0
 
 
+@pytest.mark.slow
 def test_a_run_killed_all_the_time_still_gets_on(world: Session, now: datetime) -> None:
     ends = [alone(killed_at(number)) for number in range(12, 132, 10)]
 
@@ -174,6 +175,7 @@ STARVED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", STARVED)
 @pytest.mark.parametrize("after", [0, 2, 4])
 def test_a_run_without_a_disk_fails_and_the_next_one_does_it(

@@ -144,6 +144,7 @@ def test_cells_far_apart_never_reach_the_parser(rows, code):
     assert refusal(with_part(SHEET, sheet_xml(rows))).code in {code, "file_bomb"}
 
 
+@pytest.mark.slow
 def test_a_million_empty_rows_are_refused():
     empty = "".join(
         f'<row r="{n}" ht="{n * 7919 % 997}" spans="1:{n * 31 % 17}"/>' for n in range(3, 1_048_577)
@@ -166,6 +167,7 @@ def test_an_old_file_with_cells_in_opposite_corners_is_refused():
     assert refusal(target.getvalue()).code == "file_too_wide"
 
 
+@pytest.mark.slow
 def test_bombs_cost_little_memory():
     bomb = with_part(
         SHEET, sheet_xml("<row r='1'><c r='A1'><v>" + "0" * 120_000_000 + "</v></c></row>")

@@ -216,6 +216,7 @@ def assert_the_house_is_full(session: Session) -> None:
     session.rollback()
 
 
+@pytest.mark.slow
 def test_nobody_is_found_on_the_disk(disk: Path, session: Session) -> None:
     """Database, write-ahead log, backup, photographs, and every line that was logged."""
     assert_the_house_is_full(session)

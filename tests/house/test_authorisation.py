@@ -205,6 +205,7 @@ def refused(who: str, rule: Rule, method: str) -> Verdict:
     return is_the_same_404
 
 
+@pytest.mark.slow
 def test_no_rule_answers_a_method_it_does_not_name(town: tuple[Flask, Town]) -> None:
     app, built = town
     client = enter(app, built, "administrator")
@@ -216,6 +217,7 @@ def test_no_rule_answers_a_method_it_does_not_name(town: tuple[Flask, Town]) -> 
     assert set(answers.values()) == {405}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", sorted(EVERYBODY))
 def test_a_wrong_key_in_an_address_answers_alike_to_all(town: tuple[Flask, Town], who: str) -> None:
     app, built = town

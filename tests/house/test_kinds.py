@@ -44,6 +44,7 @@ def asked(condition, values) -> tuple[str, list[object]]:
     return str(compiled), [found[name] for name in compiled.positiontup or ()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__tablename__)
 def test_a_kind_of_viewer_stands_where_the_person_stands(table: type[Base]) -> None:
     for viewer in everybody():

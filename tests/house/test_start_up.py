@@ -4,11 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 # Each takes a large part of a second, and only few commands and pages need it.
 HEAVY = {"cn2an", "fpdf", "ortools.sat.python.cp_model", "pandas"}
 
 
+@pytest.mark.slow
 def test_starting_loads_no_library_that_only_one_page_or_job_needs() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import app, sys; print(*sys.modules)"],

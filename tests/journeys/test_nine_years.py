@@ -145,6 +145,7 @@ CASES: dict[str, tuple[list[dict[str, Any]], dict[str, int], dict[str, int]]] = 
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_other_stories_come_out_right(app: Flask, session: Session, name: str) -> None:
     events, payments, gifts = CASES[name]

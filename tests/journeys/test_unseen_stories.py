@@ -145,6 +145,7 @@ STORIES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STORIES)
 def test_a_story_comes_to_what_is_reckoned_by_hand(app: Flask, session: Session, name: str) -> None:
     story = STORIES[name]

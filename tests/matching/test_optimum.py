@@ -64,6 +64,7 @@ def transport_optimum(needs, offers):
     return round(-linprog(worth, A_ub=matrix.tocsr(), b_ub=limits, bounds=most).fun)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_300_needs_reach_the_linear_programmes_optimum_when_sums_are_alike(seed):
     needs, offers = a_world(300, 200, seed=seed, units=(2, 4), sums=(2,))
@@ -121,6 +122,7 @@ def test_a_plan_that_is_not_proved_says_how_far_it_could_be():
     assert faults(plan, needs, offers) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("effort", [0.0, 0.02, 0.2])
 def test_a_search_cut_short_still_gives_a_lawful_plan_and_the_same_each_time(effort):
     needs, offers = a_world(60, 60, seed=10)

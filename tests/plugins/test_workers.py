@@ -52,6 +52,7 @@ def built(tmp_path_factory):
     return [line.split() for line in (folder / "built").read_text().splitlines()]
 
 
+@pytest.mark.slow
 def test_a_files_fixture_is_built_once(built):
     assert sorted(file for file, _ in built) == [
         "tests/browser/test_b.py",

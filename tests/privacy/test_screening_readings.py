@@ -82,6 +82,7 @@ def test_what_counts_something_stays(text: str) -> None:
     assert screened(text) == text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "one",
     ["大店", "叫我王", "身份证 1234 ", "微信号 a ", "yi er ", "在上班", "巴特尔乌云", "路1号"],

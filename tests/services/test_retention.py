@@ -270,6 +270,7 @@ def days_of(name: str) -> int:
     return next(row.days for row in retention.rows() if row.name == name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DELETED)
 def test_what_is_older_than_its_period_goes_and_the_younger_stays(session, now, name) -> None:
     before, after = timedelta(days=days_of(name) + 1), timedelta(days=days_of(name) - 1)

@@ -134,6 +134,7 @@ QUESTIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
 def test_all_questions_together_never_tell_that_one_child_alone_fits(seed):
     """For each lone child there is a world without it, or with more, that answers them all alike."""

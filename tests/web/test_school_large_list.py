@@ -139,6 +139,7 @@ def test_a_device_that_lost_its_session_confirms_300_lines_with_nothing_lost(lar
     assert large.told() == PUPILS - 1
 
 
+@pytest.mark.slow
 def test_the_second_device_to_confirm_gets_the_list_as_it_is_now(large, now) -> None:
     first, second = large.device(), large.device()
     address = f"/school/batches/{large.batch}/confirm"

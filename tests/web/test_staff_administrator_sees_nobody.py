@@ -50,6 +50,7 @@ def seen(app: Flask, session, now) -> dict:
     return found | {a: look(client, a) for a in addresses if a not in found}
 
 
+@pytest.mark.slow
 def test_no_page_of_the_administrator_names_a_child_a_family_or_a_donor(seen) -> None:
     shown = {address for address, one in seen.items() if one.status == 200}
     assert shown >= set(STARTS[2:])  # pages, not refusals
