@@ -144,6 +144,8 @@ class Match(Base):
         ),
         CheckConstraint("instalment_fen > 0", name="instalment_positive"),
         # With the child, whose banner is asked next: the rows themselves are large (their reasons).
+        # In the order of its keys: the run takes what is due slice by slice.
+        Index("ix_matches_status_rhythm", "status", "rhythm"),
         Index("ix_matches_status_rhythm_child_id", "status", "rhythm", "child_id"),
     )
 

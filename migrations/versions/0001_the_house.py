@@ -2166,6 +2166,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_matches_need_id"), ["need_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_matches_pledge_id"), ["pledge_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_matches_run_ref"), ["run_ref"], unique=False)
+        batch_op.create_index("ix_matches_status_rhythm", ["status", "rhythm"], unique=False)
         batch_op.create_index(
             "ix_matches_status_rhythm_child_id", ["status", "rhythm", "child_id"], unique=False
         )
@@ -2903,6 +2904,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("status IN ('proposed', 'active')"),
         )
         batch_op.drop_index("ix_matches_status_rhythm_child_id")
+        batch_op.drop_index("ix_matches_status_rhythm")
         batch_op.drop_index(batch_op.f("ix_matches_run_ref"))
         batch_op.drop_index(batch_op.f("ix_matches_pledge_id"))
         batch_op.drop_index(batch_op.f("ix_matches_need_id"))
