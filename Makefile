@@ -18,7 +18,7 @@ run: bootstrap ## start 微光 with its demo world; again later: keeps the data
 test: bootstrap-dev browser ## the whole suite (installs Chromium and a Chinese font by apt)
 	@$(PYTEST) $(ARGS)
 
-test-fast: bootstrap-dev ## without browser and slow tests, under 3 minutes
+test-fast: bootstrap-dev ## without browser and slow tests, for every day: about 3 minutes
 	@$(PYTEST) -m "not browser and not slow" $(ARGS)
 
 mutants: bootstrap-dev ## plant small leaks one by one: the twin worlds must show every one
