@@ -37,8 +37,8 @@ def index() -> str | Response:
         try:
             return redirect(url_for(".detail", ref=_read(form)), 303)
         except UnknownLayout as refusal:
-            form.file.errors = [refusal.message]
             layout = _explained(refusal.labels)
+            form.file.errors = [] if layout else [refusal.message]
         except SpreadsheetRefused as refusal:
             form.file.errors = [refusal.message]
         except BadInput as refusal:
