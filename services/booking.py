@@ -100,7 +100,7 @@ def _book(
     rows = [
         {
             "payment_reference": reference,
-            "remark": None if reference else line.reference.strip(),
+            "remark": None if reference else line.remark or line.reference.strip(),
             "amount_fen": line.amount,
             "received_on": line.received_on,
             "payer_name": line.payer_name,
