@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. `make` alone lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-full mutants check fmt bench screenshots bootstrap bootstrap-dev browser clean distclean
+.PHONY: help run test test-fast test-full mutants check audit fmt bench screenshots bootstrap bootstrap-dev browser clean distclean
 
 PY := .venv/bin/python
 # Two workers; who runs what: tests/plugins/workers.py.
@@ -29,6 +29,9 @@ test-full: bootstrap-dev browser ## the whole suite with many more examples, and
 
 check: bootstrap-dev ## lint, types, import contracts, templates, security
 	@tools/check.sh
+
+audit: ## known faults of the locked libraries, by pip-audit (needs the network)
+	@tools/audit.sh
 
 fmt: bootstrap-dev ## format Python and templates, mend what can be mended safely
 	@$(PY) -m ruff format --quiet .

@@ -44,7 +44,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SETTINGS=settings,
         SECRET_KEY=session_secret,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # an error's text names nobody
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "hide_parameters": True,  # an error's text names nobody
+            "execution_options": {"preserve_rowcount": True},  # PostgreSQL's inserts forget theirs
+        },
         TRUSTED_HOSTS=_hosts(settings),
         RATELIMIT_ENABLED=settings.mode is not config.Mode.TEST and not settings.twin_seed,
         MAX_CONTENT_LENGTH=20 * 1024 * 1024,

@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.plugins.workers",
     "tests.plugins.examples",
     "tests.plugins.chromium",
+    "tests.plugins.databases",
 ]
 
 

@@ -1,5 +1,7 @@
 """W1: pages against bare ones that render the same HTML from plain rows. W2: how many statements.
 
+C1 and C3, what opening sealed columns and signing in cost, are measured in the same region.
+
 The bare page is a plain Flask view with the very template of our page: it reads fifty plain rows
 with one statement and renders them beside the values that the template had on our page, ready
 made. It has a session for its form's token; no login, no permission, no decryption, no audit of
@@ -19,7 +21,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from benchmarks import confirm
+from benchmarks import confirm, sealed, signing_in
 from benchmarks.region import served, townships
 from benchmarks.world import bare
 from extensions import db
@@ -38,9 +40,10 @@ from tests.factories import (
 from vocabulary import clock
 from vocabulary.dates import today
 from vocabulary.enums import LinkPurpose, Role
+from web.core import sessions
 
 ROWS, FEW = 50, 20
-LOOKS = 40
+LOOKS, TRIES = 40, 12
 _COLUMNS = [f"c{n}" for n in range(20)]
 _PLAIN = f"SELECT * FROM bench_plain ORDER BY id LIMIT {ROWS}"
 _YEAR = [date(2026, month, 1) for month in range(2, 12)]
@@ -66,8 +69,9 @@ def measure(*, count: int, rounds: int) -> list[str]:
 
     with served(count, build) as (app, path, (pages, batches)):
         _plain_rows(path)
-        lines = [_against_bare(app, path, page, looks=LOOKS * rounds) for page in pages]
-        return [*lines, confirm.line(app, path, batches)]
+        lines = [one for page in pages for one in _lines(app, path, page, looks=LOOKS * rounds)]
+        signed_in = signing_in.line(app, pages[0].ways[1], tries=TRIES * rounds)
+        return [*lines, confirm.line(app, path, batches), signed_in]
 
 
 def _plain_rows(path: Path) -> None:
@@ -147,7 +151,7 @@ def enter(app: Flask, way: str) -> FlaskClient:
     return client
 
 
-def _against_bare(app: Flask, path: Path, page: Page, *, looks: int) -> str:
+def _lines(app: Flask, path: Path, page: Page, *, looks: int) -> tuple[str, str]:
     few, client = (enter(app, way) for way in page.ways)
     at_few = _captured(app, few, page.address)[1]
     shown, at_many = _captured(app, client, page.address)
@@ -155,11 +159,12 @@ def _against_bare(app: Flask, path: Path, page: Page, *, looks: int) -> str:
     assert _same(client.get(page.address)) == _same(plain.get(page.address)), page.name
     ours, peer = _timed(client, plain, page.address, looks=looks)
     p95 = quantiles(ours, n=20)[-1] / quantiles(peer, n=20)[-1]
-    return (
+    against_bare = (
         f"W1 {page.name}: p50 {median(ours) / median(peer):.2f}x, p95 {p95:.2f}x the bare page "
         f"(promise {page.promise}); "
         f"W2: {at_many} statements at {ROWS} rows, {at_few} at {FEW} (promise: the same, <= 8)"
     )
+    return against_bare, sealed.line(page.name, client, page.address, looks=looks)
 
 
 def _timed(
@@ -181,7 +186,8 @@ def _captured(app: Flask, client: FlaskClient, address: str) -> tuple[tuple[str,
     made: list[str] = []
 
     def keep(_app: Flask, template: Any, context: Any, **_: Any) -> None:
-        shown.append((template.name, context))
+        ends = sessions.ends_after()  # the one word of the layout that asks who is signed in
+        shown.append((template.name, {**context, "ends_after": lambda: ends}))
 
     def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         made.append(statement)

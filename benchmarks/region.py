@@ -153,6 +153,7 @@ def _pairs() -> Any:
     return select(
         key.label("id"),
         key.label("child_id"),
+        Child.region_code.label("region_code"),
         key.label("pledge_id"),
         key.label("need_id"),
         _ref("P", key).label("child_ref"),

@@ -36,7 +36,7 @@ def run(on: datetime | None, as_json: bool) -> None:
             "due": all_due,
             "opened": counts["done"],
             "already": opened - counts["done"],
-            "from_gap_fund": 0,
+            "from_gap_fund": work.bridged,
             "set_aside": service.set_aside_in(db.session(), work.by, run_id=work.id),
             "notices": work.notices,
         }

@@ -48,9 +48,10 @@ class Run:
         self.by = by or viewers.engine(name)
         self.name = name
         self.period = period
-        self.counts = {"due": 0, "done": 0, "skipped": 0, "failed": 0}
+        self.counts = dict.fromkeys(jobs.COUNTS, 0)
         self.id = 0
         self.notices = 0
+        self.bridged = 0
 
     @contextmanager
     def slice(self) -> Iterator[datetime]:
@@ -153,7 +154,12 @@ class Run:
 
     def _end(self, to: JobStatus, error: str | None = None) -> None:
         with self.slice() as now:
-            run = jobs.run_of(self.session, self.id, now=now)
-            for name, count in self.counts.items():
-                setattr(run, name, count)
-            jobs.finish(self.session, viewers.engine(self.name), self.id, to, now=now, error=error)
+            jobs.finish(
+                self.session,
+                viewers.engine(self.name),
+                self.id,
+                to,
+                now=now,
+                counts=self.counts,
+                error=error,
+            )

@@ -1,24 +1,40 @@
-"""The stipend run as a job: open what is due, fund what is paid for, build batches."""
+"""The stipend run as a job: open what is due, fund what is paid for, bridge the rest, batch it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from jobs.run import Run
-from services import due, filling, funding, news, stipends, taking_effect
+from services import (
+    bridging,
+    due,
+    filling,
+    funding,
+    gap_fund,
+    news,
+    running_dry,
+    standing_in,
+    stipends,
+    taking_effect,
+)
 from services.due import Keys
 from services.stipends import Slice
+from vocabulary import clock
 
 
 def open_and_fund(run: Run) -> None:
     """Open every instalment due by the run's period, fund them, and put them into batches."""
     with run.slice() as now:
         taking_effect.apply_changes(run.session, run.by, on=run.period, now=now)
+        standing_in.stand_in(run.session, run.by, on=run.period, now=now)
         due.fill_periods(run.session, run.by, until=run.period)
         run.add(due=due.count_due(run.session, run.by, on=run.period)[0])
     _open(run)
     _fund(run)
+    _bridge(run)
     _batch(run)
     with run.slice() as now:
+        running_dry.mark(run.session, run.by, on=run.period, now=now)
+        gap_fund.warn(run.session, run.by, on=run.period, now=now)
         run.notices = news.unpaid(run.session, run.by, run_id=run.id, now=now)
 
 
@@ -43,6 +59,19 @@ def _fund(run: Run) -> None:
 
     def work(keys: Sequence[int], now: datetime) -> Mapping[str, int]:
         funding.fund(run.session, run.by, keys, run_id=run.id, now=now)
+        return {}
+
+    run.sift(find, work, _leave)
+
+
+def _bridge(run: Run) -> None:
+    """Pay what is left from the gap fund, due days in their order: its keys come in no other."""
+
+    def find(_after: int) -> Keys:
+        return bridging.to_bridge(run.session, run.by, on=run.period, now=clock.now())
+
+    def work(keys: Sequence[int], now: datetime) -> Mapping[str, int]:
+        run.bridged += bridging.bridge(run.session, run.by, keys, run_id=run.id, now=now)
         return {}
 
     run.sift(find, work, _leave)

@@ -2,19 +2,19 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, or_, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import CASE, Base, Sealed, Standings, held, in_regions
+from models.base import CASE, Base, Sealed, Standings, held, in_regions, is_own
 from models.children import Child
 from models.organisations import Organisation
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import AmendmentKind, AmendmentStatus
+from vocabulary.enums import AmendmentKind, AmendmentStatus, Role
 from vocabulary.refs import new_ref
 
 _STAFF = (Audience.CASE_STAFF,)
-_OPEN = "status = 'asked'"
+_OPEN = "status IN ('asked', 'agreed')"
 
 
 class Amendment(Base):
@@ -45,7 +45,9 @@ class Amendment(Base):
     kind: Mapped[AmendmentKind] = mapped_column(info=seen_by(*_STAFF))
     child_id: Mapped[int | None] = mapped_column(ForeignKey("children.id"), info=NOBODY)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), info=NOBODY)
-    name: Mapped[str] = mapped_column(Sealed("amendments.name"), info=seen_by(*_STAFF))
+    name: Mapped[str] = mapped_column(
+        Sealed("amendments.name"), info=seen_by(*_STAFF, Audience.OWN_SCHOOL)
+    )
     bank: Mapped[str | None] = mapped_column(Sealed("amendments.bank"), info=seen_by(*_STAFF))
     number: Mapped[str | None] = mapped_column(Sealed("amendments.number"), info=NOBODY)
     name_before: Mapped[str | None] = mapped_column(
@@ -65,11 +67,22 @@ class Amendment(Base):
     asked_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
     decided_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))
     decided_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+    # The day from which an agreed account is paid to; the school's people are told it beforehand.
+    holds_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, Audience.OWN_SCHOOL))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """Case staff of the child or the school."""
+        """Case staff of the child or the school; a school reads when its own account changes."""
         children = select(Child.id).where(in_regions(Child.region_code, viewer))
         schools = select(Organisation.id).where(in_regions(Organisation.region_code, viewer))
         here = or_(cls.child_id.in_(children), cls.organisation_id.in_(schools))
-        return held(viewer, (Audience.CASE_STAFF, CASE, here))
+        own = and_(
+            cls.kind == AmendmentKind.SCHOOL_ACCOUNT,
+            cls.status == AmendmentStatus.AGREED,
+            is_own(cls.organisation_id, viewer.organisation_id),
+        )
+        return held(
+            viewer,
+            (Audience.CASE_STAFF, CASE, here),
+            (Audience.OWN_SCHOOL, (Role.SCHOOL_OFFICER,), own),
+        )

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    UniqueConstraint,
     and_,
     false,
     or_,
@@ -61,6 +62,9 @@ class Child(Base):
     __tablename__ = "children"
     __table_args__ = (
         Index("ix_children_banner_code_status", "banner_code", "status"),
+        UniqueConstraint(
+            "id", "region_code"
+        ),  # what a proposal's place hangs on (models/pledges.py)
         Index(
             "ix_children_in_danger",
             "id",

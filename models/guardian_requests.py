@@ -50,9 +50,10 @@ class GuardianRequest(Base):
     def standings(cls, viewer: Viewer) -> Standings:
         """Case staff of the child, its guardian, and the village director what she herself wrote down.
 
-        Nobody behind a slip, which a school prints.
+        Nobody behind a slip, which a school prints; she nothing of a child in danger.
         """
         here = select(Child.id).where(in_regions(Child.region_code, viewer))
+        safe = here.where(Child.in_danger.is_(False))
         own = viewer.child_id if viewer.stipend_id is None else None
         return held(
             viewer,
@@ -61,6 +62,6 @@ class GuardianRequest(Base):
             (
                 Audience.OWN_VILLAGE,
                 (Role.VILLAGE_DIRECTOR,),
-                and_(cls.child_id.in_(here), cls.assisted_by == viewer.actor),
+                and_(cls.child_id.in_(safe), cls.assisted_by == viewer.actor),
             ),
         )

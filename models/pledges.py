@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     ScalarSelect,
     String,
@@ -139,14 +140,27 @@ class Match(Base):
             "pledge_id",
             "child_id",
             unique=True,
-            sqlite_where=text("status IN ('proposed', 'active')"),
-            postgresql_where=text("status IN ('proposed', 'active')"),
+            sqlite_where=text("status IN ('proposed', 'active') AND stands_in_for_id IS NULL"),
+            postgresql_where=text("status IN ('proposed', 'active') AND stands_in_for_id IS NULL"),
+        ),
+        # The gap fund carries a need once at a time.
+        Index(
+            "uq_matches_standing_in",
+            "need_id",
+            unique=True,
+            sqlite_where=text("status = 'active' AND stands_in_for_id IS NOT NULL"),
+            postgresql_where=text("status = 'active' AND stands_in_for_id IS NOT NULL"),
         ),
         CheckConstraint("instalment_fen > 0", name="instalment_positive"),
-        # With the child, whose banner is asked next: the rows themselves are large (their reasons).
         # In the order of its keys: the run takes what is due slice by slice.
         Index("ix_matches_status_rhythm", "status", "rhythm"),
-        Index("ix_matches_status_rhythm_child_id", "status", "rhythm", "child_id"),
+        # A desk finds what waits near it without a look at every child to whom somebody is proposed.
+        Index("ix_matches_status_region_code", "status", "region_code"),
+        CheckConstraint("status != 'proposed' OR region_code IS NOT NULL", name="waits_somewhere"),
+        # The database itself lets it follow the child.
+        ForeignKeyConstraint(
+            ["child_id", "region_code"], ["children.id", "children.region_code"], onupdate="CASCADE"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
@@ -164,6 +178,8 @@ class Match(Base):
     pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
     child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), index=True, info=NOBODY)
     need_id: Mapped[int | None] = mapped_column(ForeignKey("needs.id"), index=True, info=NOBODY)
+    # Where the child of a proposal lives: it says where to look, never who may (`standings`).
+    region_code: Mapped[str | None] = mapped_column(String, info=NOBODY)
     instalment_fen: Mapped[Fen] = mapped_column(info=seen_by(*_BOTH, Audience.OWN_FAMILY))
     rhythm: Mapped[Rhythm] = mapped_column(info=seen_by(*_BOTH, Audience.OWN_FAMILY))
     code_name: Mapped[str] = mapped_column(String(20), info=seen_by(*_OWNER))
@@ -190,6 +206,10 @@ class Match(Base):
     )
     starts_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, *_OWNER))
     ends_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, *_OWNER))
+    # The gap fund's own match, month by month, in the place of one that ended or is paused.
+    stands_in_for_id: Mapped[int | None] = mapped_column(ForeignKey("matches.id"), info=NOBODY)
+    # From this day its money has run dry and a successor is sought: services/running_dry.py.
+    dry_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

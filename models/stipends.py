@@ -41,6 +41,10 @@ class FactDates:
 
     promised_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
     received_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
+    # Paid by the gap fund; what its donor sends later goes back there.
+    bridged_on: Mapped[date | None] = mapped_column(
+        info=seen_by(Audience.OWNING_DONOR, Audience.CASE_STAFF)
+    )
     sent_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
     handed_over_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
     confirmed_on: Mapped[date | None] = mapped_column(info=seen_by(*_BUT_SCHOOL))
@@ -164,7 +168,7 @@ class Fact(Base):
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
         """Case staff, and an open pack, show the row behind a date; never when a donor's money came."""
-        shown = cls.kind.not_in((FactKind.PROMISED, FactKind.RECEIVED))
+        shown = cls.kind.not_in((FactKind.PROMISED, FactKind.RECEIVED, FactKind.BRIDGED))
         return {
             audience: and_(cls.stipend_id.in_(select(Stipend.id).where(condition)), shown)
             for audience, condition in Stipend.standings(viewer).items()
@@ -252,6 +256,8 @@ class Batch(Base):
         default=BatchStatus.OPEN, info=seen_by(*_HANDS, Audience.PAYING, Audience.AUDIT)
     )
     opened_on: Mapped[date] = mapped_column(info=seen_by(Audience.PAYING, Audience.AUDIT))
+    # First given to the bank: from then on nothing is added, so that its memo means one sum.
+    ordered_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.PAYING))
     sent_on: Mapped[date | None] = mapped_column(
         info=seen_by(*_HANDS, Audience.PAYING, Audience.AUDIT)
     )
@@ -259,6 +265,11 @@ class Batch(Base):
     # As the bank has it: a line that came back and went again stands in another batch.
     sent_count: Mapped[int | None] = mapped_column(info=seen_by(Audience.PAYING))
     sent_fen: Mapped[Fen | None] = mapped_column(info=seen_by(Audience.PAYING))
+    # The days on which the bank's statement has the sum leaving, and coming back as a whole.
+    bank_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.PAYING))
+    bounced_on: Mapped[date | None] = mapped_column(
+        info=seen_by(Audience.CASE_STAFF, Audience.OWN_SCHOOL, Audience.PAYING)
+    )
     hand_over_by: Mapped[date | None] = mapped_column(info=seen_by(*_HANDS))
     escalated_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
     last_reminder: Mapped[int] = mapped_column(default=0, info=seen_by(Audience.CASE_STAFF))

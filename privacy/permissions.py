@@ -38,6 +38,7 @@ class Act(StrEnum):
     SEE_PLEDGES = "see_pledges"
     SEE_HEALTH = "see_health"
     SEE_BOOKS = "see_books"
+    SEE_GAP_FUND = "see_gap_fund"
     SEE_CUSTODY = "see_custody"
     JOIN_HALVES = "join_halves"
     ASK_FILE = "ask_file"
@@ -63,6 +64,7 @@ class Act(StrEnum):
     CHECK_REVEAL = "check_reveal"
     RECORD_RETURN = "record_return"
     SEND_AGAIN = "send_again"
+    HAND_OVER_AS_OFFICE = "hand_over_as_office"
     ASK_WRITE_OFF = "ask_write_off"
     AGREE_WRITE_OFF = "agree_write_off"
     WRITE_LETTER = "write_letter"
@@ -104,6 +106,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.WATCH_JOBS: CASE_STAFF | {Role.ENGINE, Role.CONSOLE, Role.ADMINISTRATOR, Role.STATISTICS},
     Act.SEE_FIGURES: CASE_STAFF | {Role.STATISTICS},
     Act.SEE_PLEDGES: CASE_STAFF,
+    Act.SEE_GAP_FUND: CASE_STAFF | {Role.AUDITOR},
     Act.SEE_HEALTH: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_CUSTODY: frozenset({Role.CUSTODIAN}),
     Act.JOIN_HALVES: frozenset({Role.CUSTODIAN}),
@@ -131,6 +134,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.CHECK_REVEAL: CASE_STAFF,
     Act.RECORD_RETURN: frozenset({Role.PAYING_DESK}),
     Act.SEND_AGAIN: CASE_STAFF,
+    Act.HAND_OVER_AS_OFFICE: CASE_STAFF,
     Act.ASK_WRITE_OFF: CASE_STAFF,
     Act.AGREE_WRITE_OFF: frozenset({Role.APPROVER}),
     Act.WRITE_LETTER: frozenset(
@@ -162,6 +166,7 @@ STEP_UP: frozenset[Act] = frozenset(
         Act.CHANGE_ACCOUNT,
         Act.SEND_BATCH,  # money leaves
         Act.SEND_AGAIN,
+        Act.HAND_OVER_AS_OFFICE,
         Act.EXPORT,
         Act.JOIN_HALVES,  # who somebody is
         Act.NOTE_DEATH,

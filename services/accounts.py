@@ -113,6 +113,8 @@ _SIGNED_IN = Ready(
     )
 )
 
+_ENDED = Ready(select(EndedSignIn.handle).where(EndedSignIn.handle == bindparam("handle")))
+
 
 def find_viewer(
     session: Session, account_id: int, stamp: str, *, now: datetime, code: str = ""
@@ -166,7 +168,8 @@ def sign_in(
         limits.count(session, Limited.SIGN_IN_ADDRESS, place.address, now=now)
         activity.note_failed_try(session, typed, now=now, device=place.device)
         return None
-    session.execute(delete(SignInFailure).where(SignInFailure.handle == handle))
+    if failure is not None:
+        session.execute(delete(SignInFailure).where(SignInFailure.handle == handle))
     return account.id, account.session_stamp
 
 
@@ -184,7 +187,7 @@ def enter(
 def new_sign_in(session: Session) -> str:
     """Return a code for a sign-in: none that has ended (a seeded server draws its first ones again)."""
     code = new_token("sign_in")
-    while session.get(EndedSignIn, token_hash(code)) is not None:
+    while _ENDED.fetch(session.connection(), {"handle": token_hash(code)}):
         code = new_token("sign_in")
     return code
 

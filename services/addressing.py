@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.accounts import Account
 from models.children import Child, Kin
 from models.notices import AccessLink, Notice
+from models.organisations import Organisation
 from models.pledges import PledgeChange
 from privacy.viewers import Viewer
 from services import accounts, gate, letter_links, links, reveal_links, vault
@@ -115,10 +116,20 @@ def _class_teacher(session: Session, notice: Notice, now: datetime) -> Found:
     return links.class_viewer(session, link), _way(None, link.phone)
 
 
+def _school_contact(session: Session, notice: Notice, _now: datetime) -> Found:
+    """Find whom to call at a school: told what its officers are, without a login."""
+    school = session.get(Organisation, notice.recipient_id)
+    if school is None:
+        raise NotFound()
+    roles, actor = frozenset({Role.SCHOOL_OFFICER}), f"school:{school.ref}"
+    return Viewer(roles, actor, organisation_id=school.id), _way(None, school.contact_phone)
+
+
 _FINDERS: Mapping[RecipientKind, Callable[[Session, Notice, datetime], Found]] = {
     RecipientKind.DONOR: _donor,
     RecipientKind.FAMILY: _family,
     RecipientKind.CLASS_TEACHER: _class_teacher,
+    RecipientKind.SCHOOL_CONTACT: _school_contact,
 }
 
 

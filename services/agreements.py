@@ -116,6 +116,7 @@ def _agreed(  # noqa: PLR0917 proposer, approver and what they agree on
     match = Match(
         pledge_id=pledge.id,
         child_id=child.id,
+        region_code=child.region_code,
         need_id=need.id,
         instalment_fen=pledge.instalment_fen,
         rhythm=pledge.rhythm,

@@ -1,9 +1,11 @@
 """Changes that two people make: a child's name and number, a school's account (law 8).
 
-One asks and says why; another compares with the paper, types the number again, and agrees.
+One asks and says why; another compares with the paper, types the number again, and agrees. An
+account that replaces another holds three whole days later: meanwhile nothing is paid to the school,
+and whoever answered for the old account may still object.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -13,7 +15,7 @@ from models.children import Child
 from models.organisations import Organisation
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import child_file, gate, trace
+from services import child_file, gate, school_accounts, trace
 from services.gate import Card, Part
 from services.lifecycle import advance
 from services.newcomers import id_index, known_numbers
@@ -31,7 +33,8 @@ _PARTS = {
         ("ref", "name", "account_name", "account_bank"),
     ),
 }
-_IS_OPEN = Amendment.status == AmendmentStatus.ASKED
+_IS_OPEN = Amendment.status.in_((AmendmentStatus.ASKED, AmendmentStatus.AGREED))
+WAITS = timedelta(days=3)
 
 
 def ask_identity(
@@ -116,9 +119,10 @@ def _keep(session: Session, by: Viewer, new: Amendment, *, reason: str, now: dat
     return new.ref
 
 
-def agree(session: Session, by: Viewer, ref: str, *, again: str, now: datetime) -> None:
+def agree(session: Session, by: Viewer, ref: str, *, again: str, now: datetime) -> date | None:
     """Make a change as its second person, who typed the number `again` from the paper.
 
+    Returns the day from which it holds, None for at once.
     Raises ActedBefore for whoever asked, BadInput when the two numbers differ, AlreadyDecided.
     """
     require(by, Act.AMEND)
@@ -126,13 +130,42 @@ def agree(session: Session, by: Viewer, ref: str, *, again: str, now: datetime) 
     if amendment.asked_by == by.actor:
         raise ActedBefore()
     _compare(amendment, again)
-    _decide(session, by, amendment, AmendmentStatus.DONE, now=now)
+    waits = _replaces_an_account(session, amendment)
+    to = AmendmentStatus.AGREED if waits else AmendmentStatus.DONE
+    _decide(session, by, amendment, to, now=now)
     if amendment.kind is AmendmentKind.CHILD_IDENTITY:
         _write_identity(session, by, amendment)
+    elif waits:
+        amendment.holds_on = today(now) + WAITS + timedelta(days=1)
+        school_accounts.tell(session, amendment, now=now)
     else:
         _write_account(session, amendment)
     session.flush()
     trace.record(session, by, "amendment.agree", _subject(session, amendment), now=now)
+    return amendment.holds_on
+
+
+def _replaces_an_account(session: Session, amendment: Amendment) -> bool:
+    """A school's first account takes nothing from anybody, and holds at once."""
+    if amendment.kind is not AmendmentKind.SCHOOL_ACCOUNT:
+        return False
+    school = session.get_one(Organisation, amendment.organisation_id)
+    return bool(school.account_number)
+
+
+def take_effect(session: Session, by: Viewer, *, on: date, now: datetime) -> int:
+    """Let every account hold whose three days are over by `on`; return how many. Safe to repeat."""
+    require(by, Act.RUN_STIPENDS)
+    due = select(Amendment).where(
+        Amendment.status == AmendmentStatus.AGREED, Amendment.holds_on <= on
+    )
+    found = session.scalars(due.order_by(Amendment.id)).all()
+    for amendment in found:
+        advance(session, amendment, AmendmentStatus.DONE, by=by, now=now)
+        _write_account(session, amendment)
+        session.flush()
+        trace.record(session, by, "amendment.holds", _subject(session, amendment), now=now)
+    return len(found)
 
 
 def _compare(amendment: Amendment, again: str) -> None:
@@ -144,7 +177,10 @@ def _compare(amendment: Amendment, again: str) -> None:
 
 
 def turn_down(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
-    """Leave things as they are; whoever asked may take it back too."""
+    """Leave things as they are; whoever asked may take it back too.
+
+    So an account that was agreed to and does not hold yet is stopped.
+    """
     require(by, Act.AMEND)
     amendment = gate.row(session, by, Amendment, Amendment.ref == ref)
     _decide(session, by, amendment, AmendmentStatus.TURNED_DOWN, now=now)
@@ -154,7 +190,8 @@ def turn_down(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
 def _decide(
     session: Session, by: Viewer, amendment: Amendment, to: AmendmentStatus, *, now: datetime
 ) -> None:
-    if amendment.status is not AmendmentStatus.ASKED:
+    stops = to is AmendmentStatus.TURNED_DOWN and amendment.status is AmendmentStatus.AGREED
+    if amendment.status is not AmendmentStatus.ASKED and not stops:
         raise AlreadyDecided()
     advance(session, amendment, to, by=by, now=now)
     amendment.decided_by, amendment.decided_on = by.actor, today(now)
@@ -189,12 +226,18 @@ def _subject(session: Session, amendment: Amendment) -> str:
 
 def waiting(session: Session, viewer: Viewer) -> list[Card]:
     """List what waits for a second person in the viewer's part, the longest waiting first."""
-    return _cards(session, viewer, _IS_OPEN)
+    return _cards(session, viewer, Amendment.status == AmendmentStatus.ASKED)
+
+
+def agreed(session: Session, viewer: Viewer) -> list[Card]:
+    """List the accounts that both agreed to and that hold in some days."""
+    return _cards(session, viewer, Amendment.status == AmendmentStatus.AGREED)
 
 
 def count_waiting(session: Session, viewer: Viewer) -> int:
     """Count what waits for a second person who is not the viewer."""
-    return gate.count(session, viewer, Amendment, _IS_OPEN, Amendment.asked_by != viewer.actor)
+    waits = Amendment.status == AmendmentStatus.ASKED
+    return gate.count(session, viewer, Amendment, waits, Amendment.asked_by != viewer.actor)
 
 
 def find_open(session: Session, viewer: Viewer, subject_ref: str) -> Card | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.children import Child
@@ -14,16 +14,18 @@ from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer
 from services import facts, gate, news, notices, trace
 from services.facts import Basis
+from services.gate import Which
 from services.hand_lists import is_line
 from services.sides import Side, sides_of
 from vocabulary.dates import today
 from vocabulary.enums import Answer, Evidence, FactKind, Language, NoticeKind, Role
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput
+from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound
 from vocabulary.money import Fen
 from vocabulary.refs import stipend_ref
 
 ANSWERS = (FactKind.CONFIRMED, FactKind.DISPUTED)
 Said = tuple[Viewer, Stipend]
+_OF_SLIP = Which(Stipend, Stipend.id == bindparam("of_slip"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,11 @@ def answer_all(session: Session, families: Sequence[Viewer], reply: Reply, *, no
     Each is looked up with its own eyes; what is written takes as many statements as for one.
     Returns how many said something new.
     """
-    said = [(family, _answerable(session, family, None)) for family in families]
+    eyes = [replace(one, roles=one.roles & {Role.FAMILY}) for one in families]
+    found = gate.rows_each(session, _OF_SLIP, [(one, {"of_slip": one.stipend_id}) for one in eyes])
+    if not all(found):
+        raise NotFound()
+    said = [(family, rows[0]) for family, rows in zip(families, found, strict=True)]
     return _keep(session, said, reply, now=now) if said else 0
 
 

@@ -100,7 +100,7 @@ class Block(StrEnum):
 def _waiting(viewer: Viewer, show: Shown, *, has_ref: bool) -> Wanted:
     """Ask for the most urgent first, then the longest waiting, and for the one named by ref."""
     chosen = Match.child_ref == _REF if has_ref else false()
-    waiting = (Match.status == MatchStatus.PROPOSED) & _shown(show, viewer)
+    waiting = and_(second_look.waits_near(viewer), _shown(show, viewer))
     order = (Need.urgency.desc(), Need.since_on, Match.child_ref)
     return Wanted(
         Match,

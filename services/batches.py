@@ -1,15 +1,20 @@
-"""Batches: what one hand gets for one month, sent by the paying desk. How they are filled: `filling`."""
+"""Batches: what one hand gets for one month, sent by the paying desk. How they are filled: `filling`.
+
+A batch leaves once: by the desk's word (`send`), by what the bank answered to an order
+(`bank_answers`), or by the bank's statement (`payouts`), and all three leave through `leave`.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from models.base import in_regions
 from models.organisations import Organisation
+from models.payment_orders import PaymentOrderLine
 from models.regions import Region
 from models.stipends import Batch, Stipend
 from privacy.permissions import Act, require
@@ -19,16 +24,32 @@ from services.facts import Basis
 from services.gate import Card, Part
 from services.lifecycle import advance_all
 from vocabulary.dates import today
-from vocabulary.enums import BatchStatus, Evidence, FactKind
-from vocabulary.errors import AlreadyDecided, NotFound
-from vocabulary.lifecycles import check_step
+from vocabulary.enums import BankAnswer, BatchStatus, Evidence, FactKind
+from vocabulary.errors import AlreadyDecided, BadInput, NotFound, WrongState
 from vocabulary.money import Fen
 
 HAND_OVER_DAYS = 14
 
 
-def send(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:
-    """Record that a batch's one sum left our account for the hand. Raises AlreadyDecided if raced."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the desk read on its page and paid: so many instalments, so much money."""
+
+    count: int
+    total_fen: Fen
+
+
+def send(
+    session: Session, by: Viewer, ref: str, *, now: datetime, read: Read | None = None
+) -> Card:
+    """Record that a batch's one sum left our account for the hand. Raises AlreadyDecided if raced.
+
+    Raises BadInput when it is not what the desk `read` and paid: the morning may have added to it.
+    """
+    require(by, Act.SEND_BATCH)
+    (found,) = _open_ones(session, by, [ref])
+    if read is not None and totals(session, [found.ref]).get(ref) != (read.count, read.total_fen):
+        raise BadInput(field="fen", reason="changed")
     return send_all(session, by, [ref], now=now)[0]
 
 
@@ -38,18 +59,7 @@ def send_all(session: Session, by: Viewer, refs: Sequence[str], *, now: datetime
     if not refs:
         return []
     found = _open_ones(session, by, refs)
-    _leave(session, found, by=by, now=now)
-    lines = _lines(session, found)
-    stipends = [stipend for of_one in lines.values() for stipend in of_one]
-    basis, day = Basis(Evidence.BANK), today(now)
-    facts.record(session, FactKind.SENT, stipends, on=day, by=by, now=now, basis=basis)
-    done = [(by, f"batch:{batch.ref}") for batch in found]
-    trace.record_all(session, "batch.send", done, now=now)
-    news.batches_sent(session, found, now=now)
-    for batch in found:
-        batch.sent_count = len(lines[batch.id])
-        batch.sent_fen = Fen(sum(stipend.amount_fen for stipend in lines[batch.id]))
-    session.flush()
+    leave(session, found, on=today(now), by=by, now=now)
     sums = {batch.ref: batch.sent_fen for batch in found}
     cards = gate.cards(session, by, Batch, where=(Batch.ref.in_(refs),), order_by=(Batch.id,))
     return [card.and_also(total_fen=sums[card["ref"]]) for card in cards]
@@ -60,17 +70,50 @@ def _open_ones(session: Session, by: Viewer, refs: Sequence[str]) -> Sequence[Ba
     if len(found) != len(set(refs)):
         raise NotFound()
     for batch in found:
-        check_step(batch.status, BatchStatus.SENT)
+        # What the bank has in an order is answered there: nobody pays it beside that.
+        if batch.status is not BatchStatus.OPEN:
+            raise WrongState(from_state=batch.status.value, to_state=BatchStatus.SENT.value)
     return found
 
 
-def _leave(session: Session, batches: Sequence[Batch], *, by: Viewer, now: datetime) -> None:
+def leave(
+    session: Session, batches: Sequence[Batch], *, on: date, by: Viewer, now: datetime
+) -> None:
+    """Let batches be sent on a day of the bank's: state, facts, books, news; all or none.
+
+    Raises AlreadyDecided when one had left, NotFound for one that holds nothing.
+    """
+    _mark(session, batches, on=on, by=by, now=now)
+    lines = _lines(session, batches)
+    stipends = [stipend for of_one in lines.values() for stipend in of_one]
+    basis = Basis(Evidence.BANK)
+    facts.record(session, FactKind.SENT, stipends, on=on, by=by, now=now, basis=basis)
+    done = [(by, f"batch:{batch.ref}") for batch in batches]
+    trace.record_all(session, "batch.send", done, now=now)
+    news.batches_sent(session, batches, now=now)
+    for batch in batches:
+        batch.sent_count = len(lines[batch.id])
+        batch.sent_fen = Fen(sum(stipend.amount_fen for stipend in lines[batch.id]))
+    session.flush()
+
+
+def _mark(
+    session: Session, batches: Sequence[Batch], *, on: date, by: Viewer, now: datetime
+) -> None:
     ids = select(Batch.id).where(Batch.id.in_([batch.id for batch in batches]))
     if advance_all(session, Batch, ids, BatchStatus.SENT, by=by, now=now) != len(batches):
         raise AlreadyDecided()
     for batch in batches:
-        batch.sent_on, batch.sent_by = today(now), by.actor
+        batch.sent_on, batch.sent_by = on, by.actor
+        # The hand hears of it today, however late the statement came.
         batch.hand_over_by = today(now) + timedelta(days=HAND_OVER_DAYS)
+    waits = PaymentOrderLine.answer.is_(None) | (PaymentOrderLine.answer == BankAnswer.UNCLEAR)
+    session.execute(
+        update(PaymentOrderLine)
+        .where(PaymentOrderLine.batch_id.in_(ids), waits)
+        .values(answer=BankAnswer.PAID, answered_by=by.actor, answered_on=on)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _lines(session: Session, batches: Sequence[Batch]) -> Mapping[int, list[Stipend]]:
@@ -92,8 +135,14 @@ def _lines(session: Session, batches: Sequence[Batch]) -> Mapping[int, list[Stip
 
 def to_send(session: Session, viewer: Viewer) -> list[Card]:
     """List open batches with school, account, sum and count, by month and memo."""
-    order = (Batch.month, Batch.memo)
-    return _listed(session, viewer, Batch.sent_on.is_(None), order_by=order, limit=None)
+    order, open_ones = (Batch.month, Batch.memo), Batch.status == BatchStatus.OPEN
+    return _listed(session, viewer, open_ones, order_by=order, limit=None)
+
+
+def with_the_bank(session: Session, viewer: Viewer) -> list[Card]:
+    """List the batches that stand in an order the bank has not answered, by month and memo."""
+    waiting = Batch.status.in_((BatchStatus.ORDERED, BatchStatus.UNCLEAR))
+    return _listed(session, viewer, waiting, order_by=(Batch.month, Batch.memo), limit=None)
 
 
 def sent(session: Session, viewer: Viewer, *, limit: int = 100) -> list[Card]:
@@ -129,9 +178,9 @@ def _listed(
         order_by=order_by,
         limit=limit,
     )
-    totals = _totals(session, [card["ref"] for card in found])
-    with_totals = [(card, *_as_sent(card, totals.get(card["ref"], (0, 0)))) for card in found]
-    return [card.and_also(count=count, total_fen=fen) for card, count, fen in with_totals if count]
+    stands = totals(session, [card["ref"] for card in found])
+    summed = [(card, *_as_sent(card, stands.get(card["ref"], (0, 0)))) for card in found]
+    return [card.and_also(count=count, total_fen=fen) for card, count, fen in summed if count]
 
 
 def _as_sent(card: Card, stands: tuple[int, int]) -> tuple[int, int]:
@@ -141,7 +190,7 @@ def _as_sent(card: Card, stands: tuple[int, int]) -> tuple[int, int]:
     return card["sent_count"], card["sent_fen"]
 
 
-def _totals(session: Session, refs: Sequence[str]) -> dict[str, tuple[int, int]]:
+def totals(session: Session, refs: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Return (count, fen) of each batch; what was cancelled counts no more."""
     rows = session.execute(
         select(Batch.ref, func.count(Stipend.id), func.sum(Stipend.amount_fen))

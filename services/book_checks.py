@@ -18,6 +18,8 @@ standing AS (SELECT t.* FROM transactions t WHERE t.reverses_id IS NULL
 moves(fact, kind, debit, credit) AS (VALUES
   ('promised', 'opened', 'promised', 'owed'),
   ('received', 'funded', 'prepaid', 'promised'),
+  ('received', 'repaid', 'prepaid', 'gap_fund'),
+  ('bridged', 'bridged', 'gap_fund', 'promised'),
   ('sent', 'sent', 'in_transit', 'bank'),
   ('handed_over', 'handed_over', 'owed', 'in_transit'),
   ('returned', 'returned', 'bank', 'in_transit'),
@@ -29,7 +31,10 @@ moving AS (SELECT l.id, l.kind, l."on", l."by", m.kind AS transaction_kind,
              CASE WHEN l.stipend_id IS NULL THEN 'gift' ELSE 'stipend' END AS what,
              COALESCE(l.stipend_id, l.gift_id) AS subject_id
            FROM live l JOIN moves m ON m.fact = l.kind
-           WHERE NOT (l.kind IN ('promised', 'received') AND EXISTS (
+             AND (l.kind <> 'received' OR (m.kind = 'repaid') = EXISTS (
+               SELECT 1 FROM live b WHERE b.kind = 'bridged'
+               AND (b.stipend_id = l.stipend_id OR b.gift_id = l.gift_id)))
+           WHERE NOT (l.kind IN ('promised', 'received', 'bridged') AND EXISTS (
              SELECT 1 FROM live c WHERE c.kind = 'cancelled'
              AND (c.stipend_id = l.stipend_id OR c.gift_id = l.gift_id)))),
 moved AS (SELECT t.id, t.kind, t."on", t."by", t.stipend_id, t.gift_id,
@@ -46,7 +51,7 @@ def _words(kind: type[StrEnum]) -> str:
 def _named(what: str, key: str) -> str:
     """Write SQL for a subject's public name on the child's side, or its row when that is lost."""
     return f"""({in_words(what, SUBJECTS)} || ' ' || COALESCE((SELECT m.child_ref || '-' ||
-        REPLACE(SUBSTR(s.due_on, 1, 7), '-', '') FROM subjects s JOIN matches m ON m.id = s.match_id
+        REPLACE(SUBSTR(CAST(s.due_on AS TEXT), 1, 7), '-', '') FROM subjects s JOIN matches m ON m.id = s.match_id
         WHERE s.what = {what} AND s.id = {key}), '（第 ' || {key} || ' 行）'))"""
 
 
@@ -99,7 +104,8 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         """SELECT '结对 ' || COALESCE(m.child_ref, '（第 ' || s.match_id || ' 行）') || '：' || s.due_on ||
                   ' 开出了 ' || COUNT(*) || ' 笔'
            FROM stipends s LEFT JOIN matches m ON m.id = s.match_id
-           GROUP BY s.match_id, s.due_on HAVING COUNT(*) > 1 ORDER BY s.match_id, s.due_on""",
+           GROUP BY s.match_id, m.child_ref, s.due_on HAVING COUNT(*) > 1
+           ORDER BY s.match_id, s.due_on""",
     ),
     "fact_dates": (
         _dates_statement("stipends", "stipend_id"),
@@ -130,7 +136,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
             FROM moved t JOIN moves m ON m.kind = t.kind
             LEFT JOIN stipends s ON s.id = t.stipend_id LEFT JOIN gifts g ON g.id = t.gift_id
             LEFT JOIN postings p ON p.transaction_id = t.id
-            WHERE s.id IS NOT NULL OR g.id IS NOT NULL GROUP BY t.id
+            WHERE s.id IS NOT NULL OR g.id IS NOT NULL GROUP BY t.id, t.what, t.subject_id, t.kind, s.amount_fen, g.amount_fen
             HAVING COUNT(p.id) <> 2
               OR SUM(CASE WHEN p.account = m.debit THEN p.amount ELSE 0 END)
                  <> COALESCE(s.amount_fen, g.amount_fen)
@@ -167,7 +173,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
            FROM postings p JOIN transactions t ON t.id = p.transaction_id
            LEFT JOIN stipends s ON s.id = t.stipend_id LEFT JOIN gifts g ON g.id = t.gift_id
            LEFT JOIN matches m ON m.id = COALESCE(s.match_id, g.match_id)
-           WHERE p.account IN ('prepaid', 'promised', 'owed') AND t.kind <> 'received'
+           WHERE p.account IN ('prepaid', 'promised', 'owed', 'gap_fund') AND t.kind <> 'received'
              AND p.pledge_id IS DISTINCT FROM m.pledge_id ORDER BY p.id""",
         # What was undone went by the hand of then: it may have come back and gone by another.
         f"""{_WITH} SELECT '第 ' || p.id || ' 条分录：转交单位和批次的不同'
@@ -208,7 +214,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
                  WHERE t.kind = 'received' AND p.account = 'prepaid') e
            LEFT JOIN pledges p ON p.id = e.pledge_id
            WHERE p.kind IS NULL OR p.kind = 'child' OR (is_posted = 1 AND e.fen < 0)
-           GROUP BY e.pledge_id HAVING SUM(e.fen) <> 0 ORDER BY e.pledge_id""",
+           GROUP BY e.pledge_id, p.code HAVING SUM(e.fen) <> 0 ORDER BY e.pledge_id""",
         """SELECT '待核对到账合计 ' || r.total || ' 分，账上是 ' || b.total || ' 分'
            FROM (SELECT COALESCE(SUM(amount_fen), 0) AS total FROM receipts
                  WHERE NOT is_matched) r,

@@ -19,6 +19,8 @@ BOOKINGS = {
     "interest": "利息",
     "bank_fee": "手续费",
     "funded": "用预付支付",
+    "bridged": "备用金垫付",
+    "repaid": "补回备用金",
     "sent": "拨付",
     "handed_over": "转交",
     "returned": "退汇",
@@ -28,6 +30,7 @@ BOOKINGS = {
 FACTS = {
     "promised": "认捐",
     "received": "到账",
+    "bridged": "备用金垫付",
     "sent": "拨付",
     "handed_over": "转交",
     "confirmed": "家庭签收",

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from models import triggers
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import book_checks, figure_checks, record_checks, trace
+from services import book_checks, figure_checks, fund_checks, record_checks, trace
 from vocabulary.dates import SHANGHAI, today
 from vocabulary.enums import Chain
 from vocabulary.schedule import STANDARD, due_days
@@ -47,7 +47,8 @@ def report(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, Any]
 def _heads(session: Session, viewer: Viewer) -> dict[str, Any]:
     """Return where the chains end, to be kept elsewhere; nothing where that cannot be read."""
     try:
-        return dict(trace.heads(session, viewer))
+        with session.begin_nested():
+            return dict(trace.heads(session, viewer))
     except SQLAlchemyError:
         return {}
 
@@ -66,15 +67,17 @@ def _all(session: Session, now: datetime) -> Iterator[tuple[str, Findings]]:
         "figures": lambda: figure_checks.damaged(session),
     }
     for name, check in checks.items():
-        yield name, _tried(check)
-    for name, statements in (book_checks.STATEMENTS | record_checks.STATEMENTS).items():
-        yield name, _tried(lambda s=statements: book_checks.run(session, s))  # type: ignore[misc]
+        yield name, _tried(session, check)
+    of_tables = book_checks.STATEMENTS | fund_checks.STATEMENTS | record_checks.STATEMENTS
+    for name, statements in of_tables.items():
+        yield name, _tried(session, lambda s=statements: book_checks.run(session, s))  # type: ignore[misc]
 
 
-def _tried(check: Callable[[], Findings]) -> Findings:
-    """A check that stumbles over damage has found it."""
+def _tried(session: Session, check: Callable[[], Findings]) -> Findings:
+    """A check that stumbles over damage has found it, and stops none of those after it."""
     try:
-        return check()
+        with session.begin_nested():
+            return check()
     except (SQLAlchemyError, ValueError, TypeError, LookupError) as error:
         return [f"这一项核对不下去：{type(error).__name__}"]
 
@@ -146,7 +149,7 @@ def due_against_done(session: Session, *, now: datetime) -> Findings:
     """
     day = last_run_day(now)
     start = session.scalar(
-        text("SELECT MIN(starts_on) FROM matches WHERE starts_on >= :first"),
+        text("SELECT CAST(MIN(starts_on) AS TEXT) FROM matches WHERE starts_on >= :first"),
         {"first": _FIRST_DAY.isoformat()},
     )
     stuck = session.execute(text(_UNSCHEDULED)).scalars().all()
@@ -154,7 +157,8 @@ def due_against_done(session: Session, *, now: datetime) -> Findings:
     days = _schedule(start, day)
     if not days:
         return found
-    values = ", ".join(f"('{rhythm}', '{due}')" for rhythm, due in days)
+    day_word = "" if _is_sqlite(session) else "DATE "
+    values = ", ".join(f"('{rhythm}', {day_word}'{due}')" for rhythm, due in days)
     rows = session.execute(text(_UNDONE.format(values=values)), {"day": day.isoformat()})
     return found + [f"结对 {ref}：{due} 应开的没有开出，也没写原因" for ref, due in rows]
 
@@ -197,9 +201,9 @@ ORDER BY m.id, d.due_on
 
 _OPEN = "cancelled_on IS NULL AND written_off_on IS NULL"
 _STATES = {
-    "due_without_money": f"FROM stipends WHERE received_on IS NULL AND {_OPEN}",
+    "due_without_money": f"FROM stipends WHERE NOT is_funded AND {_OPEN}",
     "funded_not_sent": (
-        f"FROM stipends WHERE received_on IS NOT NULL AND sent_on IS NULL AND {_OPEN}"
+        f"FROM stipends WHERE is_funded AND sent_on IS NULL AND {_OPEN}"
     ),
     "sent_not_handed_over": (
         f"FROM stipends WHERE sent_on IS NOT NULL AND handed_over_on IS NULL AND {_OPEN}"
@@ -227,6 +231,7 @@ def states(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, int 
 def _count(session: Session, rest: str, late: str) -> int | None:
     given = {"late": late} if ":late" in rest else {}
     try:
-        return session.scalar(text(f"SELECT COUNT(*) {rest}"), given) or 0
+        with session.begin_nested():
+            return session.scalar(text(f"SELECT COUNT(*) {rest}"), given) or 0
     except SQLAlchemyError:
         return None

@@ -88,7 +88,9 @@ def home(session: Session, viewer: Viewer, *, now: datetime) -> Home:
     cards = [_full(card, seen) for card in seen.pledges]
     cards.sort(key=lambda card: card["status"] is PledgeStatus.ENDED)
     supports = [support for card in cards for support in card["supports"]]
-    arrived = [i for s in supports for i in s.instalments if i["telling"] in _ARRIVED]
+    # What the gap fund paid and he has not paid back is none of his.
+    his = (i for s in supports for i in s.instalments if i["received_on"])
+    arrived = [i for i in his if i["telling"] in _ARRIVED]
     return Home(
         todo=first_thing(cards, on=seen.on),
         pledges=cards,

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from models.amendments import Amendment
 from models.children import Child, Consent
 from models.harm import HarmReport
 from models.incidents import HoneyOpening
@@ -27,6 +28,7 @@ from services import (
     custody_desk,
     donors,
     file_access,
+    gap_fund,
     gate,
     guardian_requests,
     letter_words,
@@ -36,11 +38,12 @@ from services.gate import Card, Part
 from services.notice_texts import TEXTS, Text
 from services.notice_words import CALLED, JOB_NAMES, TROUBLES
 from vocabulary.dates import add_months, today
-from vocabulary.enums import AmendmentStatus, MatchStatus, NoticeStatus, Purpose, Trouble
+from vocabulary.enums import AmendmentStatus, MatchStatus, NoticeStatus, Purpose, Route, Trouble
 from vocabulary.errors import NotFound
 from vocabulary.todo import Thing, first_thing
 
 Facts = dict[str, str]
+_OF_BANNER = "000000"
 # What is made only when a notice leaves (services/addressing.py).
 _LIVE = {"link": "{link}", "code": "{code}"}
 
@@ -96,7 +99,7 @@ def _stipend(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Fact
         Stipend.due_on < add_months(first, 1),
         parts=parts,
     )
-    facts = {"month": f"{card['due_on'].month}月", "hand": _hand(session, match_ref, first)}
+    facts = {"month": f"{card['due_on'].month}月", "hand": _hand(session, viewer, match_ref, first)}
     if card.has("child") and card["child"].has("name"):
         facts["child"] = card["child"]["name"]
     return facts | _days(
@@ -113,19 +116,29 @@ def _side(viewer: Viewer, match_ref: str) -> ColumnElement[bool]:
     return Stipend.match_id.in_(select(Match.id).where(column == match_ref))
 
 
-def _hand(session: Session, match_ref: str, first: date) -> str:
-    """Say who handed it over: the school, or the village where there is none."""
-    by_school = session.scalar(
-        select(Batch.organisation_id.is_not(None))
+def _hand(session: Session, viewer: Viewer, match_ref: str, first: date) -> str:
+    """Say who handed it over: the school, the village, or to the family the banner's own office.
+
+    A donor reads of the child's ordinary hand: that it is another one now would tell him why.
+    """
+    row = session.execute(
+        select(Batch.organisation_id, Batch.region_code, Child.school_id, Child.route)
         .join(Stipend, Stipend.batch_id == Batch.id)
         .join(Match, Match.id == Stipend.match_id)
+        .join(Child, Child.id == Match.child_id)
         .where(
             (Match.donor_ref == match_ref) | (Match.child_ref == match_ref),
             Stipend.due_on >= first,
             Stipend.due_on < add_months(first, 1),
         )
-    )
-    return "学校" if by_school is not False else "村里"
+    ).one_or_none()
+    if row is None or row.organisation_id is not None:
+        return "学校"
+    is_office = row.region_code.endswith(_OF_BANNER)
+    if is_office and viewer.donor_id is None:
+        return "旗妇联"
+    by_school = is_office and row.school_id is not None and row.route is not Route.VILLAGE
+    return "学校" if by_school else "村里"
 
 
 def _read_month(text: str) -> date:
@@ -184,14 +197,31 @@ def _batch(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
         "batch_month": f"{card['month'].month}月",
         "memo": card["memo"],
         "listed": str(gate.count(session, viewer, Stipend, inside)),
-        "hand_name": card["hand"]["name"] if card.has("hand") else "村里",
+        "hand_name": _batch_hand(card),
     }
     if left:
         facts["left"] = str(left)
     if viewer.has(*CASE_STAFF):
         back = gate.count(session, viewer, Stipend, inside, Stipend.returned_on.is_not(None))
         facts |= {"back": str(back)} if back else {}
-    return facts | _days(card, hand_over_by="hand_over_by")
+    return facts | _days(card, hand_over_by="hand_over_by", bounced="bounced_on")
+
+
+def _amendment(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
+    """A school's other account, for as long as it can still be stopped."""
+    school = Part(Organisation, Organisation.id == Amendment.organisation_id, ("name",))
+    waits = Amendment.status == AmendmentStatus.AGREED
+    found = (Amendment.ref == ref, waits)
+    card = gate.card(session, viewer, Amendment, *found, parts={"school": school})
+    facts = {"school": card["school"]["name"], "account_name": card["name"]}
+    return facts | _days(card, holds="holds_on")
+
+
+def _batch_hand(card: Card) -> str:
+    """Name a batch's hand for staff: the school, the village, or the banner's own office."""
+    if card.has("hand"):
+        return str(card["hand"]["name"])
+    return "旗里自己转交的" if card.get("region_code", "").endswith(_OF_BANNER) else "村里"
 
 
 def _proposals(session: Session, viewer: Viewer, _region_code: str, _now: datetime) -> Facts:
@@ -289,6 +319,7 @@ def _class_link(_session: Session, viewer: Viewer, _ref: str, _now: datetime) ->
 
 
 _SOURCES: Mapping[str, Callable[[Session, Viewer, str, datetime], Facts]] = {
+    "amendment": _amendment,
     "stipend": _stipend,
     "match": _match,
     "pledge": _pledge,
@@ -311,6 +342,7 @@ _SOURCES: Mapping[str, Callable[[Session, Viewer, str, datetime], Facts]] = {
     "class_link": _class_link,
     "custody": custody_desk.notice_facts,
     "file_access": file_access.notice_facts,
+    "gap_fund": gap_fund.notice_facts,
     "guardian_file": _nothing,
     "guardian_request": guardian_requests.notice_facts,
 }

@@ -1,7 +1,7 @@
 """Facts about instalments and gifts (law 3): rows, never overwritten; taken back by a further row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -18,7 +18,7 @@ from services.sides import Side, Sides, sides_of
 from vocabulary.enums import AccountKind, Evidence, FactKind, Language, TransactionKind
 from vocabulary.errors import AlreadyDecided, WrongState
 from vocabulary.money import Fen
-from vocabulary.stipends import check_fact, check_take_back
+from vocabulary.stipends import PAID_BY, check_fact, check_take_back
 
 DATE_COLUMN = {kind: f"{kind.value}_on" for kind in FactKind}
 
@@ -26,15 +26,23 @@ DATE_COLUMN = {kind: f"{kind.value}_on" for kind in FactKind}
 _MOVES = {
     FactKind.PROMISED: (TransactionKind.OPENED, AccountKind.PROMISED, AccountKind.OWED),
     FactKind.RECEIVED: (TransactionKind.FUNDED, AccountKind.PREPAID, AccountKind.PROMISED),
+    FactKind.BRIDGED: (TransactionKind.BRIDGED, AccountKind.GAP_FUND, AccountKind.PROMISED),
     FactKind.SENT: (TransactionKind.SENT, AccountKind.IN_TRANSIT, AccountKind.BANK),
     FactKind.HANDED_OVER: (TransactionKind.HANDED_OVER, AccountKind.OWED, AccountKind.IN_TRANSIT),
     FactKind.RETURNED: (TransactionKind.RETURNED, AccountKind.BANK, AccountKind.IN_TRANSIT),
     # Lost on its way: nobody owes it any more, and no hand has it.
     FactKind.WRITTEN_OFF: (TransactionKind.WRITTEN_OFF, AccountKind.OWED, AccountKind.IN_TRANSIT),
 }
+# What the gap fund paid already: its donor's money goes there instead.
+_REPAYS = (TransactionKind.REPAID, AccountKind.PREPAID, AccountKind.GAP_FUND)
 # Every word that is said writes these: built once, they cost a third.
 _INSERT = insert(Fact.__table__)  # type: ignore[arg-type]
-_BY_PLEDGE = (AccountKind.PREPAID, AccountKind.PROMISED, AccountKind.OWED)
+_BY_PLEDGE = (
+    AccountKind.PREPAID,
+    AccountKind.PROMISED,
+    AccountKind.OWED,
+    AccountKind.GAP_FUND,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,7 @@ def record_all(
     _set_date(session, kind, subjects, on)
     if kind in _MOVES:
         behind = sides_of(session, subjects) if sides is None else sides
-        _post(session, kind, subjects, behind, on=on, by=by)
+        _post(session, kind, said, behind, on=on, by=by)
     if kind is FactKind.CANCELLED:
         for subject in subjects:
             _undo_promise(session, subject, on=on, by=by)
@@ -132,20 +140,34 @@ def take_back(
     _clear_date(session, kind, subject)
     if kind in _MOVES:
         ledger.reverse(
-            session, _event(subject, TransactionKind.REVERSED, on), of=_MOVES[kind][0], by=by
+            session,
+            _event(subject, TransactionKind.REVERSED, on),
+            of=_move(kind, subject)[0],
+            by=by,
         )
+
+
+def _move(
+    kind: FactKind, subject: Stipend | Gift
+) -> tuple[TransactionKind, AccountKind, AccountKind]:
+    """Return the kind, debit and credit of the transaction that a fact of this subject makes."""
+    is_repaid = kind is FactKind.RECEIVED and subject.bridged_on is not None
+    return _REPAYS if is_repaid else _MOVES[kind]
 
 
 def _undo_promise(session: Session, subject: Stipend | Gift, *, on: date, by: Viewer) -> None:
     """Give back what covered a cancelled instalment, and owe it no longer."""
     event = _event(subject, TransactionKind.REVERSED, on)
-    if subject.received_on:
-        ledger.reverse(session, event, of=TransactionKind.FUNDED, by=by)
+    for kind in (FactKind.RECEIVED, FactKind.BRIDGED):
+        if dates_of(subject)[kind]:
+            ledger.reverse(session, event, of=_move(kind, subject)[0], by=by)
     ledger.reverse(session, event, of=TransactionKind.OPENED, by=by)
 
 
 def _clear_date(session: Session, kind: FactKind, subject: Stipend | Gift) -> None:
     table, values = type(subject), _columns(type(subject), kind, None)
+    if "is_funded" in values:
+        values["is_funded"] = any(dates_of(subject)[paid] for paid in PAID_BY if paid is not kind)
     session.execute(
         update(table)
         .where(table.id == subject.id)
@@ -161,7 +183,7 @@ def _columns(
 ) -> dict[str, date | bool | None]:
     """Return what a fact changes on its subject: its date, and whether a stipend is funded."""
     values: dict[str, date | bool | None] = {DATE_COLUMN[kind]: on}
-    if kind is FactKind.RECEIVED and table is Stipend:
+    if kind in PAID_BY and table is Stipend:
         values["is_funded"] = on is not None
     return values
 
@@ -213,21 +235,22 @@ def _fact_row(
 def _post(
     session: Session,
     kind: FactKind,
-    subjects: Sequence[Stipend | Gift],
+    said: Sequence[tuple[Stipend | Gift, Basis]],
     sides: Sides,
     *,
     on: date,
     by: Viewer,
 ) -> None:
-    transaction, debit, credit = _MOVES[kind]
     entries = []
-    for subject in subjects:
+    for subject, basis in said:
+        transaction, debit, credit = _move(kind, subject)
         side = sides[subject.id]
         legs = [
             _leg(debit, subject.amount_fen, side),
             _leg(credit, Fen(-subject.amount_fen), side),
         ]
-        entries.append((_event(subject, transaction, on), legs))
+        event = replace(_event(subject, transaction, on), said_by=basis.said_by)
+        entries.append((event, legs))
     ledger.post_all(session, entries, by=by)
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from models.children import Child, Kin
 from models.pledges import Match
@@ -52,8 +52,16 @@ def coming_to(session: Session, child_id: int | None, *, now: datetime) -> list[
 
     For services whose viewer stands near the child already.
     """
+    place = aliased(Match)
     matches = session.scalars(
-        select(Match).where(Match.child_id == child_id, Match.status == MatchStatus.ACTIVE)
+        select(Match)
+        .outerjoin(place, place.id == Match.stands_in_for_id)
+        .where(
+            Match.child_id == child_id,
+            Match.status == MatchStatus.ACTIVE,
+            # Whoever paused has a place on the page still: the gap fund pays nothing besides.
+            or_(place.id.is_(None), place.status != MatchStatus.ACTIVE),
+        )
     )
     sums: dict[date, int] = {}
     for match in matches:

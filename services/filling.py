@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from models.children import Child
 from models.organisations import Organisation
@@ -35,15 +35,10 @@ from vocabulary.dates import first_of_month
 from vocabulary.enums import BatchStatus, Route
 
 _MONTH = bindparam("of_month", type_=Date)
-_Feared, _Its = aliased(Child), aliased(Match)
 _READY = (
-    Stipend.received_on.is_not(None),
+    Stipend.is_funded,
     Stipend.batch_id.is_(None),
     Stipend.cancelled_on.is_(None),
-    # A child in danger stands on no list: its money waits until the case is closed.
-    Stipend.match_id.not_in(
-        select(_Its.id).join(_Feared, _Feared.id == _Its.child_id).where(_Feared.in_danger)
-    ),
 )
 _HERE = and_(*_READY, Stipend.id.between(FIRST, LAST))
 
@@ -65,7 +60,8 @@ def _to_fill() -> Select[Any]:
 def build(session: Session, by: Viewer, stipends: Sequence[int], *, on: date, now: datetime) -> int:
     """Put funded instalments (keys, in order) into their hands' open batches of this month.
 
-    A hand is the child's school, or its village for the village route. Returns how many were put.
+    A hand is the child's school, or its village for the village route; while the child is in danger
+    its banner's own office (services/office_hand.py). Returns how many were put.
     """
     require(by, Act.RUN_STIPENDS)
     values = {
@@ -87,12 +83,20 @@ def _fill() -> Update:
 
 
 def _by_school() -> ColumnElement[bool]:
-    """Say in SQL that a child's money goes through its school."""
-    return and_(Child.route != Route.VILLAGE, Child.school_id.is_not(None))
+    """Say in SQL that a child's money goes through its school; of one in danger it never does."""
+    safe = Child.in_danger.is_(False)
+    return and_(safe, Child.route != Route.VILLAGE, Child.school_id.is_not(None))
+
+
+def _place() -> ColumnElement[str]:
+    """Name in SQL the division whose hand it is where no school is: the village, or the banner."""
+    return case((Child.in_danger, Child.banner_code), else_=Child.region_code)
 
 
 def _is_open() -> ColumnElement[bool]:
-    return and_(Batch.month == _MONTH, Batch.status == BatchStatus.OPEN)
+    """A batch that was in an order once is full: its memo means one sum to the bank for good."""
+    is_free = and_(Batch.status == BatchStatus.OPEN, Batch.ordered_on.is_(None))
+    return and_(Batch.month == _MONTH, is_free)
 
 
 def _of_school() -> Select[Any]:
@@ -113,8 +117,8 @@ def _of_school() -> Select[Any]:
 
 
 def _of_village() -> Select[Any]:
-    """Select the open batch of the village of an instalment's child."""
-    same = and_(Batch.organisation_id.is_(None), Batch.region_code == Child.region_code, _is_open())
+    """Select the open batch of the village, or banner's office, of an instalment's child."""
+    same = and_(Batch.organisation_id.is_(None), Batch.region_code == _place(), _is_open())
     return (
         select(Batch.id)
         .select_from(Match)
@@ -143,7 +147,7 @@ def _without() -> Select[Any]:
     waiting = or_(
         _of_school().correlate(Stipend).exists(), _of_village().correlate(Stipend).exists()
     )
-    region = case((_by_school(), Organisation.region_code), else_=Child.region_code)
+    region = case((_by_school(), Organisation.region_code), else_=_place())
     school = case((_by_school(), Child.school_id), else_=None)
     return (
         select(school, region)

@@ -1,5 +1,6 @@
 """Covering opened instalments from what their donors have paid ahead, oldest first.
 
+What the gap fund paid meanwhile is covered like any other: its donor's money goes back there.
 The fact's day is the day the covering money arrived; which that is, services/covering.py says.
 """
 
@@ -8,7 +9,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Select, Update, and_, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    Insert,
+    Select,
+    Update,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from models.ledger import Posting, Transaction
@@ -21,6 +34,10 @@ from services.due import AFTER, BY_WHOM, MOST, OF_RUN, Keys
 from vocabulary.enums import AccountKind, Chain, FactKind, TransactionKind
 
 PLEDGES_A_SLICE = 2_000
+_CREDITED = {
+    TransactionKind.FUNDED: AccountKind.PROMISED,
+    TransactionKind.REPAID: AccountKind.GAP_FUND,
+}
 _NEW = and_(Fact.id > AFTER, Fact.run_id == OF_RUN, Fact.kind == FactKind.RECEIVED)
 
 
@@ -109,13 +126,20 @@ def _dates() -> Update:
 def _post(session: Session, values: Mapping[str, object], *, run_id: int) -> None:
     before = session.scalar(select(func.max(Transaction.id))) or 0
     session.connection().execute(_transactions(), values)
-    debit, credit = AccountKind.PREPAID, AccountKind.PROMISED
-    ledger.post_of_run(session, debit, credit, run_id=run_id, after=before)
+    for kind, credit in _CREDITED.items():
+        legs = kind, AccountKind.PREPAID, credit
+        ledger.post_of_run(session, *legs, run_id=run_id, after=before)
 
 
 @cache
 def _transactions() -> Insert:
-    kind = literal(TransactionKind.FUNDED.value)
-    rows = select(kind, Fact.on, Fact.stipend_id, OF_RUN, BY_WHOM).where(_NEW).order_by(Fact.id)
+    repaid, funded = TransactionKind.REPAID.value, TransactionKind.FUNDED.value
+    kind = case((Stipend.bridged_on.is_not(None), literal(repaid)), else_=literal(funded))
+    rows = (
+        select(kind, Fact.on, Fact.stipend_id, OF_RUN, BY_WHOM)
+        .join(Stipend, Stipend.id == Fact.stipend_id)
+        .where(_NEW)
+        .order_by(Fact.id)
+    )
     names = ["kind", "on", "stipend_id", "run_id", "by"]
     return insert(Transaction.__table__).from_select(names, rows)  # type: ignore[arg-type]

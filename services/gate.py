@@ -6,14 +6,15 @@ stands in services/questions.py.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from sqlalchemy import ScalarSelect, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.base import Base, Condition
-from models.somebody import filled, kind_of
+from models.somebody import Kind, filled, kind_of
 from privacy.viewers import Viewer
+from services.prepared import Ready
 from services.probing import probed
 from services.questions import Part, Question, Wanted, bait_of, written, written_once
 from services.shapes import near
@@ -26,6 +27,7 @@ __all__ = [
     "Part",
     "Question",
     "Wanted",
+    "Which",
     "ask",
     "card",
     "cards",
@@ -33,6 +35,7 @@ __all__ = [
     "note_opening",
     "row",
     "rows",
+    "rows_each",
     "tally",
     "written_once",
 ]
@@ -162,6 +165,42 @@ def rows(
         return []
     query = select(table).where(standing, *where).order_by(*order_by)
     return session.scalars(query, filled(viewer)).all()
+
+
+class Which(Generic[T]):
+    """A question written once for `rows_each`: parameters stand where its values will."""
+
+    def __init__(self, table: type[T], *where: Condition) -> None:
+        self.table = table
+        self._where = where
+        self._kept: dict[Kind, Ready | None] = {}
+
+    def near(self, kind: Kind) -> Ready | None:
+        """Return the question after the keys of what a kind of viewer stands near."""
+        if kind not in self._kept:
+            standing, key = near(self.table, kind, is_probed=True), self.table.__table__.c.id
+            query = None if standing is None else select(key).where(standing, *self._where)
+            self._kept[kind] = None if query is None else Ready(query.order_by(key))
+        return self._kept[kind]
+
+
+def rows_each(
+    session: Session, which: Which[T], asked: Sequence[tuple[Viewer, Mapping[str, Any]]]
+) -> list[list[T]]:
+    """Return for each of several viewers, and his values, the rows that he stands near.
+
+    Each looks with his own eyes, at keys alone; the rows themselves are read in one statement.
+    """
+    session.flush()
+    connection, keys = session.connection(), []
+    for viewer, values in asked:
+        ready = which.near(kind_of(viewer))
+        rows = ready.fetch(connection, {**filled(viewer), **values}) if ready else ()
+        keys.append([row[0] for row in rows])
+    table: Any = which.table
+    query = select(table).where(table.id.in_({key for own in keys for key in own}))
+    found = {one.id: one for one in session.scalars(query)} if any(keys) else {}
+    return [[found[key] for key in own] for own in keys]
 
 
 def row(session: Session, viewer: Viewer, table: type[T], *where: Condition) -> T:

@@ -55,6 +55,14 @@ def _tell(session: Session, child: Child, kind: NoticeKind, *, rung: int, now: d
     notices.queue(session, to, kind, f"guardian_file:{child.ref}", rung=rung, now=now)
 
 
+def _tell_helper(session: Session, request: GuardianRequest, *, now: datetime) -> None:
+    """Tell who wrote it down for the guardian: the answer is hers to read aloud."""
+    helper = notices.find_account(session, request.assisted_by or "")
+    if helper is not None:
+        subject = f"guardian_request:{request.ref}"
+        notices.queue(session, helper, NoticeKind.GUARDIAN_ANSWERED, subject, now=now)
+
+
 def own(session: Session, viewer: Viewer) -> list[Card]:
     """List the guardian's own requests with their answers, the newest first."""
     mine = GuardianRequest.child_id == as_guardian(viewer)
@@ -111,6 +119,7 @@ def answer(
     request.answer, request.answered_by, request.answered_on = words, by.actor, today(now)
     child = gate.row(session, by, Child, Child.id == request.child_id)
     _tell(session, child, NoticeKind.GUARDIAN_ANSWERED, rung=request.id, now=now)
+    _tell_helper(session, request, now=now)
     trace.record(session, by, "guardian.answer", f"child:{child.ref}", now=now, why=to.value)
     if agrees and request.wish is GuardianWish.DELETE:
         retention_children.erase(session, by, child, now=now)
@@ -147,4 +156,5 @@ def notice_facts(session: Session, viewer: Viewer, ref: str, _now: datetime) -> 
     by = card["answer_by"]
     facts = {"child": card["child"]["name"], "wish": _WISHES[card["wish"]]}
     facts["answer_by"] = f"{by.month}月{by.day}日"
-    return facts | ({"waits": "1"} if card["status"] is GuardianWishStatus.ASKED else {})
+    waits = card["status"] is GuardianWishStatus.ASKED
+    return facts | {"waits" if waits else "answered": "1"}

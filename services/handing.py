@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -12,7 +13,7 @@ from models.stipends import Batch, Stipend
 from privacy.viewers import Viewer
 from services import facts, news
 from services.facts import Basis
-from services.lifecycle import advance
+from services.lifecycle import advance_each
 from services.sides import Sides, sides_of
 from vocabulary.dates import today
 from vocabulary.enums import BatchStatus, Evidence, FactKind, Snag
@@ -27,6 +28,21 @@ _SNAG = (
 )
 
 
+_IDS: Any = bindparam("ids", expanding=True)
+_UNSTATED = (
+    select(Stipend.batch_id)
+    .where(
+        Stipend.batch_id.in_(_IDS),
+        Stipend.handed_over_on.is_(None),
+        Stipend.returned_on.is_(None),
+        Stipend.written_off_on.is_(None),
+        Stipend.cancelled_on.is_(None),
+        or_(Stipend.not_handed_over_on.is_(None), Stipend.snag == Snag.PARTLY),
+    )
+    .distinct()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a hand says of one line that did not go as listed.
@@ -37,6 +53,15 @@ class Said:
     snag: Snag
     relation: str = ""
     handed: Fen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What one hand says of its list: what did not go as listed, and what did."""
+
+    by: Viewer
+    snags: Sequence[tuple[Stipend, Said]]
+    rest: Sequence[Stipend]
 
 
 def read(one: Snag | Said) -> Said:
@@ -57,18 +82,40 @@ def state_all(
     evidence: Evidence,
     sides: Sides | None = None,
 ) -> None:
+    """State what one hand says of its list, as `state_each` does of several hands'."""
+    state_each(session, [Stated(by, snags, rest)], now=now, evidence=evidence, sides=sides)
+
+
+def state_each(
+    session: Session,
+    words: Sequence[Stated],
+    *,
+    now: datetime,
+    evidence: Evidence,
+    sides: Sides | None = None,
+) -> None:
     """State what did not go as listed; what somebody else took counts as handed over like the rest."""
-    _keep_snags(session, snags)
-    held, handed = [], []
-    for stipend, said in snags:
-        if said.snag is Snag.SOMEONE_ELSE:
-            handed.append((stipend, Basis(evidence, detail=said.relation.strip() or None)))
-        else:
-            word = Basis(Evidence.WORD, detail=said.snag.value, amount_fen=stipend.handed_fen)
-            held.append((stipend, word))
+    if not words:
+        return
+    _keep_snags(session, [snag for word in words for snag in word.snags])
+    held: list[tuple[Stipend, Basis]] = []
+    handed: list[tuple[Stipend, Basis]] = []
+    for word in words:
+        for stipend, said in word.snags:
+            basis = _basis(stipend, said, evidence, said_by=word.by)
+            (handed if said.snag is Snag.SOMEONE_ELSE else held).append((stipend, basis))
+        handed += [(stipend, Basis(evidence, said_by=word.by)) for stipend in word.rest]
+    by = words[0].by  # each fact names its own hand
     facts.record_all(session, FactKind.NOT_HANDED_OVER, held, on=today(now), by=by, now=now)
-    handed += [(stipend, Basis(evidence)) for stipend in rest]
     hand_over(session, handed, by=by, now=now, sides=sides)
+
+
+def _basis(stipend: Stipend, said: Said, evidence: Evidence, *, said_by: Viewer) -> Basis:
+    """Return on what a word about an exception rests; call it after its sum was kept."""
+    if said.snag is Snag.SOMEONE_ELSE:
+        return Basis(evidence, detail=said.relation.strip() or None, said_by=said_by)
+    handed = stipend.handed_fen
+    return Basis(Evidence.WORD, detail=said.snag.value, amount_fen=handed, said_by=said_by)
 
 
 def _keep_snags(session: Session, snags: Sequence[tuple[Stipend, Said]]) -> None:
@@ -110,17 +157,19 @@ def hand_over(
 
 def close_or_reopen(session: Session, found: Batch, *, by: Viewer, now: datetime) -> None:
     """Close a batch whose lines are all stated; a part handed over is no statement yet."""
+    close_or_reopen_all(session, [(found, by)], now=now)
+
+
+def close_or_reopen_all(
+    session: Session, stated: Sequence[tuple[Batch, Viewer]], *, now: datetime
+) -> None:
+    """Close or reopen each batch by whom it was stated, in as many statements as for one."""
     session.flush()
-    unstated = session.scalar(
-        select(func.count(Stipend.id)).where(
-            Stipend.batch_id == found.id,
-            Stipend.handed_over_on.is_(None),
-            Stipend.returned_on.is_(None),
-            Stipend.written_off_on.is_(None),
-            Stipend.cancelled_on.is_(None),
-            or_(Stipend.not_handed_over_on.is_(None), Stipend.snag == Snag.PARTLY),
-        )
-    )
-    wanted = BatchStatus.SENT if unstated else BatchStatus.CLOSED
-    if found.status is not wanted:
-        advance(session, found, wanted, by=by, now=now)
+    ids = [found.id for found, _ in stated]
+    unstated = set(session.connection().execute(_UNSTATED, {"ids": ids}).scalars())
+    wanted = [
+        (found, BatchStatus.SENT if found.id in unstated else BatchStatus.CLOSED, by)
+        for found, by in stated
+    ]
+    steps = [step for step in wanted if step[0].status is not step[1]]
+    advance_each(session, steps, now=now)

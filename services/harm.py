@@ -50,16 +50,16 @@ def report(
 ) -> str:
     """Keep that harm is suspected and tell the banner's case staff at once, at night too.
 
-    Returns the receipt. The same again from the same person, before anybody took it up, is one.
+    Returns the receipt. The same again from the same person, before anybody took it up, is one; whom
+    it names more is kept.
     """
     require(by, Act.REPORT_HARM)
     child = _near(session, by, ref)
     same = (HarmReport.child_id == child.id, HarmReport.reported_by == by.actor)
-    said = session.scalar(
-        select(HarmReport.ref).where(*same, HarmReport.called == called, _IS_OPEN)
-    )
+    said = session.scalar(select(HarmReport).where(*same, HarmReport.called == called, _IS_OPEN))
     if said is not None:
-        return said
+        protection.name(session, by, said, child, about, now=now)
+        return said.ref
     kept = HarmReport(child_id=child.id, called=called, reported_by=by.actor, reported_at=now)
     session.add(kept)
     session.flush()

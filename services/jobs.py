@@ -1,10 +1,10 @@
 """Leases, fencing tokens and run records of scheduled work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, true, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.jobs import JobLease, JobRun
@@ -13,10 +13,12 @@ from privacy.viewers import Viewer
 from services import gate
 from services.gate import Card
 from services.lifecycle import advance, advance_all
+from services.prepared import Ready
 from vocabulary.enums import JobStatus
 from vocabulary.errors import AlreadyDecided, Superseded
 
 LEASE = timedelta(minutes=10)
+COUNTS = ("due", "done", "skipped", "failed")
 
 
 def nobody_is_gone(_holder: str) -> bool:
@@ -39,43 +41,74 @@ def begin(
     A lease is free when its time is over or its holder is gone; runs it left open are closed.
     """
     require(by, Act.RUN_STIPENDS)
-    lease = session.get(JobLease, name, populate_existing=True)
-    if lease is None:
-        session.execute(insert(JobLease).values(name=name, token=0, holder=""))
-    is_free = lease is not None and bool(lease.holder) and is_gone(lease.holder)
-    token = _take(session, name, holder, now=now, even_if_leased=is_free)
-    left_open = select(JobRun.id).where(JobRun.name == name, JobRun.status == JobStatus.RUNNING)
-    if session.scalars(left_open).first() is not None:
-        advance_all(session, JobRun, left_open, JobStatus.FAILED, by=by, now=now, reason="lost")
-    run = JobRun(name=name, period=period, started_at=now, token=token)
-    session.add(run)
     session.flush()
-    return run.id
+    connection = session.connection()
+    leased = connection.execute(_HOLDER, {"of_name": name}).scalar()
+    if leased is None:
+        connection.execute(insert(_LEASES), {"name": name, "token": 0, "holder": ""})
+    is_free = bool(leased) and is_gone(leased or "")
+    token = _take(session, name, holder, now=now, even_if_leased=is_free)
+    if connection.execute(_LEFT_OPEN, {"of_name": name}).first() is not None:
+        lost = select(JobRun.id).where(JobRun.name == name, JobRun.status == JobStatus.RUNNING)
+        advance_all(session, JobRun, lost, JobStatus.FAILED, by=by, now=now, reason="lost")
+    run = {"name": name, "period": period, "started_at": now, "token": token}
+    return int(connection.execute(_BEGIN, run).scalar_one())
 
 
 def _take(session: Session, name: str, holder: str, *, now: datetime, even_if_leased: bool) -> int:
-    is_over = or_(JobLease.leased_until.is_(None), JobLease.leased_until < now)
-    taken = session.execute(
-        update(JobLease)
-        .where(JobLease.name == name, is_over if not even_if_leased else true())
-        .values(token=JobLease.token + 1, leased_until=now + LEASE, holder=holder)
-        .execution_options(synchronize_session=False)
-    )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    values = {"of_name": name, "at_instant": now, "until": now + LEASE, "of_holder": holder}
+    taken = session.connection().execute(_TAKE_ANYHOW if even_if_leased else _TAKE, values)
+    token = taken.scalar()
+    if token is None:
         raise AlreadyDecided()
-    return session.scalar(select(JobLease.token).where(JobLease.name == name)) or 0
+    return int(token)
 
 
+# Every run of every job says these: written once, they cost a part of what they did.
 _LEASES: Any = JobLease.__table__
 _RUNS: Any = JobRun.__table__
+_NAMED = _LEASES.c.name == bindparam("of_name")
+_HOLDER = select(_LEASES.c.holder).where(_NAMED)
+_TAKE_ANYHOW = (
+    update(_LEASES)
+    .where(_NAMED)
+    .values(
+        token=_LEASES.c.token + 1,
+        leased_until=bindparam("until", type_=_LEASES.c.leased_until.type),
+        holder=bindparam("of_holder"),
+    )
+    .returning(_LEASES.c.token)
+)
+_TAKE = _TAKE_ANYHOW.where(
+    or_(_LEASES.c.leased_until.is_(None), _LEASES.c.leased_until < bindparam("at_instant"))
+)
+_LEFT_OPEN = (
+    select(_RUNS.c.id)
+    .where(_RUNS.c.name == bindparam("of_name"), _RUNS.c.status == JobStatus.RUNNING)
+    .limit(1)
+)
+_BEGIN = insert(_RUNS).returning(_RUNS.c.id)
 _OWN = _RUNS.c.id == bindparam("of_run")
-_RENEW = (
+_RENEW = Ready(
     update(_LEASES)
     .where(
         _LEASES.c.name == select(_RUNS.c.name).where(_OWN).scalar_subquery(),
         _LEASES.c.token == select(_RUNS.c.token).where(_OWN).scalar_subquery(),
     )
     .values(leased_until=bindparam("until"))
+)
+_END = Ready(
+    update(_RUNS)
+    .where(_OWN)
+    .values({name: bindparam(f"new_{name}") for name in ("finished_at", "error", *COUNTS)})
+)
+_GIVE_BACK = Ready(
+    update(_LEASES)
+    .where(
+        _LEASES.c.name == select(_RUNS.c.name).where(_OWN).scalar_subquery(),
+        _LEASES.c.token == select(_RUNS.c.token).where(_OWN).scalar_subquery(),
+    )
+    .values(leased_until=None, holder="")
 )
 
 
@@ -85,14 +118,8 @@ def renew(session: Session, run_id: int, *, now: datetime) -> None:
     Called first in every slice's transaction, so that a late holder writes nothing.
     """
     values = {"of_run": run_id, "until": now + LEASE}
-    if session.connection().execute(_RENEW, values).rowcount != 1:
+    if _RENEW.run(session.connection(), values).rowcount != 1:
         raise Superseded()
-
-
-def run_of(session: Session, run_id: int, *, now: datetime) -> JobRun:
-    """Return the run and renew its lease, as `renew`."""
-    renew(session, run_id, now=now)
-    return session.get_one(JobRun, run_id)
 
 
 def finish(
@@ -102,18 +129,17 @@ def finish(
     to: JobStatus,
     *,
     now: datetime,
+    counts: Mapping[str, int],
     error: str | None = None,
 ) -> None:
-    """Close a run and give its lease back."""
-    run = run_of(session, run_id, now=now)
-    run.finished_at, run.error = now, error
+    """Close a run with its counts and give its lease back; the slice has renewed it (`renew`)."""
+    session.flush()
+    connection = session.connection()
+    said = {"finished_at": now, "error": error, **{name: counts[name] for name in COUNTS}}
+    _END.run(connection, {"of_run": run_id, **{f"new_{name}": it for name, it in said.items()}})
+    run = session.get_one(JobRun, run_id, populate_existing=True)
     advance(session, run, to, by=by, now=now, reason=error or "")
-    session.execute(
-        update(JobLease)
-        .where(JobLease.name == run.name, JobLease.token == run.token)
-        .values(leased_until=None, holder="")
-        .execution_options(synchronize_session=False)
-    )
+    _GIVE_BACK.run(connection, {"of_run": run_id})
 
 
 def latest(session: Session, viewer: Viewer, *, limit: int = 100) -> list[Card]:

@@ -1,6 +1,7 @@
 """The books (law 2): every transaction's postings sum to zero; nothing is changed afterwards.
 
-Debit is positive. An instalment is opened (PROMISED to OWED), funded (PREPAID to PROMISED), sent
+Debit is positive. An instalment is opened (PROMISED to OWED), funded (PREPAID to PROMISED) or paid
+by the gap fund (GAP_FUND to PROMISED, and PREPAID to GAP_FUND when its donor pays after all), sent
 (BANK to IN_TRANSIT) and handed over (IN_TRANSIT to OWED): when all is done every account of it is
 back at zero.
 """
@@ -36,7 +37,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What a transaction is about."""
+    """What a transaction is about; `said_by` where many speak at once."""
 
     kind: TransactionKind
     on: date
@@ -44,6 +45,7 @@ class Event:
     gift_id: int | None = None
     run_id: int | None = None
     reverses_id: int | None = None
+    said_by: Viewer | None = None
 
 
 Entry = tuple[Event, Sequence[Leg]]
@@ -82,15 +84,24 @@ def post_all(session: Session, entries: Sequence[Entry], *, by: Viewer) -> None:
 
 
 def post_of_run(
-    session: Session, debit: AccountKind, credit: AccountKind, *, run_id: int, after: int
+    session: Session,
+    kind: TransactionKind,
+    debit: AccountKind,
+    credit: AccountKind,
+    *,
+    run_id: int,
+    after: int,
 ) -> None:
-    """Write both legs of each transaction that a run added after a key: the instalment's own sum."""
+    """Write both legs of each transaction of a kind that a run added after a key.
+
+    Each is about the instalment's own sum.
+    """
     values = {"of_run": run_id, "after_key": after}
-    session.connection().execute(_both_legs(debit, credit), values)
+    session.connection().execute(_both_legs(kind, debit, credit), values)
 
 
 @cache
-def _both_legs(debit: AccountKind, credit: AccountKind) -> Insert:
+def _both_legs(kind: TransactionKind, debit: AccountKind, credit: AccountKind) -> Insert:
     sides = union_all(
         select(literal(debit.value).label("account"), literal(1).label("sign")),
         select(literal(credit.value), literal(-1)),
@@ -100,7 +111,11 @@ def _both_legs(debit: AccountKind, credit: AccountKind) -> Insert:
         .join(Stipend, Stipend.id == Transaction.stipend_id)
         .join(Match, Match.id == Stipend.match_id)
         .join(sides, true())
-        .where(Transaction.id > bindparam("after_key"), Transaction.run_id == bindparam("of_run"))
+        .where(
+            Transaction.id > bindparam("after_key"),
+            Transaction.run_id == bindparam("of_run"),
+            Transaction.kind == kind,
+        )
     )
     return _LEGS.from_select(["transaction_id", "account", "pledge_id", "amount"], legs)
 
@@ -148,7 +163,7 @@ def _transaction_row(event: Event, by: Viewer) -> dict[str, object]:
         "gift_id": event.gift_id,
         "run_id": event.run_id,
         "reverses_id": event.reverses_id,
-        "by": by.actor,
+        "by": (event.said_by or by).actor,
     }
 
 

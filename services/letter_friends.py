@@ -6,7 +6,7 @@ She reads a code name. When one of her papers runs out, nothing goes either way 
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -24,6 +24,8 @@ from vocabulary.errors import BadInput, NoConsent, SteppedAside
 from vocabulary.refs import choose, new_ref
 
 MOST_SHOWN = 50
+# Whoever hears of many children can lay what they tell side by side.
+MOST_CHILDREN = 2
 _PAPERS = ("checked_on", "trained_on", "insured_until")
 _READY = (VolunteerStatus.CLEARED, VolunteerStatus.ACTIVE)
 _PARTS = {"volunteer": Part(Volunteer, Volunteer.id == LetterFriend.volunteer_id, ("ref", "name"))}
@@ -66,7 +68,8 @@ def begin(
 ) -> None:
     """Let a child and a volunteer write to each other; begun again, it is the same friendship.
 
-    Raises NoConsent, SteppedAside, and BadInput for a volunteer who lacks a paper.
+    Raises NoConsent, SteppedAside, and BadInput for a volunteer who lacks a paper or writes with
+    as many children as one may.
     """
     require(by, Act.MODERATE_LETTERS)
     child = gate.row(session, by, Child, Child.ref == child_ref)
@@ -77,9 +80,18 @@ def begin(
         raise NoConsent()
     if volunteer.status not in _READY or lacks(volunteer, on=today(now)):
         raise BadInput(field="volunteer", reason="not_cleared")
+    if _others(session, child.id, volunteer.id) >= MOST_CHILDREN:
+        raise BadInput(field="volunteer", reason="has_enough")
     _friendship(session, by, child.id, volunteer.id, now=now).ended_on = None
     session.flush()
     trace.record(session, by, "letters.befriend", f"child:{child_ref}", now=now)
+
+
+def _others(session: Session, child_id: int, volunteer_id: int) -> int:
+    """Count the other children a volunteer writes with now."""
+    theirs = LetterFriend.volunteer_id == volunteer_id, LetterFriend.child_id != child_id
+    live = select(func.count(LetterFriend.id)).where(*theirs, LetterFriend.ended_on.is_(None))
+    return session.scalar(live) or 0
 
 
 def _friendship(

@@ -13,6 +13,8 @@ from models.stipends import Stipend
 from privacy.viewers import Viewer
 from services import gate
 from services.hand_lists import is_line
+from services.market import IS_GIVEN
+from services.sides import given_by
 from vocabulary.dates import age_on, today
 from vocabulary.enums import (
     ChildStatus,
@@ -80,7 +82,7 @@ def _of_donor(session: Session, viewer: Viewer, ref: str | None) -> Pair:
 
 def _of_slip(session: Session, viewer: Viewer) -> Pair:
     stipend = gate.row(session, viewer, Stipend, Stipend.id == viewer.stipend_id)
-    match = session.get_one(Match, stipend.match_id)
+    match = given_by(session, stipend)
     return Pair(match.child_id, match.pledge_id, None, LetterSide.FAMILY, reads=False)
 
 
@@ -96,7 +98,7 @@ def _of_guardian(session: Session, viewer: Viewer, ref: str | None) -> Pair:
 def _of_village(session: Session, viewer: Viewer, ref: str) -> Pair:
     director = replace(viewer, roles=frozenset({Role.VILLAGE_DIRECTOR}))
     stipend = gate.row(session, director, Stipend, *is_line(ref))
-    match = session.get_one(Match, stipend.match_id)
+    match = given_by(session, stipend)
     return Pair(match.child_id, match.pledge_id, None, LetterSide.FAMILY, hand=LetterHand.VILLAGE)
 
 
@@ -137,7 +139,7 @@ def _match(session: Session, child_id: int | None, ref: str | None) -> Match:
     named = (Match.child_ref == ref,) if ref else ()
     found = session.scalars(
         select(Match)
-        .where(Match.child_id == child_id, Match.status.in_(_APPROVED), *named)
+        .where(Match.child_id == child_id, Match.status.in_(_APPROVED), IS_GIVEN, *named)
         .order_by(Match.status == MatchStatus.ENDED, Match.id.desc())
         .limit(1)
     ).first()
@@ -175,7 +177,7 @@ def partners(session: Session, viewer: Viewer, *, beside: Pair) -> list[tuple[st
     """Return the refs of who else writes with a guardian's child: pledges first."""
     rows = session.execute(
         select(Match.child_ref, Match.pledge_id)
-        .where(Match.child_id == viewer.child_id, Match.status.in_(_APPROVED))
+        .where(Match.child_id == viewer.child_id, Match.status.in_(_APPROVED), IS_GIVEN)
         .order_by(Match.status == MatchStatus.ENDED, Match.id.desc())
     ).all()
     by_pledge: dict[int, str] = {}

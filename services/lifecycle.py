@@ -1,19 +1,24 @@
 """The only two ways a state changes (law 13)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, insert, literal, select, update
+from sqlalchemy import Select, bindparam, insert, literal, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models.base import Base
 from models.trace import StateChange
 from privacy.viewers import Viewer
+from services.prepared import Ready
 from vocabulary.errors import AlreadyDecided
 from vocabulary.lifecycles import check_step, sources_of
+
+# A record, where it goes, and who moves it.
+Step = tuple[Any, StrEnum, Viewer]
 
 
 def advance(
@@ -23,37 +28,55 @@ def advance(
 
     Raises WrongState when the table has no such step, AlreadyDecided when somebody was first.
     """
+    advance_each(session, [(record, to, by)], now=now, reason=reason)
+
+
+def advance_each(
+    session: Session, steps: Sequence[Step], *, now: datetime, reason: str = ""
+) -> None:
+    """Move records of one table, each where and by whom it says: all or none, as `advance` does."""
     session.flush()
-    current = record.status
-    check_step(current, to)
-    table: type[Base] = type(record)
+    for record, to, _ in steps:
+        check_step(record.status, to)
+    if not steps:
+        return
     connection = session.connection()
-    step = {"of_key": record.id, "from_status": current, "to_status": to}
-    if connection.execute(_move(table), step).rowcount != 1:
+    table: type[Base] = type(steps[0][0])
+    moves = [
+        {"of_key": record.id, "from_status": record.status, "to_status": to}
+        for record, to, _ in steps
+    ]
+    if _move(table).run(connection, *moves).rowcount != len(moves):
         raise AlreadyDecided()
-    set_committed_value(record, "status", to)
-    kept = {
-        "kind": table.__tablename__,
-        "record_id": record.id,
-        "from_state": current,
-        "to_state": to,
-        "at": now,
-        "by": by.actor,
-        "reason": reason,
-    }
-    connection.execute(_KEEP, kept)
+    same = {"kind": table.__tablename__, "at": now, "reason": reason}
+    kept = [
+        {
+            **same,
+            "record_id": move["of_key"],
+            "from_state": move["from_status"],
+            "to_state": to,
+            "by": by.actor,
+        }
+        for move, (_, to, by) in zip(moves, steps, strict=True)
+    ]
+    _KEEP.run(connection, *kept)
+    for record, to, _ in steps:
+        set_committed_value(record, "status", to)
 
 
-_KEEP = insert(StateChange.__table__)  # type: ignore[arg-type]
+_NAMES = ("kind", "record_id", "from_state", "to_state", "at", "by", "reason")
+_KEEP = Ready(
+    insert(StateChange.__table__).values({name: bindparam(name) for name in _NAMES})  # type: ignore[arg-type]
+)
 
 
 @cache
-def _move(table: type[Base]) -> Update:
+def _move(table: type[Base]) -> Ready:
     """Write once what moves one record of a table: built anew, it costs more than it does."""
     column: Any = table.__table__.c
     kind = column.status.type
     was = column.status == bindparam("from_status", type_=kind)
-    return (
+    return Ready(
         update(table.__table__)  # type: ignore[arg-type]
         .where(column.id == bindparam("of_key"), was)
         .values(status=bindparam("to_status", type_=kind))
@@ -81,8 +104,7 @@ def advance_all(
         literal(by.actor),
         literal(reason),
     ).where(model.id.in_(ids), model.status.in_(sources_of(to)))
-    names = ["kind", "record_id", "from_state", "to_state", "at", "by", "reason"]
-    kept = session.execute(insert(StateChange).from_select(names, movable))
+    kept = session.execute(insert(StateChange).from_select(_NAMES, movable))
     session.execute(
         update(table)
         .where(model.id.in_(ids), model.status.in_(sources_of(to)))

@@ -7,11 +7,12 @@ cost the same statements.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import case, delete, select
+from sqlalchemy import bindparam, case, delete, select
 from sqlalchemy.orm import Session
 
 from models import keys
 from models.security import TryCount
+from services.prepared import Ready
 from services.writing import insert_into
 from vocabulary.enums import Limited
 from vocabulary.errors import TooManyTries
@@ -37,17 +38,22 @@ LIMITS: dict[Limited, tuple[Window, ...]] = {
     Limited.PLEDGE: (Window(20, _DAY),),
     Limited.RELINK: (Window(5, _DAY),),
 }
+_KEPT = Ready(
+    select(TryCount.minutes, TryCount.tries, TryCount.since).where(
+        TryCount.purpose == bindparam("purpose"), TryCount.handle == bindparam("handle")
+    )
+)
 
 
 def check(session: Session, purpose: Limited, who: str, *, now: datetime) -> None:
     """Raise TooManyTries(minutes) when one of the purpose's windows is full."""
     handle = keys.blind_index(_PLACE, who)
-    mine = (TryCount.purpose == purpose, TryCount.handle == handle)
-    kept = {row.minutes: row for row in session.execute(select(*TryCount.__table__.c).where(*mine))}
+    found = _KEPT.fetch(session.connection(), {"purpose": purpose, "handle": handle})
+    kept = {minutes: (tries, since) for minutes, tries, since in found}
     for window in LIMITS[purpose]:
-        row = kept.get(window.minutes)
-        ends = row.since + timedelta(minutes=window.minutes) if row else now
-        if row and row.tries >= window.tries and ends > now:
+        tries, since = kept.get(window.minutes, (0, now))
+        ends = since + timedelta(minutes=window.minutes)
+        if tries >= window.tries and ends > now:
             raise TooManyTries(minutes=-(-int((ends - now).total_seconds()) // 60))
 
 

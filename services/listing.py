@@ -30,7 +30,7 @@ from privacy.generalising import FEWEST_ALIKE, Profile, coarsened
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import trace
-from services.market import IS_LIVE, MATCHABLE
+from services.market import IS_LIVE, MATCHABLE, is_cover
 from services.readiness import AGREES_FROM
 from vocabulary.dates import age_on, today
 from vocabulary.enums import NeedKind, NeedStatus, Purpose, Sex, Stage
@@ -158,7 +158,7 @@ def _in_need() -> Select[int]:
     months = case(STEP_MONTHS, value=Match.rhythm)
     covered = (
         select(func.coalesce(func.sum(Match.instalment_fen / months), 0))
-        .where(Match.need_id == Need.id, IS_LIVE)
+        .where(Match.need_id == Need.id, IS_LIVE, is_cover())
         .correlate(Need)
         .scalar_subquery()
     )

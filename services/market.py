@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, select, true
 from sqlalchemy.orm import Session, load_only
 
 import matching
@@ -33,9 +33,15 @@ NeedOfChild = tuple[Need, Child]
 
 LIVE = (MatchStatus.PROPOSED, MatchStatus.ACTIVE)
 IS_LIVE = Match.status.in_(LIVE)
+IS_GIVEN = Match.stands_in_for_id.is_(None)
 MATCHABLE = (ChildStatus.OPEN, ChildStatus.SUPPORTED)
 _LOG = logging.getLogger(__name__)
 _FEW = 500
+
+
+def is_cover(match: type[Match] = Match) -> ColumnElement[bool]:
+    """Say in SQL that a match covers its need: neither the gap fund's own nor one run dry."""
+    return and_(match.stands_in_for_id.is_(None), match.dry_on.is_(None))
 
 
 def open_needs(session: Session, *where: ColumnElement[bool]) -> list[NeedOfChild]:
@@ -47,6 +53,7 @@ def open_needs(session: Session, *where: ColumnElement[bool]) -> list[NeedOfChil
         Child.grade,
         Child.league_code,
         Child.banner_code,
+        Child.region_code,
         Child.verified_on,
         Child.agreed_on,
     )
@@ -67,7 +74,7 @@ def open_needs(session: Session, *where: ColumnElement[bool]) -> list[NeedOfChil
 
 
 def open_pledges(session: Session) -> list[Pledge]:
-    """Return confirmed pledges for children that have a place left."""
+    """Return confirmed pledges for children that have a place left, and money for their own."""
     taken = (
         select(func.count(Match.id)).where(Match.pledge_id == Pledge.id, IS_LIVE).scalar_subquery()
     )
@@ -78,6 +85,7 @@ def open_pledges(session: Session) -> list[Pledge]:
                 Pledge.status == PledgeStatus.CONFIRMED,
                 Pledge.kind == PledgeKind.CHILD,
                 taken < Pledge.children_wanted,
+                ~exists().where(Match.pledge_id == Pledge.id, Match.dry_on.is_not(None)),
             )
             .order_by(Pledge.id)
         )
@@ -174,7 +182,7 @@ def _good(write: Callable[[Any], Record], rows: Iterable[Any]) -> list[Record]:
 def _covered_units(session: Session, live: ColumnElement[bool]) -> Counter[int]:
     rows = session.execute(
         select(Match.need_id, Match.rhythm, func.sum(Match.instalment_fen))
-        .where(live, Match.need_id.is_not(None))
+        .where(live, is_cover(), Match.need_id.is_not(None))
         .group_by(Match.need_id, Match.rhythm)
     )
     covered: Counter[int] = Counter()

@@ -12,7 +12,7 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import trace
 from services.lifecycle import advance
-from services.market import LIVE
+from services.market import IS_GIVEN, LIVE
 from vocabulary.dates import today
 from vocabulary.enums import ChildStatus, MatchStatus, PledgeEnd, PledgeStatus
 
@@ -34,6 +34,11 @@ def end_of_child(
     """End a child's live matches when its record ends; the pledges have their places again."""
     live = select(Match).where(Match.child_id == child_id, Match.status.in_(LIVE))
     return _end(session, by, session.scalars(live).all(), on=on, now=now, reason=reason)
+
+
+def end_stand_in(session: Session, by: Viewer, match: Match, *, on: date, now: datetime) -> None:
+    """End the gap fund's own match: another covers the need from a day, or nobody has to."""
+    _end(session, by, [match], on=on, now=now, reason="gap fund is not needed")
 
 
 def end_of_term(session: Session, by: Viewer, *, now: datetime) -> int:
@@ -77,7 +82,7 @@ def _end(
 
 
 def _reopen(session: Session, by: Viewer, child_id: int, *, now: datetime) -> None:
-    active = (Match.child_id == child_id, Match.status == MatchStatus.ACTIVE)
+    active = (Match.child_id == child_id, Match.status == MatchStatus.ACTIVE, IS_GIVEN)
     left = session.scalar(select(func.count(Match.id)).where(*active))
     child = session.get_one(Child, child_id)
     if not left and child.status is ChildStatus.SUPPORTED:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.pledges import Exclusion, Match, Recusal
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import fitting, gate, notices, terms, trace, vault
+from services import fitting, gate, handing_on, notices, terms, trace, vault
 from services.approvals import acted_before, detail, queue
 from services.gate import Card
 from services.lifecycle import advance
@@ -28,7 +28,6 @@ from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, Refused, St
 __all__ = [
     "acted_before",
     "approve",
-    "count_waiting",
     "decline",
     "detail",
     "end_of_child",
@@ -57,6 +56,7 @@ def approve(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:
     fitting.check_still(session, match, pair, on=today(now))
     advance(session, match, MatchStatus.ACTIVE, by=by, now=now)
     _start(session, by, match, pair, now=now)
+    handing_on.let_go(session, by, match, now=now)
     trace.record(session, by, "match.approve", f"match:{ref}", now=now)
     donor = Recipient(RecipientKind.DONOR, vault.donor_of_pledge(session, match.pledge_id))
     notices.queue(session, donor, NoticeKind.MATCHED, f"match:{match.donor_ref}", now=now)
@@ -203,8 +203,3 @@ def _lapse(session: Session, by: Viewer, match: Match, *, reason: str, now: date
     advance(session, match, MatchStatus.LAPSED, by=by, now=now, reason=reason)
     match.decided_on = today(now)
     trace.record(session, by, "match.lapse", f"match:{match.child_ref}", now=now, why=reason)
-
-
-def count_waiting(session: Session, viewer: Viewer) -> int:
-    """Count proposals that wait in the viewer's regions."""
-    return gate.count(session, viewer, Match, Match.status == MatchStatus.PROPOSED)

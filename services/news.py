@@ -43,13 +43,24 @@ def confirmed(
 
 def batches_sent(session: Session, batches: Sequence[Batch], *, now: datetime) -> None:
     """Tell whoever hands a batch over that its money is on the way."""
+    _tell_hands(session, NoticeKind.BATCH_SENT, batches, now=now)
+
+
+def batch_bounced(session: Session, batch: Batch, *, now: datetime) -> None:
+    """Tell whoever waits for a batch that the bank sent its money back to us."""
+    _tell_hands(session, NoticeKind.BATCH_BOUNCED, [batch], now=now)
+
+
+def _tell_hands(
+    session: Session, kind: NoticeKind, batches: Sequence[Batch], *, now: datetime
+) -> None:
     hands = hands_of_all(session, batches, on=today(now))
     addressed = [
         (Recipient(RecipientKind.ACCOUNT, key), f"batch:{batch.ref}")
         for batch in batches
         for key in hands.get(batch.id, ())
     ]
-    notices.queue_all(session, NoticeKind.BATCH_SENT, addressed, now=now)
+    notices.queue_all(session, kind, addressed, now=now)
 
 
 def unpaid(session: Session, by: Viewer, *, run_id: int, now: datetime) -> int:

@@ -162,6 +162,15 @@ _TO_TEACHERS: Mapping[NoticeKind, Text] = {
     ),
 }
 
+_TO_CONTACTS: Mapping[NoticeKind, Text] = {
+    NoticeKind.ACCOUNT_CHANGES: Text(
+        "学校的收款账户要改",
+        None,
+        f"{SIGN}{{school}}收助学金的账户，{{holds}}起改用另一个。不是学校提出的，马上打 {{hotline}}。",
+        needs=("holds",),
+    ),
+}
+
 _TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
     NoticeKind.PROPOSALS_WAIT: Text(
         "有拟结对等审批",
@@ -189,6 +198,27 @@ _TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         "{hand_name}：{batch_month}这一批有 {back} 笔没能交到孩子家，钱退回了我们的账户。"
         "请打电话问清，再让它随下一批重新发，或先替孩子留着。",
         f"{SIGN}有助学金退回来了，请重新安排。{_SEE_INBOX}",
+    ),
+    NoticeKind.BATCH_BOUNCED: Text(
+        "汇款被银行退回",
+        "{hand_name}：{batch_month}这一批的汇款{bounced}被银行退回，钱在我们的账户上，会重新拨付。"
+        "请先核对学校的户名、开户行和账号。",
+        f"{SIGN}有一批助学金被银行退回，请核对收款账户。{_SEE_INBOX}",
+        needs=("bounced",),
+    ),
+    NoticeKind.ACCOUNT_CHANGES: Text(
+        "学校的收款账户要改",
+        "{school}收助学金的账户，{holds}起改用“{account_name}”。两位同事对过学校盖章的原件。"
+        "不是学校提出的，马上打 {hotline}，还来得及停下。",
+        f"{SIGN}学校的收款账户{{holds}}起要改。不是学校提出的，马上打 {{hotline}}。",
+        needs=("holds",),
+    ),
+    NoticeKind.FUND_RUNS_OUT: Text(
+        "备用金快不够了",
+        "从{runs_out}起，爱心备用金不够接着给你这里的 {carried} 个孩子。"
+        "请到“备用金”看是谁，抓紧找下一位捐赠人。",
+        f"{SIGN}爱心备用金快不够了。{_SEE_INBOX}",
+        needs=("runs_out",),
     ),
     NoticeKind.FAMILY_DISPUTE: Text(
         "有一笔要核实",
@@ -254,6 +284,12 @@ _TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         f"{SIGN}有一件档案请求等你答复。{_SEE_INBOX}",
         needs=("child", "waits"),
     ),
+    NoticeKind.GUARDIAN_ANSWERED: Text(
+        "你代写的有答复了",
+        "{child}的监护人提的事（{wish}），旗妇联书面答复了，写在“替监护人提要求”那一页。请念给家里听。",
+        f"{SIGN}你代家里写的一件事有答复了，请念给家里听。{_SEE_INBOX}",
+        needs=("child", "answered"),
+    ),
     NoticeKind.FILE_ASKED: Text(
         "有查阅申请等你看",
         "{asker}申请看{child}的个案明细，事由：{why}。请到“查阅与分工”里同意或不同意。",
@@ -298,6 +334,7 @@ TEXTS: Mapping[RecipientKind, Mapping[NoticeKind, Text]] = {
     RecipientKind.FAMILY: _TO_FAMILIES,
     RecipientKind.ACCOUNT: _TO_ACCOUNTS,
     RecipientKind.CLASS_TEACHER: _TO_TEACHERS,
+    RecipientKind.SCHOOL_CONTACT: _TO_CONTACTS,
 }
 
 AT_ONCE = frozenset(
@@ -310,6 +347,7 @@ AT_ONCE = frozenset(
         NoticeKind.FILE_OPENED,
         NoticeKind.FACTOR_RESET,
         NoticeKind.HONEY_OPENED,
+        NoticeKind.ACCOUNT_CHANGES,
     }
 )
 # What tells of lateness itself is never held for being late.

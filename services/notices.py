@@ -8,6 +8,8 @@ cares for it is looked up at delivery).
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -15,7 +17,7 @@ from sqlalchemy.orm import Session
 from models.accounts import Account, Grant
 from models.notices import Notice
 from privacy.viewers import region_prefix
-from services.writing import insert_into
+from services.writing import insert_of
 from vocabulary.dates import today
 from vocabulary.enums import (
     AccountStatus,
@@ -29,12 +31,14 @@ from vocabulary.refs import new_ref
 
 SUBJECTS = frozenset(
     {
+        "amendment",
         "batch",
         "change",
         "class_link",
         "custody",
         "donor",
         "file_access",
+        "gap_fund",
         "factor",
         "guardian_file",
         "guardian_request",
@@ -113,7 +117,14 @@ def queue_all(
         for to, subject in addressed
     ]
     if rows:
-        session.execute(insert_into(session, Notice.__table__).on_conflict_do_nothing(), rows)
+        session.flush()
+        session.connection().execute(_put(session.get_bind().dialect.name), rows)
+
+
+@cache
+def _put(dialect: str) -> Any:
+    """Write once what puts any number of notices, each at most once."""
+    return insert_of(dialect, Notice.__table__).on_conflict_do_nothing()
 
 
 def find_account(session: Session, actor: str) -> Recipient | None:

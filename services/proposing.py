@@ -91,12 +91,12 @@ def _keep_all(
     now: datetime,
 ) -> list[Match]:
     by_code = {pledge.code: pledge for pledge in pledges}
-    by_ref = {need.ref: need for need, _ in needs}
+    by_ref = {need.ref: (need, child) for need, child in needs}
     made = [
         _match(
             session,
             by_code[pair.offer],
-            by_ref[pair.need],
+            *by_ref[pair.need],
             day=today(now),
             units=pair.units,
             proposed_by=ENGINE,
@@ -121,6 +121,7 @@ def _match(
     session: Session,
     pledge: Pledge,
     need: Need,
+    child: Child,
     *,
     day: date,
     units: int,
@@ -129,8 +130,9 @@ def _match(
 ) -> Match:
     match = Match(
         pledge_id=pledge.id,
-        child_id=need.child_id,
+        child_id=child.id,
         need_id=need.id,
+        region_code=child.region_code,
         instalment_fen=terms.instalment_for(pledge, units),
         rhythm=pledge.rhythm,
         code_name=new_code_name(session, pledge.id),
@@ -190,6 +192,7 @@ def propose_pair(
         session,
         pledge,
         need,
+        child,
         day=today(now),
         units=fit.units,
         proposed_by=by.actor,

@@ -1,8 +1,8 @@
 """A child in danger: it leaves every low view at once, and its case goes round whom it is about.
 
-The case opens with the first report and ends when a second person closes the last one. Its money
-waits: what a school holds stands there like that of a pupil who moved away, new instalments go
-into no batch.
+The case opens with the first report and ends when a second person closes the last one. What a
+school holds of its money stands there like that of a pupil who moved away; what has not left goes
+by the banner's own hand meanwhile (services/office_hand.py).
 """
 
 from dataclasses import dataclass
@@ -48,10 +48,15 @@ NOT_SAID = About()
 def shield(session: Session, child: Child) -> None:
     """Take a child out of every low view, and its money out of what has not yet left."""
     child.in_danger = True
+    _out_of_what_has_not_left(session, child.id)
+
+
+def _out_of_what_has_not_left(session: Session, child_id: int) -> None:
+    """Take its money out of batches not yet sent: the next filling gives it to the hand of now."""
     open_ones = select(Batch.id).where(Batch.status == BatchStatus.OPEN)
     session.execute(
         update(Stipend)
-        .where(_of_child(child.id), Stipend.batch_id.in_(open_ones))
+        .where(_of_child(child_id), Stipend.batch_id.in_(open_ones))
         .values(batch_id=None)
     )
     session.flush()
@@ -71,7 +76,11 @@ def name(
     if about.whom is Complained.UNKNOWN:
         return
     actors: list[str | None] = [*_logins(session, by, child, about)] or [None]
-    for actor in actors:
+    known = select(HarmAccused.actor).where(
+        HarmAccused.report_id == report.id, HarmAccused.whom == about.whom
+    )
+    named = set(session.scalars(known))
+    for actor in (one for one in actors if one not in named):
         kept = HarmAccused(report_id=report.id, whom=about.whom, actor=actor)
         kept.named_by, kept.named_at = by.actor, now
         session.add(kept)
@@ -139,7 +148,7 @@ def kept_from_family(session: Session, child_id: int) -> list[tuple[date, date]]
 
 
 def case(session: Session, viewer: Viewer, report: Card) -> Card:
-    """Add to a report's card whom it is about, how it ended, and what of the child's money waits."""
+    """Add to a report's card whom it is about, how it ended, and what of the child's money has not left."""
     rows = gate.cards(
         session,
         viewer,
@@ -156,8 +165,8 @@ def case(session: Session, viewer: Viewer, report: Card) -> Card:
         .join(HarmReport, HarmReport.child_id == Match.child_id)
         .where(
             HarmReport.ref == report["ref"],
-            Stipend.received_on.is_not(None),
-            Stipend.batch_id.is_(None),
+            Stipend.is_funded,
+            Stipend.sent_on.is_(None),
             Stipend.cancelled_on.is_(None),
         )
     ).one()
@@ -216,6 +225,8 @@ def close(session: Session, by: Viewer, ref: str, *, outcome: HarmOutcome, now: 
     session.flush()
     child = session.get_one(Child, report.child_id)
     child.in_danger = bool(session.scalar(select(exists().where(_is_open(child.id)))))
+    if not child.in_danger:
+        _out_of_what_has_not_left(session, child.id)
     session.flush()
     trace.record(session, by, "harm.close", f"harm:{ref}", now=now, why=outcome.value)
 

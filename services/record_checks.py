@@ -45,11 +45,13 @@ _MAKE_FACTS = (
     "stipend.take_back",
     "stipend.send_again",
     "batch.returned",
+    "batch.bounced",
     "write_off.agree",
     "stipend.confirmed",
     "stipend.disputed",
     "stipends.open",
     "stipends.fund",
+    "stipends.bridge",
     "gift.promise",
     "gift.fund",
     "gift.send",
@@ -148,15 +150,27 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
                 AND c.purpose = 'sponsorship' AND c.given_on <= s.due_on
                 AND (c.withdrawn_on IS NULL OR c.withdrawn_on >= s.due_on)) ORDER BY s.id""",
         f"""SELECT '结对 ' || {_MATCH} || '：' || s.due_on || ' 的助学金，到账标记和到账日期不一致'
-            FROM stipends s WHERE s.is_funded <> (s.received_on IS NOT NULL) ORDER BY s.id""",
+            FROM stipends s
+            WHERE s.is_funded <> (s.received_on IS NOT NULL OR s.bridged_on IS NOT NULL)
+            ORDER BY s.id""",
     ),
     "batches": (
         f"""SELECT '结对 ' || {_MATCH} || '：' || s.due_on || ' 的助学金，拨付日期和批次的不一致'
             FROM stipends s LEFT JOIN batches b ON b.id = s.batch_id
             WHERE s.cancelled_on IS NULL
-              AND COALESCE(s.sent_on, '-') <> COALESCE(b.sent_on, '-') ORDER BY s.id""",
+              AND s.sent_on IS DISTINCT FROM b.sent_on ORDER BY s.id""",
         """SELECT '批次 ' || ref || '：状态是“' || status || '”，和拨付日期不符'
-           FROM batches WHERE (status = 'open') <> (sent_on IS NULL) ORDER BY id""",
+           FROM batches WHERE (status IN ('open', 'ordered', 'unclear')) <> (sent_on IS NULL)
+           ORDER BY id""",
+        """SELECT '批次 ' || b.ref || '：状态是“' || b.status || '”，拨付单上却不是'
+           FROM batches b WHERE (b.status IN ('ordered', 'unclear')) <> EXISTS (
+             SELECT 1 FROM payment_order_lines l WHERE l.batch_id = b.id
+               AND (l.answer IS NULL OR l.answer = 'unclear')) ORDER BY b.id""",
+        """SELECT '批次 ' || b.ref || '：拨付单上是 ' || l.fen || ' 分，里面加起来是 ' || SUM(s.amount_fen) || ' 分'
+           FROM batches b JOIN payment_order_lines l ON l.batch_id = b.id
+           JOIN stipends s ON s.batch_id = b.id AND s.cancelled_on IS NULL
+           WHERE b.status IN ('ordered', 'unclear') AND (l.answer IS NULL OR l.answer = 'unclear')
+           GROUP BY b.id, b.ref, l.id, l.fen HAVING SUM(s.amount_fen) <> l.fen ORDER BY b.id""",
     ),
 }
 
@@ -206,7 +220,7 @@ def off_schedule(session: Session) -> list[str]:
         f"{table}：{day} 不是“{rhythm}”日程上的到期日"
         for table, statement in _DAYS.items()
         for rhythm, day in session.execute(text(statement)).all()
-        if not _is_due(Rhythm(rhythm), date.fromisoformat(day))
+        if not _is_due(Rhythm(rhythm), date.fromisoformat(str(day)))
     ]
 
 

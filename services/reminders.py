@@ -16,7 +16,7 @@ from models.accounts import Account, Grant
 from models.stipends import Batch
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer
-from services import notices, trace
+from services import notices, office_staff, trace
 from services.notices import Recipient
 from vocabulary.enums import (
     AccountStatus,
@@ -82,14 +82,19 @@ def _tell_banner(session: Session, batch: Batch, *, on: date, now: datetime) -> 
     if not is_late or batch.escalated_on is not None:
         return False
     kind, subject = NoticeKind.SCHOOL_SILENT, f"batch:{batch.ref}"
-    notices.to_roles(session, sorted(CASE_STAFF), batch.region_code, kind, subject, now=now)
+    roles, named = sorted(CASE_STAFF), office_staff.named_in(session, batch)
+    notices.to_roles(session, roles, batch.region_code, kind, subject, now=now, but=named)
     batch.escalated_on = on
     return True
 
 
 def hands_of_all(session: Session, batches: Sequence[Batch], *, on: date) -> dict[int, list[int]]:
-    """Return who hands each batch over, by its key: a school's officers, or a village's directors."""
-    hands: dict[int, list[int]] = {}
+    """Return who hands each batch over, by its key.
+
+    A school's officers, a village's directors, or the case staff of a banner's own office.
+    """
+    offices = [one for one in batches if office_staff.is_its(one)]
+    hands = office_staff.hands_of(session, offices, on=on)
     values = {"batches": [batch.id for batch in batches], "day": on}
     for batch_id, account_id in session.execute(_hands(), values):
         hands.setdefault(batch_id, []).append(account_id)

@@ -5,7 +5,7 @@ without a child. The child's case staff then send it again, by the hand that the
 or leave it on our account for the child.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -19,12 +19,13 @@ from models.regions import Region
 from models.stipends import Batch, Fact, Settlement, Stipend
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer
-from services import facts, gate, notices, trace
+from services import facts, gate, news, notices, trace
 from services.facts import Basis
 from services.gate import Card, Part
 from services.hand_lists import is_line
+from services.lifecycle import advance
 from vocabulary.dates import today
-from vocabulary.enums import Evidence, FactKind, NoticeKind
+from vocabulary.enums import BatchStatus, Evidence, FactKind, NoticeKind
 from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from vocabulary.money import Fen
 from vocabulary.refs import stipend_ref
@@ -37,7 +38,7 @@ _COMES_BACK = (
     Stipend.returned_on.is_(None),
     Stipend.written_off_on.is_(None),
 )
-_AGAIN = "sent_again"
+_AGAIN, _BOUNCED = "sent_again", "bounced"
 # What rests on a sending, the last first; the family's "no" was about that sending.
 _LIFTED = (FactKind.RETURNED, FactKind.DISPUTED, FactKind.NOT_HANDED_OVER, FactKind.SENT)
 
@@ -87,21 +88,61 @@ def record(
     batch = gate.row(session, by, Batch, Batch.ref == batch_ref)
     if batch.sent_on is None or not batch.sent_on <= on <= today(now):
         raise BadInput(field="on", reason="not_between")
-    back = session.scalars(
-        select(Stipend).where(Stipend.batch_id == batch.id, *_COMES_BACK).order_by(Stipend.id)
-    ).all()
+    back = _coming_back(session, batch)
     if not back or read != Sum(len(back), _total(back)):
         raise AlreadyDecided()
+    take_in(session, batch, on=on, by=by, now=now)
+
+
+def _coming_back(session: Session, batch: Batch) -> Sequence[Stipend]:
+    mine = select(Stipend).where(Stipend.batch_id == batch.id, *_COMES_BACK)
+    return session.scalars(mine.order_by(Stipend.id)).all()
+
+
+def sums_coming_back(session: Session, batch_ids: Collection[int]) -> Mapping[int, Fen]:
+    """Return what their hands send back of batches (keys), where they send anything."""
+    rows = session.execute(
+        select(Stipend.batch_id, func.sum(Stipend.amount_fen))
+        .where(Stipend.batch_id.in_(batch_ids), *_COMES_BACK)
+        .group_by(Stipend.batch_id)
+    )
+    return {key: Fen(total) for key, total in rows if key is not None}
+
+
+def take_in(session: Session, batch: Batch, *, on: date, by: Viewer, now: datetime) -> None:
+    """Book what a hand sent back of a batch as ours again, and tell its case staff."""
+    back = _coming_back(session, batch)
     basis = Basis(Evidence.BANK)
     facts.record(session, FactKind.RETURNED, back, on=on, by=by, now=now, basis=basis)
-    detail = {"count": read.count, "fen": read.total_fen}
-    trace.record(session, by, "batch.returned", f"batch:{batch_ref}", now=now, detail=detail)
-    _tell_staff(session, batch, now=now)
+    detail = {"count": len(back), "fen": _total(back)}
+    trace.record(session, by, "batch.returned", f"batch:{batch.ref}", now=now, detail=detail)
+    _tell_staff(session, batch, NoticeKind.MONEY_BACK, now=now)
 
 
-def _tell_staff(session: Session, batch: Batch, *, now: datetime) -> None:
+def bounce(session: Session, batch: Batch, *, on: date, by: Viewer, now: datetime) -> None:
+    """Take a whole batch back that the bank could not deliver: each line goes again by itself.
+
+    The hand never had it, so that nobody is asked child by child. Case staff and the hand are told
+    to look at the account; the lines stand in the next batch that is filled.
+    """
+    lines = session.scalars(
+        select(Stipend).where(Stipend.batch_id == batch.id).order_by(Stipend.id)
+    ).all()
+    basis = Basis(Evidence.BANK, detail=_BOUNCED)
+    facts.record(session, FactKind.RETURNED, lines, on=on, by=by, now=now, basis=basis)
+    for stipend in lines:
+        _reopen(session, stipend, by=by, now=now)
+    batch.bounced_on = on
+    advance(session, batch, BatchStatus.CLOSED, by=by, now=now, reason=_BOUNCED)
+    detail = {"count": len(lines), "fen": _total(lines)}
+    trace.record(session, by, "batch.bounced", f"batch:{batch.ref}", now=now, detail=detail)
+    _tell_staff(session, batch, NoticeKind.BATCH_BOUNCED, now=now)
+    news.batch_bounced(session, batch, now=now)
+
+
+def _tell_staff(session: Session, batch: Batch, kind: NoticeKind, *, now: datetime) -> None:
     """Tell the hand's case staff; a batch of which more comes back later is told again."""
-    kind, subject = NoticeKind.MONEY_BACK, f"batch:{batch.ref}"
+    subject = f"batch:{batch.ref}"
     ever = select(func.count(Fact.id)).where(Fact.kind == FactKind.RETURNED)
     rung = session.scalar(ever) or 0
     roles = sorted(CASE_STAFF)
@@ -143,6 +184,11 @@ def send_again(session: Session, by: Viewer, ref: str, *, now: datetime) -> None
         raise WrongState(
             from_state="confirmed" if stipend.confirmed_on else "sent", to_state=_AGAIN
         )
+    _reopen(session, stipend, by=by, now=now)
+    trace.record(session, by, "stipend.send_again", f"stipend:{ref}", now=now)
+
+
+def _reopen(session: Session, stipend: Stipend, *, by: Viewer, now: datetime) -> None:
     basis, day = Basis(Evidence.LEDGER, detail=_AGAIN), today(now)
     for kind in _LIFTED:
         if facts.dates_of(stipend)[kind] is not None:
@@ -155,7 +201,6 @@ def send_again(session: Session, by: Viewer, ref: str, *, now: datetime) -> None
         .execution_options(synchronize_session=False)
     )
     session.flush()
-    trace.record(session, by, "stipend.send_again", f"stipend:{ref}", now=now)
 
 
 def _as_staff(viewer: Viewer) -> Viewer:

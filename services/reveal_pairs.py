@@ -12,6 +12,7 @@ from models.stipends import Stipend
 from privacy.viewers import Viewer
 from services import gate
 from services.hand_lists import is_line
+from services.sides import given_by
 from vocabulary.enums import RevealSide, RevealStatus, Role
 from vocabulary.errors import NotFound
 
@@ -61,7 +62,7 @@ def _of_slip(session: Session, viewer: Viewer, ref: str | None) -> Pair:
         stipend = gate.row(session, director, Stipend, *is_line(ref))
     else:
         raise NotFound()
-    match = session.get_one(Match, stipend.match_id)
+    match = given_by(session, stipend)
     return Pair(match.pledge_id, match.child_id, RevealSide.FAMILY, is_private=False)
 
 

@@ -3,19 +3,30 @@
 Changing one that stands is services/amendments.py; both wait in the same list.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from models.accounts import Account, Grant
 from models.amendments import Amendment
 from models.organisations import Organisation
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
+from services import notices
+from services.notices import Recipient
 from vocabulary.dates import today
-from vocabulary.enums import AmendmentKind, AmendmentStatus
+from vocabulary.enums import (
+    AccountStatus,
+    AmendmentKind,
+    AmendmentStatus,
+    GrantStatus,
+    NoticeKind,
+    RecipientKind,
+    Role,
+)
 from vocabulary.refs import new_ref
 
 LISTED = "学校名单里写的，请对开户证明。"
@@ -63,3 +74,40 @@ def ask_listed(
     if rows:
         session.execute(insert(Amendment), rows)
     return len(rows)
+
+
+def tell(session: Session, amendment: Amendment, *, now: datetime) -> None:
+    """Tell who answers for a school's old account, its officers and whom to call, in time to object."""
+    kind, subject = NoticeKind.ACCOUNT_CHANGES, f"amendment:{amendment.ref}"
+    school = session.get_one(Organisation, amendment.organisation_id)
+    officers = session.scalars(
+        select(Account.id)
+        .join(Grant, Grant.account_id == Account.id)
+        .where(
+            Account.organisation_id == school.id,
+            Account.status == AccountStatus.ACTIVE,
+            Grant.role == Role.SCHOOL_OFFICER,
+            Grant.status == GrantStatus.GRANTED,
+        )
+        .distinct()
+        .order_by(Account.id)
+    )
+    to = [Recipient(RecipientKind.ACCOUNT, key) for key in officers]
+    to += [Recipient(RecipientKind.SCHOOL_CONTACT, school.id)] if school.contact_phone else []
+    notices.queue_all(session, kind, [(one, subject) for one in to], now=now)
+
+
+def changing(session: Session, schools: Collection[int]) -> Mapping[int, date]:
+    """Return from when on another account holds, of those schools (keys) that wait for one.
+
+    Till then no payment to them is prepared: not to the old account, which may be closed, nor to
+    the new one, which its old contact may still object to.
+    """
+    rows = session.execute(
+        select(Amendment.organisation_id, Amendment.holds_on).where(
+            Amendment.organisation_id.in_(schools),
+            Amendment.kind == AmendmentKind.SCHOOL_ACCOUNT,
+            Amendment.status == AmendmentStatus.AGREED,
+        )
+    )
+    return {key: on for key, on in rows if key is not None and on is not None}

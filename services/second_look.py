@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     String,
     Subquery,
+    and_,
     bindparam,
     case,
     exists,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from models.base import in_regions
 from models.children import Child, Consent, Need
 from models.pledges import Match, Pledge
 from models.reveals import Reveal
@@ -36,7 +38,7 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, readiness
 from services.gate import Card
-from services.market import MATCHABLE
+from services.market import MATCHABLE, is_cover
 from vocabulary.enums import MatchStatus, PledgeStatus, Purpose
 from vocabulary.schedule import STEP_MONTHS
 
@@ -84,9 +86,14 @@ def tallied(viewer: Viewer, on: Day) -> Subquery:
         )
         .select_from(Match)
         .join(Child, Child.id == Match.child_id)
-        .where(Match.status == MatchStatus.PROPOSED, here)
+        .where(waits_near(viewer), here)
         .subquery("tallied")
     )
+
+
+def waits_near(viewer: Viewer) -> ColumnElement[bool]:
+    """Say where to look for what waits near a viewer; who may see it, the gate asks of the child."""
+    return and_(Match.status == MatchStatus.PROPOSED, in_regions(Match.region_code, viewer))
 
 
 def since_then(on: Day) -> dict[str, ColumnElement[Any]]:
@@ -95,7 +102,8 @@ def since_then(on: Day) -> dict[str, ColumnElement[Any]]:
     active = other.status == MatchStatus.ACTIVE
     months = case(*((other.rhythm == rhythm, step) for rhythm, step in STEP_MONTHS.items()))
     monthly = func.coalesce(func.sum(other.instalment_fen / months), 0)
-    covered = select(monthly).where(active, other.need_id == Match.need_id).scalar_subquery()
+    covers = (active, is_cover(other), other.need_id == Match.need_id)
+    covered = select(monthly).where(*covers).scalar_subquery()
     held = select(func.count()).where(active, other.pledge_id == Match.pledge_id).scalar_subquery()
     fifth = (
         select(literal(1))
@@ -134,6 +142,7 @@ def _another_pledge(pledge_id: Any, region_code: Any) -> ColumnElement[Any]:
             .where(
                 other.child_id == neighbour.id,
                 other.status == MatchStatus.ACTIVE,
+                other.stands_in_for_id.is_(None),
                 other.pledge_id != pledge_id,
             )
             .correlate(neighbour, Match),

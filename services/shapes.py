@@ -4,7 +4,7 @@ Both are worked out once. A row's flags say which audiences hold on it; which fi
 kept by flags, so that a card is one look-up and one copy.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import itemgetter
@@ -29,12 +29,12 @@ class Seen(NamedTuple):
     values: Callable[[Values], Values]
     computed: tuple[tuple[str, Derived, Callable[[Values], Values]], ...]
 
-    def read(self, row: Values) -> dict[str, Any]:
-        """Return the seen fields of one row."""
-        found = dict(zip(self.fields, self.values(row), strict=True))
-        for name, derived, needed in self.computed:
-            found[name] = derived.compute(*needed(row))
-        return found
+    def read(self, row: Values) -> Iterable[tuple[str, Any]]:
+        """Return the seen fields of one row, each with its value."""
+        plain = zip(self.fields, self.values(row), strict=True)
+        if not self.computed:
+            return plain
+        return [*plain, *((name, one.compute(*needed(row))) for name, one, needed in self.computed)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _picked(places: Sequence[int]) -> Callable[[Values], Values]:
     """Return what picks the values at these places out of a row."""
     if len(places) > 1:
         return itemgetter(*places)
-    return lambda row: tuple(row[at] for at in places)
+    return lambda row: tuple([row[at] for at in places])
 
 
 @lru_cache(maxsize=1024)

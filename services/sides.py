@@ -37,6 +37,13 @@ _QUERIES: dict[type[Stipend | Gift], Any] = {
 }
 
 
+def given_by(session: Session, stipend: Stipend) -> Match:
+    """Return the match of an instalment's donor: of the gap fund's, the one it stands in for."""
+    match = session.get_one(Match, stipend.match_id)
+    place_of = match.stands_in_for_id
+    return match if place_of is None else session.get_one(Match, place_of)
+
+
 def sides_of(session: Session, subjects: Sequence[Stipend | Gift]) -> Sides:
     """Return what lies behind each subject, all of one table, by its key: one statement."""
     if not subjects:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.statements import Statement, StatementLine
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import booking, gate, ledger, trace
+from services import booking, gate, ledger, payouts, trace
 from services.booking import BankLine
 from services.gate import Card
 from services.ledger import Event, Leg
@@ -40,7 +40,7 @@ _BANKS_OWN = {
 }
 _SURE = frozenset({LineState.MATCHED, LineState.SPLIT})
 _BOOKED = frozenset({LineState.MATCHED, LineState.SPLIT, LineState.SUGGESTED, LineState.UNMATCHED})
-_SHOWN = ("row", "kind", "state", "reason", "amount_fen", "on", "parts", "remark", "payer")
+_SHOWN = ("row", "kind", "state", "reason", "amount_fen", "on", "parts", "remark", "payer", "memo")
 
 
 def keep(session: Session, by: Viewer, name: str, read: Read, *, now: datetime) -> str:
@@ -80,6 +80,7 @@ def _row(statement_id: int, line: Line, verdict: Verdict) -> dict[str, Any]:
         "remark": line.text,
         "payer": line.payer,
         "is_kept": False,
+        "memo": verdict.memo,
     }
 
 
@@ -104,7 +105,10 @@ def detail(session: Session, viewer: Viewer, ref: str) -> Card:
         )
         for state in LineState
     }
-    return card.and_also(counts=counts, to_book=sum(counts[state.value] for state in _BOOKED))
+    to_book = sum(counts[state.value] for state in _BOOKED)
+    return card.and_also(
+        counts=counts, to_book=to_book, new=card["lines"] - counts[LineState.KNOWN.value]
+    )
 
 
 def lines(
@@ -145,6 +149,7 @@ def book(
 ) -> int:
     """Book every credit of a statement in the caller's one transaction; return how many receipts.
 
+    Debits and returned transfers settle our batches (`payouts`).
     What is matched goes to its pledges, and so do the suggestions of the `accepted` rows; the rest
     waits in 待核对到账. A line booked since, by another statement or by hand, is left out.
     Raises WrongState.
@@ -158,6 +163,7 @@ def book(
     for start in range(0, len(came), ROWS_A_SLICE):
         booking.record_all(session, by, came[start : start + ROWS_A_SLICE], now=now)
     _post_the_banks_own(session, by, rows)
+    payouts.settle(session, by, rows, now=now)
     advance(session, record, ImportStatus.TAKEN, by=by, now=now)
     _trace(session, by, "statement.book", ref, now=now, count=len(came))
     return len(came)

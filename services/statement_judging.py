@@ -11,7 +11,8 @@ from models.ledger import Receipt
 from models.pledges import Pledge
 from models.statements import StatementLine
 from models.vault import PaidNote
-from services import vault
+from services import payouts, vault
+from services.payouts import Bank, Book
 from services.statements import Line, Remark, read_remark
 from services.statements.lines import numbered
 from services.statements.remarks import Others, near
@@ -21,6 +22,7 @@ from vocabulary.refs import find_payment_reference
 
 ANNOUNCED_DAYS = timedelta(days=7)
 MOST_MONTHS = 60
+_PAYOUTS = frozenset({LineKind.OUTGOING, LineKind.RETURNED})
 
 Part = tuple[str, Fen]
 
@@ -32,6 +34,7 @@ class Verdict:
     state: LineState
     parts: tuple[Part, ...] = ()
     reason: LineReason | None = None
+    memo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Known:
     notes: Sequence[tuple[str, int, date]] = ()
     keys: frozenset[str] = frozenset()
     others: Others = field(default_factory=Others)
+    book: Book = field(default_factory=Book)
 
 
 def known(session: Session | None, lines: Sequence[Line]) -> Known:
@@ -63,6 +67,7 @@ def known(session: Session | None, lines: Sequence[Line]) -> Known:
         notes=[(ref, fen, on) for ref, fen, on in session.execute(notes)],
         keys=booked_keys(session, first),
         others=others,
+        book=payouts.book_of(session, _payouts(lines)),
     )
 
 
@@ -93,8 +98,19 @@ def booked_keys(session: Session, first: date) -> frozenset[str]:
 
 def judge(lines: Iterable[Line], known: Known) -> list[Verdict]:
     """Judge every line; two lines never share one announcement."""
-    notes = list(known.notes)
-    return [_verdict(line, known, notes) for line in lines]
+    notes, lines = list(known.notes), list(lines)
+    new = [line for line in lines if line.kind in _PAYOUTS and line.key not in known.keys]
+    found = known.book.find_all(_payouts(new))
+    paid = {
+        line.row: Verdict(one.state, reason=one.reason, memo=one.memo)
+        for line, one in zip(new, found, strict=True)
+    }
+    return [paid.get(line.row) or _verdict(line, known, notes) for line in lines]
+
+
+def _payouts(lines: Iterable[Line]) -> list[Bank]:
+    """Return what left and what came back, as far as our batches go."""
+    return [Bank(one.kind, one.fen, one.on, one.text) for one in lines if one.kind in _PAYOUTS]
 
 
 def _verdict(line: Line, known: Known, notes: list[tuple[str, int, date]]) -> Verdict:

@@ -204,8 +204,8 @@ def _promises() -> Insert:
 def _post_openings(session: Session, part: Slice, new: Mapping[str, object]) -> None:
     before = session.scalar(select(func.max(Transaction.id))) or 0
     _do(session, _transactions(), new)
-    debit, credit = AccountKind.PROMISED, AccountKind.OWED
-    ledger.post_of_run(session, debit, credit, run_id=part.run_id, after=before)
+    both = AccountKind.PROMISED, AccountKind.OWED
+    ledger.post_of_run(session, TransactionKind.OPENED, *both, run_id=part.run_id, after=before)
 
 
 @cache

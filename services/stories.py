@@ -1,6 +1,6 @@
 """What a replayed story needs beside the ordinary services: who its people are, and what arrived."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -63,16 +63,16 @@ def officer_of(session: Session, by: Viewer, school_ref: str) -> Viewer:
     )
 
 
-def families_of(session: Session, hand: Viewer, batch_ref: str) -> list[Viewer]:
-    """Return the families of a batch's lines, each bound to its instalment, as its slip would."""
-    require(hand, Act.HAND_OVER)
+def families_of(session: Session, by: Viewer, batch_refs: Collection[str]) -> list[Viewer]:
+    """Return the families of batches' lines, each bound to its instalment, as its slip would."""
+    require(by, Act.ENTER_CHILD)
     rows = session.execute(
         select(Stipend.id, Child.id, Child.ref, Child.school_id)
         .join(Match, Match.id == Stipend.match_id)
         .join(Child, Child.id == Match.child_id)
         .join(Batch, Batch.id == Stipend.batch_id)
-        .where(Batch.ref == batch_ref, Stipend.handed_over_on.is_not(None))
-        .order_by(Stipend.id)
+        .where(Batch.ref.in_(batch_refs), Stipend.handed_over_on.is_not(None))
+        .order_by(Stipend.batch_id, Stipend.id)
     )
     return [
         Viewer(

@@ -7,16 +7,18 @@ afterwards still has the terms of its own day.
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Date, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from matching.records import listed_at_most
+from models.children import Child
 from models.pledges import Match, Pledge, PledgeChange
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import matches, notices, pledge_counts, trace, vault
-from services.lifecycle import advance
+from services.lifecycle import advance, advance_each
 from services.notices import Recipient
+from services.prepared import Ready
 from vocabulary.enums import (
     ChangeKind,
     ChangeStatus,
@@ -55,13 +57,10 @@ def apply_changes(session: Session, by: Viewer, *, on: date, now: datetime) -> d
 
 
 def _due(session: Session, *, on: date) -> list[PledgeChange]:
-    return list(
-        session.scalars(
-            select(PledgeChange)
-            .where(PledgeChange.status == ChangeStatus.WAITING, PledgeChange.effective_on <= on)
-            .order_by(PledgeChange.effective_on, PledgeChange.id)
-        )
-    )
+    """Return the changes whose day has come; on nearly every day there are none to make objects of."""
+    session.flush()
+    keys = [key for (key,) in _DUE.fetch(session.connection(), {"on_day": on})]
+    return [session.get_one(PledgeChange, key) for key in keys]
 
 
 def _apply(session: Session, by: Viewer, change: PledgeChange, *, now: datetime) -> None:
@@ -156,6 +155,7 @@ def _renew(
     follows = Match(
         pledge_id=match.pledge_id,
         child_id=match.child_id,
+        region_code=match.region_code or session.get_one(Child, match.child_id).region_code,
         need_id=match.need_id,
         instalment_fen=instalment,
         rhythm=rhythm,
@@ -185,13 +185,23 @@ _EFFECTS: Mapping[ChangeKind, Effect] = {
 
 
 def _end_pauses(session: Session, by: Viewer, *, on: date, now: datetime) -> None:
-    running = exists().where(
-        PledgeChange.pledge_id == Pledge.id,
-        PledgeChange.kind == ChangeKind.PAUSE,
-        PledgeChange.status == ChangeStatus.APPLIED,
-        PledgeChange.effective_on <= on,
-        or_(PledgeChange.until_on.is_(None), PledgeChange.until_on > on),
-    )
-    over = select(Pledge).where(Pledge.status == PledgeStatus.PAUSED, ~running)
-    for pledge in session.scalars(over).all():
-        advance(session, pledge, PledgeStatus.CONFIRMED, by=by, now=now, reason="pause is over")
+    session.flush()
+    over = _OVER.fetch(session.connection(), {"on_day": on})
+    steps = [(session.get_one(Pledge, key), PledgeStatus.CONFIRMED, by) for (key,) in over]
+    advance_each(session, steps, now=now, reason="pause is over")
+
+
+_ON = bindparam("on_day", type_=Date)
+_DUE = Ready(
+    select(PledgeChange.id)
+    .where(PledgeChange.status == ChangeStatus.WAITING, PledgeChange.effective_on <= _ON)
+    .order_by(PledgeChange.effective_on, PledgeChange.id)
+)
+_RUNNING = exists().where(
+    PledgeChange.pledge_id == Pledge.id,
+    PledgeChange.kind == ChangeKind.PAUSE,
+    PledgeChange.status == ChangeStatus.APPLIED,
+    PledgeChange.effective_on <= _ON,
+    or_(PledgeChange.until_on.is_(None), PledgeChange.until_on > _ON),
+)
+_OVER = Ready(select(Pledge.id).where(Pledge.status == PledgeStatus.PAUSED, ~_RUNNING))

@@ -95,11 +95,15 @@ def record_all(
     *,
     now: datetime,
     chain: Chain = Chain.ORDINARY,
+    details: Sequence[Mapping[str, Any]] | None = None,
 ) -> None:
-    """Append one entry for each (who acted, on which subject), in three statements for all."""
+    """Append one entry for each (who acted, on which subject), in three statements for all.
+
+    `details` says more of each, in the same order.
+    """
     entries = [
-        {"act": act, "why": by.reason, "detail": {}, "actor": by.actor, "subject": subject}
-        for by, subject in done
+        {"act": act, "why": by.reason, "detail": dict(more), "actor": by.actor, "subject": subject}
+        for (by, subject), more in zip(done, details or [{}] * len(done), strict=True)
     ]
     if entries:
         _append(session, chain, entries, now=now)

@@ -15,5 +15,9 @@ def begin_writing(session: Session) -> None:
 
 def insert_into(session: Session, table: Any) -> Any:
     """Return the dialect's own INSERT, which knows ON CONFLICT."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+    return insert_of(session.get_bind().dialect.name, table)
+
+
+def insert_of(dialect: str, table: Any) -> Any:
+    """Return a dialect's INSERT by its name, for a statement that is written once."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

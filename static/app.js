@@ -169,6 +169,30 @@
     }
   });
 
+  // Left alone longer than its sign-in lasts, the page goes from the screen, server or no server.
+  // What was typed stays and goes on after signing in; of the rest nothing is kept.
+  const alone = Number(root.getAttribute("data-ends-after"));
+  const over = Date.now() + alone * 1000;
+  function typedIn(form) {
+    return Array.prototype.some.call(form.elements, function (one) {
+      if (one.type === "checkbox" || one.type === "radio") return one.checked !== one.defaultChecked;
+      return one.type !== "hidden" && one.defaultValue !== undefined && one.value !== one.defaultValue;
+    });
+  }
+  function clearAway() {
+    if (Date.now() < over || root.hasAttribute("data-over")) return;
+    root.setAttribute("data-over", "");
+    const kept = Array.prototype.filter.call(document.forms, typedIn);
+    document.body.replaceChildren.apply(document.body, kept);
+    document.title = "";
+    if (!kept.length) location.reload();
+  }
+  if (alone) {
+    setInterval(clearAway, 5000);
+    document.addEventListener("visibilitychange", clearAway);
+    window.addEventListener("pageshow", clearAway);
+  }
+
   // The row in hand stays in sight in a long queue.
   const current = document.querySelector(".desk-list [aria-current]");
   if (current && current.scrollIntoView) current.scrollIntoView({ block: "nearest" });

@@ -178,7 +178,8 @@ def a_match(session: Session, pledge: Pledge, child: Child, **more: Any) -> Matc
         "decided_on": START,
         "starts_on": START,
     } | more
-    match = Match(pledge_id=pledge.id, child_id=child.id, **values)
+    place = {"child_id": child.id, "region_code": child.region_code}
+    match = Match(pledge_id=pledge.id, **place, **values)
     session.add(match)
     session.flush()
     return match
@@ -188,6 +189,23 @@ def a_sent_batch(
     session: Session, hand: Organisation | None, *matches: Match, on: date = START, **more: Any
 ) -> Batch:
     """A batch sent on a day with one instalment of each match, all facts and postings made."""
+    sent = {"status": BatchStatus.SENT, "sent_on": on, "hand_over_by": on + timedelta(days=14)}
+    batch, stipends = _a_batch(session, hand, *matches, on=on, **sent | more)
+    engine, basis = viewers.engine("test"), Basis(Evidence.LEDGER)
+    facts.record(session, FactKind.SENT, stipends, on=on, by=engine, now=at(on), basis=basis)
+    return batch
+
+
+def an_open_batch(
+    session: Session, hand: Organisation | None, *matches: Match, on: date = START, **more: Any
+) -> Batch:
+    """A batch that waits to be sent, with one funded instalment of each match."""
+    return _a_batch(session, hand, *matches, on=on, **more)[0]
+
+
+def _a_batch(
+    session: Session, hand: Organisation | None, *matches: Match, on: date, **more: Any
+) -> tuple[Batch, list[Stipend]]:
     now = at(on)
     engine = viewers.engine("test")
     batch = Batch(
@@ -195,9 +213,6 @@ def a_sent_batch(
         region_code=hand.region_code if hand else more.pop("region_code", TOWNSHIP),
         month=on.replace(day=1),
         opened_on=on,
-        status=BatchStatus.SENT,
-        sent_on=on,
-        hand_over_by=on + timedelta(days=14),
         **{"number": 1} | more,
     )
     run = JobRun(name="test", period=on, started_at=now)
@@ -217,9 +232,9 @@ def a_sent_batch(
     session.add_all(stipends)
     session.flush()
     basis = Basis(Evidence.LEDGER)
-    for kind in (FactKind.PROMISED, FactKind.RECEIVED, FactKind.SENT):
+    for kind in (FactKind.PROMISED, FactKind.RECEIVED):
         facts.record(session, kind, stipends, on=on, by=engine, now=now, basis=basis)
-    return batch
+    return batch, stipends
 
 
 def a_list(session: Session, *, now: datetime) -> None:

@@ -163,6 +163,12 @@ class FiguresDamaged(Refused):
     code = "figures_damaged"
 
 
+class OrderDamaged(Refused):
+    """A payment order's lines are not those that were prepared: it is handed out no more."""
+
+    code = "order_damaged"
+
+
 class OtherKeys(Refused):
     """The records in the backup were sealed under other keys than those configured."""
 

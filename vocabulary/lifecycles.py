@@ -67,7 +67,9 @@ MATCH = _steps(
 )
 BATCH = _steps(
     {
-        BatchStatus.OPEN: (BatchStatus.SENT,),
+        BatchStatus.OPEN: (BatchStatus.ORDERED, BatchStatus.SENT),
+        BatchStatus.ORDERED: (BatchStatus.SENT, BatchStatus.UNCLEAR, BatchStatus.OPEN),
+        BatchStatus.UNCLEAR: (BatchStatus.SENT, BatchStatus.OPEN),
         BatchStatus.SENT: (BatchStatus.CLOSED,),
         BatchStatus.CLOSED: (BatchStatus.SENT,),
     }
@@ -148,7 +150,12 @@ CHANGE = _steps(
 
 AMENDMENT = _steps(
     {
-        AmendmentStatus.ASKED: (AmendmentStatus.DONE, AmendmentStatus.TURNED_DOWN),
+        AmendmentStatus.ASKED: (
+            AmendmentStatus.AGREED,
+            AmendmentStatus.DONE,
+            AmendmentStatus.TURNED_DOWN,
+        ),
+        AmendmentStatus.AGREED: (AmendmentStatus.DONE, AmendmentStatus.TURNED_DOWN),
         AmendmentStatus.DONE: (),
         AmendmentStatus.TURNED_DOWN: (),
     }

@@ -23,13 +23,15 @@ _ENDS = (
     (FactKind.NOT_HANDED_OVER, StipendStatus.HELD_UP),
     (FactKind.SENT, StipendStatus.SENT),
     (FactKind.RECEIVED, StipendStatus.FUNDED),
+    (FactKind.BRIDGED, StipendStatus.FUNDED),
 )
 
 # A fact needs these before it, and none of those beside it.
 _NEEDS: Mapping[FactKind, tuple[FactKind, ...]] = {
     FactKind.PROMISED: (),
     FactKind.RECEIVED: (FactKind.PROMISED,),
-    FactKind.SENT: (FactKind.RECEIVED,),
+    FactKind.BRIDGED: (FactKind.PROMISED,),
+    FactKind.SENT: (),
     FactKind.HANDED_OVER: (FactKind.SENT,),
     FactKind.NOT_HANDED_OVER: (FactKind.SENT,),
     FactKind.CONFIRMED: (FactKind.SENT,),
@@ -38,6 +40,8 @@ _NEEDS: Mapping[FactKind, tuple[FactKind, ...]] = {
     FactKind.CANCELLED: (FactKind.PROMISED,),
     FactKind.WRITTEN_OFF: (FactKind.SENT,),
 }
+# Money may be its donor's or the gap fund's: one of the two is enough.
+PAID_BY = (FactKind.RECEIVED, FactKind.BRIDGED)
 _BARS: Mapping[FactKind, tuple[FactKind, ...]] = {
     FactKind.HANDED_OVER: (FactKind.NOT_HANDED_OVER, FactKind.RETURNED, FactKind.WRITTEN_OFF),
     FactKind.NOT_HANDED_OVER: (FactKind.HANDED_OVER, FactKind.RETURNED, FactKind.WRITTEN_OFF),
@@ -48,6 +52,7 @@ _BARS: Mapping[FactKind, tuple[FactKind, ...]] = {
     FactKind.CANCELLED: (FactKind.SENT,),
     FactKind.SENT: (FactKind.CANCELLED,),
     FactKind.RECEIVED: (FactKind.CANCELLED,),
+    FactKind.BRIDGED: (FactKind.RECEIVED, FactKind.CANCELLED),
 }
 
 
@@ -69,12 +74,17 @@ def check_fact(kind: FactKind, facts: Facts) -> None:
     """Raise WrongState if `kind` is there already, lacks a fact before it, or meets a bar."""
     lacking = [needed for needed in _NEEDS[kind] if not facts.get(needed)]
     barred = [bar for bar in _BARS.get(kind, ()) if facts.get(bar)]
-    if facts.get(kind) or lacking or barred:
+    is_unpaid = kind is FactKind.SENT and not any(facts.get(paid) for paid in PAID_BY)
+    if facts.get(kind) or lacking or barred or is_unpaid:
         raise WrongState(from_state=status_of(facts).value, to_state=kind.value)
 
 
 def check_take_back(kind: FactKind, facts: Facts) -> None:
     """Raise WrongState while another fact rests on this one; a cancelled instalment stays so."""
     rests = [later for later, needs in _NEEDS.items() if kind in needs and facts.get(later)]
+    if kind is FactKind.BRIDGED and facts.get(FactKind.RECEIVED):
+        rests.append(FactKind.RECEIVED)  # it went back to the fund
+    if kind in PAID_BY and facts.get(FactKind.SENT) and not all(map(facts.get, PAID_BY)):
+        rests.append(FactKind.SENT)
     if rests or not facts.get(kind) or kind is FactKind.CANCELLED:
         raise WrongState(from_state=status_of(facts).value, to_state=kind.value)

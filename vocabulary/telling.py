@@ -16,6 +16,7 @@ class Telling(StrEnum):
     """One step of one instalment, as its donor's page says it."""
 
     UNPAID = "unpaid"
+    BRIDGED = "bridged"
     RECEIVED = "received"
     SENT = "sent"
     SLOW = "slow"
@@ -60,7 +61,9 @@ def _on_its_way(dates: Mapping[str, date | None], on: date) -> Telling:
         return Telling.RETURNED
     if sent := dates["sent_on"]:
         return _while_sent(on - sent)
-    return Telling.RECEIVED if dates["received_on"] else Telling.UNPAID
+    if dates["received_on"]:
+        return Telling.RECEIVED
+    return Telling.BRIDGED if dates["bridged_on"] else Telling.UNPAID
 
 
 def _while_sent(gone: timedelta) -> Telling:

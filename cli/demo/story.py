@@ -62,6 +62,9 @@ LIST_DAYS = (4, 25)
 SEND_DAY, HAND_OVER_DAY, ANSWER_DAY, PAY_DAY, MATCH_DAY, APPROVE_DAY = 5, 12, 14, 18, 20, 22
 REMIND_DAYS = (8, 10, 14, 19)
 LATE_PAYERS = (3, 11)
+FUND_CONTACT = "13800000088"
+FUND_YUAN, FUND_MONTH = 1_688, MONTHS - 8
+"""What somebody gives to the gap fund once, a month before two donors fall silent."""
 STILL_TO_STATE = ("xuexiao2.aohan", "xuexiao2.elunchun")
 """Schools that have not yet said a word of the newest batch: the second is the one a visitor opens."""
 SAY_NO = (1, 8)
@@ -108,6 +111,8 @@ def _days(stage: Stage, first: date, number: int) -> Iterator[tuple[date, int, A
     early, late = (first.replace(day=day) for day in LIST_DAYS)
     yield first, 4, lambda day, _: run_job(stage, "figures", publishing.publish, day)
     yield first, 6, lambda day, _: run_job(stage, "stipends", open_and_fund, day)
+    if number == FUND_MONTH:
+        yield first.replace(day=2), 8, lambda day, _: _feed_fund(stage, day)
     yield first.replace(day=2), 9, lambda day, _: _new_children(stage, day, number)
     yield first.replace(day=3), 19, lambda day, _: _new_pledges(stage, day, number)
     yield early, 4, lambda day, _: run_job(stage, "listings", publishing.freeze_list, day)
@@ -166,6 +171,19 @@ def _pledge(stage: Stage, which: int) -> None:
     donor = Donor(made.reference, yuan * 100 * children, 0, is_late_payer=which in LATE_PAYERS)
     stage.donors.append(donor)
     _book(stage, donor, times=1 if rhythm is not Rhythm.MONTH else 6)
+
+
+def _feed_fund(stage: Stage, day: date) -> None:
+    """Let somebody give an odd sum once: the gap fund's."""
+    stage.scene(day, partial(_give_odd_sum, stage), hour=8)
+
+
+def _give_odd_sum(stage: Stage) -> None:
+    fen = Fen(FUND_YUAN * 100)
+    terms = PledgeTerms(instalment_fen=fen, rhythm=Rhythm.YEAR, not_relative=True)
+    made = pledges.offer(stage.session, terms, FUND_CONTACT, now=clock.now())
+    line = BankLine(made.reference, fen, clock.now().date())
+    receipts.record(stage.session, stage.who("shoukuan"), line, now=clock.now())
 
 
 def _book(stage: Stage, donor: Donor, *, times: int) -> None:

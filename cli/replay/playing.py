@@ -27,6 +27,7 @@ from services import (
 from services.agreements import Terms
 from services.answers import Reply
 from services.children import NewChild, NewKin, NewNeed
+from services.handovers import Word
 from services.organisations import NewSchool
 from services.pledges import PledgeTerms
 from services.receipts import BankLine
@@ -214,11 +215,10 @@ class Player:
         now = clock.now()
         cards = batches.to_send(self.session, cast.PAYING)
         batches.send_all(self.session, cast.PAYING, [card["ref"] for card in cards], now=now)
-        families: list[Viewer] = []
-        for card in cards:
-            officer = self.officers[card["hand"]["ref"]]
-            handovers.confirm_all(self.session, officer, card["ref"], now=now)
-            families += stories.families_of(self.session, officer, card["ref"])
+        words = [Word(self.officers[card["hand"]["ref"]], card["ref"]) for card in cards]
+        handovers.confirm_each(self.session, words, now=now)
+        refs = [word.batch_ref for word in words]
+        families = stories.families_of(self.session, cast.ENTERER, refs)
         answers.answer_all(self.session, families, Reply(Answer.RECEIVED), now=now)
 
     # Events

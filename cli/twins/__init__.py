@@ -5,6 +5,7 @@ still, so that any byte that differs for a low role is a leak of who gives.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from flask_migrate import upgrade
 
 from cli.answers import say, told
 from cli.twins import cast, meeting, post
+from cli.twins.cast import Pupil
 from cli.twins.donor import TwinDonor, read_donor
 from cli.twins.script import steps
 from cli.twins.story import Story
@@ -43,9 +45,18 @@ def twin_seed(file: Path, seed: int) -> None:
     say(_observers(seed, play(secret, seed=seed)))
 
 
-def play(secret: TwinDonor, *, seed: int) -> dict[str, list[str]]:
-    """Play the script in an empty database; return the paths of those who come by a link."""
-    story = Story(db.session(), secret)
+def play(
+    secret: TwinDonor,
+    *,
+    seed: int,
+    second: TwinDonor | None = None,
+    pupils: Sequence[Pupil] = cast.CHILDREN,
+) -> dict[str, list[str]]:
+    """Play the script in an empty database; return the paths of those who come by a link.
+
+    `second` plays the second donor, `pupils` the children: for twins that differ in these.
+    """
+    story = Story(db.session(), secret, second=second, pupils=pupils)
     with refs.seeded(f"{seed}/history"):
         for step in steps(pay_in_day=secret.pay_in_day, hour_seen=secret.hour_seen):
             story.live(step.act, step.on, step.hour)

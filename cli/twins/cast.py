@@ -45,8 +45,21 @@ HIGH = (
 
 
 @dataclass(frozen=True, slots=True)
+class Oneself:
+    """What nobody of the donors' side may learn of a child: reverse twins differ in it."""
+
+    name: str
+    born: str = "05-04"
+    id_number: str | None = None
+    address: str | None = None
+    remark: str | None = None
+    guardian: str = "王桂英"
+    phone: str = "13900000092"
+
+
+@dataclass(frozen=True, slots=True)
 class Pupil:
-    """A child: name, school, grade, yuan a month."""
+    """A child: the script's name of it, school, grade, yuan a month, and who it is."""
 
     name: str
     sex: Sex
@@ -55,6 +68,7 @@ class Pupil:
     grade: int
     yuan: int = 100
     village: str = VILLAGE
+    oneself: Oneself | None = None
 
 
 CHILDREN = (

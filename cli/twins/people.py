@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from cli.twins import cast
-from cli.twins.cast import Login, Pupil
+from cli.twins.cast import Login, Oneself, Pupil
 from privacy import viewers
 from services import (
     accounts,
@@ -109,18 +109,22 @@ def enter_child(session: Session, pupil: Pupil, schools: dict[str, str]) -> str:
 
 
 def _child(pupil: Pupil, school: str) -> NewChild:
+    who = pupil.oneself or Oneself(pupil.name)
     return NewChild(
-        name=pupil.name,
+        name=who.name,
         sex=pupil.sex,
         region_code=pupil.village,
         stage=pupil.stage,
-        birth_on=date(2019 - pupil.grade, 5, 4),
+        birth_on=date.fromisoformat(f"{2019 - pupil.grade}-{who.born}"),
+        id_number=who.id_number,
+        address=who.address,
+        remark=who.remark,
         languages="汉语",
         school_ref=school,
         grade=pupil.grade,
         class_name="1班",
         category=Category.OTHER,
-        kin=(NewKin("王桂英", "奶奶", "13900000092"),),
+        kin=(NewKin(who.guardian, "奶奶", who.phone),),
         needs=(NewNeed(NeedKind.FINANCIAL, Fen(pupil.yuan * 100)),),
     )
 

@@ -1,6 +1,6 @@
 """What the people of the twin worlds can do: each verb is the real service, done by its own person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from random import Random
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cli.demo.stage import Stage
 from cli.twins import cast, people
+from cli.twins.cast import Pupil
 from cli.twins.donor import TwinDonor
 from jobs import outbox
 from jobs.run import Run
@@ -60,11 +61,20 @@ HUNDRED = Fen(10_000)
 class Story:
     """One world being lived: the clock stands where the step says, each verb commits once."""
 
-    def __init__(self, session: Session, secret: TwinDonor) -> None:
+    def __init__(
+        self,
+        session: Session,
+        secret: TwinDonor,
+        *,
+        second: TwinDonor | None = None,
+        pupils: Sequence[Pupil] = cast.CHILDREN,
+    ) -> None:
         self.session = session
         self.stage = Stage(session, Random(0), date.max)  # noqa: S311 it draws nothing here
-        self.contacts = {**cast.OTHERS, SECRET: secret.contact}
-        self.payers = {SECRET: f"{secret.name} {secret.remark}".strip()}
+        known = {SECRET: secret} | ({"second": second} if second else {})
+        self.contacts = {**cast.OTHERS, **{name: one.contact for name, one in known.items()}}
+        self.payers = {name: f"{one.name} {one.remark}".strip() for name, one in known.items()}
+        self.pupils = pupils
         self.offered: dict[str, Offered] = {}
         self.asked: dict[str, str] = {}
         self.schools: dict[str, str] = {}
@@ -117,7 +127,7 @@ class Story:
         people.enter_accounts(self.session)
         people.agree_to_accounts(self.session)
         people.enter_volunteer(self.session)
-        for pupil in cast.CHILDREN:
+        for pupil in self.pupils:
             self.children[pupil.name] = people.enter_child(self.session, pupil, self.schools)
 
     def enter_late_child(self) -> None:

@@ -128,6 +128,7 @@ def upgrade() -> None:
                 "donor",
                 "family",
                 "class_teacher",
+                "school_contact",
                 name="recipientkind",
                 native_enum=False,
                 length=24,
@@ -151,6 +152,9 @@ def upgrade() -> None:
                 "school_reminder",
                 "school_silent",
                 "money_back",
+                "batch_bounced",
+                "account_changes",
+                "fund_runs_out",
                 "family_dispute",
                 "harm_suspected",
                 "payment_due",
@@ -253,7 +257,7 @@ def upgrade() -> None:
         sa.Column("bank_line", sa.String(length=60), nullable=True),
         sa.Column("is_matched", sa.Boolean(), nullable=False),
         sa.Column("corrects_id", sa.Integer(), nullable=True),
-        sa.Column("is_taken_back", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_taken_back", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("form_hash", sa.String(length=64), nullable=True),
         sa.Column("recorded_by", sa.String(length=40), nullable=False),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
@@ -658,13 +662,30 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "payment_orders",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("region_code", sa.String(length=12), nullable=False),
+        sa.Column("made_by", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["region_code"], ["regions.code"], name=op.f("fk_payment_orders_region_code")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_orders")),
+        sa.UniqueConstraint("ref", name=op.f("uq_payment_orders_ref")),
+    )
+    op.create_table(
         "pledges",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=16), nullable=False),
         sa.Column("donor_ref", sa.String(length=16), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("child", "gap_fund", name="pledgekind", native_enum=False, length=24),
+            sa.Enum("child", "gap_fund", "bridge", name="pledgekind", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column("instalment_fen", sa.BigInteger(), nullable=False),
@@ -764,77 +785,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pledges_status"), ["status"], unique=False)
 
     op.create_table(
-        "statement_lines",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("statement_id", sa.Integer(), nullable=False),
-        sa.Column("row", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "donation",
-                "outgoing",
-                "interest",
-                "fee",
-                "returned",
-                name="linekind",
-                native_enum=False,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "matched",
-                "split",
-                "suggested",
-                "unmatched",
-                "known",
-                "aside",
-                name="linestate",
-                native_enum=False,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "reason",
-            sa.Enum(
-                "no_reference",
-                "unknown_reference",
-                "typing_error",
-                "announced",
-                "some_unknown",
-                "does_not_split",
-                name="linereason",
-                native_enum=False,
-                length=24,
-            ),
-            nullable=True,
-        ),
-        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("key", sa.String(length=60), nullable=False),
-        sa.Column("parts", sa.JSON(), nullable=False),
-        sa.Column("remark", sa.LargeBinary(), nullable=False),
-        sa.Column("payer", sa.LargeBinary(), nullable=False),
-        sa.Column("is_kept", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["statement_id"], ["statements.id"], name=op.f("fk_statement_lines_statement_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_lines")),
-        sa.UniqueConstraint("statement_id", "row", name="uq_statement_lines_row"),
-    )
-    with op.batch_alter_table("statement_lines", schema=None) as batch_op:
-        batch_op.create_index(
-            "uq_statement_lines_key",
-            ["key"],
-            unique=True,
-            sqlite_where=sa.text("is_kept = 1"),
-            postgresql_where=sa.text("is_kept"),
-        )
-
-    op.create_table(
         "vault_contacts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("donor_id", sa.Integer(), nullable=False),
@@ -912,14 +862,26 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
             "status",
-            sa.Enum("open", "sent", "closed", name="batchstatus", native_enum=False, length=24),
+            sa.Enum(
+                "open",
+                "ordered",
+                "unclear",
+                "sent",
+                "closed",
+                name="batchstatus",
+                native_enum=False,
+                length=24,
+            ),
             nullable=False,
         ),
         sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ordered_on", sa.Date(), nullable=True),
         sa.Column("sent_on", sa.Date(), nullable=True),
         sa.Column("sent_by", sa.String(length=40), nullable=True),
         sa.Column("sent_count", sa.Integer(), nullable=True),
         sa.Column("sent_fen", sa.BigInteger(), nullable=True),
+        sa.Column("bank_on", sa.Date(), nullable=True),
+        sa.Column("bounced_on", sa.Date(), nullable=True),
         sa.Column("hand_over_by", sa.Date(), nullable=True),
         sa.Column("escalated_on", sa.Date(), nullable=True),
         sa.Column("last_reminder", sa.Integer(), nullable=False),
@@ -1061,6 +1023,7 @@ def upgrade() -> None:
             ["school_id"], ["organisations.id"], name=op.f("fk_children_school_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_children")),
+        sa.UniqueConstraint("id", "region_code", name=op.f("uq_children_id_region_code")),
         sa.UniqueConstraint("id_index", name=op.f("uq_children_id_index")),
         sa.UniqueConstraint("ref", name=op.f("uq_children_ref")),
     )
@@ -1309,7 +1272,13 @@ def upgrade() -> None:
         sa.Column(
             "status",
             sa.Enum(
-                "asked", "done", "turned_down", name="amendmentstatus", native_enum=False, length=24
+                "asked",
+                "agreed",
+                "done",
+                "turned_down",
+                name="amendmentstatus",
+                native_enum=False,
+                length=24,
             ),
             nullable=False,
         ),
@@ -1317,6 +1286,7 @@ def upgrade() -> None:
         sa.Column("asked_on", sa.Date(), nullable=False),
         sa.Column("decided_by", sa.String(length=40), nullable=True),
         sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("holds_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "(child_id IS NULL) <> (organisation_id IS NULL)",
             name=op.f("ck_amendments_one_subject"),
@@ -1333,15 +1303,15 @@ def upgrade() -> None:
             "uq_amendments_open_child_id",
             ["child_id"],
             unique=True,
-            sqlite_where=sa.text("status = 'asked'"),
-            postgresql_where=sa.text("status = 'asked'"),
+            sqlite_where=sa.text("status IN ('asked', 'agreed')"),
+            postgresql_where=sa.text("status IN ('asked', 'agreed')"),
         )
         batch_op.create_index(
             "uq_amendments_open_organisation_id",
             ["organisation_id"],
             unique=True,
-            sqlite_where=sa.text("status = 'asked'"),
-            postgresql_where=sa.text("status = 'asked'"),
+            sqlite_where=sa.text("status IN ('asked', 'agreed')"),
+            postgresql_where=sa.text("status IN ('asked', 'agreed')"),
         )
 
     op.create_table(
@@ -1439,7 +1409,13 @@ def upgrade() -> None:
         sa.Column(
             "status",
             sa.Enum(
-                "asked", "done", "turned_down", name="amendmentstatus", native_enum=False, length=24
+                "asked",
+                "agreed",
+                "done",
+                "turned_down",
+                name="amendmentstatus",
+                native_enum=False,
+                length=24,
             ),
             nullable=False,
         ),
@@ -1789,6 +1765,48 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_needs_child_id"), ["child_id"], unique=False)
 
     op.create_table(
+        "payment_order_lines",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.String(length=40), nullable=False),
+        sa.Column("payee", sa.LargeBinary(), nullable=False),
+        sa.Column("bank", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum("paid", "not_paid", "unclear", name="bankanswer", native_enum=False, length=24),
+            nullable=True,
+        ),
+        sa.Column("answered_by", sa.String(length=40), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("fen > 0", name=op.f("ck_payment_order_lines_fen_positive")),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["batches.id"], name=op.f("fk_payment_order_lines_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["payment_orders.id"], name=op.f("fk_payment_order_lines_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_order_lines")),
+    )
+    with op.batch_alter_table("payment_order_lines", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_payment_order_lines_batch_id"), ["batch_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_payment_order_lines_order_id"), ["order_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_payment_order_lines_live",
+            ["batch_id"],
+            unique=True,
+            sqlite_where=sa.text("answer IS NULL OR answer <> 'not_paid'"),
+            postgresql_where=sa.text("answer IS NULL OR answer <> 'not_paid'"),
+        )
+
+    op.create_table(
         "recovery_codes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -1914,6 +1932,92 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factors")),
         sa.UniqueConstraint("account_id", name=op.f("uq_second_factors_account_id")),
     )
+    op.create_table(
+        "statement_lines",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "donation",
+                "outgoing",
+                "interest",
+                "fee",
+                "returned",
+                name="linekind",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "matched",
+                "split",
+                "suggested",
+                "unmatched",
+                "known",
+                "aside",
+                "settled",
+                "unsettled",
+                name="linestate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "no_reference",
+                "unknown_reference",
+                "typing_error",
+                "announced",
+                "some_unknown",
+                "does_not_split",
+                "unknown_memo",
+                "several_memos",
+                "wrong_sum",
+                "too_early",
+                "paid_twice",
+                "back_twice",
+                "not_sent_yet",
+                "hand_spoke",
+                name="linereason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("remark", sa.LargeBinary(), nullable=False),
+        sa.Column("payer", sa.LargeBinary(), nullable=False),
+        sa.Column("is_kept", sa.Boolean(), nullable=False),
+        sa.Column("memo", sa.String(length=16), nullable=True),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["batches.id"], name=op.f("fk_statement_lines_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statements.id"], name=op.f("fk_statement_lines_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_lines")),
+        sa.UniqueConstraint("statement_id", "row", name="uq_statement_lines_row"),
+    )
+    with op.batch_alter_table("statement_lines", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_statement_lines_key",
+            ["key"],
+            unique=True,
+            sqlite_where=sa.text("is_kept = 1"),
+            postgresql_where=sa.text("is_kept"),
+        )
+
     op.create_table(
         "volunteers",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2103,6 +2207,7 @@ def upgrade() -> None:
         sa.Column("pledge_id", sa.Integer(), nullable=False),
         sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("need_id", sa.Integer(), nullable=True),
+        sa.Column("region_code", sa.String(), nullable=True),
         sa.Column("instalment_fen", sa.BigInteger(), nullable=False),
         sa.Column(
             "rhythm",
@@ -2153,10 +2258,25 @@ def upgrade() -> None:
         sa.Column("decline_note", sa.LargeBinary(), nullable=True),
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("stands_in_for_id", sa.Integer(), nullable=True),
+        sa.Column("dry_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "status != 'proposed' OR region_code IS NOT NULL",
+            name=op.f("ck_matches_waits_somewhere"),
+        ),
         sa.CheckConstraint("instalment_fen > 0", name=op.f("ck_matches_instalment_positive")),
+        sa.ForeignKeyConstraint(
+            ["child_id", "region_code"],
+            ["children.id", "children.region_code"],
+            name=op.f("fk_matches_child_id_region_code"),
+            onupdate="CASCADE",
+        ),
         sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_matches_child_id")),
         sa.ForeignKeyConstraint(["need_id"], ["needs.id"], name=op.f("fk_matches_need_id")),
         sa.ForeignKeyConstraint(["pledge_id"], ["pledges.id"], name=op.f("fk_matches_pledge_id")),
+        sa.ForeignKeyConstraint(
+            ["stands_in_for_id"], ["matches.id"], name=op.f("fk_matches_stands_in_for_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_matches")),
         sa.UniqueConstraint("child_ref", name=op.f("uq_matches_child_ref")),
         sa.UniqueConstraint("donor_ref", name=op.f("uq_matches_donor_ref")),
@@ -2166,16 +2286,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_matches_need_id"), ["need_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_matches_pledge_id"), ["pledge_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_matches_run_ref"), ["run_ref"], unique=False)
-        batch_op.create_index("ix_matches_status_rhythm", ["status", "rhythm"], unique=False)
         batch_op.create_index(
-            "ix_matches_status_rhythm_child_id", ["status", "rhythm", "child_id"], unique=False
+            "ix_matches_status_region_code", ["status", "region_code"], unique=False
         )
+        batch_op.create_index("ix_matches_status_rhythm", ["status", "rhythm"], unique=False)
         batch_op.create_index(
             "uq_matches_live_pair",
             ["pledge_id", "child_id"],
             unique=True,
-            sqlite_where=sa.text("status IN ('proposed', 'active')"),
-            postgresql_where=sa.text("status IN ('proposed', 'active')"),
+            sqlite_where=sa.text("status IN ('proposed', 'active') AND stands_in_for_id IS NULL"),
+            postgresql_where=sa.text(
+                "status IN ('proposed', 'active') AND stands_in_for_id IS NULL"
+            ),
+        )
+        batch_op.create_index(
+            "uq_matches_standing_in",
+            ["need_id"],
+            unique=True,
+            sqlite_where=sa.text("status = 'active' AND stands_in_for_id IS NOT NULL"),
+            postgresql_where=sa.text("status = 'active' AND stands_in_for_id IS NOT NULL"),
         )
 
     op.create_table(
@@ -2205,6 +2334,7 @@ def upgrade() -> None:
         sa.Column("occasion", sa.String(length=60), nullable=False),
         sa.Column("promised_on", sa.Date(), nullable=True),
         sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("bridged_on", sa.Date(), nullable=True),
         sa.Column("sent_on", sa.Date(), nullable=True),
         sa.Column("handed_over_on", sa.Date(), nullable=True),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
@@ -2359,6 +2489,7 @@ def upgrade() -> None:
         sa.Column("is_funded", sa.Boolean(), nullable=False),
         sa.Column("promised_on", sa.Date(), nullable=True),
         sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("bridged_on", sa.Date(), nullable=True),
         sa.Column("sent_on", sa.Date(), nullable=True),
         sa.Column("handed_over_on", sa.Date(), nullable=True),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
@@ -2508,6 +2639,8 @@ def upgrade() -> None:
                 "interest",
                 "bank_fee",
                 "funded",
+                "bridged",
+                "repaid",
                 "sent",
                 "handed_over",
                 "returned",
@@ -2597,7 +2730,13 @@ def upgrade() -> None:
         sa.Column(
             "status",
             sa.Enum(
-                "asked", "done", "turned_down", name="amendmentstatus", native_enum=False, length=24
+                "asked",
+                "agreed",
+                "done",
+                "turned_down",
+                name="amendmentstatus",
+                native_enum=False,
+                length=24,
             ),
             nullable=False,
         ),
@@ -2697,6 +2836,7 @@ def upgrade() -> None:
             sa.Enum(
                 "promised",
                 "received",
+                "bridged",
                 "sent",
                 "handed_over",
                 "confirmed",
@@ -2899,12 +3039,19 @@ def downgrade() -> None:
     op.drop_table("vault_words")
     with op.batch_alter_table("matches", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_matches_live_pair",
-            sqlite_where=sa.text("status IN ('proposed', 'active')"),
-            postgresql_where=sa.text("status IN ('proposed', 'active')"),
+            "uq_matches_standing_in",
+            sqlite_where=sa.text("status = 'active' AND stands_in_for_id IS NOT NULL"),
+            postgresql_where=sa.text("status = 'active' AND stands_in_for_id IS NOT NULL"),
         )
-        batch_op.drop_index("ix_matches_status_rhythm_child_id")
+        batch_op.drop_index(
+            "uq_matches_live_pair",
+            sqlite_where=sa.text("status IN ('proposed', 'active') AND stands_in_for_id IS NULL"),
+            postgresql_where=sa.text(
+                "status IN ('proposed', 'active') AND stands_in_for_id IS NULL"
+            ),
+        )
         batch_op.drop_index("ix_matches_status_rhythm")
+        batch_op.drop_index("ix_matches_status_region_code")
         batch_op.drop_index(batch_op.f("ix_matches_run_ref"))
         batch_op.drop_index(batch_op.f("ix_matches_pledge_id"))
         batch_op.drop_index(batch_op.f("ix_matches_need_id"))
@@ -2930,6 +3077,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_volunteers_region_code"))
 
     op.drop_table("volunteers")
+    with op.batch_alter_table("statement_lines", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_statement_lines_key",
+            sqlite_where=sa.text("is_kept = 1"),
+            postgresql_where=sa.text("is_kept"),
+        )
+
+    op.drop_table("statement_lines")
     op.drop_table("second_factors")
     with op.batch_alter_table("reveals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reveals_status"))
@@ -2942,6 +3097,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_recovery_codes_account_id"))
 
     op.drop_table("recovery_codes")
+    with op.batch_alter_table("payment_order_lines", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_payment_order_lines_live",
+            sqlite_where=sa.text("answer IS NULL OR answer <> 'not_paid'"),
+            postgresql_where=sa.text("answer IS NULL OR answer <> 'not_paid'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_payment_order_lines_order_id"))
+        batch_op.drop_index(batch_op.f("ix_payment_order_lines_batch_id"))
+
+    op.drop_table("payment_order_lines")
     with op.batch_alter_table("needs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_needs_child_id"))
 
@@ -2998,13 +3163,13 @@ def downgrade() -> None:
     with op.batch_alter_table("amendments", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_amendments_open_organisation_id",
-            sqlite_where=sa.text("status = 'asked'"),
-            postgresql_where=sa.text("status = 'asked'"),
+            sqlite_where=sa.text("status IN ('asked', 'agreed')"),
+            postgresql_where=sa.text("status IN ('asked', 'agreed')"),
         )
         batch_op.drop_index(
             "uq_amendments_open_child_id",
-            sqlite_where=sa.text("status = 'asked'"),
-            postgresql_where=sa.text("status = 'asked'"),
+            sqlite_where=sa.text("status IN ('asked', 'agreed')"),
+            postgresql_where=sa.text("status IN ('asked', 'agreed')"),
         )
 
     op.drop_table("amendments")
@@ -3060,18 +3225,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vault_contacts_contact_index"))
 
     op.drop_table("vault_contacts")
-    with op.batch_alter_table("statement_lines", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_statement_lines_key",
-            sqlite_where=sa.text("is_kept = 1"),
-            postgresql_where=sa.text("is_kept"),
-        )
-
-    op.drop_table("statement_lines")
     with op.batch_alter_table("pledges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pledges_status"))
 
     op.drop_table("pledges")
+    op.drop_table("payment_orders")
     with op.batch_alter_table("organisations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisations_region_code"))
         batch_op.drop_index(batch_op.f("ix_organisations_name"))

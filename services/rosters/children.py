@@ -10,17 +10,15 @@ from gateways.spreadsheets import Sheet
 from services.rosters.amounts import Amount, read_amount
 from services.rosters.births import Birth, Precision, read_birth
 from services.rosters.columns import CHILDREN
+from services.rosters.doubles import Seen, judge_double, person_of
 from services.rosters.identities import Identity
 from services.rosters.needs import read_category, read_needs
 from services.rosters.people import (
-    Seen,
     is_given,
-    judge_double,
     judge_identity,
     judge_name,
     judge_phone,
     judge_sex,
-    person_key,
     phone_remark,
     remark_of,
     told_beside,
@@ -142,9 +140,8 @@ def judge_child(
         consent=judge_consent(data, findings),
     )
     record = record_of(data, judged)
-    number = None if identity.birth else identity.number
     phone = record.guardian_phone or record.carer_phone
-    person = person_key(record.name, record.birth, phone, number)
+    person = person_of(record.name, judged.birth, phone, identity)
     judge_double(data, findings, seen, identity, person)
     return findings.row(data, record)
 

@@ -59,11 +59,11 @@ _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?E\+?\d{2}$")
 _SHAPE = re.compile(r"^\d{17}[\dX]$")
 _OTHER_PAPER = re.compile(r"^[A-Z]{1,3}\d{7,10}[A-Z]?$")
 _REMARK = re.compile(r"[(\[【〔].*?[)\]】〕]")
-_INSIDE = re.compile(r"(?<!\d)\d{17}[\dX](?!\d)")
+ID_INSIDE = re.compile(r"(?<!\d)\d{17}[\dX](?!\d)")
 _MASKED = re.compile(r"\*|^\D*\d{3,14}X{2,}")
 _TYPED_AS_NUMBER = re.compile(r"\.0+$")
 _PERMIT = ("81", "82", "83", "9")
-_PENDING = re.compile(r"^(?:无|没|未|待|暂|正在|办理|不详|黑户)[\u4e00-\u9fff]*$")
+_WORDS = re.compile(r"[\u4e00-\u9fff]")
 
 
 def read_identity(cell: Cell) -> Identity:
@@ -71,7 +71,7 @@ def read_identity(cell: Cell) -> Identity:
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell >= LOST_FROM:
         return Identity(IdState.LOST, f"{cell:.0f}")
     text = unicodedata.normalize("NFKC", plain(cell)[:LONGEST_READ]).upper().translate(_LOOKALIKES)
-    if is_nothing(text) or _PENDING.match(text):
+    if is_nothing(text) or text.strip("0 ") == "" or is_in_words(text):
         return Identity(IdState.MISSING)
     if _SCIENTIFIC.match(text.replace(" ", "").strip("'\"=")) or _MASKED.search(text):
         return Identity(IdState.LOST, text)
@@ -79,8 +79,13 @@ def read_identity(cell: Cell) -> Identity:
     number = _JUNK.sub("", _REMARK.sub("", _TYPED_AS_NUMBER.sub("", text)))
     if was_number and re.fullmatch(r"\d{16,}", number):
         return Identity(IdState.LOST, number)
-    inside = set(_INSIDE.findall(number))
+    inside = set(ID_INSIDE.findall(number))
     return _judge(inside.pop() if len(inside) == 1 else number)
+
+
+def is_in_words(text: str) -> bool:
+    """Say whether only words stand where the number should: 已上报，号码后补."""
+    return bool(_WORDS.search(text)) and not re.search(r"\d", text)
 
 
 def _judge(number: str) -> Identity:

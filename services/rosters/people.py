@@ -1,10 +1,9 @@
-"""What children and volunteers have in common: name, ID, sex, phone, and who stands there twice."""
+"""What children and volunteers have in common: name, ID, sex and telephone."""
 
+import re
 from collections.abc import Container
-from dataclasses import dataclass, field
-from datetime import date
 
-from services.rosters.identities import LENGTH, Identity, IdState, read_identity
+from services.rosters.identities import ID_INSIDE, LENGTH, Identity, IdState, read_identity
 from services.rosters.reports import Findings, Note, Problem
 from services.rosters.rows import DataRow
 from services.rosters.values import (
@@ -12,6 +11,7 @@ from services.rosters.values import (
     folded,
     is_nothing,
     plain,
+    read_name,
     read_phone,
     read_sex,
     read_text,
@@ -21,32 +21,13 @@ from vocabulary.enums import Sex
 
 LOST_DIGITS = "身份证号不完整，末几位已丢失。请把这一列设成“文本”格式，重新填写18位号码。"
 SEX_WORDS = {Sex.MALE: "男", Sex.FEMALE: "女"}
-
-
-@dataclass(slots=True)
-class Seen:
-    """The persons met so far in this list, each with the row of the first meeting."""
-
-    by_number: dict[str, int] = field(default_factory=dict)
-    by_person: dict[tuple[object, ...], tuple[int, bool]] = field(default_factory=dict)
-
-    def first_row(
-        self, number: str | None, person: tuple[object, ...] | None, row: int
-    ) -> int | None:
-        """Return the earlier row of the same person, or None after noting this one.
-
-        Two valid numbers that differ are two persons, however alike the rest reads.
-        """
-        if number and number in self.by_number:
-            return self.by_number[number]
-        known = self.by_person.get(person) if person else None
-        if known and not (number and known[1]):
-            return known[0]
-        if number:
-            self.by_number[number] = row
-        if person:
-            self.by_person.setdefault(person, (row, number is not None))
-        return None
+_BETWEEN_NAMES = re.compile(r"[、，,;；/／]")
+_BRACKETS = re.compile(r"[(（\[【〔][^)）\]】〕]*[)）\]】〕]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_HAN_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,}")
+_LABEL = re.compile(
+    r".*(?:身份证|证件)号?码?|出生(?:日期|年月)|(?:就读)?学校(?:名称)?|监护人.*|(?:联系)?电话|姓名|家庭住址"
+)
 
 
 def judge_name(data: DataRow, findings: Findings) -> str:
@@ -54,7 +35,19 @@ def judge_name(data: DataRow, findings: Findings) -> str:
     name, _ = split_name(data.get("name"))
     if not name:
         findings.add(Problem.NO_NAME, "没有姓名，请补上。")
+    elif is_several(plain(data.get("name"))):
+        findings.add(Problem.NO_NAME, "姓名一格里不止一个名字。一行只写一个孩子，请分开写。")
+    elif _LABEL.fullmatch(name):
+        findings.add(Problem.NO_NAME, f"姓名一格里写的是“{name}”，不是名字。请一行写一个孩子。")
     return name
+
+
+def is_several(cell: str) -> bool:
+    """Tell 王小明、王小红 from one long name that was broken over two lines."""
+    told = _BRACKETS.sub("", cell)
+    parts = [part for part in map(read_name, _BETWEEN_NAMES.split(told)) if _HAN_NAME.match(part)]
+    lines = [part for part in map(read_name, told.splitlines()) if _HAN_NAME.match(part)]
+    return len(parts) > 1 or len({line[0] for line in lines}) < len(lines)
 
 
 def judge_identity(data: DataRow, findings: Findings, known_ids: Container[str]) -> Identity:
@@ -78,6 +71,8 @@ def ends_lost(identity: Identity) -> bool:
 
 def wrong_number(number: str) -> str:
     """Say what is wrong with the number without repeating it."""
+    if len(ID_INSIDE.findall(number)) > 1 or len(number) == 2 * LENGTH:
+        return "一格里有两个身份证号。一行只写一个人，请分开写。"
     if len(number) != LENGTH:
         return f"身份证号应为18位，表里是{len(number)}位。请对照户口本更正。"
     return "身份证号有误（校验位或日期不对），可能抄错了。请对照户口本更正。"
@@ -114,33 +109,22 @@ def judge_phone(data: DataRow, findings: Findings, *, whose: str) -> Phone:
     return phone
 
 
-def judge_double(
-    data: DataRow,
-    findings: Findings,
-    seen: Seen,
-    identity: Identity,
-    person: tuple[object, ...] | None,
-) -> None:
-    """Refuse a later occurrence; then only that matters, since the row should go."""
-    number = identity.number if identity.birth else None
-    first = seen.first_row(number, person, data.number)
-    if first is not None:
-        findings.problems.clear()
-        findings.add(Problem.DUPLICATE, f"与第 {first} 行是同一个人，请删去一行。")
-
-
-def person_key(
-    name: str, birth: date | None, phone: str | None, number: str | None
-) -> tuple[object, ...] | None:
-    """Return what stands for a person without a valid ID, or None where too little is known."""
-    return (name, birth, phone, number or "") if name and (birth or phone) else None
-
-
 def remark_of(data: DataRow) -> str:
     """Return the remark, with what stood in brackets behind the name."""
     _, beside = split_name(data.get("name"))
-    told = (read_text(data.get("remark")), f"姓名旁写着：{beside}" if beside else "")
+    told = (
+        read_text(data.get("remark")),
+        f"姓名旁写着：{beside}" if beside else "",
+        f"身份证号一栏写着：{words}" if (words := words_for_number(data)) else "",
+    )
     return "；".join(filter(None, told))
+
+
+def words_for_number(data: DataRow) -> str:
+    """Return what is written where a number should stand: 身份证丢失补办中."""
+    text = read_text(data.get("id_number"))
+    is_missing = read_identity(text).state is IdState.MISSING
+    return text if is_missing and _HAN.search(text) else ""
 
 
 def told_beside(own: str, beside: str) -> str:

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 from gateways.spreadsheets import Sheet
 from services.rosters.columns import VOLUNTEERS
+from services.rosters.doubles import Seen, judge_double, person_of
 from services.rosters.people import (
-    Seen,
-    judge_double,
     judge_identity,
     judge_name,
     judge_phone,
     judge_sex,
-    person_key,
     phone_remark,
     remark_of,
 )
@@ -83,8 +81,7 @@ def judge_volunteer(
         trained=is_done(data, "trained"),
         remark=remark_of(data),
     )
-    number = None if identity.birth else identity.number
-    person = person_key(name, None, phone.number, number)
+    person = person_of(name, None, phone.number, identity)
     judge_double(data, findings, seen, identity, person)
     return findings.row(data, record)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select, text, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from extensions import db
@@ -24,6 +24,7 @@ from services import checks, due, receipts
 from services.receipts import BankLine
 from tests.factories import a_child, a_match, a_pledge, a_school, viewer
 from tests.faults.processes import alone, at_once, let_go, on_statement, signal_myself, start
+from tests.services.spoiling import mend, spoil
 from vocabulary import clock
 from vocabulary.dates import at
 from vocabulary.enums import JobStatus, Role, SetAsideReason
@@ -133,6 +134,9 @@ def test_of_runs_begun_at_once_one_works_and_the_others_are_told(
     assert findings(world, now) == []
 
 
+WRITES = ("BEGIN IMMEDIATE", "SET LOCAL lock_timeout")  # a writer's first words
+
+
 def freezing(session: Session) -> int:
     """Run, and stop before the fourth transaction's BEGIN is sent, when nothing is locked."""
     begun = []
@@ -143,7 +147,7 @@ def freezing(session: Session) -> int:
 
     @event.listens_for(db.engine, "before_cursor_execute")
     def stop(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if len(begun) == 3 and statement.startswith("BEGIN IMMEDIATE"):
+        if len(begun) == 3 and statement.startswith(WRITES):
             begun.append(1)
             signal_myself(signal.SIGSTOP)
 
@@ -176,6 +180,7 @@ STARVED = {
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("what", STARVED)
 @pytest.mark.parametrize("after", [0, 2, 4])
 def test_a_run_without_a_disk_fails_and_the_next_one_does_it(
@@ -257,19 +262,14 @@ def test_ten_thousand_instalments_one_bad_record_and_a_kill(
         a_match(session, a_pledge(session, f"138{n:08d}")[0], a_child(session, school))
     session.execute(update(Match).values(starts_on=date(2013, 1, 1), decided_on=date(2012, 12, 1)))
     session.execute(update(Consent).values(given_on=date(2012, 12, 1)))
-    session.execute(
-        text(
-            "CREATE TRIGGER bad BEFORE INSERT ON stipends WHEN NEW.match_id = 31 AND"
-            " NEW.due_on = '2020-05-01' BEGIN SELECT RAISE(ABORT, 'bad record'); END"
-        )
-    )
+    spoil(session, "INSERT ON stipends", "NEW.match_id = 31 AND NEW.due_on = '2020-05-01'")
     session.commit()
     months = 13 * 12 + 11
 
     assert alone(killed_at(60)) == "signal 9"
     alone(run)
 
-    session.execute(text("DROP TRIGGER bad"))
+    mend(session)
     session.commit()
     assert opened(session) == 59 * months
     aside = session.execute(select(SetAside.match_id, SetAside.reason).distinct()).all()

@@ -1,7 +1,7 @@
 """Walks the site as one viewer: every link found, then every GET rule with sample handles."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 
@@ -24,6 +24,7 @@ class Seen:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    statements: int = 0
 
 
 def look(client: FlaskClient, address: str) -> Seen:
@@ -34,7 +35,9 @@ def look(client: FlaskClient, address: str) -> Seen:
     return Seen(answer.status_code, headers, body)
 
 
-def crawl(client: FlaskClient, starts: Iterable[str]) -> dict[str, Seen]:
+def crawl(
+    client: FlaskClient, starts: Iterable[str], *, look: Callable[..., Seen] = look
+) -> dict[str, Seen]:
     """Follow every link of the site from the starts; return what each address showed."""
     found: dict[str, Seen] = {}
     waiting = list(starts)
@@ -82,6 +85,7 @@ _HANDLES = {
     "imports": "imports.ref",
     "letters": "letters.ref",
     "matches": "matches.child_ref",
+    "orders": "payment_orders.ref",
     "pledges": "pledges.code",
     "returns": "batches.ref",
     "reveals": "reveals.ref",
@@ -92,7 +96,8 @@ _HANDLES = {
 }
 
 
-def _samples_for(rule: Rule, refs: dict[str, list[str]]) -> list[str]:
+def samples_for(rule: Rule, refs: Mapping[str, list[str]]) -> list[str]:
+    """Return a handle that something of the rule's kind has, and one that nothing has."""
     subject = rule.endpoint.split(".")[-2] if "." in rule.endpoint else ""
     return [*refs.get(_HANDLES.get(subject, "children.ref"), [])[:1], "MISSING"]
 
@@ -104,6 +109,6 @@ def probes(app: Flask, refs: dict[str, list[str]]) -> list[str]:
         if not rule.arguments:
             addresses.append(rule.rule)
             continue
-        for sample in _samples_for(rule, refs):
+        for sample in samples_for(rule, refs):
             addresses.append(re.sub(r"<(?:[a-z]+(?:\([^)]*\))?:)?[a-z_]+>", sample, rule.rule))
     return addresses

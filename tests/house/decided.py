@@ -101,8 +101,15 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.books.index": (ADMIN | {"auditor"}, ""),
     "staff.books.check": (ADMIN | {"auditor"}, ""),
     "staff.custody.index": ({"custodian"}, ""),
+    "staff.gap_fund.index": (CASE | {"auditor"}, ""),
     "staff.batches.index": (PAYING, ""),
     "staff.batches.send": (PAYING, "batch"),
+    "staff.orders.make": (PAYING, ""),
+    **{
+        f"staff.orders.{view}": (PAYING, "payment_order")
+        for view in ("detail", "sheet", "paper", "paid", "back")
+    },
+    "staff.orders.answer": (PAYING, "ordered_batch"),
     "staff.returns.record": (PAYING, "returning_batch"),
     "staff.returns.again": (CASE, "returned_line"),
     "staff.write_offs.index": (CASE, ""),
@@ -170,6 +177,11 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.schools.detail": (CASE, "school"),
     "staff.schools.complete": (CASE, "school"),
     "staff.stipends.index": (CASE, ""),
+    "staff.office_hand.index": (CASE, ""),
+    **{
+        f"staff.office_hand.{view}": (CASE, "office_line")
+        for view in ("hand_over", "could_not", "take_back")
+    },
     "staff.volunteers.index": (CASE, ""),
     "staff.volunteers.detail": (CASE, "volunteer"),
     "staff.volunteers.login": (CASE, "volunteer"),

@@ -40,7 +40,7 @@ from tests.factories import (
     an_account,
     viewer,
 )
-from tests.house import asked, post
+from tests.house import asked, orders, post
 from tests.house.offices import offices
 from tests.house.places import (
     DECIDE_BY,
@@ -80,6 +80,7 @@ def build(session: Session, now: datetime) -> Town:
     offices(session, town, here, now)
     asked.give(session, town, here, now)
     _come_back_and_lost(session, town, here, now)
+    orders.give(session, town, here, now)
     session.commit()
     return town
 

@@ -20,9 +20,15 @@ from services.grants import Term
 from services.notices import Recipient
 from services.receipts import BankLine
 from tests.factories import (
+    BANNER,
+    OTHER_BANNER,
+    a_child,
+    a_match,
+    a_pledge,
+    a_sent_batch,
     an_account,
 )
-from tests.house.places import SENT, Places, Town, who_is
+from tests.house.places import OTHER_TOWN, SENT, VILLAGE, Places, Town, who_is
 from vocabulary.enums import (
     Called,
     Complained,
@@ -31,6 +37,7 @@ from vocabulary.enums import (
     Role,
 )
 from vocabulary.money import Fen
+from vocabulary.refs import stipend_ref
 
 
 def offices(session: Session, town: Town, here: Places, now: datetime) -> None:
@@ -52,6 +59,7 @@ def offices(session: Session, town: Town, here: Places, now: datetime) -> None:
     town.give("grant", "administrator", f"{clerk.ref} {asked}", f"{clerk.ref} {other}")
     town.give("password_token", "public", passwords.invite(session, by, clerk.id, now=now))
     _reports(session, town, here, now)
+    _handed_over_by_staff(session, town)
     for who in town.sessions:
         one = _message(session, town.sessions[who][0], now)
         town.give("notice", who, one)
@@ -91,6 +99,19 @@ def _reports(session: Session, town: Town, here: Places, now: datetime) -> None:
     named = {"actor": accused, "named_by": "account:x", "named_at": now}
     session.add(HarmAccused(report_id=round_him.id, whom=Complained.OFFICE, **named))
     town.give("harm", "case_deputy", own["school_officer"], far, round_him.ref)
+
+
+def _handed_over_by_staff(session: Session, town: Town) -> None:
+    """A child in danger in each of two banners, whose money the banner's own staff hand over."""
+    lines = []
+    for n, (banner, place) in enumerate(((BANNER, VILLAGE), (OTHER_BANNER, OTHER_TOWN))):
+        child = a_child(
+            session, None, name="托娅", region_code=place, banner_code=banner, in_danger=True
+        )
+        match = a_match(session, a_pledge(session, f"1380000008{n}")[0], child)
+        a_sent_batch(session, None, match, on=SENT, region_code=banner)
+        lines.append(stipend_ref(match.child_ref, SENT))
+    town.give("office_line", "case_worker approver case_deputy", *lines)
 
 
 def _message(session: Session, account_id: int, now: datetime) -> str:

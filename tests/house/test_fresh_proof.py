@@ -29,7 +29,12 @@ PROVEN: dict[str, set[str]] = {
         "staff.write_offs.agree", "staff.harm.close",
     },
     "a bank account": {"staff.amendments.account", "staff.amendments.detail"},
-    "money leaves": {"staff.batches.send", "staff.returns.again"},
+    "money leaves": {
+        "staff.orders.make", "staff.orders.sheet", "staff.orders.paper", "staff.orders.paid",
+        "staff.orders.back", "staff.orders.answer",
+        "staff.batches.send", "staff.returns.again", "staff.office_hand.hand_over",
+        "staff.office_hand.could_not", "staff.office_hand.take_back",
+    },
     "a list leaves": {"staff.exports.make", "staff.exports.fetch"},
     "who somebody is": {
         "staff.amendments.identity", "staff.amendments.turn_down", "staff.audit_samples.index",

@@ -22,6 +22,7 @@ from config import Mode, Settings
 from extensions import db, limiter
 from models import keys
 from services import accounts
+from tests.plugins import databases
 from vocabulary import clock
 from vocabulary.dates import at
 
@@ -43,7 +44,7 @@ def pytest_collection_finish() -> None:
 def settings_in(folder: Path) -> Settings:
     """Settings of an installation that lives in a folder of its own."""
     return Settings(
-        database_url=f"sqlite:///{folder / 'weiguang.db'}",
+        database_url=databases.url(folder),
         mode=Mode.TEST,
         instance=folder,
         keys_dir=folder / "keys",
@@ -60,6 +61,7 @@ def forget_the_request_before() -> None:
 def empty_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a migrated, empty database and its keys."""
     folder = tmp_path_factory.mktemp("template")
+    databases.create(folder)
     app = create_app(settings_in(folder))
     with app.app_context():
         upgrade()
@@ -117,6 +119,7 @@ def living(home: Path, template: Path, compiled: FileSystemBytecodeCache) -> Ite
     """Run the application at home on a fresh copy of the template."""
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(template, home)
+    databases.copy(template, home)
     app = built_in(home)
     app.jinja_env.bytecode_cache = compiled
     before = [forget_the_request_before, *app.before_request_funcs.get(None, [])]
@@ -138,7 +141,9 @@ def kept(empty_template: Path, home: Path, compiled, tmp_path_factory):
         with clock.moved_to(at(TODAY)), living(home, empty_template, compiled):
             build(db.session(), at(TODAY))
             db.session.commit()
-        return shutil.copytree(home, tmp_path_factory.mktemp("kept") / "instance")
+        folder = shutil.copytree(home, tmp_path_factory.mktemp("kept") / "instance")
+        databases.copy(home, folder)
+        return folder
 
     return keep
 

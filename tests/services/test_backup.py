@@ -27,6 +27,8 @@ from vocabulary.errors import (
     WouldReplace,
 )
 
+pytestmark = pytest.mark.sqlite_only
+
 KEY, OTHER = b"k" * 32, b"o" * 32
 BY = viewers.console()
 CONTACT = "13812345678"

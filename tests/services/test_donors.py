@@ -121,7 +121,7 @@ def days(**more):
     empty = dict.fromkeys(
         f"{kind}_on"
         for kind in (
-            "promised", "received", "sent", "handed_over", "confirmed",
+            "promised", "received", "bridged", "sent", "handed_over", "confirmed",
             "returned", "written_off", "cancelled",
         )
     )  # fmt: skip
@@ -132,7 +132,8 @@ def test_each_step_has_its_own_telling():
     first = date(2026, 11, 3)
     told = [
         tell(days(promised_on=first), on=TODAY),
-        tell(days(received_on=first), on=TODAY),
+        tell(days(promised_on=first, bridged_on=first), on=TODAY),
+        tell(days(received_on=first, bridged_on=first), on=TODAY),
         tell(days(received_on=first, sent_on=TODAY - timedelta(3)), on=TODAY),
         tell(days(received_on=first, sent_on=TODAY - timedelta(4)), on=TODAY),
         tell(days(received_on=first, sent_on=TODAY - timedelta(15)), on=TODAY),

@@ -241,6 +241,7 @@ def places(app, tmp_path: Path) -> Places:
     return Places(instance / "weiguang.db", instance / "uploads", tmp_path / "backups")
 
 
+@pytest.mark.sqlite_only
 def test_an_older_backup_does_not_bring_him_back(session, places, now, tmp_path):
     given(session, months=1)
     him = me(session)
@@ -286,6 +287,7 @@ def _outlooks(session, him, now):
     return forgetting_donors.outlook(session, him, now=now)
 
 
+@pytest.mark.sqlite_only
 def test_a_restore_without_its_key_store_forgets_nobody_for_good(session, places, now):
     given(session, months=1)
     session.commit()

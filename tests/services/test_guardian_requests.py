@@ -1,5 +1,6 @@
 """A guardian sees who looked, gets a copy, asks to correct or delete, and has it in writing."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from services.drawing import draw
 from services.guardian_wishes import Wish
 from tests.factories import (
     OTHER_BANNER,
+    START,
+    TOWNSHIP,
     a_child,
     a_match,
     a_pledge,
@@ -28,11 +31,13 @@ from vocabulary.enums import (
     FilePart,
     GuardianWish,
     GuardianWishStatus,
+    Language,
     NoticeKind,
     RecipientKind,
     Role,
 )
 from vocabulary.errors import AlreadyDecided, BadInput, NotFound, NotPermitted
+from vocabulary.refs import stipend_ref
 
 WORKER = viewer(Role.CASE_WORKER, actor="account:verifier")
 SECOND = viewer(Role.APPROVER, actor="account:second")
@@ -214,3 +219,44 @@ def test_only_a_guardian_asks_and_only_case_staff_answer(session, now):
     for who in (viewers.engine(), viewer(Role.SCHOOL_OFFICER), guardian(child)):
         with pytest.raises(NotPermitted):
             answer(session, ref, now, by=who)
+
+
+def test_the_director_who_wrote_it_down_has_a_notice_of_the_answer(session, now):
+    account = an_account(session, Role.VILLAGE_DIRECTOR, login="director", region_code=TOWNSHIP)
+    director = viewer(
+        Role.VILLAGE_DIRECTOR,
+        account_id=account.id,
+        actor=f"account:{account.ref}",
+        regions=(TOWNSHIP,),
+    )
+    child = a_child(session)
+    match = a_match(session, a_pledge(session)[0], child)
+    a_sent_batch(session, None, match)
+    line = stipend_ref(match.child_ref, START)
+    wish = Wish(GuardianWish.CORRECT, "门牌是三号", FilePart.ADDRESS, Language.MONGOLIAN)
+    ref = guardian_wishes.ask_for(session, director, line, wish, now=now)
+    assert drawn_for(session, director, now) == []
+
+    answer(session, ref, now)
+
+    ((title, words),) = drawn_for(session, director, now)
+    assert title == "你代写的有答复了"
+    assert "陈雨桐" in words
+    other = replace(director, account_id=0, actor="account:another")
+    (notice,) = answered(session, RecipientKind.ACCOUNT)
+    assert draw(session, other, notice, now=now, hotline="1") is None
+    child.in_danger = True
+    session.flush()
+    assert drawn_for(session, director, now) == []
+
+
+def answered(session, kind: RecipientKind) -> list[Notice]:
+    which = Notice.kind == NoticeKind.GUARDIAN_ANSWERED, Notice.recipient_kind == kind
+    return list(session.scalars(select(Notice).where(*which)))
+
+
+def drawn_for(session, who, now) -> list[tuple[str, str]]:
+    """The inbox of whom a notice of an answer goes to, in words."""
+    mine = [n for n in answered(session, RecipientKind.ACCOUNT) if n.recipient_id == who.account_id]
+    found = (draw(session, who, one, now=now, hotline="1") for one in mine)
+    return [(one.title, one.inbox) for one in found if one]

@@ -3,14 +3,10 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.letters import LetterFriend
-from models.stipends import Batch, Stipend
-from privacy import viewers
 from services import (
-    filling,
     gate,
     hand_lists,
     harm,
@@ -29,7 +25,6 @@ from tests.services.endangered import (
     press,
 )
 from vocabulary.enums import (
-    BatchStatus,
     HarmOutcome,
 )
 from vocabulary.errors import ActedBefore, AlreadyDecided, WrongState
@@ -83,42 +78,6 @@ def test_a_volunteer_and_a_donor_read_no_letter_of_it(session: Session, now: dat
     assert gate.cards(session, me, LetterFriend) == []
     end(session, ref, now)
     assert len(gate.cards(session, me, LetterFriend)) == 1
-
-
-def test_its_money_leaves_an_unsent_batch_waits_and_comes_back(
-    session: Session, now: datetime, world
-) -> None:
-    child, _, batch, _ = world
-    line = session.scalars(select(Stipend)).one()
-    session.execute(Batch.__table__.update().values(status=BatchStatus.OPEN, sent_on=None))
-    line.sent_on = None
-    session.flush()
-    session.expire_all()
-
-    ref = press(session, child, now)
-    engine = viewers.engine("stipends")
-    filling.build(session, engine, [line.id], on=batch.month, now=now)
-
-    session.refresh(line)
-    assert line.batch_id is None
-    assert harm.detail(session, WORKER, ref)["waiting"] == 1
-    end(session, ref, now)
-    filling.build(session, engine, [line.id], on=batch.month, now=now)
-    session.refresh(line)
-    assert line.batch_id is not None
-
-
-def test_a_case_without_children_left_opens_no_empty_batch(session: Session, now, world) -> None:
-    child, _, batch, _ = world
-    line = session.scalars(select(Stipend)).one()
-    line.batch_id, line.sent_on = None, None
-    session.flush()
-    press(session, child, now)
-    before = len(session.scalars(select(Batch.id)).all())
-
-    filling.build(session, viewers.engine("stipends"), [line.id], on=batch.month, now=now)
-
-    assert len(session.scalars(select(Batch.id)).all()) == before
 
 
 def test_it_is_closed_by_a_second_person_once_and_after_it_was_taken_up(

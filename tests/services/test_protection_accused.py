@@ -226,3 +226,25 @@ def test_a_look_for_the_childs_safety_goes_round_him_as_well(
     listed = gate.cards(session, bad, FileAccess)
 
     assert [one["reason"] for one in listed] == [cover]
+
+
+def test_a_second_press_that_names_somebody_more_is_the_same_report_and_goes_round_him_too(
+    session: Session, now: datetime, world, office
+) -> None:
+    child, *_ = world
+    first = press(session, child, now)
+
+    for _ in range(2):
+        again = harm.report(
+            session,
+            viewer(Role.CASE_WORKER, actor="account:worker"),
+            child.ref,
+            called=Called.POLICE,
+            now=now,
+            about=About(Complained.OFFICE, office["bad"].actor.partition(":")[2]),
+        )
+
+    assert again == first
+    kept = session.scalars(select(HarmAccused.actor)).all()
+    assert kept == [office["bad"].actor]
+    assert harm.reports(session, office["bad"]) == []

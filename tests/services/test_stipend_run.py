@@ -27,6 +27,7 @@ from services import checks, due, jobs, receipts
 from services.receipts import BankLine
 from services.writing import begin_writing
 from tests.factories import a_child, a_match, a_pledge, a_school, viewer
+from tests.services.spoiling import mend, spoil
 from vocabulary.enums import ChangeKind, ChangeStatus, JobStatus, Purpose, Role, SetAsideReason
 from vocabulary.errors import AlreadyDecided, Superseded
 from vocabulary.money import Fen
@@ -58,22 +59,12 @@ def is_sound(session: Session, now: datetime) -> bool:
     return checks.report(session, viewers.console(), now=now)["ok"]
 
 
-def spoil(session: Session, match: Match) -> None:
-    """Let the database refuse every instalment of one match."""
-    session.execute(
-        text(
-            f"CREATE TRIGGER bad BEFORE INSERT ON stipends WHEN NEW.match_id = {match.id} "
-            "BEGIN SELECT RAISE(ABORT, 'bad record'); END"
-        )
-    )
-
-
 def test_one_bad_record_is_set_aside_and_the_rest_is_opened(
     session: Session, now: datetime
 ) -> None:
     good = matches(session, 7)
     bad = good.pop(4)
-    spoil(session, bad)
+    spoil(session, "INSERT ON stipends", f"NEW.match_id = {bad.id}")
 
     work = run(session)
 
@@ -83,10 +74,11 @@ def test_one_bad_record_is_set_aside_and_the_rest_is_opened(
     assert work.counts == {"due": 21, "done": 18, "skipped": 3, "failed": 1}
     kept = session.get_one(JobRun, work.id)
     assert (kept.due, kept.done, kept.skipped, kept.failed) == (21, 18, 3, 1)
-    session.execute(text("DROP TRIGGER bad"))
+    mend(session)
     assert is_sound(session, now)
 
 
+@pytest.mark.sqlite_only
 def test_a_match_whose_pledge_is_lost_is_set_aside(session: Session, now: datetime) -> None:
     lost, kept = matches(session, 2)
     session.commit()
@@ -106,9 +98,9 @@ def test_a_mended_record_is_opened_by_the_next_run_and_its_setting_aside_closed(
     session: Session, now: datetime
 ) -> None:
     (bad,) = matches(session, 1)
-    spoil(session, bad)
+    spoil(session, "INSERT ON stipends", f"NEW.match_id = {bad.id}")
     run(session)
-    session.execute(text("DROP TRIGGER bad"))
+    mend(session)
 
     run(session)
 
@@ -237,12 +229,7 @@ def test_a_failing_pledge_stops_no_other_from_being_funded(session: Session, now
         own.append(a_match(session, pledge, a_child(session, a_school(session, f"学校{n}"))))
         line = BankLine(reference, Fen(30_000), date(2026, 9, 3))
         receipts.record(session, viewer(Role.COLLECTING_DESK), line, now=now)
-    session.execute(
-        text(
-            "CREATE TRIGGER bad BEFORE UPDATE OF received_on ON stipends "
-            f"WHEN NEW.match_id = {own[1].id} BEGIN SELECT RAISE(ABORT, 'bad record'); END"
-        )
-    )
+    spoil(session, "UPDATE OF received_on ON stipends", f"NEW.match_id = {own[1].id}")
 
     work = run(session)
 
@@ -251,7 +238,7 @@ def test_a_failing_pledge_stops_no_other_from_being_funded(session: Session, now
     ).all()
     assert funded == [(own[0].id, 3), (own[1].id, 0), (own[2].id, 3)]
     assert work.counts["failed"] == 1
-    session.execute(text("DROP TRIGGER bad"))
+    mend(session)
     assert is_sound(session, now)
 
 

@@ -160,6 +160,7 @@ def test_a_photo_on_disk_holds_no_byte_of_the_picture(session, line, now, tmp_pa
         uploads.photo_of(session, viewer(Role.CASE_WORKER), upload.ref, files=files)
 
 
+@pytest.mark.sqlite_only
 def test_a_photo_comes_back_readable_from_a_backup(app, session, line, now, tmp_path) -> None:
     officer, ref = line
     instance = Path(app.instance_path)

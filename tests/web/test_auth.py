@@ -266,3 +266,15 @@ def test_one_address_gets_thirty_tries_in_five_minutes(template, tmp_path) -> No
         handler.close()
     with app.app_context():
         db.engine.dispose()
+
+
+def test_signing_out_clears_what_the_browser_holds_and_pages_know_when_they_end(
+    client: FlaskClient, wulan
+) -> None:
+    assert "data-ends-after" not in client.get("/login").text
+    sign_in(client)
+    assert 'data-ends-after="3600"' in client.get("/account").text
+
+    answer = client.post("/logout")
+
+    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'

@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import text
 
+from models import triggers
 from models.jobs import JobRun
 from models.stipends import Stipend
 from privacy import viewers
@@ -53,7 +54,7 @@ def test_the_newest_release_stands_there_with_its_day_and_its_quarter(client, se
 
 def test_a_release_that_was_tampered_with_shows_no_number(client, session):
     a_release(session)
-    session.execute(text("DROP TRIGGER append_only_figures_update"))
+    triggers.drop_of(session.connection(), "figures")
     session.execute(text("UPDATE figures SET shown = 7770 WHERE shown = 10"))
     session.commit()
 

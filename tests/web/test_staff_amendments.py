@@ -67,7 +67,7 @@ def test_a_name_is_corrected_by_two_and_the_file_says_that_it_waits(
     assert "处修改等你对原件" in text(second, "/staff/")
     assert second.post(change, data={"again": ""}).status_code == 303
     assert "陈雨彤" in text(second, child)
-    assert "没有等着的修改" in text(second, "/staff/amendments/")
+    assert "没有等第二个人的修改" in text(second, "/staff/amendments/")
 
 
 def test_an_account_whose_two_numbers_differ_is_not_changed(

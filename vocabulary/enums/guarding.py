@@ -11,7 +11,10 @@ class AmendmentKind(StrEnum):
 
 
 class AmendmentStatus(StrEnum):
+    """AGREED: both said yes, and it holds after some days (a school's other account)."""
+
     ASKED = "asked"
+    AGREED = "agreed"
     DONE = "done"
     TURNED_DOWN = "turned_down"
 

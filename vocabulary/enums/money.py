@@ -12,13 +12,14 @@ class Route(StrEnum):
 
 
 class FactKind(StrEnum):
-    """What happened to an instalment: the first five are the petals.
+    """What happened to an instalment; BRIDGED: the gap fund paid, whatever its donor does.
 
     A fact is taken back by a further row that names it.
     """
 
     PROMISED = "promised"
     RECEIVED = "received"
+    BRIDGED = "bridged"
     SENT = "sent"
     HANDED_OVER = "handed_over"
     CONFIRMED = "confirmed"
@@ -118,6 +119,8 @@ class TransactionKind(StrEnum):
     INTEREST = "interest"
     BANK_FEE = "bank_fee"
     FUNDED = "funded"
+    BRIDGED = "bridged"
+    REPAID = "repaid"
     SENT = "sent"
     HANDED_OVER = "handed_over"
     RETURNED = "returned"
@@ -136,7 +139,10 @@ class LineKind(StrEnum):
 
 
 class LineState(StrEnum):
-    """Where a line of a statement stands; KNOWN was in a statement before."""
+    """Where a line of a statement stands; KNOWN was in a statement before.
+
+    Of what left or came back: SETTLED fits a batch to the fen, UNSETTLED names one and does not.
+    """
 
     MATCHED = "matched"
     SPLIT = "split"
@@ -144,10 +150,12 @@ class LineState(StrEnum):
     UNMATCHED = "unmatched"
     KNOWN = "known"
     ASIDE = "aside"
+    SETTLED = "settled"
+    UNSETTLED = "unsettled"
 
 
 class LineReason(StrEnum):
-    """Why a credit of a statement waits, or why it is only suggested."""
+    """Why a line of a statement waits, is only suggested, or settles no batch."""
 
     NO_REFERENCE = "no_reference"
     UNKNOWN_REFERENCE = "unknown_reference"
@@ -155,12 +163,42 @@ class LineReason(StrEnum):
     ANNOUNCED = "announced"
     SOME_UNKNOWN = "some_unknown"
     DOES_NOT_SPLIT = "does_not_split"
+    UNKNOWN_MEMO = "unknown_memo"
+    SEVERAL_MEMOS = "several_memos"
+    WRONG_SUM = "wrong_sum"
+    TOO_EARLY = "too_early"
+    PAID_TWICE = "paid_twice"
+    BACK_TWICE = "back_twice"
+    NOT_SENT_YET = "not_sent_yet"
+    HAND_SPOKE = "hand_spoke"
+
+
+class FundReason(StrEnum):
+    """Why the gap fund carries a child, or soon has to."""
+
+    STOPPED = "stopped"
+    PAUSED = "paused"
+    DRY = "dry"
+    UNPAID = "unpaid"
+    ENDING = "ending"
 
 
 class BatchStatus(StrEnum):
+    """ORDERED: the bank has the order. UNCLEAR: it did not say what became of it."""
+
     OPEN = "open"
+    ORDERED = "ordered"
+    UNCLEAR = "unclear"
     SENT = "sent"
     CLOSED = "closed"
+
+
+class BankAnswer(StrEnum):
+    """What the bank did with one line of a payment order."""
+
+    PAID = "paid"
+    NOT_PAID = "not_paid"
+    UNCLEAR = "unclear"
 
 
 class SetAsideReason(StrEnum):

@@ -18,10 +18,14 @@ class PledgeStatus(StrEnum):
 
 
 class PledgeKind(StrEnum):
-    """A listed sum goes to one child; any other sum would give its giver away."""
+    """A listed sum goes to one child; any other sum would give its giver away.
+
+    BRIDGE is the gap fund's own: nobody gives it, children without a sponsor hang on it.
+    """
 
     CHILD = "child"
     GAP_FUND = "gap_fund"
+    BRIDGE = "bridge"
 
 
 class PledgeEnd(StrEnum):

@@ -19,6 +19,9 @@ class NoticeKind(StrEnum):
     SCHOOL_REMINDER = "school_reminder"
     SCHOOL_SILENT = "school_silent"
     MONEY_BACK = "money_back"
+    BATCH_BOUNCED = "batch_bounced"
+    ACCOUNT_CHANGES = "account_changes"
+    FUND_RUNS_OUT = "fund_runs_out"
     FAMILY_DISPUTE = "family_dispute"
     HARM_SUSPECTED = "harm_suspected"
     PAYMENT_DUE = "payment_due"
@@ -67,6 +70,7 @@ class RecipientKind(StrEnum):
     DONOR = "donor"
     FAMILY = "family"
     CLASS_TEACHER = "class_teacher"
+    SCHOOL_CONTACT = "school_contact"
 
 
 class LinkPurpose(StrEnum):

@@ -4,7 +4,7 @@ import segno
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from services import passwords, second_factor
+from services import passwords, refusals, second_factor
 from vocabulary.errors import TooManyTries, WrongCode, WrongState
 from web.auth import bp
 from web.auth.signing_in import WRONG_CODE, go_on, too_many
@@ -109,8 +109,10 @@ def prove() -> Answer:
                 sessions.renew()
                 return go_on(url_for("auth.account"))
             refused = WRONG_CODE if by_code else "密码不对，请再试一次。"
+            _keep_refusal(is_blocked=False)
         except TooManyTries as refusal:
             refused = too_many(refusal)
+            _keep_refusal(is_blocked=True)
     return render_template(
         "auth/prove.html",
         form=form,
@@ -120,6 +122,11 @@ def prove() -> Answer:
         by_code=by_code,
         refused=refused,
     )
+
+
+def _keep_refusal(*, is_blocked: bool) -> None:
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    refusals.note_proof(session, viewer, is_blocked=is_blocked, now=now)
 
 
 def _is_proof(typed: str, *, by_code: bool) -> bool:

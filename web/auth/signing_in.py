@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-from flask import redirect, render_template, request, session, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from flask_login import login_user
 from werkzeug.wrappers import Response
 
-from services import accounts, second_factor
+from services import accounts, refusals, second_factor
 from services.accounts import Place
 from vocabulary.enums import Role
 from vocabulary.errors import TooManyTries, WrongPassword
@@ -49,10 +49,13 @@ def login() -> str | Response:
             )
         except TooManyTries as refusal:
             refused = sentence(refusal)
+            current_app.logger.warning("sign-in blocked")
         else:
             if found:
                 return _after_password(*found)
             refused = sentence(WrongPassword())
+            # With its time and nobody's name; whom it was about finds it by day (最近活动).
+            current_app.logger.warning("sign-in refused")
     return render_template("auth/login.html", form=form, kept=sessions.kept(), refused=refused)
 
 
@@ -92,9 +95,18 @@ def code() -> str | Response:
             if _fits(account_id, form.code.data or ""):
                 return _enter(account_id, stamp)
             refused = WRONG_CODE
+            _keep_refusal(account_id, stamp, is_blocked=False)
         except TooManyTries as refusal:
             refused = too_many(refusal)
+            _keep_refusal(account_id, stamp, is_blocked=True)
     return _code_page(form, refused)
+
+
+def _keep_refusal(account_id: int, stamp: str, *, is_blocked: bool) -> None:
+    """Whoever stands between password and code is known: keep that the code did not fit."""
+    viewer = accounts.find_viewer(requests.session(), account_id, stamp, now=requests.now())
+    if viewer is not None:
+        refusals.note_proof(requests.session(), viewer, is_blocked=is_blocked, now=requests.now())
 
 
 def _fits(account_id: int, typed: str) -> bool:
@@ -146,6 +158,8 @@ def is_ours(target: str) -> bool:
 @bp.post("/logout")
 @open_to_all
 def logout() -> Response:
-    """End this device's session."""
+    """End this device's session, and whatever the browser may still hold of it."""
     sessions.end()
-    return redirect(url_for("public.home"), 303)
+    answer = redirect(url_for("public.home"), 303)
+    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return answer

@@ -16,6 +16,7 @@ CHECKS = {
     "fact_dates": "日期和事实一致",
     "ledger_against_facts": "账和事实一致",
     "balances": "没有透支",
+    "gap_fund": "备用金没有透支，一个月没有付两次",
     "receipts_booked": "到账都入了账",
     "forgotten_donors": "忘记了的捐赠人没有回来",
     "missing_rows": "没有少掉的行",

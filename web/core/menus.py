@@ -38,6 +38,7 @@ ITEMS: tuple[Item, ...] = (
     _for("待核实", "staff.disputes.index", "exclamation-circle", *_CASE),
     _for("孩子", "staff.children.index", "person-badge", *_CASE),
     _for("认捐", "staff.pledges.index", "heart", *_CASE),
+    _for("备用金", "staff.gap_fund.index", "wallet2", *_CASE, Role.AUDITOR),
     _for("查阅与分工", "staff.file_access.index", "folder", *_CASE),
     _for("档案请求", "staff.guardian_requests.index", "person-badge", *_CASE),
     _for("爱心妈妈", "staff.volunteers.index", "people", *_CASE),

@@ -5,17 +5,21 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from flask import Flask, Response, current_app, g, request
+from flask_login import current_user
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from extensions import db
-from services import gate, honey, trace
+from services import gate, honey, refusals, trace
 from services.writing import begin_writing
 from vocabulary import clock
+from web.core import logs
 from web.core.access import current_viewer
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FIRST_ERROR = 400
+# Without the form's token; not there or not for him; another method; too often.
+REFUSED = frozenset({400, 403, 404, 405, 429})
 
 
 def session() -> Session:
@@ -64,6 +68,7 @@ def _begin() -> None:
 def _end(response: Response) -> Response:
     ended = _settle(response)
     _sound_honey()
+    _note_refusal(ended)
     return ended
 
 
@@ -88,6 +93,23 @@ def _sound_honey() -> None:
     except SQLAlchemyError:
         session().rollback()
         current_app.logger.exception("an opened honey record could not be told")
+
+
+def _note_refusal(response: Response) -> None:
+    """Keep who was refused which page; the answer is the same whether that could be kept or not."""
+    of_donors_or_links = request.endpoint is not None and logs.is_silent()
+    if response.status_code not in REFUSED or of_donors_or_links:
+        return
+    if not current_user.is_authenticated:
+        return
+    viewer, page = current_user.viewer, request.endpoint or ""
+    try:
+        begin_writing(session())
+        refusals.note(session(), viewer, page, status=response.status_code, now=now())
+        session().commit()
+    except SQLAlchemyError:
+        session().rollback()
+        current_app.logger.exception("a refusal could not be kept")
 
 
 def _after_reading(response: Response) -> Response:

@@ -38,6 +38,18 @@ def init_app(app: Flask) -> None:
     if not app.config["SETTINGS"].twin_seed:  # the cookies of twins end where their clock stands
         app.session_interface = _Signed()
     app.before_request(_check)
+    app.jinja_env.globals["ends_after"] = ends_after
+
+
+def ends_after() -> int | None:
+    """Return after how many seconds alone this page's sign-in is over; None without a login.
+
+    static/app.js then takes the page off the screen.
+    """
+    if not current_user.is_authenticated:
+        return None
+    longest = LONGEST if _is_unhurried() else LONGEST_IDLE
+    return int(longest.total_seconds())
 
 
 def begin() -> None:

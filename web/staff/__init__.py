@@ -21,6 +21,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     exports,
     factor_resets,
     file_access,
+    gap_fund,
     guardian_requests,
     harm,
     health,
@@ -31,6 +32,8 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     letters,
     matches,
     notices,
+    office_hand,
+    orders,
     pledges,
     receipts,
     retention,
@@ -55,16 +58,19 @@ bp.register_blueprint(custody_donors.bp)
 bp.register_blueprint(custody_requests.bp)
 bp.register_blueprint(file_access.bp)
 bp.register_blueprint(audit_samples.bp)
+bp.register_blueprint(gap_fund.bp)
 bp.register_blueprint(guardian_requests.bp)
 bp.register_blueprint(retention.bp)
 bp.register_blueprint(receipts.bp)
 bp.register_blueprint(batches.bp)
+bp.register_blueprint(orders.bp)
 bp.register_blueprint(books.bp)
 bp.register_blueprint(statements.bp)
 bp.register_blueprint(stipends.bp)
 bp.register_blueprint(health.bp)
 bp.register_blueprint(matches.bp)
 bp.register_blueprint(notices.bp)
+bp.register_blueprint(office_hand.bp)
 bp.register_blueprint(children.bp)
 bp.register_blueprint(child_acts.bp)
 bp.register_blueprint(amendments.bp)

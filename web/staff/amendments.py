@@ -1,6 +1,7 @@
 """Changes made by two: asked with a reason by one, compared with the paper by another (law 8)."""
 
 from collections.abc import Callable
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
@@ -11,6 +12,7 @@ from services import amendments, child_file, organisations
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, WrongState
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.filters import full_day
 from web.core.messages import sentence
 from web.forms.amendments import AccountForm, AgreeForm, IdentityForm
 
@@ -33,11 +35,13 @@ _ONE_WAITS = "已经有一处修改在等第二个人，办完再提新的。"
 @may(Act.AMEND)
 def index() -> str:
     """List what waits for a second person."""
-    waiting = amendments.waiting(requests.session(), current_viewer())
+    session, viewer = requests.session(), current_viewer()
+    waiting = amendments.waiting(session, viewer)
     requests.note_read(
         "child.read", [f"child:{c['child']['ref']}" for c in waiting if "child" in c]
     )
-    return render_template("staff/amendments/index.html", waiting=waiting)
+    agreed = amendments.agreed(session, viewer)
+    return render_template("staff/amendments/index.html", waiting=waiting, agreed=agreed)
 
 
 @bp.route("/children/<string:ref>/identity", methods=["GET", "POST"])
@@ -48,10 +52,11 @@ def identity(ref: str) -> Answer:
     child = child_file.detail(session, viewer, ref, now=now)
     form = IdentityForm(name=child["name"])
 
-    def act() -> None:
+    def act() -> str:
         amendments.ask_identity(session, viewer, ref, **_typed(form), now=now)
+        return _ASKED
 
-    if form.validate_on_submit() and _done(form, act, _ASKED):
+    if form.validate_on_submit() and _done(form, act):
         return redirect(url_for("staff.children.detail", ref=ref), 303)
     requests.note_read("child.read", [f"child:{ref}"])
     return render_template("staff/amendments/identity.html", form=form, child=child)
@@ -66,10 +71,11 @@ def account(ref: str) -> Answer:
     name, bank = school["account_name"], school["account_bank"]
     form = AccountForm(name=name, bank=bank, reason="" if name else FIRST)
 
-    def act() -> None:
+    def act() -> str:
         amendments.ask_account(session, viewer, ref, **_typed(form), now=now)
+        return _ASKED
 
-    if form.validate_on_submit() and _done(form, act, _ASKED):
+    if form.validate_on_submit() and _done(form, act):
         return redirect(url_for("staff.schools.detail", ref=ref), 303)
     return render_template("staff/amendments/account.html", form=form, school=school)
 
@@ -82,14 +88,22 @@ def detail(ref: str) -> Answer:
     card = amendments.detail(session, viewer, ref)
     form = AgreeForm()
 
-    def act() -> None:
-        amendments.agree(session, viewer, ref, again=form.again.data or "", now=requests.now())
+    def act() -> str:
+        again, now = form.again.data or "", requests.now()
+        return _agreed(amendments.agree(session, viewer, ref, again=again, now=now))
 
-    if form.validate_on_submit() and _done(form, act, "改好了。"):
+    if form.validate_on_submit() and _done(form, act):
         return redirect(url_for(".index"), 303)
     if card.has("child"):
         requests.note_read("child.read", [f"child:{card['child']['ref']}"])
     return render_template("staff/amendments/detail.html", form=form, card=card)
+
+
+def _agreed(holds_on: date | None) -> str:
+    """Say what the second yes does: an account that replaces another holds days later."""
+    if holds_on is None:
+        return "改好了。"
+    return f"记下了，{full_day(holds_on)}起用新账户，在那以前不往学校付。学校的人会收到通知。"
 
 
 @bp.post("/amendments/<string:ref>/turn-down")
@@ -110,10 +124,10 @@ def _typed(form: FlaskForm) -> dict[str, str]:
     return {name: value or "" for name, value in form.data.items() if name != "csrf_token"}
 
 
-def _done(form: FlaskForm, act: Callable[[], None], words: str) -> bool:
-    """Act and say so, or put on the form why not."""
+def _done(form: FlaskForm, act: Callable[[], str]) -> bool:
+    """Act and say what it says, or put on the form why not."""
     try:
-        act()
+        words = act()
     except BadInput as refusal:
         form[str(refusal.params["field"])].errors = [REASONS[str(refusal.params["reason"])]]
     except AlreadyDecided as refusal:

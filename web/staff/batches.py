@@ -4,8 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import batches, returns, unique_sums
-from vocabulary.errors import AlreadyDecided, WrongState
+from services import batches, orders, payouts, returns, unique_sums
+from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from vocabulary.money import format_yuan_short
 from web.core import requests
 from web.core.access import current_viewer, may
@@ -14,22 +14,29 @@ from web.forms.batches import SendForm
 
 bp = Blueprint("batches", __name__, url_prefix="/batches")
 
+_CHANGED = (
+    "这一批刚刚变了，没有记。看一遍现在的金额："
+    "已经按原来的数付了，把差的补一笔、备注一样，再点“已拨付”。"
+)
+
 
 @bp.get("/")
 @may(Act.SEND_BATCH)
 def index() -> str:
     """List what is to be sent and what was."""
     session, viewer = requests.session(), current_viewer()
-    to_send = batches.to_send(session, viewer)
+    now, to_send = requests.now(), orders.with_accounts(session, viewer)
     return render_template(
         "staff/batches/index.html",
         title="拨付",
         to_send=to_send,
         odd=unique_sums.in_batches(session, viewer, [card["ref"] for card in to_send]),
+        with_bank=batches.with_the_bank(session, viewer),
+        orders=orders.listing(session, viewer),
+        unsettled=payouts.unsettled(session, viewer, now=now),
         returning=returns.expected(session, viewer),
         sent=batches.sent(session, viewer),
         total_fen=sum(card["total_fen"] for card in to_send),
-        form=SendForm(),
     )
 
 
@@ -37,9 +44,13 @@ def index() -> str:
 @may(Act.SEND_BATCH)
 def send(ref: str) -> Response:
     """Record that the bank took a batch's sum."""
-    if SendForm().validate_on_submit():
+    form, session, viewer = SendForm(), requests.session(), current_viewer()
+    if form.validate_on_submit():
         try:
-            card = batches.send(requests.session(), current_viewer(), ref, now=requests.now())
+            card = batches.send(session, viewer, ref, now=requests.now(), read=form.read())
+        except BadInput:
+            requests.keep_nothing()
+            flash(_CHANGED, "warning")
         except (AlreadyDecided, WrongState) as refusal:
             requests.keep_nothing()
             flash(sentence(refusal), "warning")

@@ -50,6 +50,8 @@ ACTS = {
     "receipt.take_back": "冲销到账",
     "gift.fund": "一次性的钱到账",
     "stipends.fund": "用到账的钱付助学金",
+    "stipends.bridge": "用备用金垫付助学金",
+    "matches.dry": "标出很久没到账的认捐",
     "letter.write": "写信",
     "letters.read": "看信",
     "reveal.ask": "想认识孩子家",
@@ -65,6 +67,8 @@ ACTS = {
     "incident.close": "结束安全事件",
     "incident.affected": "查安全事件牵连谁",
     "incident.read": "看安全事件",
+    "access.refused": "点了打不开的一页",
+    "account.proof_refused": "没能证明是本人",
 }
 
 SUBJECTS = {
@@ -85,6 +89,8 @@ SUBJECTS = {
     "incident": "安全事件",
     "custody": "身份申请",
     "outbox": "没接通的消息",
+    "page": "一页",
+    "account": "帐号",
 }
 MANY = " records"  # how web/core/requests.py sums up a page that showed several
 ACTORS = {"account": "帐号", "donor": "捐赠人", "engine": "定时任务", "console": "服务器上的命令"}

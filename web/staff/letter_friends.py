@@ -14,6 +14,7 @@ from web.forms.letters import FriendForm
 
 bp = Blueprint("letter_friends", __name__)
 _NOT_CLEARED = "她现在还缺一样资格，补齐以后再来。"
+_HAS_ENOUGH = "她已经和两个孩子通信，一个人最多两个。请选另一位。"
 
 
 @bp.route("/children/<string:ref>/letter-friends", methods=["GET", "POST"])
@@ -37,8 +38,9 @@ def _begun(form: FriendForm, ref: str) -> bool:
     session, by, now = requests.session(), current_viewer(), requests.now()
     try:
         letter_friends.begin(session, by, ref, form.volunteer.data or "", now=now)
-    except (BadInput, NotFound):
-        form.volunteer.errors = [_NOT_CLEARED]
+    except (BadInput, NotFound) as refusal:
+        is_full = refusal.params.get("reason") == "has_enough"
+        form.volunteer.errors = [_HAS_ENOUGH if is_full else _NOT_CLEARED]
         return False
     except (ActedBefore, NoConsent) as refusal:
         form.form_errors.append(sentence(refusal))

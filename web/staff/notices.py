@@ -31,6 +31,7 @@ _LEADS_TO = {
     NoticeKind.FAMILY_DISPUTE: ("staff.stipends.index", "去核实"),
     NoticeKind.HARM_SUSPECTED: ("staff.harm.index", "去接手"),
     NoticeKind.MONEY_BACK: ("staff.stipends.index", "看退回的"),
+    NoticeKind.FUND_RUNS_OUT: ("staff.gap_fund.index", "看备用金"),
     NoticeKind.SCHOOL_SILENT: ("staff.stipends.index", "看这一批"),
     NoticeKind.JOB_ALARM: ("staff.health.index", "看运行状况"),
 }

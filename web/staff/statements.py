@@ -138,7 +138,7 @@ def book(ref: str) -> Response:
     except (AlreadyDecided, WrongState):
         requests.keep_nothing()
         return answer
-    flash(f"记下了 {count} 笔到账。" if count else "这份流水里没有新的到账。", "success")
+    flash(f"记下了 {count} 笔到账。" if count else "记下了。这份流水里没有新的到账。", "success")
     return answer
 
 

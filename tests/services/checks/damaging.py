@@ -22,10 +22,8 @@ def damage(session: Session, *statements: str) -> None:
     session.rollback()
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("PRAGMA ignore_check_constraints = ON")
-    for name in triggers._declared:
-        connection.execute(f"DROP TRIGGER {name}")
-    for statement in statements:
-        connection.execute(statement)
-    for statement in triggers._declared.values():
+    guards = triggers.declared()
+    undone = map(triggers.dropped, guards)
+    for statement in (*undone, *statements, *map(triggers.created, guards)):
         connection.execute(statement)
     connection.execute("PRAGMA foreign_keys = ON")

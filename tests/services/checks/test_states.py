@@ -49,6 +49,7 @@ def test_the_heads_of_both_chains_are_told_so_that_they_can_be_kept_elsewhere(
     assert after["ordinary"]["digest"] != before["ordinary"]["digest"]
 
 
+@pytest.mark.sqlite_only
 def test_what_was_cut_off_a_chain_stays_missed_when_acts_go_on(
     world: Session, now: datetime
 ) -> None:
@@ -60,6 +61,7 @@ def test_what_was_cut_off_a_chain_stays_missed_when_acts_go_on(
     assert "chain_ordinary" in found(world, now)
 
 
+@pytest.mark.sqlite_only
 def test_a_head_taken_away_stays_missed_when_acts_go_on(world: Session, now: datetime) -> None:
     damage(world, "DELETE FROM chain_heads")
     trace.record(world, viewers.console(), "test.act", "tests:X", now=now)

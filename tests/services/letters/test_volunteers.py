@@ -1,18 +1,20 @@
 """A volunteer writes with a child under a code name, while her papers count."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.children import Child, Consent, Kin, Need
 from models.letters import LetterFriend
 from models.volunteers import Volunteer
 from privacy import viewers
 from privacy.screening import MARK
-from services import consents, letter_friends, letters
+from services import consents, gate, letter_friends, letters
 from services.letters import Draft
-from tests.factories import viewer
+from tests.factories import a_child, viewer
 from tests.services.letters.worlds import CHILD, DESK, WEDNESDAY, World, a_volunteer, a_world
 from vocabulary.dates import today
 from vocabulary.enums import Purpose, Role
@@ -86,3 +88,45 @@ def test_another_volunteer_reads_nothing_of_a_friendship(world: World) -> None:
     with pytest.raises(NotFound):
         letters.page(world.session, stranger, now=world.now, ref=friend.friend_ref)
     assert letter_friends.mine(world.session, stranger) == []
+
+
+def test_a_volunteer_writes_with_two_children_at_most(world: World) -> None:
+    mother, friend, _ = befriend(world)
+    second, third = (another_child(world, name) for name in ("包晓军", "斯琴"))
+    letter_friends.begin(world.session, DESK, second.ref, mother.ref, now=world.now)
+
+    with pytest.raises(BadInput) as refusal:
+        letter_friends.begin(world.session, DESK, third.ref, mother.ref, now=world.now)
+    assert refusal.value.params["reason"] == "has_enough"
+
+    letter_friends.begin(world.session, DESK, world.child.ref, mother.ref, now=world.now)
+    letter_friends.end(world.session, DESK, friend.ref, now=world.now)
+    letter_friends.begin(world.session, DESK, third.ref, mother.ref, now=world.now)
+
+
+def another_child(world: World, name: str) -> Child:
+    """A child of the same banner whose guardian consents to letters."""
+    child = a_child(world.session, name=name)
+    on, purposes = today(world.now), (Purpose.LETTERS,)
+    consents.record(world.session, DESK, child.ref, purposes=purposes, given_on=on, now=world.now)
+    return child
+
+
+def test_a_volunteer_stands_near_no_childs_record_kin_or_need(world: World) -> None:
+    _, _, eyes = befriend(world)
+
+    for table in (Child, Kin, Need, Consent):
+        assert gate.cards(world.session, eyes, table) == []
+
+
+def test_a_clearance_of_365_days_counts_and_of_366_no_more(world: World) -> None:
+    mother, friend, eyes = befriend(world)
+    hello = Draft("你好。")
+    mother.checked_on = today(world.now) - timedelta(days=365)
+    letters.write(world.session, eyes, hello, now=world.now, ref=friend.friend_ref)
+
+    mother.checked_on = today(world.now) - timedelta(days=366)
+    world.session.flush()
+
+    with pytest.raises(NotFound):
+        letters.write(world.session, eyes, hello, now=world.now, ref=friend.friend_ref)

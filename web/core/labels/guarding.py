@@ -19,6 +19,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     },
     e.AmendmentStatus: {
         e.AmendmentStatus.ASKED: "等第二个人",
+        e.AmendmentStatus.AGREED: "两个人都同意了，等三天",
         e.AmendmentStatus.DONE: "已改好",
         e.AmendmentStatus.TURNED_DOWN: "没有改",
     },

@@ -1,0 +1,80 @@
+"""What was given to the bank to pay: one line and one sum for each batch, as it stood that day."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Sealed, Standings, held, in_regions
+from privacy.disclosure import NOBODY, Audience, seen_by
+from privacy.viewers import Viewer
+from vocabulary.enums import BankAnswer, Role
+from vocabulary.money import Fen
+from vocabulary.refs import new_ref
+
+_DESK = (Audience.PAYING,)
+_LIVE = "answer IS NULL OR answer <> 'not_paid'"
+
+
+class PaymentOrder(Base):
+    """One order, signed once and uploaded once. The digest is over all its lines say."""
+
+    __tablename__ = "payment_orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("payment_order"), info=seen_by(*_DESK)
+    )
+    region_code: Mapped[str] = mapped_column(ForeignKey("regions.code"), info=seen_by(*_DESK))
+    made_by: Mapped[str] = mapped_column(String(40), info=seen_by(*_DESK))
+    made_at: Mapped[datetime] = mapped_column(info=seen_by(*_DESK))
+    count: Mapped[int] = mapped_column(info=seen_by(*_DESK))
+    fen: Mapped[Fen] = mapped_column(info=seen_by(*_DESK))
+    digest: Mapped[str] = mapped_column(String(64), info=seen_by(*_DESK))
+    taken: Mapped[int] = mapped_column(default=0, info=seen_by(*_DESK))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """The paying desk whose part of the region it was made for."""
+        here = in_regions(cls.region_code, viewer)
+        return held(viewer, (Audience.PAYING, (Role.PAYING_DESK,), here))
+
+
+class PaymentOrderLine(Base):
+    """One batch's sum and where it goes; later changes of the account do not reach back here."""
+
+    __tablename__ = "payment_order_lines"
+    __table_args__ = (
+        CheckConstraint("fen > 0", name="fen_positive"),
+        # A batch stands in one order that is not refused, whoever prepares two at once.
+        Index(
+            "uq_payment_order_lines_live",
+            "batch_id",
+            unique=True,
+            sqlite_where=text(_LIVE),
+            postgresql_where=text(_LIVE),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    order_id: Mapped[int] = mapped_column(ForeignKey("payment_orders.id"), index=True, info=NOBODY)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"), index=True, info=NOBODY)
+    fen: Mapped[Fen] = mapped_column(info=seen_by(*_DESK))
+    words: Mapped[str] = mapped_column(String(40), info=seen_by(*_DESK))
+    payee: Mapped[str] = mapped_column(Sealed("payment_order_lines.payee"), info=seen_by(*_DESK))
+    bank: Mapped[str] = mapped_column(Sealed("payment_order_lines.bank"), info=seen_by(*_DESK))
+    number: Mapped[str] = mapped_column(Sealed("payment_order_lines.number"), info=seen_by(*_DESK))
+    answer: Mapped[BankAnswer | None] = mapped_column(info=seen_by(*_DESK))
+    answered_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_DESK))
+    answered_on: Mapped[date | None] = mapped_column(info=seen_by(*_DESK))
+    note: Mapped[str | None] = mapped_column(
+        Sealed("payment_order_lines.note"), info=seen_by(*_DESK)
+    )
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """As its order's."""
+        return {
+            audience: cls.order_id.in_(select(PaymentOrder.id).where(condition))
+            for audience, condition in PaymentOrder.standings(viewer).items()
+        }

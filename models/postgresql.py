@@ -1,0 +1,22 @@
+"""What PostgreSQL needs to write as SQLite does: one at a time, so that chains and counts hold."""
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import Engine
+
+from models.sqlite import BEGIN_OPTION
+
+WRITERS = 5_114_023  # any number, but the same in every process: whoever writes holds this lock
+PATIENCE = "5s"
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    """Wait for the writer before, as BEGIN IMMEDIATE does; too long is an OperationalError.
+
+    Read committed: what follows the wait sees all that the writer before has written.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    if connection.get_execution_options().get(BEGIN_OPTION) == "IMMEDIATE":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")

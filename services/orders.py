@@ -1,0 +1,237 @@
+"""A payment order: chosen batches given to the bank, each its one sum with its fixed memo.
+
+From its making on a batch counts as with the bank: it is sent when the bank's answer or statement
+says so (`bank_answers`, `payouts`). What stands in an order is kept as it was that day, and a
+digest over it, so that the file fetched twice says the same.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from models.organisations import Organisation
+from models.payment_orders import PaymentOrder, PaymentOrderLine
+from models.stipends import Batch
+from privacy.permissions import Act, require
+from privacy.viewers import Viewer
+from services import batches, child_file, gate, trace
+from services.bank_words import words_for
+from services.gate import Card, Part
+from services.lifecycle import advance_all
+from services.school_accounts import changing
+from vocabulary.dates import today
+from vocabulary.enums import BankAnswer, BatchStatus
+from vocabulary.errors import AlreadyDecided, BadInput, NotFound, OrderDamaged, WrongState
+from vocabulary.money import Fen
+
+SHOWN = 20
+_SAID = ("fen", "words", "payee", "bank", "number", "answer", "answered_on", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One line as the bank gets it."""
+
+    payee: str
+    number: str
+    bank: str
+    fen: Fen
+    words: str
+
+
+def with_accounts(session: Session, viewer: Viewer) -> list[Card]:
+    """List what is to be sent, each with whether the bank can be given it, and from when on.
+
+    `may_order` says so; `changes_on` is the day on which the school's other account holds.
+    """
+    require(viewer, Act.SEND_BATCH)
+    found = batches.to_send(session, viewer)
+    rows = session.execute(
+        select(Batch.ref, Batch.organisation_id).where(
+            Batch.ref.in_([card["ref"] for card in found])
+        )
+    )
+    schools = {ref: key for ref, key in rows if key is not None}
+    until = changing(session, set(schools.values()))
+    return [_with_account(card, until.get(schools.get(card["ref"], 0))) for card in found]
+
+
+def _with_account(card: Card, changes_on: date | None) -> Card:
+    hand = card["hand"] if card.has("hand") else None
+    has_account = hand is not None and bool(hand["account_number"] and hand["account_bank"])
+    return card.and_also(may_order=has_account and changes_on is None, changes_on=changes_on)
+
+
+def prepare(session: Session, by: Viewer, refs: Sequence[str], *, now: datetime) -> str:
+    """Make one order of open batches, all or none; return its ref.
+
+    Raises BadInput(reason) for none, for a hand without an account and for one whose account
+    changes in these days, WrongState or AlreadyDecided when a batch went another way.
+    """
+    require(by, Act.SEND_BATCH)
+    if not refs:
+        raise BadInput(field="batch", reason="none")
+    found = gate.rows(session, by, Batch, Batch.ref.in_(refs), order_by=(Batch.memo,))
+    if len(found) != len(set(refs)):
+        raise NotFound()
+    hands = _payable(session, found)
+    _give(session, found, by=by, now=now)
+    sums = batches.totals(session, [batch.ref for batch in found])
+    lines = [_payment(batch, hands[batch.id], sums) for batch in found]
+    order = _keep(session, by, found, lines, now=now)
+    detail = {"count": order.count, "fen": order.fen, "digest": order.digest}
+    subject = f"payment_order:{order.ref}"
+    trace.record(session, by, "order.prepare", subject, now=now, detail=detail)
+    return order.ref
+
+
+def _payable(session: Session, found: Sequence[Batch]) -> Mapping[int, Organisation]:
+    """Return the school of each batch (its key). Raises BadInput where the bank cannot be told."""
+    keys = [batch.organisation_id for batch in found if batch.organisation_id is not None]
+    if changing(session, keys):
+        raise BadInput(field="batch", reason="account_changes")
+    hands = session.scalars(select(Organisation).where(Organisation.id.in_(keys)))
+    able = {hand.id: hand for hand in hands if hand.account_number and hand.account_bank}
+    if not all(batch.organisation_id in able for batch in found):
+        raise BadInput(field="batch", reason="no_account")
+    return {batch.id: able[batch.organisation_id or 0] for batch in found}
+
+
+def _payment(batch: Batch, hand: Organisation, sums: Mapping[str, tuple[int, int]]) -> Payment:
+    if batch.ref not in sums:
+        raise NotFound()
+    payee = hand.account_name or hand.name
+    words = words_for(batch.memo, school=hand.name, payee=payee)
+    number, bank = hand.account_number or "", hand.account_bank or ""
+    return Payment(payee, number, bank, Fen(sums[batch.ref][1]), words)
+
+
+def _give(session: Session, found: Sequence[Batch], *, by: Viewer, now: datetime) -> None:
+    for batch in found:
+        if batch.status is not BatchStatus.OPEN:
+            raise WrongState(from_state=batch.status.value, to_state=BatchStatus.ORDERED.value)
+    ids = select(Batch.id).where(Batch.id.in_([batch.id for batch in found]))
+    if advance_all(session, Batch, ids, BatchStatus.ORDERED, by=by, now=now) != len(found):
+        raise AlreadyDecided()
+    for batch in found:
+        batch.ordered_on = batch.ordered_on or today(now)
+
+
+def _keep(
+    session: Session, by: Viewer, found: Sequence[Batch], lines: Sequence[Payment], *, now: datetime
+) -> PaymentOrder:
+    order = PaymentOrder(
+        region_code=by.regions[0],
+        made_by=by.actor,
+        made_at=now,
+        count=len(lines),
+        fen=Fen(sum(line.fen for line in lines)),
+        digest=digest_of(lines),
+    )
+    session.add(order)
+    session.flush()
+    try:
+        session.execute(
+            insert(PaymentOrderLine),
+            [
+                {
+                    "order_id": order.id,
+                    "batch_id": batch.id,
+                    "fen": line.fen,
+                    "words": line.words,
+                    "payee": line.payee,
+                    "bank": line.bank,
+                    "number": line.number,
+                }
+                for batch, line in zip(found, lines, strict=True)
+            ],
+        )
+    except IntegrityError as raced:
+        raise AlreadyDecided() from raced
+    return order
+
+
+def digest_of(lines: Sequence[Payment]) -> str:
+    """Return the digest over all that an order tells the bank, in its order."""
+    said = [f"{one.words}|{one.payee}|{one.bank}|{one.number}|{one.fen}" for one in lines]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def listing(session: Session, viewer: Viewer) -> list[Card]:
+    """List the latest orders, newest first, with how many lines the bank has not answered."""
+    require(viewer, Act.SEND_BATCH)
+    newest = (PaymentOrder.id.desc(),)
+    found = gate.cards(session, viewer, PaymentOrder, order_by=newest, limit=SHOWN)
+    waiting = _unanswered(session, [card["ref"] for card in found])
+    return [card.and_also(waiting=waiting.get(card["ref"], 0)) for card in found]
+
+
+def _unanswered(session: Session, refs: Sequence[str]) -> Mapping[str, int]:
+    silent = PaymentOrderLine.answer.is_(None) | (PaymentOrderLine.answer == BankAnswer.UNCLEAR)
+    rows = session.execute(
+        select(PaymentOrder.ref, func.count(PaymentOrderLine.id))
+        .join(PaymentOrderLine, PaymentOrderLine.order_id == PaymentOrder.id)
+        .where(PaymentOrder.ref.in_(refs), silent)
+        .group_by(PaymentOrder.ref)
+    )
+    return {ref: count for ref, count in rows}
+
+
+def detail(session: Session, viewer: Viewer, ref: str) -> Card:
+    """Return one order with its lines by memo. Raises NotFound."""
+    require(viewer, Act.SEND_BATCH)
+    card = gate.card(session, viewer, PaymentOrder, PaymentOrder.ref == ref)
+    maker = child_file.name_of(session, viewer, card["made_by"])
+    lines = _lines_of(session, viewer, ref)
+    waiting = sum(line["answer"] in {None, BankAnswer.UNCLEAR} for line in lines)
+    untold = sum(line["answer"] is None for line in lines)
+    return card.and_also(lines=lines, waiting=waiting, untold=untold, made_by_name=maker)
+
+
+def _lines_of(session: Session, viewer: Viewer, ref: str) -> list[Card]:
+    """Return the lines of an order by memo, each with its batch and hand."""
+    parts = {
+        "batch": Part(
+            Batch, Batch.id == PaymentOrderLine.batch_id, ("ref", "memo", "month", "bank_on")
+        ),
+        "hand": Part(Organisation, Organisation.id == Batch.organisation_id, ("name",)),
+    }
+    mine = select(PaymentOrder.id).where(PaymentOrder.ref == ref)
+    return gate.cards(
+        session,
+        viewer,
+        PaymentOrderLine,
+        fields=_SAID,
+        parts=parts,
+        where=(PaymentOrderLine.order_id.in_(mine),),
+        order_by=(Batch.memo,),
+    )
+
+
+def take(
+    session: Session, by: Viewer, ref: str, form: str, *, now: datetime
+) -> tuple[Card, list[Payment]]:
+    """Hand an order out as a `form` of file, counted and traced; return it and its lines by memo.
+
+    Raises OrderDamaged when it is not what was prepared.
+    """
+    require(by, Act.SEND_BATCH)
+    order = detail(session, by, ref)
+    names = ("payee", "number", "bank", "fen", "words")
+    lines = [Payment(*(line[name] for name in names)) for line in order["lines"]]
+    if digest_of(lines) != order["digest"]:
+        raise OrderDamaged()
+    session.execute(
+        update(PaymentOrder)
+        .where(PaymentOrder.ref == ref)
+        .values(taken=PaymentOrder.taken + 1)
+        .execution_options(synchronize_session=False)
+    )
+    said = {"form": form, "rows": len(lines), "digest": order["digest"]}
+    trace.record(session, by, "order.take", f"payment_order:{ref}", now=now, detail=said)
+    return order, lines

@@ -1,0 +1,236 @@
+"""What left our account and what came back, as the bank's statement has it, against our batches.
+
+A debit that names a batch's memo and is its sum to the fen settles it: sent on the bank's day, or
+confirmed where a person had said so. A 退汇 of a whole batch lets its lines go again; what a hand
+sends back is taken in. All else is shown with its reason and settles nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models.statements import Statement, StatementLine
+from models.stipends import Batch, Stipend
+from privacy.permissions import Act, require
+from privacy.viewers import Viewer
+from services import batches, gate, returns, trace
+from services.bank_words import memos_in
+from services.gate import Card
+from vocabulary.dates import today
+from vocabulary.enums import BatchStatus, ImportStatus, LineKind, LineReason, LineState
+from vocabulary.money import Fen
+
+SHOWN_FOR = timedelta(days=92)
+_LEFT = frozenset({BatchStatus.SENT, BatchStatus.CLOSED})
+_SHOWN = ("row", "kind", "reason", "amount_fen", "on", "memo")
+
+
+@dataclass(frozen=True, slots=True)
+class Batched:
+    """What the books expect of one batch: its sum, and what may come back of it."""
+
+    key: int
+    fen: Fen
+    opened_on: date
+    has_left: bool
+    is_paid: bool
+    is_back: bool
+    is_whole: bool
+    coming_back: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """What one line of the statement says, as far as payouts go."""
+
+    kind: LineKind
+    fen: Fen
+    on: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a line belongs: its state, why it settles nothing, and the memo and batch it names."""
+
+    state: LineState
+    reason: LineReason | None = None
+    memo: str | None = None
+    batch: Batched | None = None
+
+
+@dataclass(slots=True)
+class Book:
+    """The batches that lines may name; two lines of one statement never settle one batch twice."""
+
+    batches: Mapping[str, Batched] = field(default_factory=dict)
+    paid: set[str] = field(default_factory=set)
+    back: set[str] = field(default_factory=set)
+
+    def find(self, line: Bank) -> Found:
+        """Say where a line belongs, and remember what it settles."""
+        memos = memos_in(line.text, self.batches)
+        goes_out = line.kind is LineKind.OUTGOING
+        if not memos or (not goes_out and line.fen < 0):
+            return Found(LineState.ASIDE)
+        if len(memos) > 1:
+            return Found(LineState.UNSETTLED, LineReason.SEVERAL_MEMOS)
+        memo = memos[0]
+        batch = self.batches.get(memo)
+        if batch is None:
+            return Found(LineState.UNSETTLED, LineReason.UNKNOWN_MEMO, memo)
+        against = self._against_paying if goes_out else self._against_back
+        why = against(batch, line, memo)
+        if why is not None:
+            return Found(LineState.UNSETTLED, why, memo, batch)
+        (self.paid if goes_out else self.back).add(memo)
+        return Found(LineState.SETTLED, None, memo, batch)
+
+    def _against_paying(self, batch: Batched, line: Bank, memo: str) -> LineReason | None:
+        if batch.is_paid or batch.is_back or memo in self.paid:
+            return LineReason.PAID_TWICE
+        if -line.fen != batch.fen:
+            return LineReason.WRONG_SUM
+        return LineReason.TOO_EARLY if line.on < batch.opened_on else None
+
+    def _against_back(self, batch: Batched, line: Bank, memo: str) -> LineReason | None:
+        if batch.is_back or memo in self.back:
+            return LineReason.BACK_TWICE
+        if not batch.has_left and memo not in self.paid:
+            return LineReason.NOT_SENT_YET
+        if line.on < batch.opened_on:
+            return LineReason.TOO_EARLY
+        if line.fen == batch.coming_back:
+            return None
+        if line.fen != batch.fen:
+            return LineReason.WRONG_SUM
+        return None if batch.is_whole else LineReason.HAND_SPOKE
+
+    def find_all(self, lines: Sequence[Bank]) -> list[Found]:
+        """Say where each belongs. Debits come first: a statement may be written from below."""
+        out = {at: self.find(one) for at, one in enumerate(lines) if _goes_out(one)}
+        return [out.get(at) or self.find(one) for at, one in enumerate(lines)]
+
+
+def _goes_out(line: Bank) -> bool:
+    return line.kind is LineKind.OUTGOING
+
+
+def book_of(session: Session, lines: Sequence[Bank]) -> Book:
+    """Ask once for every batch that these lines may name."""
+    shaped = {memo for line in lines for memo in memos_in(line.text)}
+    if not shaped:
+        return Book()
+    found = session.scalars(select(Batch).where(Batch.memo.in_(shaped))).all()
+    sums = batches.totals(session, [batch.ref for batch in found])
+    keys = [batch.id for batch in found]
+    back, spoken = returns.sums_coming_back(session, keys), _spoken(session, keys)
+    return Book(
+        {
+            batch.memo: Batched(
+                key=batch.id,
+                fen=batch.sent_fen or Fen(sums.get(batch.ref, (0, 0))[1]),
+                opened_on=batch.opened_on,
+                has_left=batch.status in _LEFT,
+                is_paid=batch.bank_on is not None,
+                is_back=batch.bounced_on is not None,
+                is_whole=batch.id not in spoken
+                and batch.sent_fen in {None, sums.get(batch.ref, (0, 0))[1]},
+                coming_back=back.get(batch.id, Fen(0)),
+            )
+            for batch in found
+        }
+    )
+
+
+def _spoken(session: Session, keys: Sequence[int]) -> set[int]:
+    """Return the batches (keys) of which a hand or a family says that it had the money."""
+    said = or_(
+        Stipend.handed_over_on.is_not(None),
+        Stipend.not_handed_over_on.is_not(None),
+        Stipend.confirmed_on.is_not(None),
+        Stipend.returned_on.is_not(None),
+        Stipend.written_off_on.is_not(None),
+    )
+    rows = session.scalars(select(Stipend.batch_id).where(Stipend.batch_id.in_(keys), said))
+    return {key for key in rows if key is not None}
+
+
+def settle(session: Session, by: Viewer, rows: Sequence[StatementLine], *, now: datetime) -> int:
+    """Settle what newly booked lines of a statement say; return how many batches they settled.
+
+    A line that settles nothing is not kept as counted: uploaded again, it is looked at again.
+    """
+    require(by, Act.IMPORT_STATEMENT)
+    left = [row for row in rows if row.kind is LineKind.OUTGOING]
+    back = [row for row in rows if row.kind is LineKind.RETURNED]
+    paid = _found(session, left)
+    _pay(session, by, paid, now=now)
+    came = _found(session, back)
+    for row, batch in came:
+        _take_back(session, by, row, batch, now=now)
+    session.flush()
+    return len(paid) + len(came)
+
+
+def _found(session: Session, rows: Sequence[StatementLine]) -> list[tuple[StatementLine, Batch]]:
+    """Write on each line where it belongs; return those that settle a batch, and which."""
+    lines = [Bank(row.kind, row.amount_fen, row.on, row.remark) for row in rows]
+    settled = []
+    for row, found in zip(rows, book_of(session, lines).find_all(lines), strict=True):
+        row.state, row.reason, row.memo = found.state, found.reason, found.memo
+        row.batch_id = found.batch.key if found.batch else None
+        row.is_kept = found.state is not LineState.UNSETTLED
+        if found.state is LineState.SETTLED and found.batch:
+            settled.append((row, session.get_one(Batch, found.batch.key)))
+    return settled
+
+
+def _pay(
+    session: Session,
+    by: Viewer,
+    paid: Sequence[tuple[StatementLine, Batch]],
+    *,
+    now: datetime,
+) -> None:
+    for day in sorted({row.on for row, _ in paid}):
+        new = [b for row, b in paid if row.on == day and b.status not in _LEFT]
+        batches.leave(session, new, on=day, by=by, now=now)
+    for row, batch in paid:
+        batch.bank_on = row.on
+    done = [(by, f"batch:{batch.ref}") for _, batch in paid]
+    trace.record_all(session, "batch.on_statement", done, now=now)
+
+
+def _take_back(
+    session: Session, by: Viewer, row: StatementLine, batch: Batch, *, now: datetime
+) -> None:
+    """Take in what a hand sent back, or the whole batch that the bank could not deliver."""
+    coming = returns.sums_coming_back(session, [batch.id]).get(batch.id)
+    give = returns.take_in if coming == row.amount_fen else returns.bounce
+    give(session, batch, on=row.on, by=by, now=now)
+
+
+def unsettled(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
+    """List what the last months' statements say of our batches and the books do not, newest first."""
+    require(viewer, Act.SEND_BATCH)
+    booked = select(Statement.id).where(Statement.status == ImportStatus.TAKEN)
+    later = aliased(StatementLine)
+    again = select(later.id).where(
+        later.key == StatementLine.key,
+        later.id > StatementLine.id,
+        later.statement_id.in_(booked),
+    )
+    where = (
+        StatementLine.state == LineState.UNSETTLED,
+        StatementLine.statement_id.in_(booked),
+        StatementLine.on >= today(now) - SHOWN_FOR,
+        ~again.exists(),
+    )
+    newest = (StatementLine.on.desc(), StatementLine.id.desc())
+    return gate.cards(
+        session, viewer, StatementLine, fields=_SHOWN, where=where, order_by=newest, limit=50
+    )

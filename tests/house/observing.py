@@ -1,0 +1,216 @@
+"""Everything that one observer of a twin world gets: pages, what its forms answer, sheets, mail."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+from flask import Flask, g, request
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from cli.twins import cast
+from extensions import db
+from tests.house.crawl import Seen, crawl, look, samples_for
+from vocabulary.enums import ExportKind
+from web.core.access import DOOR_ROLES
+
+Observations = dict[tuple[str, str], Seen]
+TRIED = "X-Tried"
+FORM = re.compile(r'<form[^>]*\smethod="post"[^>]*>', re.I)
+ACTION = re.compile(r'action="(/[^"]*)"')
+PART = re.compile(r"<(?:[a-z]+(?:\([^)]*\))?:)?[a-z_]+>")
+MALFORMED = "%F0%9F%92'--"
+FORMS_AT_MOST = 60
+# They end the observer's own sign-in, or are another's way in.
+NOT_TRIED, OWN_SIGN_IN = ("auth.", "static"), ("/account", "/logout", "/login")
+
+
+def keep_nothing_that_is_tried(app: Flask) -> None:
+    """Take back what a tried form would change, so that the next observer finds the same world."""
+
+    @app.after_request
+    def undo(response):
+        if request.headers.get(TRIED):
+            g.keep_nothing = True
+        return response
+
+
+def enter(app: Flask, observer: str, links: dict) -> FlaskClient:
+    client = app.test_client()
+    if observer in cast.LOW:
+        typed = {"login": cast.LOW[observer].login, "password": cast.PASSWORD}
+        assert client.post("/login", data=typed).status_code in (302, 303), observer
+    elif observer == "class_teacher":
+        path, code = links[observer]
+        assert client.post(path, data={"code": code}).status_code in (302, 303)
+    else:
+        client.get(links[observer][0])
+    return client
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[int]]:
+    """Count the statements; the number is part of what an observer who measures time gets."""
+    count = [0]
+
+    def one_more(*_: object) -> None:
+        count[0] += 1
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", one_more)
+    try:
+        yield count
+    finally:
+        event.remove(engine, "before_cursor_execute", one_more)
+
+
+def fetched(
+    app: Flask,
+    client: FlaskClient,
+    observer: str,
+    starts: Iterable[str],
+    addresses: Iterable[str],
+) -> Observations:
+    """Every link from the starts, then every rule with sample, missing and malformed handles."""
+    with counted(app) as count:
+
+        def seen(_client: FlaskClient, address: str) -> Seen:
+            before = count[0]
+            found = look(_client, address)
+            return replace(found, statements=count[0] - before)
+
+        found = crawl(client, starts, look=seen)
+        found |= {a: seen(client, a) for a in addresses if a not in found}
+    return {(observer, address): one for address, one in found.items()}
+
+
+def attempts(app: Flask, observer: str, refs: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    """(method, address) of every rule of the observer's doors: forms, and malformed handles.
+
+    What stands behind others' doors is the same 404 before anything is read (test_authorisation).
+    """
+    found = []
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith(NOT_TRIED) or not _is_door_of(observer, app, rule.endpoint):
+            continue
+        if rule.arguments and "GET" in (rule.methods or ()):
+            found.append(("GET", PART.sub(MALFORMED, rule.rule)))
+        if "POST" in (rule.methods or ()):
+            handles = (*samples_for(rule, refs), MALFORMED) if rule.arguments else ("",)
+            found += [("POST", PART.sub(handle, rule.rule)) for handle in handles]
+    return list(dict.fromkeys(found))
+
+
+def _is_door_of(observer: str, app: Flask, endpoint: str) -> bool:
+    roles = getattr(app.view_functions[endpoint], DOOR_ROLES, frozenset())
+    known = cast.LOW.get(observer)
+    return known.role in roles if known else isinstance(roles, str) or not roles
+
+
+def attempted(
+    client: FlaskClient, observer: str, tried: Iterable[tuple[str, str]], seen: Observations
+) -> Observations:
+    """What each form answers when it is sent empty: those of every rule, and those on one's pages."""
+    pages = [
+        one.body.decode("utf-8", "ignore") for (who, _), one in seen.items() if who == observer
+    ]
+    shown = [
+        ("POST", action[1])
+        for page in pages
+        for form in FORM.findall(page)
+        if (action := ACTION.search(form)) and not action[1].startswith(OWN_SIGN_IN)
+    ]
+    ways = dict.fromkeys([*tried, *list(dict.fromkeys(shown))[:FORMS_AT_MOST]])
+    return {(observer, f"{method} {a}"): _sent(client, method, a) for method, a in ways}
+
+
+def _sent(client: FlaskClient, method: str, address: str) -> Seen:
+    answer = client.open(address, method=method, headers={TRIED: "1"})
+    headers = tuple((k, v) for k, v in answer.headers.items() if k not in {"Date", "Set-Cookie"})
+    return Seen(answer.status_code, headers, answer.get_data())
+
+
+def searched(client: FlaskClient, secret: Iterable[str]) -> Seen:
+    """What a search answers to each beginning of what is secret, and to a word that is nobody's.
+
+    What was typed stands on the page again; it is taken out. One answer to all: nothing was found.
+    """
+    pages = set()
+    for word in (*secret, "㵘㵘㵘㵘"):
+        for end in range(2 if not word.isdigit() else 5, len(word) + 1):
+            client.post("/staff/children/find", data={"q": word[:end]})
+            page = client.get("/staff/children/?found=1").get_data()
+            pages.add(page.replace(word[:end].encode(), b""))
+    return Seen(len(pages), (), b"".join(sorted(pages)))
+
+
+def exported(app: Flask, links: Mapping[str, list[str]]) -> Observations:
+    """The sheets that staff take out, part by part: what a reader of the file's insides finds."""
+    kinds = {
+        "case_worker": (ExportKind.CHILDREN, ExportKind.STIPENDS),
+        "paying_desk": (ExportKind.BATCHES,),
+    }
+    found: Observations = {}
+    for observer, wanted in kinds.items():
+        client = enter(app, observer, links)
+        region = cast.LOW[observer].region_code
+        for kind in wanted:
+            form = {"kind": kind.value, "region": region, "month": "2026-09", "reason": "核对名单"}
+            assert client.post("/staff/exports/", data=form).status_code == 303, (observer, kind)
+            code = re.search(r"/staff/exports/(\w+)\.xlsx", client.get("/staff/exports/").text)
+            assert code, observer
+            sheet = client.post(code[0])
+            headers = tuple((k, v) for k, v in sheet.headers.items() if k != "Date")
+            with ZipFile(BytesIO(sheet.get_data())) as parts:
+                for part in parts.infolist():
+                    inside = repr((part.date_time, part.filename)).encode() + parts.read(part)
+                    found[observer, f"xlsx {kind.value} {part.filename}"] = Seen(
+                        sheet.status_code, headers, inside
+                    )
+    return found
+
+
+def mailed(app: Flask, *, but_to: set[str]) -> Observations:
+    """Every message that went out to somebody else, in order."""
+    folder: Path = app.config["SETTINGS"].instance / "outbox"
+    found: Observations = {}
+    for file in sorted(folder.glob("*.log")):
+        lines = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()]
+        others = [line for line in lines if len(line) > 1 and line[1] not in but_to]
+        assert others, file.name
+        for n, line in enumerate(others):
+            found["others", f"mail {file.stem} {n}"] = Seen(0, (), "\t".join(line).encode())
+    return found
+
+
+def differing(one: Observations, other: Observations) -> list[tuple[str, str]]:
+    """Where two worlds are not the same to the byte."""
+    return [key for key in sorted(one.keys() | other.keys()) if one.get(key) != other.get(key)]
+
+
+# Numbers that pages count or choose by; no row is known by one.
+COUNTED = re.compile(r"^(?:page|step|before|banner|month|class_grade|rowspan)=")
+IN_ADDRESS = re.compile(r"""(?:href|action|src)="(/[^"#]*)""")
+IN_FIELD = re.compile(r'<input[^>]*type="hidden"[^>]*>|\sdata-[\w-]+="\d+"')
+A_NUMBER = re.compile(r'(?:value|data-[\w-]+)="(\d+)"')
+
+
+def numbers_of_rows(seen: Observations) -> list[tuple[str, str]]:
+    """Addresses with a part that is a bare number, and hidden fields that hold one."""
+    found = set()
+    for (who, at), one in seen.items():
+        page = one.body.decode("utf-8", "ignore") if one.body[:1] == b"<" else ""
+        for address in IN_ADDRESS.findall(page):
+            path, _, query = address.partition("?")
+            parts = [*path.split("/"), *(q for q in query.split("&amp;") if not COUNTED.match(q))]
+            if any(part.rpartition("=")[2].isdecimal() for part in parts):
+                found.add((who, address))
+        for field in IN_FIELD.findall(page):
+            if A_NUMBER.search(field):
+                found.add((who, f"{at} {field}"))
+    return sorted(found)

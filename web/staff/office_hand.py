@@ -1,0 +1,62 @@
+"""旗里转交: what the banner's own staff hand over themselves, where no school or village may."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from privacy.permissions import Act
+from privacy.viewers import Viewer
+from services import office_hand
+from vocabulary.errors import ActedBefore, AlreadyDecided, TooLate, WrongState
+from web.core import requests
+from web.core.access import current_viewer, may
+from web.core.messages import sentence
+
+bp = Blueprint("office_hand", __name__, url_prefix="/office")
+
+
+@bp.get("/")
+@may(Act.HAND_OVER_AS_OFFICE)
+def index() -> str:
+    """List what is to be handed over, then what was."""
+    lines = office_hand.lines(requests.session(), current_viewer(), now=requests.now())
+    requests.note_read("child.read", [f"child:{one['child']['ref']}" for one in lines])
+    return render_template("staff/office_hand/index.html", lines=lines)
+
+
+@bp.post("/<string:ref>/hand-over")
+@may(Act.HAND_OVER_AS_OFFICE)
+def hand_over(ref: str) -> Response:
+    """State that it was put into the family's hands."""
+    return _said(office_hand.hand_over, ref, "记下了，已转交。点错了，今天零点前可以收回。")
+
+
+@bp.post("/<string:ref>/could-not")
+@may(Act.HAND_OVER_AS_OFFICE)
+def could_not(ref: str) -> Response:
+    """State that it could not be given."""
+    return _said(office_hand.could_not, ref, "记下了。钱退回账户以后，在“暂未转交”里再拨。")
+
+
+@bp.post("/<string:ref>/take-back")
+@may(Act.HAND_OVER_AS_OFFICE)
+def take_back(ref: str) -> Response:
+    """Take a wrong word of today back."""
+    return _said(office_hand.take_back, ref, "收回了。")
+
+
+def _said(act: Callable[..., None], ref: str, words: str) -> Response:
+    session: Session = requests.session()
+    viewer: Viewer = current_viewer()
+    now: datetime = requests.now()
+    try:
+        act(session, viewer, ref, now=now)
+    except (ActedBefore, AlreadyDecided, TooLate, WrongState) as refusal:
+        requests.keep_nothing()
+        flash(sentence(refusal), "warning")
+    else:
+        flash(words, "success")
+    return redirect(url_for(".index"), 303)

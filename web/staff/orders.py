@@ -1,0 +1,185 @@
+"""Payment orders: chosen batches for the bank, as a table and as a paper to sign, and its answers."""
+
+from datetime import datetime
+from io import BytesIO
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from werkzeug.wrappers import Response
+
+from gateways import order_sheets
+from gateways.order_sheets import Line, Order
+from privacy.permissions import Act
+from services import bank_answers, orders
+from services.slips import amount_words
+from vocabulary.dates import today
+from vocabulary.enums import BankAnswer
+from vocabulary.errors import AlreadyDecided, BadInput, OrderDamaged, Refused, WrongState
+from vocabulary.money import format_yuan_short
+from web.core import requests
+from web.core.access import current_viewer, may
+from web.core.messages import sentence
+from web.forms.batches import AnswerForm, OrderForm, PaidForm
+
+bp = Blueprint("orders", __name__)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REASONS = {
+    "none": "先勾上要付的批次。",
+    "no_account": "有一批没有账号或开户行，银行付不了。去掉它，请旗妇联补上。",
+    "account_changes": "有一所学校的账户这几天正在改，改好以前不往那里付。去掉它，改好了再做。",
+    "not_between": "在做拨付单那天以后、今天以前",
+    "nobody_asked": "请写问了银行哪一位、怎么说的",
+}
+
+
+@bp.post("/orders/")
+@may(Act.SEND_BATCH)
+def make() -> Response:
+    """Make an order of the ticked batches."""
+    refs, back = request.form.getlist("batch"), redirect(url_for("staff.batches.index"), 303)
+    if not OrderForm().validate_on_submit():
+        return back
+    try:
+        ref = orders.prepare(requests.session(), current_viewer(), refs, now=requests.now())
+    except BadInput as refusal:
+        return _nothing(REASONS[str(refusal.params["reason"])], back)
+    except (AlreadyDecided, WrongState) as refusal:
+        return _nothing(sentence(refusal), back)
+    flash("拨付单做好了。下载表格传到网银，或打印签字交给银行。", "success")
+    return redirect(url_for(".detail", ref=ref), 303)
+
+
+def _nothing(words: str, back: Response) -> Response:
+    requests.keep_nothing()
+    flash(words, "warning")
+    return back
+
+
+@bp.get("/orders/<string:ref>")
+@may(Act.SEND_BATCH)
+def detail(ref: str) -> str:
+    """Show an order, its lines, and what the bank answered to each."""
+    return _page(ref, PaidForm(formdata=None, data={"on": today(requests.now())}))
+
+
+def _page(ref: str, form: PaidForm) -> str:
+    order = orders.detail(requests.session(), current_viewer(), ref)
+    requests.note_read("order.read", [f"payment_order:{ref}"])
+    words = amount_words(order["fen"])
+    return render_template("staff/orders/detail.html", order=order, words=words, form=form)
+
+
+@bp.post("/orders/<string:ref>.xlsx")
+@may(Act.SEND_BATCH)
+def sheet(ref: str) -> Response:
+    """Hand out the table that a bank's batch upload takes, and keep that it was."""
+    try:
+        order = _taken(ref, "xlsx")
+    except OrderDamaged as refusal:
+        return _nothing(sentence(refusal), redirect(url_for(".detail", ref=ref), 303))
+    name = f"weiguang-{ref}.xlsx"
+    data = BytesIO(order_sheets.table(order))
+    return send_file(data, XLSX, as_attachment=True, download_name=name)
+
+
+@bp.post("/orders/<string:ref>.pdf")
+@may(Act.SEND_BATCH)
+def paper(ref: str) -> Response:
+    """Hand out the paper to sign, and keep that it was."""
+    try:
+        order = _taken(ref, "pdf")
+    except OrderDamaged as refusal:
+        return _nothing(sentence(refusal), redirect(url_for(".detail", ref=ref), 303))
+    data, kind = BytesIO(order_sheets.draw(order)), "application/pdf"
+    return send_file(data, kind, as_attachment=True, download_name=f"weiguang-{ref}.pdf")
+
+
+def _taken(ref: str, form: str) -> Order:
+    now: datetime = requests.now()
+    card, lines = orders.take(requests.session(), current_viewer(), ref, form, now=now)
+    operator = current_app.config["SETTINGS"].operator
+    return Order(
+        ref=ref,
+        made_on=today(card["made_at"]),
+        made_by=card["made_by_name"],
+        payer=operator.bank_holder,
+        payer_account=operator.bank_account,
+        total_fen=card["fen"],
+        total_words=amount_words(card["fen"]),
+        digest=card["digest"],
+        lines=[Line(one.payee, one.number, one.bank, one.fen, one.words) for one in lines],
+    )
+
+
+@bp.post("/orders/<string:ref>/paid")
+@may(Act.SEND_BATCH)
+def paid(ref: str) -> str | Response:
+    """Record that the bank paid every line that was not answered."""
+    form, back = PaidForm(), redirect(url_for(".detail", ref=ref), 303)
+    if form.validate_on_submit() and form.on.data:
+        session, viewer, now = requests.session(), current_viewer(), requests.now()
+        try:
+            count = bank_answers.all_paid(session, viewer, ref, on=form.on.data, now=now)
+        except BadInput as refusal:
+            form.on.errors = [REASONS[str(refusal.params["reason"])]]
+        except (AlreadyDecided, WrongState) as refusal:
+            return _nothing(sentence(refusal), back)
+        else:
+            flash(f"记下了：{count} 批已拨付，学校会收到通知。", "success")
+            return back
+    requests.keep_nothing()
+    return _page(ref, form)
+
+
+@bp.post("/orders/<string:ref>/back")
+@may(Act.SEND_BATCH)
+def back(ref: str) -> Response:
+    """Put back what the bank was never given."""
+    answer = redirect(url_for("staff.batches.index"), 303)
+    if OrderForm().validate_on_submit():
+        try:
+            count = bank_answers.none_given(
+                requests.session(), current_viewer(), ref, now=requests.now()
+            )
+        except (AlreadyDecided, WrongState) as refusal:
+            return _nothing(sentence(refusal), answer)
+        flash(f"{count} 批放回“等拨付”，批次号不变。", "success")
+    return answer
+
+
+@bp.route("/batches/<string:ref>/answer", methods=["GET", "POST"])
+@may(Act.SEND_BATCH)
+def answer(ref: str) -> str | Response:
+    """Record what the bank says of one batch."""
+    card = bank_answers.line(requests.session(), current_viewer(), ref)
+    form, before = AnswerForm(), card["answer"] is BankAnswer.UNCLEAR
+    form.offer([one for one in BankAnswer if not (before and one is BankAnswer.UNCLEAR)])
+    if form.validate_on_submit() and _kept(ref, form):
+        total = format_yuan_short(card["fen"])
+        flash(f"记下了：{card['batch']['memo']}，{total}。", "success")
+        return redirect(url_for(".detail", ref=card["order_ref"]), 303)
+    if request.method == "POST":
+        requests.keep_nothing()
+    return render_template("staff/orders/answer.html", card=card, form=form, before=before)
+
+
+def _kept(ref: str, form: AnswerForm) -> bool:
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    try:
+        bank_answers.answer(session, viewer, ref, form.told(), now=now)
+    except BadInput as refusal:
+        form[str(refusal.params["field"])].errors = [REASONS[str(refusal.params["reason"])]]
+    except Refused as refusal:
+        form.form_errors.append(sentence(refusal))
+    else:
+        return True
+    return False
