@@ -1,11 +1,16 @@
 # Two commands matter: `make run` and `make test`. `make` alone lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-full mutants check audit fmt bench screenshots bootstrap bootstrap-dev browser clean distclean
+.PHONY: help run test test-fast test-full test-postgresql mutants check audit fmt bench screenshots bootstrap bootstrap-dev programs clean distclean
+
+# What is compiled is kept: without that every test worker and every command compiles the house
+# and its tests anew, which takes as long as a tenth of the tests.
+unexport PYTHONDONTWRITEBYTECODE
 
 PY := .venv/bin/python
 # Two workers; who runs what: tests/plugins/workers.py.
 PYTEST := $(PY) -m pytest -n 2
+ON_POSTGRESQL := TEST_DATABASE=postgresql $(PYTEST) tests/faults tests/services tests/house/test_laws.py
 # make test ARGS="tests/house -k audience"
 ARGS ?=
 
@@ -15,8 +20,12 @@ help: ## this list
 run: bootstrap ## start 微光 with its demo world; again later: keeps the data
 	@$(PY) -m flask --app app up
 
-test: bootstrap-dev browser ## the whole suite (installs Chromium and a Chinese font by apt)
-	@$(PYTEST) $(ARGS)
+test: bootstrap-dev programs ## the whole suite (installs Chromium, a Chinese font and PostgreSQL by apt)
+	@code=0; $(PYTEST) $(ARGS) || code=$$?; \
+	if [ -z "$(ARGS)" ]; then $(ON_POSTGRESQL) || code=$$?; fi; exit $$code
+
+test-postgresql: bootstrap-dev programs ## services, laws and faults on a PostgreSQL of their own
+	@$(ON_POSTGRESQL) $(ARGS)
 
 test-fast: bootstrap-dev ## without browser and slow tests, for every day: about 3 minutes
 	@$(PYTEST) -m "not browser and not slow" $(ARGS)
@@ -24,7 +33,7 @@ test-fast: bootstrap-dev ## without browser and slow tests, for every day: about
 mutants: bootstrap-dev ## plant small leaks one by one: the twin worlds must show every one
 	@$(PY) -m tests.mutants
 
-test-full: bootstrap-dev browser ## the whole suite with many more examples, and branch coverage of the lower floors
+test-full: bootstrap-dev programs ## the whole suite with many more examples, and branch coverage of the lower floors
 	@HYPOTHESIS_PROFILE=full $(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 check: bootstrap-dev ## lint, types, import contracts, templates, security
@@ -41,7 +50,7 @@ fmt: bootstrap-dev ## format Python and templates, mend what can be mended safel
 bench: bootstrap-dev ## ratios against bare peers, measured in one run
 	@$(PY) -m benchmarks $(ARGS)
 
-screenshots: bootstrap-dev browser ## take the handbook's pictures anew
+screenshots: bootstrap-dev programs ## take the handbook's pictures anew
 	@$(PY) -m tools.screenshots $(ARGS)
 
 bootstrap:
@@ -50,8 +59,8 @@ bootstrap:
 bootstrap-dev:
 	@tools/bootstrap.sh dev
 
-browser:
-	@tools/need-browser.sh
+programs:
+	@tools/need-programs.sh
 
 clean: ## remove caches and reports (never the data in instance/, never .venv)
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov test-results

@@ -56,15 +56,27 @@ def template(count: int) -> Iterator[Path]:
     """A folder with a migrated database that holds `count` paid-up matches."""
     with TemporaryDirectory(prefix="weiguang-bench-") as name:
         folder = Path(name) / "template"
-        app = create_app(settings_in(folder))
-        with app.app_context():
-            upgrade()
-            fill_children(db.session(), range(1, count + 1))
-            _fill_matches(db.session(), range(1, count + 1))
-            db.session.commit()
-            db.session.remove()
-            db.engine.dispose()
+        build(folder, count)
         yield folder
+
+
+def build(folder: Path, count: int) -> None:
+    """Make a database that holds `count` paid-up matches, in a folder of its own."""
+    with opened(folder):
+        upgrade()
+        fill_children(db.session(), range(1, count + 1))
+        _fill_matches(db.session(), range(1, count + 1))
+        db.session.commit()
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Flask]:
+    """An application on the database of a folder."""
+    app = create_app(settings_in(folder))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
 
 
 @contextmanager
@@ -73,11 +85,8 @@ def copied(folder: Path) -> Iterator[tuple[Flask, Path]]:
     own = folder.parent / "copy"
     shutil.rmtree(own, ignore_errors=True)
     shutil.copytree(folder, own)
-    app = create_app(settings_in(own))
-    with app.app_context():
+    with opened(own) as app:
         yield app, own / "bench.db"
-        db.session.remove()
-        db.engine.dispose()
 
 
 def bare(path: Path) -> sqlite3.Connection:

@@ -15,7 +15,7 @@ from privacy import viewers
 from privacy.viewers import Viewer
 from services import accounts
 from vocabulary import clock
-from vocabulary.errors import Refused, WrongPassword
+from vocabulary.errors import BadInput, Refused, WrongPassword
 from web.core.messages import sentence
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -45,12 +45,18 @@ def told(command: Command) -> Command:
             return command(*args, **kwargs)
         except Refused as refusal:
             db.session.rollback()
-            _fail(f"{refusal.code}: {sentence(refusal)}")
+            _fail(f"{refusal.code}: {sentence(refusal)}{_which(refusal)}")
         except (OperationalError, sqlite3.OperationalError) as error:
             db.session.rollback()
             _fail(_trouble(str(getattr(error, "orig", error))))
 
     return run  # type: ignore[return-value]
+
+
+def _which(refusal: Refused) -> str:
+    """Name what cannot be used: the console has no form in which the field would be marked."""
+    found = [str(refusal.params[key]) for key in ("field", "reason") if key in refusal.params]
+    return f"（{': '.join(found)}）" if isinstance(refusal, BadInput) and found else ""
 
 
 def _trouble(said: str) -> str:

@@ -1,7 +1,7 @@
 """What was agreed takes effect on its day, always before the stipend run: donors' changes, accounts."""
 
 from jobs.run import Run
-from services import amendments, taking_effect
+from services import school_accounts, taking_effect
 
 
 def take_effect(run: Run) -> None:
@@ -10,5 +10,5 @@ def take_effect(run: Run) -> None:
         counts = taking_effect.apply_changes(run.session, run.by, on=run.period, now=now)
     run.add(due=sum(counts.values()), **counts)
     with run.slice() as now:
-        accounts = amendments.take_effect(run.session, run.by, on=run.period, now=now)
+        accounts = school_accounts.take_effect(run.session, run.by, on=run.period, now=now)
     run.add(due=accounts, done=accounts)

@@ -1,14 +1,15 @@
-"""What was given to the bank to pay: one line and one sum for each batch, as it stood that day."""
+"""What was given to the bank to pay, batch by batch, and what its statement says of it."""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Sealed, Standings, held, in_regions
+from models.stipends import Batch
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import BankAnswer, Role
+from vocabulary.enums import BankAnswer, LineKind, LineReason, LineState, Role
 from vocabulary.money import Fen
 from vocabulary.refs import new_ref
 
@@ -78,3 +79,30 @@ class PaymentOrderLine(Base):
             audience: cls.order_id.in_(select(PaymentOrder.id).where(condition))
             for audience, condition in PaymentOrder.standings(viewer).items()
         }
+
+
+class Payout(Base):
+    """What a booked statement says of our batches, line by line, without its words and names.
+
+    The line itself stays with the collecting desk. Uploaded again, an unsettled one is replaced.
+    """
+
+    __tablename__ = "payouts"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    key: Mapped[str] = mapped_column(String(60), unique=True, info=NOBODY)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True, info=NOBODY)
+    memo: Mapped[str | None] = mapped_column(String(16), info=seen_by(*_DESK))
+    row: Mapped[int] = mapped_column(info=seen_by(*_DESK))
+    kind: Mapped[LineKind] = mapped_column(info=seen_by(*_DESK))
+    state: Mapped[LineState] = mapped_column(info=seen_by(*_DESK))
+    reason: Mapped[LineReason | None] = mapped_column(info=seen_by(*_DESK))
+    amount_fen: Mapped[Fen] = mapped_column(info=seen_by(*_DESK))
+    on: Mapped[date] = mapped_column(info=seen_by(*_DESK))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """The paying desk of the batch; a line whose batch nobody knows is every desk's."""
+        here = select(Batch.id).where(in_regions(Batch.region_code, viewer))
+        mine = or_(cls.batch_id.is_(None), cls.batch_id.in_(here))
+        return held(viewer, (Audience.PAYING, (Role.PAYING_DESK,), mine))

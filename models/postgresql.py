@@ -1,5 +1,8 @@
 """What PostgreSQL needs to write as SQLite does: one at a time, so that chains and counts hold."""
 
+from decimal import Decimal
+from typing import Any
+
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
@@ -7,6 +10,21 @@ from models.sqlite import BEGIN_OPTION
 
 WRITERS = 5_114_023  # any number, but the same in every process: whoever writes holds this lock
 PATIENCE = "5s"
+
+
+@event.listens_for(Engine, "connect")
+def _read_sums(connection: Any, _record: Any) -> None:
+    """Read a sum of fen as the whole number it is: PostgreSQL sums bigints into a numeric."""
+    if not type(connection).__module__.startswith("psycopg"):
+        return
+    from psycopg.adapt import Loader  # where there is no PostgreSQL it is not even installed
+
+    class Whole(Loader):
+        def load(self, data: Any) -> int | float:
+            number = Decimal(bytes(data).decode())
+            return int(number) if number == number.to_integral_value() else float(number)
+
+    connection.adapters.register_loader("numeric", Whole)
 
 
 @event.listens_for(Engine, "begin")

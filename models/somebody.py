@@ -5,7 +5,7 @@ once. Who really asks is filled in each time (`filled`). What does not know the 
 shut: he has no region and no key of anyone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -44,18 +44,20 @@ def spans(viewer: Viewer) -> tuple[Span, ...]:
     """Return the first and last division code of each part of the tree the viewer works in."""
     if isinstance(viewer, Somebody):
         return viewer.regions_span
-    return _spans(region_prefix(code) for code in viewer.regions)
+    return _spans(viewer.regions)
 
 
 def banner_spans(viewer: Viewer) -> tuple[Span, ...]:
     """Return the same for the banners around his regions."""
     if isinstance(viewer, Somebody):
         return viewer.banners_span
-    return _spans(region_prefix(code[:_BANNER_DIGITS].ljust(12, "0")) for code in viewer.regions)
+    return _spans(tuple(code[:_BANNER_DIGITS].ljust(12, "0") for code in viewer.regions))
 
 
-def _spans(prefixes: Iterable[str]) -> tuple[Span, ...]:
-    return tuple((p.ljust(12, "0"), p.ljust(12, "9")) for p in sorted(set(prefixes)))
+@lru_cache(maxsize=1024)
+def _spans(codes: tuple[str, ...]) -> tuple[Span, ...]:
+    prefixes = sorted({region_prefix(code) for code in codes})
+    return tuple((p.ljust(12, "0"), p.ljust(12, "9")) for p in prefixes)
 
 
 def kind_of(viewer: Viewer) -> Kind:

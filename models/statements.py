@@ -3,11 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, and_, or_, select, text
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Sealed, Standings, held, in_regions
-from models.stipends import Batch
+from models.base import Base, Sealed, Standings, held
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import ImportStatus, LineKind, LineReason, LineState, Role
@@ -15,7 +14,6 @@ from vocabulary.money import Fen
 from vocabulary.refs import new_ref
 
 _DESK = (Audience.COLLECTING,)
-_BOTH = (Audience.COLLECTING, Audience.PAYING)
 
 
 class Statement(Base):
@@ -60,35 +58,25 @@ class StatementLine(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     statement_id: Mapped[int] = mapped_column(ForeignKey("statements.id"), info=NOBODY)
-    row: Mapped[int] = mapped_column(info=seen_by(*_BOTH))
-    kind: Mapped[LineKind] = mapped_column(info=seen_by(*_BOTH))
-    state: Mapped[LineState] = mapped_column(info=seen_by(*_BOTH))
-    reason: Mapped[LineReason | None] = mapped_column(info=seen_by(*_BOTH))
-    amount_fen: Mapped[Fen] = mapped_column(info=seen_by(*_BOTH))
-    on: Mapped[date] = mapped_column(info=seen_by(*_BOTH))
+    row: Mapped[int] = mapped_column(info=seen_by(*_DESK))
+    kind: Mapped[LineKind] = mapped_column(info=seen_by(*_DESK))
+    state: Mapped[LineState] = mapped_column(info=seen_by(*_DESK))
+    reason: Mapped[LineReason | None] = mapped_column(info=seen_by(*_DESK))
+    amount_fen: Mapped[Fen] = mapped_column(info=seen_by(*_DESK))
+    on: Mapped[date] = mapped_column(info=seen_by(*_DESK))
     key: Mapped[str] = mapped_column(String(60), info=NOBODY)
     # Which references the money goes to, with their sums: [["AX053932", 5000], ...].
     parts: Mapped[list[Any]] = mapped_column(JSON, info=seen_by(*_DESK))
     remark: Mapped[str] = mapped_column(Sealed("statement_lines.remark"), info=seen_by(*_DESK))
     payer: Mapped[str] = mapped_column(Sealed("statement_lines.payer"), info=seen_by(*_DESK))
     is_kept: Mapped[bool] = mapped_column(default=False, info=NOBODY)
-    # What left or came back: the one memo of ours that its remark names, and whose batch that is.
-    memo: Mapped[str | None] = mapped_column(String(16), info=seen_by(*_BOTH))
-    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), info=NOBODY)
+    # What left or came back: the one memo of ours that its remark names.
+    memo: Mapped[str | None] = mapped_column(String(16), info=seen_by(*_DESK))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """The collecting desk; the paying desk what names a batch, without words or names."""
-        here = select(Batch.id).where(in_regions(Batch.region_code, viewer))
-        paid = and_(
-            cls.state.in_((LineState.SETTLED, LineState.UNSETTLED)),
-            or_(cls.batch_id.is_(None), cls.batch_id.in_(here)),
-        )
-        return held(
-            viewer,
-            (Audience.COLLECTING, _ROLES, cls.id.is_not(None)),
-            (Audience.PAYING, (Role.PAYING_DESK,), paid),
-        )
+        """The collecting desk; what a line says of a batch the paying desk reads in `payouts`."""
+        return held(viewer, (Audience.COLLECTING, _ROLES, cls.id.is_not(None)))
 
 
 class StatementLayout(Base):

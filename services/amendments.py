@@ -5,7 +5,7 @@ account that replaces another holds three whole days later: meanwhile nothing is
 and whoever answered for the old account may still object.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -34,7 +34,6 @@ _PARTS = {
     ),
 }
 _IS_OPEN = Amendment.status.in_((AmendmentStatus.ASKED, AmendmentStatus.AGREED))
-WAITS = timedelta(days=3)
 
 
 def ask_identity(
@@ -130,42 +129,18 @@ def agree(session: Session, by: Viewer, ref: str, *, again: str, now: datetime) 
     if amendment.asked_by == by.actor:
         raise ActedBefore()
     _compare(amendment, again)
-    waits = _replaces_an_account(session, amendment)
+    waits = school_accounts.replaces_one(session, amendment)
     to = AmendmentStatus.AGREED if waits else AmendmentStatus.DONE
     _decide(session, by, amendment, to, now=now)
     if amendment.kind is AmendmentKind.CHILD_IDENTITY:
         _write_identity(session, by, amendment)
     elif waits:
-        amendment.holds_on = today(now) + WAITS + timedelta(days=1)
-        school_accounts.tell(session, amendment, now=now)
+        school_accounts.announce(session, amendment, now=now)
     else:
-        _write_account(session, amendment)
+        school_accounts.write(session, amendment)
     session.flush()
     trace.record(session, by, "amendment.agree", _subject(session, amendment), now=now)
     return amendment.holds_on
-
-
-def _replaces_an_account(session: Session, amendment: Amendment) -> bool:
-    """A school's first account takes nothing from anybody, and holds at once."""
-    if amendment.kind is not AmendmentKind.SCHOOL_ACCOUNT:
-        return False
-    school = session.get_one(Organisation, amendment.organisation_id)
-    return bool(school.account_number)
-
-
-def take_effect(session: Session, by: Viewer, *, on: date, now: datetime) -> int:
-    """Let every account hold whose three days are over by `on`; return how many. Safe to repeat."""
-    require(by, Act.RUN_STIPENDS)
-    due = select(Amendment).where(
-        Amendment.status == AmendmentStatus.AGREED, Amendment.holds_on <= on
-    )
-    found = session.scalars(due.order_by(Amendment.id)).all()
-    for amendment in found:
-        advance(session, amendment, AmendmentStatus.DONE, by=by, now=now)
-        _write_account(session, amendment)
-        session.flush()
-        trace.record(session, by, "amendment.holds", _subject(session, amendment), now=now)
-    return len(found)
 
 
 def _compare(amendment: Amendment, again: str) -> None:
@@ -209,13 +184,6 @@ def _write_identity(session: Session, by: Viewer, amendment: Amendment) -> None:
     amendment.number_before, child.id_number = child.id_number, amendment.number
     child.id_index = id_index(amendment.number)
     child.sex, child.birth_on = identity.sex or child.sex, identity.birth or child.birth_on
-
-
-def _write_account(session: Session, amendment: Amendment) -> None:
-    school = session.get_one(Organisation, amendment.organisation_id)
-    amendment.name_before, school.account_name = school.account_name, amendment.name
-    amendment.bank_before, school.account_bank = school.account_bank, amendment.bank
-    amendment.number_before, school.account_number = school.account_number, amendment.number
 
 
 def _subject(session: Session, amendment: Amendment) -> str:

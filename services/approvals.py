@@ -45,7 +45,7 @@ _CHILD = (
 )  # fmt: skip
 _NEED = ("ref", "monthly_fen", "urgency", "since_on")
 _PLEDGE = (
-    "code", "instalment_fen", "rhythm", "until", "until_count", "wish_sex", "wish_stage",
+    "code", "kind", "instalment_fen", "rhythm", "until", "until_count", "wish_sex", "wish_stage",
     "wish_league", "status",
 )  # fmt: skip
 _PLACE = Part(Region, Region.code == Child.region_code, ("name",))
@@ -156,8 +156,7 @@ def _shown(show: Shown, viewer: Viewer) -> ColumnElement[bool]:
         case Shown.LATE:
             return Match.decide_by < _ON
         case Shown.MINE:
-            own = select(Child.id).where(Child.entered_by == viewer.actor)
-            return or_(Match.proposed_by == viewer.actor, Match.child_id.in_(own))
+            return or_(Match.proposed_by == viewer.actor, Child.entered_by == viewer.actor)
 
 
 def detail(session: Session, viewer: Viewer, ref: str) -> Card:

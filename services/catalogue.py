@@ -48,7 +48,7 @@ TABLES: dict[Whose, str] = {
     " recovery_codes ended_sign_ins sign_in_failures try_counts exports imports notices"
     " access_links uploads",
     Whose.VOLUNTEER: "volunteers",
-    Whose.ORGANISATION: "organisations payment_orders payment_order_lines",
+    Whose.ORGANISATION: "organisations payment_orders payment_order_lines payouts",
     Whose.GIVING: "pledges pledge_changes pledge_namings custody_requests",
     Whose.CHILD: "children kin needs consents amendments import_rows matches exclusions set_aside"
     " stipends gifts facts settlements file_accesses harm_reports harm_taken harm_accused harm_closed"

@@ -14,6 +14,7 @@ from models.stipends import Fact, Gift, Stipend
 from privacy.viewers import Viewer
 from services import ledger
 from services.ledger import Event, Leg
+from services.prepared import Ready
 from services.sides import Side, Sides, sides_of
 from vocabulary.enums import AccountKind, Evidence, FactKind, Language, TransactionKind
 from vocabulary.errors import AlreadyDecided, WrongState
@@ -36,7 +37,11 @@ _MOVES = {
 # What the gap fund paid already: its donor's money goes there instead.
 _REPAYS = (TransactionKind.REPAID, AccountKind.PREPAID, AccountKind.GAP_FUND)
 # Every word that is said writes these: built once, they cost a third.
-_INSERT = insert(Fact.__table__)  # type: ignore[arg-type]
+_SAID = (
+    *("stipend_id", "gift_id", "kind", "on", "by", "evidence", "detail", "amount_fen"),
+    *("upload_id", "run_id", "language", "noted_at"),
+)
+_INSERT = Ready(insert(Fact.__table__).values({name: bindparam(name) for name in _SAID}))  # type: ignore[arg-type]
 _BY_PLEDGE = (
     AccountKind.PREPAID,
     AccountKind.PROMISED,
@@ -98,7 +103,7 @@ def record_all(
         check_fact(kind, dates_of(subject))
     rows = [_fact_row(s, kind, on=on, by=by, now=now, basis=basis) for s, basis in said]
     session.flush()
-    session.connection().execute(_INSERT, rows)
+    _INSERT.run(session.connection(), *rows)
     subjects = [subject for subject, _ in said]
     _set_date(session, kind, subjects, on)
     if kind in _MOVES:

@@ -1,7 +1,9 @@
 """The gap fund 爱心备用金 as staff see it: what it has, whom it carries, and for how long.
 
 Case staff see their own children and why; how much is there only in whole hundreds of yuan, since an
-odd sum would tell what somebody gave. The auditor sees the sums of the books and no child.
+odd sum would tell what somebody gave. The auditor sees the sums of the books and no child. How far a
+sponsor has paid ahead, or that he is a few days late, no page says of a child: who hears that somebody
+paid yesterday would find his child by it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -91,7 +93,8 @@ def _sums(session: Session) -> dict[str, int]:
 
 
 def _children(session: Session, viewer: Viewer, seen: Forecast) -> list[Card]:
-    keys = {key: place for place, key in enumerate(seen.why)}
+    named = (key for key, why in seen.why.items() if why is not FundReason.UNPAID)
+    keys = {key: place for place, key in enumerate(named)}
     refs = {
         ref: key
         for key, ref in session.execute(select(Match.id, Match.child_ref).where(Match.id.in_(keys)))
@@ -123,10 +126,10 @@ def _told(card: Card, key: int, seen: Forecast, paid: Mapping[int, int]) -> Card
 
 
 def _paid(session: Session, keys: Sequence[int]) -> dict[int, int]:
-    """Count the instalments of each match that the fund paid and nobody has paid back."""
+    """Count the instalments of each match that the fund paid; never what was paid back."""
     rows = session.execute(
         select(Stipend.match_id, func.count())
-        .where(Stipend.match_id.in_(keys), _OWED, Stipend.cancelled_on.is_(None))
+        .where(Stipend.match_id.in_(keys), Stipend.bridged_on.is_not(None))
         .group_by(Stipend.match_id)
     )
     return {key: count for key, count in rows}

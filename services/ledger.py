@@ -20,6 +20,7 @@ from models.ledger import Posting, Transaction
 from models.pledges import Match
 from models.stipends import Stipend
 from privacy.viewers import Viewer
+from services.prepared import Ready
 from vocabulary.enums import AccountKind, TransactionKind
 from vocabulary.errors import WrongState
 from vocabulary.money import Fen
@@ -52,6 +53,8 @@ Entry = tuple[Event, Sequence[Leg]]
 
 # The plain tables: the ORM's insert leaves out what is None, and so writes row by row.
 _LEGS = insert(Posting.__table__)  # type: ignore[arg-type]
+_COLUMNS = ("transaction_id", "account", "pledge_id", "organisation_id", "amount")
+_POSTED = Ready(_LEGS.values({name: bindparam(name) for name in _COLUMNS}))
 _BOOKED = insert(Transaction.__table__).returning(  # type: ignore[arg-type]
     Transaction.id, Transaction.kind, Transaction.on, Transaction.stipend_id, Transaction.gift_id
 )
@@ -80,7 +83,7 @@ def post_all(session: Session, entries: Sequence[Entry], *, by: Viewer) -> None:
     both = [
         (keys[one.kind, one.on, one.stipend_id, one.gift_id].pop(), legs) for one, legs in entries
     ]
-    connection.execute(_LEGS, [_row(key, leg) for key, legs in both for leg in legs])
+    _POSTED.run(connection, *(_row(key, leg) for key, legs in both for leg in legs))
 
 
 def post_of_run(

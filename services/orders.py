@@ -7,7 +7,7 @@ digest over it, so that the file fetched twice says the same.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, insert, select, update
@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.organisations import Organisation
-from models.payment_orders import PaymentOrder, PaymentOrderLine
+from models.payment_orders import PaymentOrder, PaymentOrderLine, Payout
 from models.stipends import Batch
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
@@ -25,7 +25,7 @@ from services.gate import Card, Part
 from services.lifecycle import advance_all
 from services.school_accounts import changing
 from vocabulary.dates import today
-from vocabulary.enums import BankAnswer, BatchStatus
+from vocabulary.enums import BankAnswer, BatchStatus, LineState
 from vocabulary.errors import AlreadyDecided, BadInput, NotFound, OrderDamaged, WrongState
 from vocabulary.money import Fen
 
@@ -47,7 +47,8 @@ class Payment:
 def with_accounts(session: Session, viewer: Viewer) -> list[Card]:
     """List what is to be sent, each with whether the bank can be given it, and from when on.
 
-    `may_order` says so; `changes_on` is the day on which the school's other account holds.
+    `may_order` says so; `changes_on` is the day on which the school's other account holds;
+    `in_doubt`, that the statement has money leaving under its memo, which does not fit.
     """
     require(viewer, Act.SEND_BATCH)
     found = batches.to_send(session, viewer)
@@ -57,8 +58,23 @@ def with_accounts(session: Session, viewer: Viewer) -> list[Card]:
         )
     )
     schools = {ref: key for ref, key in rows if key is not None}
-    until = changing(session, set(schools.values()))
-    return [_with_account(card, until.get(schools.get(card["ref"], 0))) for card in found]
+    until, doubtful = changing(session, set(schools.values())), _doubtful(session, found)
+    return [
+        _with_account(card, until.get(schools.get(card["ref"], 0))).and_also(
+            in_doubt=card["memo"] in doubtful
+        )
+        for card in found
+    ]
+
+
+def _doubtful(session: Session, found: Sequence[Card]) -> set[str]:
+    left = (Payout.state == LineState.UNSETTLED, Payout.amount_fen < 0)
+    memos = [card["memo"] for card in found]
+    return {
+        memo
+        for memo in session.scalars(select(Payout.memo).where(Payout.memo.in_(memos), *left))
+        if memo
+    }
 
 
 def _with_account(card: Card, changes_on: date | None) -> Card:
@@ -139,15 +155,7 @@ def _keep(
         session.execute(
             insert(PaymentOrderLine),
             [
-                {
-                    "order_id": order.id,
-                    "batch_id": batch.id,
-                    "fen": line.fen,
-                    "words": line.words,
-                    "payee": line.payee,
-                    "bank": line.bank,
-                    "number": line.number,
-                }
+                {"order_id": order.id, "batch_id": batch.id, **asdict(line)}
                 for batch, line in zip(found, lines, strict=True)
             ],
         )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from models.amendments import Amendment
 from models.base import in_regions
 from models.children import Child
 from models.organisations import Organisation
@@ -83,6 +84,43 @@ def complete(
     school.contact_name, school.contact_phone = name, phone
     session.flush()
     trace.record(session, by, "school.complete", f"organisation:{ref}", now=now)
+
+
+def fill(
+    session: Session, by: Viewer, listed: Mapping[str, NewSchool], *, now: datetime, under: str
+) -> set[str]:
+    """Write what a list says of schools (by ref) known by name alone; return whose it wrote.
+
+    A roster brings names before the list of schools does. Nothing that stands is written over.
+    """
+    require(by, Act.ENTER_SCHOOL)
+    known = select(Organisation).where(
+        Organisation.ref.in_(listed), in_regions(Organisation.region_code, by)
+    )
+    asked = set(session.scalars(select(Amendment.organisation_id)))
+    bare = [s for s in session.scalars(known) if s.id not in asked and not _is_described(s)]
+    told = [school for school in bare if _tells(listed[school.ref])]
+    for school in told:
+        new = listed[school.ref]
+        school.contact_name, school.contact_phone = new.contact_name, new.contact_phone
+        school.remark, school.region_code = new.remark, new.region_code
+    session.flush()
+    given = {s.ref: account for s in told if (account := listed[s.ref].account)}
+    school_accounts.ask_listed(session, by, given, now=now)
+    if told:
+        detail = {"count": len(told), "accounts": len(given)}
+        trace.record(session, by, "school.complete", under, now=now, detail=detail)
+    return {school.ref for school in told}
+
+
+def _is_described(school: Organisation) -> bool:
+    return any(
+        (school.contact_name, school.contact_phone, school.account_name, school.account_number)
+    )
+
+
+def _tells(new: NewSchool) -> bool:
+    return any((new.contact_name, new.contact_phone, new.account))
 
 
 def _row(new: NewSchool, *, now: datetime) -> dict[str, Any]:

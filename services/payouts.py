@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
 
-from models.statements import Statement, StatementLine
+from models.payment_orders import Payout
+from models.statements import StatementLine
 from models.stipends import Batch, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
@@ -20,9 +21,10 @@ from services import batches, gate, returns, trace
 from services.bank_words import memos_in
 from services.gate import Card
 from vocabulary.dates import today
-from vocabulary.enums import BatchStatus, ImportStatus, LineKind, LineReason, LineState
+from vocabulary.enums import BatchStatus, LineKind, LineReason, LineState
 from vocabulary.money import Fen
 
+KINDS = frozenset({LineKind.OUTGOING, LineKind.RETURNED})
 SHOWN_FOR = timedelta(days=92)
 _LEFT = frozenset({BatchStatus.SENT, BatchStatus.CLOSED})
 _SHOWN = ("row", "kind", "reason", "amount_fen", "on", "memo")
@@ -46,7 +48,6 @@ class Batched:
 class Bank:
     """What one line of the statement says, as far as payouts go."""
 
-    kind: LineKind
     fen: Fen
     on: date
     text: str
@@ -73,8 +74,7 @@ class Book:
     def find(self, line: Bank) -> Found:
         """Say where a line belongs, and remember what it settles."""
         memos = memos_in(line.text, self.batches)
-        goes_out = line.kind is LineKind.OUTGOING
-        if not memos or (not goes_out and line.fen < 0):
+        if not memos:
             return Found(LineState.ASIDE)
         if len(memos) > 1:
             return Found(LineState.UNSETTLED, LineReason.SEVERAL_MEMOS)
@@ -82,6 +82,7 @@ class Book:
         batch = self.batches.get(memo)
         if batch is None:
             return Found(LineState.UNSETTLED, LineReason.UNKNOWN_MEMO, memo)
+        goes_out = _goes_out(line)
         against = self._against_paying if goes_out else self._against_back
         why = against(batch, line, memo)
         if why is not None:
@@ -116,7 +117,8 @@ class Book:
 
 
 def _goes_out(line: Bank) -> bool:
-    return line.kind is LineKind.OUTGOING
+    """The sum says which way it went: a payment made again may speak of what came back."""
+    return line.fen < 0
 
 
 def book_of(session: Session, lines: Sequence[Bank]) -> Book:
@@ -165,8 +167,9 @@ def settle(session: Session, by: Viewer, rows: Sequence[StatementLine], *, now: 
     A line that settles nothing is not kept as counted: uploaded again, it is looked at again.
     """
     require(by, Act.IMPORT_STATEMENT)
-    left = [row for row in rows if row.kind is LineKind.OUTGOING]
-    back = [row for row in rows if row.kind is LineKind.RETURNED]
+    named = [row for row in rows if row.kind in KINDS]
+    left = [row for row in named if row.amount_fen < 0]
+    back = [row for row in named if row.amount_fen > 0]
     paid = _found(session, left)
     _pay(session, by, paid, now=now)
     came = _found(session, back)
@@ -177,16 +180,34 @@ def settle(session: Session, by: Viewer, rows: Sequence[StatementLine], *, now: 
 
 
 def _found(session: Session, rows: Sequence[StatementLine]) -> list[tuple[StatementLine, Batch]]:
-    """Write on each line where it belongs; return those that settle a batch, and which."""
-    lines = [Bank(row.kind, row.amount_fen, row.on, row.remark) for row in rows]
-    settled = []
-    for row, found in zip(rows, book_of(session, lines).find_all(lines), strict=True):
+    """Write down where each line belongs; return those that settle a batch, and which."""
+    lines = [Bank(row.amount_fen, row.on, row.remark) for row in rows]
+    pairs = list(zip(rows, book_of(session, lines).find_all(lines), strict=True))
+    for row, found in pairs:
         row.state, row.reason, row.memo = found.state, found.reason, found.memo
-        row.batch_id = found.batch.key if found.batch else None
         row.is_kept = found.state is not LineState.UNSETTLED
-        if found.state is LineState.SETTLED and found.batch:
-            settled.append((row, session.get_one(Batch, found.batch.key)))
-    return settled
+    named = [(row, found) for row, found in pairs if found.state is not LineState.ASIDE]
+    session.execute(delete(Payout).where(Payout.key.in_([row.key for row, _ in named])))
+    session.add_all(_payout(row, found) for row, found in named)
+    return [
+        (row, session.get_one(Batch, found.batch.key))
+        for row, found in named
+        if found.state is LineState.SETTLED and found.batch
+    ]
+
+
+def _payout(row: StatementLine, found: Found) -> Payout:
+    return Payout(
+        key=row.key,
+        batch_id=found.batch.key if found.batch else None,
+        memo=found.memo,
+        row=row.row,
+        kind=row.kind,
+        state=found.state,
+        reason=found.reason,
+        amount_fen=row.amount_fen,
+        on=row.on,
+    )
 
 
 def _pay(
@@ -217,20 +238,8 @@ def _take_back(
 def unsettled(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
     """List what the last months' statements say of our batches and the books do not, newest first."""
     require(viewer, Act.SEND_BATCH)
-    booked = select(Statement.id).where(Statement.status == ImportStatus.TAKEN)
-    later = aliased(StatementLine)
-    again = select(later.id).where(
-        later.key == StatementLine.key,
-        later.id > StatementLine.id,
-        later.statement_id.in_(booked),
-    )
-    where = (
-        StatementLine.state == LineState.UNSETTLED,
-        StatementLine.statement_id.in_(booked),
-        StatementLine.on >= today(now) - SHOWN_FOR,
-        ~again.exists(),
-    )
-    newest = (StatementLine.on.desc(), StatementLine.id.desc())
+    where = (Payout.state == LineState.UNSETTLED, Payout.on >= today(now) - SHOWN_FOR)
+    newest = (Payout.on.desc(), Payout.id.desc())
     return gate.cards(
-        session, viewer, StatementLine, fields=_SHOWN, where=where, order_by=newest, limit=50
+        session, viewer, Payout, fields=_SHOWN, where=where, order_by=newest, limit=50
     )

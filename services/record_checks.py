@@ -92,6 +92,8 @@ def _named_by_trace(word: str, table: str, refs: tuple[str, ...]) -> str:
         WHERE t.subject LIKE '{word}:%' AND {gone}"""
 
 
+# PostgreSQL leaves a hole in the numbers wherever a transaction was undone.
+WITHOUT_HOLES = {"missing_rows"}
 STATEMENTS: dict[str, tuple[str, ...]] = {
     "forgotten_donors": (
         """SELECT '捐赠人 ' || d.ref || '：' || d.forgotten_on || ' 已经忘记，资料又回来了'

@@ -65,7 +65,7 @@ def school_days_since(sent_on: date, on: date) -> int:
 def _remind_hand(session: Session, batch: Batch, *, on: date, now: datetime) -> bool:
     if batch.sent_on is None or not is_school_day(on):
         return False
-    passed = school_days_since(batch.sent_on, on)
+    passed = school_days_since(_told_on(batch, batch.sent_on), on)
     rung = max((rung for rung, days in RUNGS.items() if passed >= days), default=0)
     if rung <= batch.last_reminder:
         return False
@@ -77,9 +77,15 @@ def _remind_hand(session: Session, batch: Batch, *, on: date, now: datetime) -> 
     return True
 
 
+def _told_on(batch: Batch, sent_on: date) -> date:
+    """Return when the hand heard of a batch: the bank's statement may come long after its day."""
+    return sent_on if batch.hand_over_by is None else batch.hand_over_by - BANNER_AFTER
+
+
 def _tell_banner(session: Session, batch: Batch, *, on: date, now: datetime) -> bool:
-    is_late = batch.sent_on is not None and on >= batch.sent_on + BANNER_AFTER
-    if not is_late or batch.escalated_on is not None:
+    if batch.sent_on is None or batch.escalated_on is not None:
+        return False
+    if on < _told_on(batch, batch.sent_on) + BANNER_AFTER:
         return False
     kind, subject = NoticeKind.SCHOOL_SILENT, f"batch:{batch.ref}"
     roles, named = sorted(CASE_STAFF), office_staff.named_in(session, batch)

@@ -31,7 +31,8 @@ def mark(session: Session, by: Viewer, *, on: date, now: datetime) -> int:
     dry = update(Match).where(
         Match.status == MatchStatus.ACTIVE, IS_GIVEN, Match.dry_on.is_(None), Match.id.in_(unpaid)
     )
-    paid = update(Match).where(Match.dry_on.is_not(None), Match.id.not_in(unpaid))
+    still = unpaid.where(Stipend.match_id == Match.id).correlate(Match).exists()
+    paid = update(Match).where(Match.dry_on.is_not(None), ~still)
     changed = 0
     for statement in (dry.values(dry_on=on), paid.values(dry_on=None)):
         plain = statement.execution_options(synchronize_session=False)

@@ -1,11 +1,12 @@
-"""A school's first account: written down by one person, in force once a second agreed (law 8).
+"""A school's account: written down by one person, in force once a second agreed (law 8).
 
-Changing one that stands is services/amendments.py; both wait in the same list.
+The first one holds at once. One that replaces another holds three whole days later: who answered
+for the old account hears of it and may object, and meanwhile nothing is paid to the school.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -15,7 +16,8 @@ from models.amendments import Amendment
 from models.organisations import Organisation
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import notices
+from services import notices, trace
+from services.lifecycle import advance
 from services.notices import Recipient
 from vocabulary.dates import today
 from vocabulary.enums import (
@@ -29,6 +31,7 @@ from vocabulary.enums import (
 )
 from vocabulary.refs import new_ref
 
+WAITS = timedelta(days=3)
 LISTED = "学校名单里写的，请对开户证明。"
 
 
@@ -76,8 +79,44 @@ def ask_listed(
     return len(rows)
 
 
-def tell(session: Session, amendment: Amendment, *, now: datetime) -> None:
-    """Tell who answers for a school's old account, its officers and whom to call, in time to object."""
+def replaces_one(session: Session, amendment: Amendment) -> bool:
+    """Say whether a change takes the place of an account that is paid to."""
+    if amendment.kind is not AmendmentKind.SCHOOL_ACCOUNT:
+        return False
+    school = session.get_one(Organisation, amendment.organisation_id)
+    return bool(school.account_number)
+
+
+def write(session: Session, amendment: Amendment) -> None:
+    """Let an agreed account hold; what stood before is kept beside it."""
+    school = session.get_one(Organisation, amendment.organisation_id)
+    amendment.name_before, school.account_name = school.account_name, amendment.name
+    amendment.bank_before, school.account_bank = school.account_bank, amendment.bank
+    amendment.number_before, school.account_number = school.account_number, amendment.number
+    session.flush()
+
+
+def take_effect(session: Session, by: Viewer, *, on: date, now: datetime) -> int:
+    """Let every account hold whose three days are over by `on`; return how many. Safe to repeat."""
+    require(by, Act.RUN_STIPENDS)
+    due = select(Amendment).where(
+        Amendment.status == AmendmentStatus.AGREED, Amendment.holds_on <= on
+    )
+    found = session.scalars(due.order_by(Amendment.id)).all()
+    for amendment in found:
+        advance(session, amendment, AmendmentStatus.DONE, by=by, now=now)
+        write(session, amendment)
+        school = session.get_one(Organisation, amendment.organisation_id)
+        trace.record(session, by, "amendment.holds", f"organisation:{school.ref}", now=now)
+    return len(found)
+
+
+def announce(session: Session, amendment: Amendment, *, now: datetime) -> None:
+    """Say from when on a second account holds, and tell who answers for the one before it.
+
+    That is the school's officers, and whom to call there.
+    """
+    amendment.holds_on = today(now) + WAITS + timedelta(days=1)
     kind, subject = NoticeKind.ACCOUNT_CHANGES, f"amendment:{amendment.ref}"
     school = session.get_one(Organisation, amendment.organisation_id)
     officers = session.scalars(

@@ -71,7 +71,8 @@ def stand_in(session: Session, by: Viewer, *, on: date, now: datetime) -> int:
     Safe to repeat. Months of which nothing was paid lately are made up for, those before are not.
     """
     require(by, Act.RUN_STIPENDS)
-    money = bridging.balance(session) - _waiting(session)
+    money = int(bridging.balance(session))
+    money -= _waiting(session) if money > 0 else 0
     lapses = find(session, on=on, has_money=money > 0)
     begun: list[tuple[Lapse, Span]] = []
     for lapse in lapses:

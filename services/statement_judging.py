@@ -22,7 +22,6 @@ from vocabulary.refs import find_payment_reference
 
 ANNOUNCED_DAYS = timedelta(days=7)
 MOST_MONTHS = 60
-_PAYOUTS = frozenset({LineKind.OUTGOING, LineKind.RETURNED})
 
 Part = tuple[str, Fen]
 
@@ -99,7 +98,7 @@ def booked_keys(session: Session, first: date) -> frozenset[str]:
 def judge(lines: Iterable[Line], known: Known) -> list[Verdict]:
     """Judge every line; two lines never share one announcement."""
     notes, lines = list(known.notes), list(lines)
-    new = [line for line in lines if line.kind in _PAYOUTS and line.key not in known.keys]
+    new = [line for line in lines if line.kind in payouts.KINDS and line.key not in known.keys]
     found = known.book.find_all(_payouts(new))
     paid = {
         line.row: Verdict(one.state, reason=one.reason, memo=one.memo)
@@ -110,7 +109,7 @@ def judge(lines: Iterable[Line], known: Known) -> list[Verdict]:
 
 def _payouts(lines: Iterable[Line]) -> list[Bank]:
     """Return what left and what came back, as far as our batches go."""
-    return [Bank(one.kind, one.fen, one.on, one.text) for one in lines if one.kind in _PAYOUTS]
+    return [Bank(one.fen, one.on, one.text) for one in lines if one.kind in payouts.KINDS]
 
 
 def _verdict(line: Line, known: Known, notes: list[tuple[str, int, date]]) -> Verdict:

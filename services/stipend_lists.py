@@ -38,6 +38,7 @@ class Listed(StrEnum):
     HELD = "held"
     DISPUTED = "disputed"
     ASIDE = "aside"
+    UNHEARD = "unheard"
     DONE = "done"
 
 
@@ -114,7 +115,10 @@ def _aside(session: Session, viewer: Viewer, *, page: int) -> list[Card]:
 
 
 def _is(listed: Listed, day: date) -> ColumnElement[bool]:
-    """Say in SQL that an instalment stands on a list; each stands on one, late ones on two."""
+    """Say in SQL that an instalment stands on a list; each stands on one, late ones on two.
+
+    UNHEARD: a hand said that it gave the sum, and the family has said nothing for 14 days.
+    """
     is_open = and_(Stipend.cancelled_on.is_(None), Stipend.written_off_on.is_(None))
     not_there = and_(
         is_open,
@@ -134,6 +138,12 @@ def _is(listed: Listed, day: date) -> ColumnElement[bool]:
         Listed.LATE: and_(at_school, Stipend.sent_on < day - LATE_AFTER),
         Listed.HELD: and_(not_there, is_stated),
         Listed.DISPUTED: said_no,
+        Listed.UNHEARD: and_(
+            is_open,
+            Stipend.handed_over_on < day - LATE_AFTER,
+            Stipend.confirmed_on.is_(None),
+            Stipend.disputed_on.is_(None),
+        ),
         Listed.DONE: and_(
             is_open, Stipend.handed_over_on.is_not(None) | Stipend.confirmed_on.is_not(None)
         ),

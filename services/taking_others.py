@@ -34,12 +34,28 @@ def take_volunteers(
 def take_schools(
     session: Session, by: Viewer, records: Sequence[Fields], *, now: datetime, under: str
 ) -> Verdicts:
-    """Enter the schools that their banner does not have yet."""
+    """Enter the schools that their banner does not have yet, and tell more of the bare ones."""
     pairs = [(banner_of(one["region"]), one["name"][:NAME_AT_MOST]) for one in records]
-    is_known = _seen(pairs, set(organisations.refs_by_name(session, by, pairs)))
+    known = organisations.refs_by_name(session, by, pairs)
+    is_known = _seen(pairs, set(known))
+    listed = {
+        known[pair]: _school(one) for pair, one in zip(pairs, records, strict=True) if pair in known
+    }
+    filled = organisations.fill(session, by, listed, now=now, under=under)
     new = [_school(one) for one, seen in zip(records, is_known, strict=True) if not seen]
     refs = iter(organisations.enter_all(session, by, new, now=now, under=under))
-    return [ReturnReason.ALREADY_KNOWN if seen else next(refs) for seen in is_known]
+    return [
+        (_if_filled(known.get(pair), filled) if seen else next(refs))
+        for pair, seen in zip(pairs, is_known, strict=True)
+    ]
+
+
+def _if_filled(ref: str | None, filled: set[str]) -> str | ReturnReason:
+    """Give a school's ref once: a second row about the same one comes back."""
+    if ref not in filled:
+        return ReturnReason.ALREADY_KNOWN
+    filled.discard(ref)
+    return ref
 
 
 def _seen(handles: Sequence[Any], known: set[Any]) -> list[bool]:

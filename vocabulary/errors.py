@@ -145,6 +145,12 @@ class NotEmpty(Refused):
     code = "not_empty"
 
 
+class NoDemoHere(NotEmpty):
+    """A real installation takes no invented people, however empty it is."""
+
+    code = "no_demo_here"
+
+
 class BackupDamaged(Refused):
     """The file is no backup of ours, was made under another backup key, or is not whole."""
 

@@ -11,7 +11,7 @@ Fen = NewType("Fen", int)
 
 UNIT = Fen(5_000)  # pledges are matched in units of 50 yuan a month
 LARGEST_YUAN = 1_000_000
-_YUAN = re.compile(r"^[¥￥]?(\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(\d{1,2}))?(?:元|块|圆)?整?$")
+_YUAN = re.compile(r"^[¥￥]?(\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.(\d{1,2}))?(?:元|块|圆)?整?$")
 
 
 def parse_yuan(text: str) -> Fen:

@@ -21,7 +21,7 @@ from services.writing import begin_writing
 from vocabulary import clock
 from vocabulary.dates import at, today
 from vocabulary.enums import LinkPurpose
-from vocabulary.errors import NotEmpty
+from vocabulary.errors import NoDemoHere, NotEmpty
 
 SEED = 20170301
 VISITED_DONOR = "13800000001"
@@ -42,11 +42,11 @@ def load() -> None:
 
 
 def build() -> None:
-    """Play the demo's two years. Raises NotEmpty unless the database is empty."""
+    """Play the demo's two years. Raises NotEmpty unless the database is empty, and in production."""
     session = db.session()
-    if current_app.config["SETTINGS"].mode is Mode.PRODUCTION or not installation.is_empty(
-        session, viewers.console()
-    ):
+    if current_app.config["SETTINGS"].mode is Mode.PRODUCTION:
+        raise NoDemoHere()
+    if not installation.is_empty(session, viewers.console()):
         raise NotEmpty()
     now = clock.now()
     story, yesterday = Stage(session, Random(SEED), today(now)), today(now) - timedelta(days=1)

@@ -1,13 +1,14 @@
 """Plays a story through the real services, day by day, on a moved clock."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from cli.replay import cast, meeting, posting
-from cli.replay.reading import Event, Story, amount_of, why_of
+from cli.replay.reading import BadStory, Event, Story, amount_of, why_of
 from jobs.run import Run
 from jobs.stipends import open_and_fund
 from privacy import viewers
@@ -35,6 +36,7 @@ from services.writing import begin_writing
 from vocabulary import amounts, clock
 from vocabulary.dates import at, today
 from vocabulary.enums import Answer, NeedKind, Purpose, Rhythm, Sex, Stage
+from vocabulary.errors import Refused
 from vocabulary.money import Fen
 from vocabulary.schedule import STANDARD, due_days
 
@@ -99,9 +101,11 @@ class Player:
             for event, step in steps.get(day, ()):
                 self._on(day, lambda event=event, step=step: step(self, event))  # type: ignore[misc]
             for event in (event for event in events if event.on == day):
-                self._on(day, lambda event=event: _ACTS[event.do](self, event))  # type: ignore[misc]
+                with _refused_at(f"events[{event.index}] (number {event.index + 1}, on {day})"):
+                    self._on(day, lambda event=event: _ACTS[event.do](self, event))  # type: ignore[misc]
             if any(one.is_due(day) for one in self.running):
-                self._due_day(day)
+                with _refused_at(f"what is due on {day}"):
+                    self._due_day(day)
 
     def _on(self, day: date, act: Callable[[], None]) -> None:
         """Play one act on a day, in a transaction of its own."""
@@ -310,6 +314,15 @@ _ACTS: Mapping[str, Callable[[Player, Event], None]] = {
     "reveal": Player._met,  # noqa: SLF001 as above
     "letter": Player._wrote,  # noqa: SLF001 as above
 }
+
+
+@contextmanager
+def _refused_at(where: str) -> Iterator[None]:
+    """Say where in the story the services refused what it tells."""
+    try:
+        yield
+    except Refused as error:
+        raise BadStory.at(where, f"the services refuse it: {error}") from error
 
 
 def _day() -> date:

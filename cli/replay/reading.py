@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NoReturn
 
+from services.booking import EARLIEST
 from vocabulary.dates import today
 from vocabulary.enums import Rhythm
 from vocabulary.money import Fen
 
 Row = Mapping[str, Any]
 MOST_FEN = 10**13
+LATEST = date(2100, 1, 1)
 
 
 class BadStory(Exception):
@@ -81,13 +83,15 @@ def _fail(where: str, what: str) -> NoReturn:
 
 def _parsed(raw: bytes) -> Any:
     try:
-        return json.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError:
+        told = json.loads(raw.decode("utf-8-sig"))
+        json.dumps(told, ensure_ascii=False).encode()  # half a character is no text
+    except UnicodeError:
         _fail("the file", "it is not UTF-8 text")
     except json.JSONDecodeError as error:
         _fail(f"line {error.lineno}, column {error.colno}", f"this is no JSON ({error.msg})")
-    except RecursionError:
-        _fail("the file", "it is nested too deeply")
+    except (ValueError, RecursionError):
+        _fail("the file", "a number in it is too long, or it is nested too deeply")
+    return told
 
 
 def _object(value: Any, where: str) -> Row:
@@ -96,8 +100,8 @@ def _object(value: Any, where: str) -> Row:
     return value
 
 
-def _list(told: Row, name: str) -> list[Any]:
-    value = told.get(name, [])
+def _list(told: Row, name: str, *without: list[Any]) -> list[Any]:
+    value = told.get(name, *without)
     if not isinstance(value, list):
         _fail(name, "a list is expected")
     return value
@@ -126,7 +130,7 @@ def _schools(value: Any, places: Mapping[str, str]) -> Mapping[str, str]:
         where = f"schools[{index}]"
         row = _object(one, where)
         place = row.get("place")
-        if place is not None and place not in places:
+        if place is not None and (not isinstance(place, str) or place not in places):
             _fail(where, f"unknown place {place!r}")
         found[_key(row, where, found)] = places[place] if place else ""
     return found
@@ -137,20 +141,30 @@ def _children(value: Any, schools: Mapping[str, str]) -> Mapping[str, Row]:
     for index, one in enumerate(_list({"children": value}, "children")):
         where = f"children[{index}]"
         row = _object(one, where)
-        if row.get("school") is not None and row["school"] not in schools:
-            _fail(where, f"unknown school {row['school']!r}")
+        school = row.get("school")
+        if school is not None and (not isinstance(school, str) or school not in schools):
+            _fail(where, f"unknown school {school!r}")
         found[_key(row, where, found)] = row
     return found
 
 
 def _donors(told: Row) -> tuple[str, ...]:
     """Return the donors' keys: `donor`, or a list `donors`; the first gives where none is named."""
-    rows = [*([told["donor"]] if "donor" in told else []), *_list(told, "donors")]
+    rows = [*([told["donor"]] if "donor" in told else []), *_list(told, "donors", [])]
     keys = [_object(row, f"donors[{i}]").get("key", "donor") for i, row in enumerate(rows)]
-    return tuple(dict.fromkeys(str(key) for key in keys)) or ("donor",)
+    if bad := [index for index, key in enumerate(keys) if not isinstance(key, str) or not key]:
+        _fail(f"donors[{bad[0]}]", "its key must be a text")
+    return tuple(dict.fromkeys(keys)) or ("donor",)
 
 
 def _day(value: Any, where: str) -> date:
+    day = _calendar_day(value, where)
+    if not EARLIEST <= day <= LATEST:
+        _fail(where, f"{value!r} is not between {EARLIEST} and {LATEST}")
+    return day
+
+
+def _calendar_day(value: Any, where: str) -> date:
     if not isinstance(value, str):
         _fail(where, "a day like 2017-03-01 is expected")
     try:
@@ -158,7 +172,7 @@ def _day(value: Any, where: str) -> date:
             return date.fromisoformat(value)
         instant = datetime.fromisoformat(value)
         return today(instant) if instant.tzinfo else instant.date()
-    except ValueError:
+    except (ValueError, OverflowError):
         _fail(where, f"{value!r} is no day of the calendar")
 
 

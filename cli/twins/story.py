@@ -18,6 +18,7 @@ from privacy.viewers import Viewer
 from services import (
     accounts,
     answers,
+    bank_answers,
     batches,
     changes,
     children,
@@ -28,6 +29,7 @@ from services import (
     handovers,
     links,
     matches,
+    orders,
     pledges,
     receipts,
     slips,
@@ -153,8 +155,12 @@ class Story:
         matches.decline(self.session, by, ref, reason=reason, note=None, now=clock.now())
 
     def send_batches(self) -> None:
-        """Send every batch that waits."""
-        by = self.who("payer")
+        """Send every batch that waits: in one order where the bank can be given it."""
+        by, now = self.who("payer"), clock.now()
+        found = orders.with_accounts(self.session, by)
+        if able := [card["ref"] for card in found if card["may_order"]]:
+            order = orders.prepare(self.session, by, able, now=now)
+            bank_answers.all_paid(self.session, by, order, on=today(now), now=now)
         for card in batches.to_send(self.session, by):
             batches.send(self.session, by, card["ref"], now=clock.now())
 

@@ -785,6 +785,88 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pledges_status"), ["status"], unique=False)
 
     op.create_table(
+        "statement_lines",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "donation",
+                "outgoing",
+                "interest",
+                "fee",
+                "returned",
+                name="linekind",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "matched",
+                "split",
+                "suggested",
+                "unmatched",
+                "known",
+                "aside",
+                "settled",
+                "unsettled",
+                name="linestate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "no_reference",
+                "unknown_reference",
+                "typing_error",
+                "announced",
+                "some_unknown",
+                "does_not_split",
+                "unknown_memo",
+                "several_memos",
+                "wrong_sum",
+                "too_early",
+                "paid_twice",
+                "back_twice",
+                "not_sent_yet",
+                "hand_spoke",
+                name="linereason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("remark", sa.LargeBinary(), nullable=False),
+        sa.Column("payer", sa.LargeBinary(), nullable=False),
+        sa.Column("is_kept", sa.Boolean(), nullable=False),
+        sa.Column("memo", sa.String(length=16), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statements.id"], name=op.f("fk_statement_lines_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_lines")),
+        sa.UniqueConstraint("statement_id", "row", name="uq_statement_lines_row"),
+    )
+    with op.batch_alter_table("statement_lines", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_statement_lines_key",
+            ["key"],
+            unique=True,
+            sqlite_where=sa.text("is_kept = 1"),
+            postgresql_where=sa.text("is_kept"),
+        )
+
+    op.create_table(
         "vault_contacts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("donor_id", sa.Integer(), nullable=False),
@@ -1807,6 +1889,76 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "payouts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("memo", sa.String(length=16), nullable=True),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "donation",
+                "outgoing",
+                "interest",
+                "fee",
+                "returned",
+                name="linekind",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "matched",
+                "split",
+                "suggested",
+                "unmatched",
+                "known",
+                "aside",
+                "settled",
+                "unsettled",
+                name="linestate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "no_reference",
+                "unknown_reference",
+                "typing_error",
+                "announced",
+                "some_unknown",
+                "does_not_split",
+                "unknown_memo",
+                "several_memos",
+                "wrong_sum",
+                "too_early",
+                "paid_twice",
+                "back_twice",
+                "not_sent_yet",
+                "hand_spoke",
+                name="linereason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_payouts_batch_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payouts")),
+        sa.UniqueConstraint("key", name=op.f("uq_payouts_key")),
+    )
+    with op.batch_alter_table("payouts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payouts_batch_id"), ["batch_id"], unique=False)
+
+    op.create_table(
         "recovery_codes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -1932,92 +2084,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factors")),
         sa.UniqueConstraint("account_id", name=op.f("uq_second_factors_account_id")),
     )
-    op.create_table(
-        "statement_lines",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("statement_id", sa.Integer(), nullable=False),
-        sa.Column("row", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "donation",
-                "outgoing",
-                "interest",
-                "fee",
-                "returned",
-                name="linekind",
-                native_enum=False,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "matched",
-                "split",
-                "suggested",
-                "unmatched",
-                "known",
-                "aside",
-                "settled",
-                "unsettled",
-                name="linestate",
-                native_enum=False,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "reason",
-            sa.Enum(
-                "no_reference",
-                "unknown_reference",
-                "typing_error",
-                "announced",
-                "some_unknown",
-                "does_not_split",
-                "unknown_memo",
-                "several_memos",
-                "wrong_sum",
-                "too_early",
-                "paid_twice",
-                "back_twice",
-                "not_sent_yet",
-                "hand_spoke",
-                name="linereason",
-                native_enum=False,
-                length=24,
-            ),
-            nullable=True,
-        ),
-        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("key", sa.String(length=60), nullable=False),
-        sa.Column("parts", sa.JSON(), nullable=False),
-        sa.Column("remark", sa.LargeBinary(), nullable=False),
-        sa.Column("payer", sa.LargeBinary(), nullable=False),
-        sa.Column("is_kept", sa.Boolean(), nullable=False),
-        sa.Column("memo", sa.String(length=16), nullable=True),
-        sa.Column("batch_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["batches.id"], name=op.f("fk_statement_lines_batch_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["statement_id"], ["statements.id"], name=op.f("fk_statement_lines_statement_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_lines")),
-        sa.UniqueConstraint("statement_id", "row", name="uq_statement_lines_row"),
-    )
-    with op.batch_alter_table("statement_lines", schema=None) as batch_op:
-        batch_op.create_index(
-            "uq_statement_lines_key",
-            ["key"],
-            unique=True,
-            sqlite_where=sa.text("is_kept = 1"),
-            postgresql_where=sa.text("is_kept"),
-        )
-
     op.create_table(
         "volunteers",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -3077,14 +3143,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_volunteers_region_code"))
 
     op.drop_table("volunteers")
-    with op.batch_alter_table("statement_lines", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_statement_lines_key",
-            sqlite_where=sa.text("is_kept = 1"),
-            postgresql_where=sa.text("is_kept"),
-        )
-
-    op.drop_table("statement_lines")
     op.drop_table("second_factors")
     with op.batch_alter_table("reveals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reveals_status"))
@@ -3097,6 +3155,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_recovery_codes_account_id"))
 
     op.drop_table("recovery_codes")
+    with op.batch_alter_table("payouts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payouts_batch_id"))
+
+    op.drop_table("payouts")
     with op.batch_alter_table("payment_order_lines", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_payment_order_lines_live",
@@ -3225,6 +3287,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vault_contacts_contact_index"))
 
     op.drop_table("vault_contacts")
+    with op.batch_alter_table("statement_lines", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_statement_lines_key",
+            sqlite_where=sa.text("is_kept = 1"),
+            postgresql_where=sa.text("is_kept"),
+        )
+
+    op.drop_table("statement_lines")
     with op.batch_alter_table("pledges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pledges_status"))
 

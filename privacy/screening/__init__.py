@@ -121,6 +121,7 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
         numbers,
         otherscripts,
         places,
+        riddles,
         schools,
         spelled,
         told,
@@ -128,5 +129,14 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
     )
 
     as_written = (numbers, told, spelled, counting)
-    as_joined = (names, otherscripts, places, schools, institutions, workplaces, contacts)
+    as_joined = (
+        names,
+        riddles,
+        otherscripts,
+        places,
+        schools,
+        institutions,
+        workplaces,
+        contacts,
+    )
     return tuple(one.find for one in as_written), tuple(one.find for one in as_joined)

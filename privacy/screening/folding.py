@@ -137,7 +137,8 @@ def latin(text: str) -> str:
 
 _SPLIT = rf"[^\w\n,.。!?;:、“”\"'《》（）(){WALL}]"
 _CHAIN = re.compile(
-    rf"{ONE}(?:(?:{_SPLIT}|\.){{1,2}}{ONE}(?!{ONE})){{2,}}"
+    rf"{ONE}(?:(?:{_SPLIT}|\.){{1,2}}{ONE}(?!{ONE})){{2,}}(?:(?:{_SPLIT}|\.){{1,2}}{ONE})?"
+    rf"|{ONE}(?:{_SPLIT}|\.){{1,2}}{ONE}(?!{ONE})(?:{_SPLIT}|\.){{1,2}}{ONE}"
     r"|(?<![a-zA-Z0-9])[a-zA-Z0-9](?:[ ._*~-][a-zA-Z0-9](?![a-zA-Z0-9])){3,}"
 )
 _GAP = re.compile(r"[\W_]+")

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from extensions import db
+from models.amendments import Amendment
 from models.children import Child
 from models.organisations import Organisation
 from models.volunteers import Volunteer
@@ -44,6 +45,38 @@ def test_a_list_taken_twice_is_in_once(app: Flask, session: Session, now, kind: 
     assert [row["outcome"] for row in json.loads(second.stdout)["rows"]] == told
     assert f"已导入 0 行，没有导入 {len(told)} 行。" in second.stderr
     assert session.scalar(select(func.count(table.id))) == count
+
+
+def test_a_school_known_from_a_roster_gets_what_the_list_of_schools_says(
+    app: Flask, session: Session, now
+) -> None:
+    run(app, "children", SAMPLES / FILES["children"][0], "--json")
+    assert set(session.scalars(select(Organisation.contact_phone))) == {None}
+    session.rollback()
+
+    done = run(app, "schools", SAMPLES / FILES["schools"][0], "--json")
+
+    assert "已导入 8 行，没有导入 0 行。" in done.stderr
+    schools = session.scalars(select(Organisation)).all()
+    assert len(schools) == 8
+    assert all(one.contact_phone and one.contact_name for one in schools)
+    assert session.scalars(select(Amendment.organisation_id)).all() == [s.id for s in schools]
+    assert {one.account_number for one in schools} == {None}
+
+
+def test_what_stands_at_a_school_is_never_written_over_by_a_list(
+    app: Flask, session: Session, now
+) -> None:
+    run(app, "children", SAMPLES / FILES["children"][0], "--json")
+    kept, *_ = session.scalars(select(Organisation)).all()
+    kept.contact_phone = "0470-1234567"
+    session.commit()
+
+    done = run(app, "schools", SAMPLES / FILES["schools"][0], "--json")
+
+    assert "已导入 7 行，没有导入 1 行。" in done.stderr
+    session.refresh(kept)
+    assert (kept.contact_name, kept.contact_phone) == (None, "0470-1234567")
 
 
 def test_without_a_login_the_console_enters(app: Flask, session: Session, now) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from app import create_app
+from config import Mode
 from extensions import db
 from tests.factories import PASSWORD, a_child, a_match, a_pledge, a_school, an_account
 from tests.plugins.installation import settings_in
@@ -74,6 +76,25 @@ def test_staff_add_takes_all_or_nobody(runner) -> None:
 
     assert done.exit_code == 1
     assert made_by(runner, "staff", "list") == []
+
+
+def test_a_login_that_is_taken_is_named_as_what_cannot_be_used(runner) -> None:
+    made_by(runner, "staff", "add", "wulan")
+
+    done = runner.invoke(args=["staff", "add", "wulan", "bater"])
+
+    assert done.exit_code == 1
+    assert done.stderr.strip().endswith("（login: login_taken）")
+
+
+def test_production_refuses_the_demo_as_such_however_empty_it_is(runner, app) -> None:
+    production = replace(app.config["SETTINGS"], mode=Mode.PRODUCTION)
+    app.config["SETTINGS"] = production
+
+    done = runner.invoke(args=["demo", "load"])
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith("no_demo_here")
 
 
 def test_staff_list_names_logins_and_roles_and_no_person(runner, session) -> None:

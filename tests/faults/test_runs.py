@@ -1,6 +1,5 @@
 """The stipend run is killed everywhere, doubled, frozen, starved: one outcome (law 12)."""
 
-import shutil
 import signal
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -24,6 +23,7 @@ from services import checks, due, receipts
 from services.receipts import BankLine
 from tests.factories import a_child, a_match, a_pledge, a_school, viewer
 from tests.faults.processes import alone, at_once, let_go, on_statement, signal_myself, start
+from tests.plugins import databases
 from tests.services.spoiling import mend, spoil
 from vocabulary import clock
 from vocabulary.dates import at
@@ -87,8 +87,8 @@ def test_a_run_killed_at_any_of_its_statements_comes_out_exactly_once(
     app: Flask, world: Session, now: datetime, tmp_path: Path
 ) -> None:
     let_go()
-    file = Path(app.config["SETTINGS"].database_file)
-    shutil.copy(file, tmp_path / "before.db")
+    home = Path(app.instance_path)
+    databases.put(home, tmp_path)
     number, points = 1, 0
     while alone(killed_at(number)) == "signal 9":
         left = opened(world)
@@ -98,9 +98,7 @@ def test_a_run_killed_at_any_of_its_statements_comes_out_exactly_once(
         assert findings(world, now) == [], f"killed at statement {number}"
         number, points = number + 7, points + 1
         let_go()
-        for end in ("-wal", "-shm"):
-            Path(f"{file}{end}").unlink(missing_ok=True)
-        shutil.copy(tmp_path / "before.db", file)
+        databases.put(tmp_path, home)
     assert points > 12
 
 

@@ -20,6 +20,7 @@ from privacy import viewers
 from services import checks
 from vocabulary import clock
 from vocabulary.dates import at
+from vocabulary.errors import NoConsent
 
 Event = dict[str, Any]
 
@@ -138,6 +139,23 @@ STORIES: dict[str, dict[str, Any]] = {
         pledge("2024-06-01", "A"), pledge("2024-07-31", "B", donor="d2"), gift("2024-08-01", "A", 5),
         end("2024-10-01", "A"), end("2024-12-01", "B"), pledge("2024-11-30", "A", 4),
     ])),
+    "a day of many turns: ended, begun, ended and begun anew; a gift before its pledge": told([
+        pledge("2024-01-01", "A"), end("2024-06-01", "A"), pledge("2024-06-01", "A", 20_000),
+        end("2024-06-01", "A"), pledge("2024-06-01", "A", 5_000), end("2024-03-01", "B"),
+        gift("2024-03-01", "B", 777), pledge("2024-03-01", "B"), gift("2024-03-01", "B", 333),
+    ]),
+    "two donors of one child, one of them twice, one who never begins": told([
+        pledge("2024-01-01", "A", donor="d1"), pledge("2024-01-01", "A", donor="d2"),
+        pledge("2024-04-01", "A", 20_000, donor="d1"), end("2024-07-01", "A", donor="d2"),
+        pledge("2024-05-01", "B", donor="d3"), end("2024-05-01", "B", donor="d3"),
+    ]),
+    "schools that change before, between and to themselves; the greatest sum and the least": told([
+        {"on": "2024-01-05", "do": "school_transfer", "child": "A", "to": "t"},
+        pledge("2024-02-01", "A", 1), pledge("2024-11-01", "B", 10**13),
+        {"on": "2024-03-01", "do": "school_transfer", "child": "A", "to": "t"},
+        {"on": "2024-06-01", "do": "school_transfer", "child": "A", "to": "s"},
+        {"on": "2024-11-15", "do": "school_transfer", "child": "C", "to": "s"},
+    ]),
     "little is said": {
         "now": "2024-12-31T23:59:00+08:00", "children": [{"key": "X"}, {"key": "Y"}],
         "events": [pledge("2024-10-01", "X"), gift("2024-11-11", "Y", 11)],
@@ -187,3 +205,42 @@ def test_what_is_not_known_is_refused_at_its_place_before_anything_happens(event
 
     with pytest.raises(BadStory, match=r"^events\[2\]"):
         read(json.dumps(story).encode())
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"children": [{"key": "A", "school": ["s"]}]}, r"^children\[0\]: unknown school"),
+        ({"schools": [{"key": "s", "place": ["p"]}]}, r"^schools\[0\]: unknown place"),
+        ({"donors": [{"key": "d1"}, {"key": 5}]}, r"^donors\[1\]: its key"),
+        ({"events": None}, r"^events: a list"),
+        ({"events": [pledge("1979-12-31", "A")]}, r"^events\[0\].* is not between 1980-01-01"),
+        ({"events": [pledge("0001-01-01T00:00+08:00", "A")]}, r"^events\[0\].*no day"),
+        ({"now": "9999-12-31"}, r"^now: '9999-12-31' is not between"),
+        ({"title": "\ud800"}, r"^the file: it is not UTF-8"),
+    ],
+)
+def test_what_cannot_be_told_is_refused_by_its_place(more: dict[str, Any], place: str) -> None:
+    with pytest.raises(BadStory, match=place):
+        read(json.dumps(told([]) | more).encode())
+
+
+def test_a_story_without_events_or_with_an_endless_number_is_refused() -> None:
+    with pytest.raises(BadStory, match=r"^events: a list"):
+        read(b'{"now": "2024-12-31", "children": [{"key": "A"}]}')
+    with pytest.raises(BadStory, match=r"^the file: a number"):
+        read(b'{"now": "2024-12-31", "events": [], "title": ' + b"9" * 5000 + b"}")
+
+
+def test_what_the_services_refuse_is_said_with_its_place(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_given: Any, **_more: Any) -> None:
+        raise NoConsent
+
+    monkeypatch.setattr("services.children.change_school", refuse)
+    moved = {"on": "2024-03-01", "do": "school_transfer", "child": "A", "to": "t"}
+    story = read(json.dumps(told([gift("2024-01-01", "A", 1), moved])).encode())
+
+    with pytest.raises(BadStory, match=r"^events\[1\] \(number 2, on 2024-03-01\): .*no_consent"):
+        Player(session, story).play()

@@ -39,9 +39,14 @@ _SETTINGS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what says by its mark that it is about the other database's own ways."""
+    """Leave out what is about the other database's own ways, and the second time what needs none."""
     other = "sqlite_only" if IS_POSTGRESQL else "postgresql_only"
-    items[:] = [item for item in items if not item.get_closest_marker(other)]
+    items[:] = [
+        item
+        for item in items
+        if not item.get_closest_marker(other)
+        and (not IS_POSTGRESQL or "app" in item.fixturenames)  # type: ignore[attr-defined]
+    ]
 
 
 def url(folder: Path) -> str:
@@ -62,6 +67,15 @@ def copy(of: Path, to: Path) -> None:
     if IS_POSTGRESQL:
         _do(f"DROP DATABASE IF EXISTS {_name(to)} WITH (FORCE)")
         _do(f"CREATE DATABASE {_name(to)} TEMPLATE {_name(of)} STRATEGY FILE_COPY")
+
+
+def put(of: Path, to: Path) -> None:
+    """Put a copy of one folder's database in another's place while both folders stand."""
+    copy(of, to)
+    if not IS_POSTGRESQL:
+        for end in ("-wal", "-shm"):
+            (to / f"weiguang.db{end}").unlink(missing_ok=True)
+        shutil.copy(of / "weiguang.db", to)
 
 
 def _name(folder: Path) -> str:

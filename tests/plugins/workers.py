@@ -12,6 +12,7 @@ TOGETHER = ("tests/browser/",)
 LONG = (
     "tests/house/test_twins.py",
     "tests/browser/",
+    "tests/house/test_reverse_twins.py",
     "tests/house/test_split_knowledge.py",
     "tests/house/test_authorisation.py",
     "tests/test_config.py",

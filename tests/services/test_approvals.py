@@ -1,6 +1,8 @@
 """An approval obeys every rule at the moment it is given, and of two at once one wins."""
 
+import itertools
 import threading
+from contextlib import suppress
 from datetime import date, datetime
 
 import pytest
@@ -9,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from extensions import db
-from models.children import Need
+from models.children import Child, Need
 from models.notices import Notice
 from models.pledges import Match, Pledge
 from models.trace import OrdinaryEntry, StateChange
@@ -258,3 +260,24 @@ def test_two_proposals_of_one_need_are_not_both_approved_beyond_it(
         matches.approve(session, APPROVER, second, now=now)
 
     assert child.status is ChildStatus.SUPPORTED
+
+
+def test_no_match_has_one_person_at_two_of_its_steps(session: Session, now: datetime) -> None:
+    """Whoever enters the child, proposes by hand and approves, in any mixture."""
+    people = [viewer(Role.CASE_WORKER, Role.APPROVER, actor=f"account:{one}") for one in "abc"]
+    for n, (enters, proposes, approves) in enumerate(itertools.product(people, repeat=3)):
+        child = a_child(session, name=f"孩子{n}", entered_by=enters.actor)
+        pledge = a_pledge(session, f"138{n:08d}")[0]
+        need = session.scalars(select(Need).where(Need.child_id == child.id)).one()
+        pair = {"pledge_code": pledge.code, "child_ref": child.ref, "need_ref": need.ref}
+        with suppress(ActedBefore):
+            ref = proposing.propose_pair(session, proposes, **pair, now=now)
+            matches.approve(session, approves, ref, now=now)
+
+    approved = session.execute(
+        select(Child.entered_by, Match.proposed_by, Match.decided_by)
+        .join(Match, Match.child_id == Child.id)
+        .where(Match.status == MatchStatus.ACTIVE)
+    ).all()
+    assert len(approved) == 3 * 2 * 2  # whoever approves is neither of the other two
+    assert [row for row in approved if row.decided_by in row[:2]] == []

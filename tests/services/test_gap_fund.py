@@ -72,6 +72,21 @@ def test_case_staff_see_their_own_children_why_and_for_how_long(world: Session) 
     }
 
 
+def test_no_page_says_of_a_child_that_its_sponsor_is_late_or_has_paid(session: Session) -> None:
+    """Who hears that somebody paid yesterday would find his child by it."""
+    feed(session, 88_800)
+    _, reference = sponsored(session)
+    run(session, SEPTEMBER)
+    late = gap_fund.page(session, WORKER, now=at(date(2026, 9, 4)))
+    pay(session, reference, 10_000, date(2026, 9, 5))
+    run(session, date(2026, 9, 6))
+
+    paid = gap_fund.page(session, WORKER, now=at(date(2026, 9, 6)))
+
+    assert (late["children"], paid["children"]) == ([], [])
+    assert (late["carried"], paid["carried"]) == (1, 0)
+
+
 def test_another_banner_sees_the_sums_and_none_of_these_children(world: Session) -> None:
     page = gap_fund.page(world, ELSEWHERE, now=at(OCTOBER))
 

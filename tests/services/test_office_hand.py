@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,7 @@ from tests.factories import (
     BANNER,
     LEAGUE,
     OTHER_BANNER,
+    PASSWORD,
     a_child,
     a_match,
     a_pledge,
@@ -388,3 +390,22 @@ def test_the_donor_reads_of_the_hand_he_always_read_of_and_the_family_of_the_off
 
     assert his["hand"] == "学校"
     assert theirs["hand"] == "旗妇联"
+
+
+def test_the_paying_desks_page_says_who_hands_it_over_and_names_no_child(
+    app: Flask, session: Session, now: datetime, world
+) -> None:
+    child, _ = world
+    line = a_line(session, child)
+    press(session, child, now)
+    filled(session, line, now=now)
+    an_account(session, Role.PAYING_DESK, login="payer", region_code=LEAGUE)
+    session.commit()
+    client = app.test_client()
+    client.post("/login", data={"login": "payer", "password": PASSWORD})
+
+    page = client.get("/staff/batches/").text
+
+    assert "由旗妇联转交" in page
+    assert "由儿童主任转交" not in page
+    assert child.name not in page

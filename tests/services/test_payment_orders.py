@@ -13,7 +13,7 @@ from models.payment_orders import PaymentOrder, PaymentOrderLine
 from models.stipends import Batch, Fact, Stipend
 from models.trace import OrdinaryEntry
 from privacy import viewers
-from services import bank_answers, batches, filling, orders
+from services import bank_answers, batches, checks, filling, orders
 from services.bank_answers import Told
 from services.bank_words import memos_in, words_for
 from services.batches import Read
@@ -311,6 +311,29 @@ def test_a_batch_that_grew_since_the_desk_read_it_is_not_recorded_as_sent(
     batches.send(session, world.desk, world.batch.ref, now=now, read=Read(1, Fen(10_000)))
 
     assert world.sent_facts() == [now.date()]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("fen", 1, "拨付单上是 1 分，里面加起来是 10000 分"),
+        ("answer", BankAnswer.PAID, "状态是“ordered”，拨付单上却不是"),
+    ],
+)
+def test_the_nightly_check_finds_an_order_that_says_another_thing_than_its_batch(  # noqa: PLR0917 fixtures
+    world, session, now, column, value, said
+) -> None:
+    world.order(now)
+    line = session.scalars(
+        select(PaymentOrderLine).where(PaymentOrderLine.batch_id == world.batch.id)
+    ).one()
+    setattr(line, column, value)
+    session.commit()
+
+    report = checks.report(session, viewers.console(), now=now)["checks"]
+
+    (found,) = next(one["findings"] for one in report if one["name"] == "batches")
+    assert found == f"批次 {world.batch.ref}：{said}"
 
 
 def test_the_remark_names_the_school_where_the_account_is_not_its_own() -> None:

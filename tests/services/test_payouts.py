@@ -1,15 +1,14 @@
 """Debits and returned transfers on the bank's statement, against our batches: to the fen, and once."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.ledger import Posting
 from models.notices import Notice
+from models.payment_orders import Payout
 from models.statements import StatementLine
 from models.stipends import Fact, Stipend
 from privacy import viewers
@@ -19,9 +18,11 @@ from services import (
     batches,
     checks,
     filling,
+    gate,
     handovers,
     orders,
     payouts,
+    reminders,
     returns,
     statement_desk,
     statement_reading,
@@ -50,7 +51,7 @@ from vocabulary.enums import (
     Role,
     Snag,
 )
-from vocabulary.errors import AlreadyDecided, WrongState
+from vocabulary.errors import AlreadyDecided, NotPermitted, WrongState
 from vocabulary.refs import stipend_ref
 
 OPENED, PAID, BACK = date(2026, 11, 5), date(2026, 11, 10), date(2026, 11, 12)
@@ -140,6 +141,16 @@ def test_a_debit_with_memo_and_sum_sends_the_batch_on_the_banks_day(world, now, 
     assert world.findings(now) == []
 
 
+def test_a_statement_that_comes_late_gives_the_hand_its_days_from_when_it_heard(world, now) -> None:
+    world.book(now, DEBIT)
+
+    counts = reminders.remind(
+        world.session, viewers.engine("reminders"), on=date(2026, 11, 24), now=now
+    )
+
+    assert counts == {"due": 1, "reminded": 0, "escalated": 0}
+
+
 def test_what_a_person_recorded_is_confirmed_and_not_sent_again(world, session, now) -> None:
     batches.send(session, DESK, world.batch.ref, now=now)
 
@@ -220,9 +231,26 @@ def test_what_does_not_fit_settles_nothing_and_says_why(world, session, now, lin
     assert not shown.has("payer")
 
 
+def test_money_that_left_under_a_batchs_memo_is_told_before_it_is_paid_again(
+    world, session, now
+) -> None:
+    assert [c["in_doubt"] for c in orders.with_accounts(session, DESK)] == [False]
+
+    world.book(now, "20261110,100.00,,吉文中学,FKABC234,A1")
+
+    assert [c["in_doubt"] for c in orders.with_accounts(session, DESK)] == [True]
+
+
 def test_a_debit_without_our_memo_is_an_outgoing_line_as_before(world, now) -> None:
     assert world.book(now, "20261110,200.00,,吉文中学,助学金,A1") == [("aside", None)]
     assert world.reasons(now) == []
+
+
+def test_a_payment_made_again_is_one_whatever_its_words_speak_of(world, now) -> None:
+    world.order(now)
+
+    assert world.book(now, DEBIT.replace("助学金", "上次退汇重付")) == [("settled", None)]
+    assert world.sent() == [PAID, PAID]
 
 
 def test_a_second_debit_of_one_batch_is_shouted_and_posts_nothing(world, now) -> None:
@@ -335,35 +363,8 @@ def test_each_desk_sees_its_own_side_of_a_line(world, session, now) -> None:
     assert len(payouts.unsettled(session, DESK, now=now)) == 1
     elsewhere = viewer(Role.PAYING_DESK, regions=(OTHER_BANNER,))
     assert payouts.unsettled(session, elsewhere, now=now) == []
-    count = select(func.count(StatementLine.id)).where(StatementLine.batch_id.is_not(None))
-    assert session.scalar(count) == 1
+    with pytest.raises(NotPermitted):
+        payouts.unsettled(session, COLLECTING, now=now)
+    assert gate.cards(session, DESK, StatementLine) == []
+    assert session.scalar(select(func.count(Payout.id))) == 1
     assert "佟掌柜" not in str(payouts.unsettled(session, DESK, now=now))
-
-
-def test_many_lines_of_one_statement_ask_for_their_batches_at_once(session, world) -> None:
-    letters = [f"FKXYZ{a}{b}{c}" for a in "2345" for b in "2345" for c in "234"]
-    asked = []
-    for memos in (letters[:1], letters):
-        lines = [f"20261110,1.00,,某,{memo},{memo}" for memo in memos]
-        data = "\n".join((HEADER, *lines)).encode("gb18030")
-        with counted(session) as statements:
-            read = statement_reading.judged(session, COLLECTING, "流水.csv", data)
-        asked.append(len(statements))
-        assert {one.reason for one in read.verdicts} == {LineReason.UNKNOWN_MEMO}
-
-    assert asked[0] == asked[1]
-
-
-@contextmanager
-def counted(session: Session) -> Iterator[list[str]]:
-    found: list[str] = []
-
-    def note(_connection, _cursor, statement, *_more) -> None:
-        found.append(statement)
-
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

@@ -1,8 +1,9 @@
 """Slips: name, sum and 大写, a link of the family's own, no donor; boxes for rare characters."""
 
 import io
+import re
 import subprocess
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from models.notices import AccessLink
 from services import links, slips
 from services.slips import Printing
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
+from vocabulary.dates import at, today
 from vocabulary.enums import Role
 from vocabulary.errors import NotFound
 from vocabulary.refs import token_hash
@@ -121,3 +123,11 @@ def test_a_sheet_is_one_a4_page_a_child_with_codes_large_enough_to_scan(session,
     assert "Pages:           2" in info
     assert "841.89 x 595.28 pts (A4)" in info
     assert io.BytesIO(pdf).read(5) == b"%PDF-"
+
+
+def test_a_sheet_bears_its_day_and_no_instant(session, now) -> None:
+    batch, officer, _ = a_batch(session, "陈雨桐")
+    pdf = slips.print_slips(session, officer, batch.ref, PRINTING, now=now + timedelta(hours=3))()
+
+    (made,) = re.findall(rb"/CreationDate \(D:(\d{14})", pdf)
+    assert made == f"{at(today(now)):%Y%m%d%H%M%S}".encode()

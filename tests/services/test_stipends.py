@@ -1,6 +1,6 @@
 """The stipend run: exactly once, with its facts and postings."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,10 +9,12 @@ from jobs.run import Run
 from jobs.stipends import open_and_fund
 from models.ledger import Posting
 from models.stipends import Batch, Stipend
-from services import batches, receipts
+from services import batches, facts, handovers, receipts, stipend_lists
+from services.facts import Basis
 from services.receipts import BankLine
-from tests.factories import a_child, a_match, a_pledge, a_school, viewer
-from vocabulary.enums import Role
+from services.stipend_lists import Listed
+from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
+from vocabulary.enums import Evidence, FactKind, Role
 from vocabulary.money import Fen
 
 NOVEMBER = date(2026, 11, 1)
@@ -49,3 +51,31 @@ def test_paid_instalments_are_funded_batched_and_sent(session: Session, now: dat
     assert received == [date(2026, 9, 3), date(2026, 9, 3), None]
     assert card["sent_on"] == date(2026, 11, 21)
     assert session.scalar(select(func.sum(Posting.amount))) == 0
+
+
+def test_a_family_silent_for_fourteen_days_stands_on_a_list_of_its_own(
+    session: Session, now: datetime
+) -> None:
+    """A school that confirms without handing over is found by those whom nobody asked."""
+    school = a_school(session)
+    silent, said = (a_child(session, school, name=name) for name in ("陈雨桐", "包晓军"))
+    matches = [
+        a_match(session, a_pledge(session, f"1380000000{n}")[0], child)
+        for n, child in enumerate((silent, said))
+    ]
+    batch = a_sent_batch(session, school, *matches, on=NOVEMBER)
+    officer = viewer(Role.SCHOOL_OFFICER, regions=(), organisation_id=school.id)
+    handovers.confirm_all(session, officer, batch.ref, now=now)
+    line = session.scalars(select(Stipend).where(Stipend.match_id == matches[1].id)).one()
+    family, link = viewer(Role.FAMILY, actor=f"family:{said.ref}"), Basis(Evidence.LINK)
+    kind, on = FactKind.CONFIRMED, now.date()
+    facts.record(session, kind, [line], on=on, by=family, now=now, basis=link)
+    staff = viewer(Role.CASE_WORKER)
+
+    def unheard(days: int) -> list[str]:
+        then = now + timedelta(days=days)
+        found = stipend_lists.listing(session, staff, Listed.UNHEARD, now=then)
+        assert stipend_lists.counts(session, staff, now=then)[Listed.UNHEARD] == len(found)
+        return [one["child"]["name"] for one in found]
+
+    assert (unheard(14), unheard(15)) == ([], ["陈雨桐"])

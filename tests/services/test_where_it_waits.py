@@ -1,6 +1,6 @@
 """A proposal keeps where its child lives: the desk looks for it there, and the database moves it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import event, text, update
@@ -75,17 +75,20 @@ def test_the_place_opens_no_child_that_lives_elsewhere(session: Session, now: da
 
 
 @pytest.mark.sqlite_only
-def test_the_desk_looks_at_no_proposal_of_another_banner(session: Session, now: datetime) -> None:
+@pytest.mark.parametrize("show", Shown)
+def test_the_desk_looks_at_no_proposal_and_no_child_of_another_banner(
+    session: Session, now: datetime, show: Shown
+) -> None:
     asked: list[tuple[str, object]] = []
 
     def note(_connection, _cursor, statement, values, *_more) -> None:
         asked.append((statement, values))
 
     a_proposal(session, now)
-    approvals.queue(session, APPROVER, on=now.date())
+    enterer = viewer(Role.APPROVER, actor="account:enterer")
     event.listen(session.get_bind(), "before_cursor_execute", note)
 
-    approvals.desk(session, APPROVER, ref=None, show=Shown.ALL, now=now)
+    approvals.desk(session, enterer, ref=None, show=show, now=now + timedelta(days=6))
 
     event.remove(session.get_bind(), "before_cursor_execute", note)
     listed, in_hand = asked[0], asked[1]
@@ -94,4 +97,4 @@ def test_the_desk_looks_at_no_proposal_of_another_banner(session: Session, now: 
         steps = [step for *_, step in plan]
         by_place = "SEARCH matches USING INDEX ix_matches_status_region_code"
         assert sum(step.startswith(by_place) for step in steps) == 1
-        assert not [step for step in steps if step.startswith("SCAN matches")]
+        assert not [step for step in steps if step.startswith(("SCAN matches", "SCAN children"))]

@@ -45,6 +45,14 @@ def test_what_is_no_sum_is_refused(text: str) -> None:
         parse_yuan(text)
 
 
+@pytest.mark.parametrize("text", ["99999999999", "10000000", "1000001", "9,999,999,999", "0"])
+def test_a_sum_that_is_too_large_is_one_all_the_same(text: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        parse_yuan(text)
+
+    assert refused.value.params["reason"] == "out_of_range"
+
+
 @given(st.integers(1, 100_000_000))
 def test_what_is_written_can_be_read_again(fen: int) -> None:
     assert parse_yuan(format_yuan(fen)) == fen

@@ -132,7 +132,7 @@ def test_before_an_odd_sum_is_sent_the_page_says_where_it_goes_and_why(form):
         ({"monthly": "other", "other": "很多"}, "请填一个数"),
         ({"monthly": "other", "other": ""}, "请填一个数"),
         ({"monthly": "other", "other": "5"}, "金额要在 10 元到"),
-        ({"monthly": "other", "other": "99999999"}, "请填一个数"),
+        ({"monthly": "other", "other": "99999999999"}, "金额要在 10 元到"),
         ({"monthly": "other", "other": "9999999"}, "金额要在 10 元到"),
         ({"other": "888"}, "选了 ¥100，又填了别的数"),
         ({"until": "count", "until_count": ""}, "给满几次要填"),

@@ -197,6 +197,13 @@ def test_emoji_and_markup_in_names_are_shown_as_written(wulan: FlaskClient) -> N
     assert "&lt;b&gt;𠮷🌸&lt;/b&gt;" in body(wulan, path)
 
 
+def test_a_list_with_a_header_alone_is_said_to_be_empty(wulan: FlaskClient) -> None:
+    page = body(wulan, uploaded(wulan))
+
+    assert "表头下面一行名单也没有" in page
+    assert "没有这样的行" not in page
+
+
 def test_an_upload_is_nobody_elses(wulan: FlaskClient, app: Flask) -> None:
     path = uploaded(wulan, a_row(1))
     statuses = {}

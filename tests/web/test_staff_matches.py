@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from extensions import db
 from models.children import Consent, Need
-from models.pledges import Match
+from models.pledges import Match, Pledge
 from models.trace import OrdinaryEntry
 from privacy import viewers
 from services import proposing
@@ -26,7 +26,8 @@ from tests.factories import (
     an_account,
     viewer,
 )
-from vocabulary.enums import DeclineReason, MatchStatus, Role
+from vocabulary.enums import DeclineReason, MatchStatus, Rhythm, Role
+from vocabulary.money import Fen
 
 NAMES = ("陈雨桐", "乌云嘎", "包晓军")
 
@@ -118,6 +119,23 @@ def test_an_approval_leads_to_the_next_one(
     assert after.group(1) in desk[1:]
     assert "结对了，第一笔 12月1日拨付" in body(client, answer.headers["Location"])
     assert status_of(session, desk[0]) is MatchStatus.ACTIVE
+
+
+def test_a_first_payment_in_another_year_names_the_year(
+    client: FlaskClient, session: Session, desk: list[str]
+) -> None:
+    match = session.scalars(select(Match).where(Match.child_ref == desk[0])).one()
+    pledge = session.get_one(Pledge, match.pledge_id)
+    for one in (match, pledge):
+        one.rhythm, one.instalment_fen = Rhythm.YEAR, Fen(120_000)
+    session.commit()
+    sign_in(client, "approver")
+
+    page = body(client, f"/staff/matches/{desk[0]}")
+    answer = client.post(f"/staff/matches/{desk[0]}/approve")
+
+    assert "第一笔 2027年9月1日拨付" in page
+    assert "结对了，第一笔 2027年9月1日拨付" in body(client, answer.headers["Location"])
 
 
 def test_a_second_approval_is_told_that_somebody_was_first(

@@ -165,8 +165,8 @@ def test_the_paying_desk_sends_a_batch_once_and_sees_no_child(app, session, worl
 
     page = text(client.get("/staff/batches/"))
     assert "有一个数只此一份" in page
-    first = client.post(f"/staff/batches/{ref}/send")
-    second = client.post(f"/staff/batches/{ref}/send")
+    read = {"count": "2", "fen": "20000"}
+    first, second = (client.post(f"/staff/batches/{ref}/send", data=read) for _ in range(2))
     after = text(client.get("/staff/batches/"))
     assert "有一个数只此一份" not in after
 

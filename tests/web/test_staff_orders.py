@@ -172,6 +172,7 @@ def test_the_statement_settles_the_order_and_says_what_does_not_fit(town) -> Non
     desk = words(town.desk, "/staff/batches/")
     assert "流水上对不上的" in desk
     assert "批次号对，金额不对流水第3行" in desk
+    assert "流水上有这个号，先问银行" in desk
     assert "对上了11月21日" in desk
     assert town.read(Stipend.sent_on, Stipend.sent_on.is_not(None)) == [date(2026, 11, 21)]
 

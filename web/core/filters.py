@@ -104,6 +104,11 @@ def full_day(value: date | datetime | None) -> str:
     return f"{_local(value).year}年{day(value)}" if value is not None else ""
 
 
+def coming_day(value: date, on: date) -> str:
+    """12月1日 within the year of `on`, 2027年9月1日 beyond it."""
+    return day(value) if value.year == on.year else full_day(value)
+
+
 def month_name(value: date | None) -> str:
     """11月; empty for none."""
     return f"{value.month}月" if value is not None else ""

@@ -38,6 +38,7 @@ SENTENCES: dict[type[Refused], str] = {
         "这里已经有数据。确定要换掉，就加 --force；换掉以前会先把现在的数据另做一份备份。"
     ),
     errors.NotEmpty: "数据库里已经有内容，演示数据只能放进空的数据库。",
+    errors.NoDemoHere: "这是正式运行（MODE=production），不装演示数据。",
 }
 
 

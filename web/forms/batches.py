@@ -12,6 +12,8 @@ from vocabulary.enums import BankAnswer
 from vocabulary.money import Fen
 from web.core.labels import label
 
+NOTHING_READ = Read(0, Fen(0))
+
 
 class SendForm(FlaskForm):
     """What the desk read on its page travels along, and is never typed."""

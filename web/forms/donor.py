@@ -15,12 +15,21 @@ from web.core.labels import label
 from web.forms.pledge import SENTENCES, monthly_chips
 
 _YUAN = "请填一个数，比如 100、１００ 或 100元。"
+_NO_SUM = "请填大于 0、不超过 1,000,000 元的数。更多的，请先打电话商量。"
 _UNREAD = "请先看上面的话，再勾这里。"
 _PAUSES = {
     Rhythm.MONTH: ((1, "1 个月"), (2, "2 个月"), (3, "3 个月"), (6, "6 个月"), (12, "12 个月")),
     Rhythm.TERM: ((6, "一个学期"), (12, "两个学期")),
     Rhythm.YEAR: ((12, "一年"),),
 }
+
+
+def _check_sum(text: str) -> None:
+    try:
+        parse_yuan(text)
+    except BadInput as refusal:
+        is_number = refusal.params["reason"] == "out_of_range"
+        raise ValidationError(_NO_SUM if is_number else _YUAN) from refusal
 
 
 class PaidForm(FlaskForm):
@@ -30,10 +39,7 @@ class PaidForm(FlaskForm):
 
     def validate_amount(self, field: StringField) -> None:
         """Say what a sum looks like."""
-        try:
-            parse_yuan(field.data or "")
-        except BadInput as refusal:
-            raise ValidationError(_YUAN) from refusal
+        _check_sum(field.data or "")
 
     def fen(self) -> Fen:
         """Return the sum."""
@@ -71,10 +77,7 @@ class FreeTermsForm(FlaskForm):
 
     def validate_amount(self, field: StringField) -> None:
         """Say what a sum looks like."""
-        try:
-            parse_yuan(field.data or "")
-        except BadInput as refusal:
-            raise ValidationError(_YUAN) from refusal
+        _check_sum(field.data or "")
 
     def asked(self) -> tuple[Fen, Rhythm]:
         """Return the new instalment and rhythm."""

@@ -10,7 +10,7 @@ from vocabulary.money import format_yuan_short
 from web.core import requests
 from web.core.access import current_viewer, may
 from web.core.messages import sentence
-from web.forms.batches import SendForm
+from web.forms.batches import NOTHING_READ, SendForm
 
 bp = Blueprint("batches", __name__, url_prefix="/batches")
 
@@ -45,16 +45,17 @@ def index() -> str:
 def send(ref: str) -> Response:
     """Record that the bank took a batch's sum."""
     form, session, viewer = SendForm(), requests.session(), current_viewer()
-    if form.validate_on_submit():
-        try:
-            card = batches.send(session, viewer, ref, now=requests.now(), read=form.read())
-        except BadInput:
-            requests.keep_nothing()
-            flash(_CHANGED, "warning")
-        except (AlreadyDecided, WrongState) as refusal:
-            requests.keep_nothing()
-            flash(sentence(refusal), "warning")
-        else:
-            total = format_yuan_short(card["total_fen"])
-            flash(f"记下了：{card['memo']}，{total} 已拨付，学校会收到通知。", "success")
+    # A press that says nothing of what was read is one of a batch that changed.
+    read = form.read() if form.validate_on_submit() else NOTHING_READ
+    try:
+        card = batches.send(session, viewer, ref, now=requests.now(), read=read)
+    except BadInput:
+        requests.keep_nothing()
+        flash(_CHANGED, "warning")
+    except (AlreadyDecided, WrongState) as refusal:
+        requests.keep_nothing()
+        flash(sentence(refusal), "warning")
+    else:
+        total = format_yuan_short(card["total_fen"])
+        flash(f"记下了：{card['memo']}，{total} 已拨付，学校会收到通知。", "success")
     return redirect(url_for(".index"), 303)

@@ -18,7 +18,7 @@ from vocabulary.errors import NotFound, NotPermitted, Refused
 from vocabulary.schedule import STANDARD, next_due
 from web.core import addresses, pledge_words, reasons, requests
 from web.core.access import current_viewer, for_roles, may
-from web.core.filters import day as day_words
+from web.core.filters import coming_day
 from web.core.messages import sentence
 from web.forms.matches import DeclineForm
 
@@ -70,7 +70,7 @@ def _desk(template: str, ref: str | None, form: DeclineForm) -> str:
         stopped=not reasons.STOPS.isdisjoint(desk["warnings"]),
         blocked=reasons.BLOCKS.get(desk["block"]),
         after=_after(desk),
-        first_due=next_due(STANDARD[current["rhythm"]], on) if current else None,
+        first_due=coming_day(next_due(STANDARD[current["rhythm"]], on), on) if current else None,
         today=on,
     )
 
@@ -165,8 +165,9 @@ def approve(ref: str) -> Response:
         raise
     except Refused as refusal:
         return _told(ref, refusal)
-    first = next_due(STANDARD[card["rhythm"]], today(requests.now()))
-    flash(f"{card['child']['name']}结对了，第一笔 {day_words(first)}拨付。", "success")
+    on = today(requests.now())
+    first = coming_day(next_due(STANDARD[card["rhythm"]], on), on)
+    flash(f"{card['child']['name']}结对了，第一笔 {first}拨付。", "success")
     return _onward()
 
 

@@ -18,6 +18,7 @@ _LISTS = {
     Listed.HELD: "暂未转交",
     Listed.DISPUTED: "待核实",
     Listed.ASIDE: "没有开出",
+    Listed.UNHEARD: "家里没回话",
     Listed.DONE: "已转交",
 }
 

@@ -197,5 +197,5 @@ def test_to_wait_for_a_school_or_to_go_elsewhere_names_none() -> None:
 
 def test_a_name_may_be_called_so_too() -> None:
     for label in ("宝贝名字", "娃娃名字", "小朋友名字"):
-        row = judged([[label, "身份证号码"], ["小明", an_id()]]).rows[0]
-        assert row.record.name == "小明"
+        row = judged([[label, "身份证号码", "上学的地方"], ["小明", an_id(), "吉文中学"]]).rows[0]
+        assert (row.record.name, row.record.school) == ("小明", "吉文中学")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Install Chromium, a Chinese font and a reader of PDF text where the tests lack them.
-# Where that is impossible it names the remedy and still ends well: the browser tests then run and FAIL, they never skip.
+# Install Chromium, a Chinese font, a reader of PDF text and PostgreSQL where the tests lack them.
+# Where that is impossible it names the remedy and still ends well: those tests then run and FAIL, they never skip.
 set -euo pipefail
 
 readonly log="${TMPDIR:-/tmp}/weiguang-apt-$(id -u).log"
@@ -24,10 +24,16 @@ has_chinese_font() {
     fi
 }
 
+# Debian keeps the server's programs beside PATH; the tests start one of their own.
+has_postgresql() {
+    command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
+}
+
 missing_packages() {
     if ! has_chromium; then echo chromium; fi
     if ! has_chinese_font; then echo fonts-noto-cjk; fi
     if ! command -v pdftotext >/dev/null; then echo poppler-utils; fi # reads the printed slips
+    if ! has_postgresql; then echo postgresql; fi
 }
 
 mapfile -t missing < <(missing_packages)
@@ -47,7 +53,7 @@ install() {
 
 : >"$log"
 if [ "${as_root[*]}" != false ]; then
-    say "Installing ${missing[*]} for the browser tests (apt, once) ..."
+    say "Installing ${missing[*]} for the tests (apt, once) ..."
     # A stale list of packages is the usual reason for a refusal, an unreachable mirror is not always fatal.
     install update -qq || true
     install install -y -qq --no-install-recommends "${missing[@]}" || true
@@ -56,7 +62,7 @@ fi
 mapfile -t missing < <(missing_packages)
 if [ "${#missing[@]}" = 0 ]; then exit 0; fi
 say ""
-say "The browser tests will FAIL: this machine lacks ${missing[*]}. Install, then run again:"
+say "Some tests will FAIL: this machine lacks ${missing[*]}. Install, then run again:"
 say "    sudo apt-get update && sudo apt-get install -y ${missing[*]}"
 say "(a Chromium elsewhere: CHROMIUM=/path/to/chrome make test; no browser at all: make test-fast)"
 if [ -s "$log" ]; then say "What apt said: $log"; tail -n 3 "$log" >&2; fi

@@ -1,0 +1,36 @@
+"""`flask stipends run`: its JSON says truly how many instalments the gap fund paid."""
+
+import json
+from datetime import date
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from extensions import db
+from tests.services.gap_fund import SEPTEMBER, feed, pay, sponsored
+
+
+def run(app: Flask, on: date) -> dict:
+    db.session.remove()
+    words = ["stipends", "run", "--on", on.isoformat(), "--json"]
+    return json.loads(app.test_cli_runner().invoke(args=words).stdout)
+
+
+def test_it_prints_how_many_the_fund_paid_and_none_the_second_time(
+    app: Flask, session: Session, now
+) -> None:
+    feed(session, 25_000)
+    for n in range(3):
+        sponsored(session, f"1380000000{n}", name=f"孩子{n}")
+    _, reference = sponsored(session, "13800000009", name="斯琴")
+    pay(session, reference, 10_000, SEPTEMBER)
+    session.commit()
+
+    first, second = (run(app, SEPTEMBER) for _ in range(2))
+
+    assert {k: first[k] for k in ("due", "opened", "already", "from_gap_fund")} == {
+        "due": 4, "opened": 4, "already": 0, "from_gap_fund": 2,
+    }  # fmt: skip
+    assert {k: second[k] for k in ("due", "opened", "already", "from_gap_fund")} == {
+        "due": 4, "opened": 0, "already": 4, "from_gap_fund": 0,
+    }  # fmt: skip

@@ -1,0 +1,107 @@
+"""Whatever sponsors do in a year and however often the machine was off: each month is paid once.
+
+Seeded; the seed stands in the test's name. Every sum of the ledger is compared with what the world
+itself counts.
+"""
+
+import random
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.ledger import Receipt
+from models.pledges import Match, Pledge
+from models.stipends import Stipend
+from privacy import viewers
+from services import ledger, matches
+from tests.factories import a_pledge
+from tests.services.gap_fund import SEPTEMBER, broken, feed, left, pay, run, sponsored
+from tests.services.test_standing_in import paused, successor
+from vocabulary.dates import add_months, at
+from vocabulary.enums import AccountKind, MatchStatus, PledgeKind, PledgeStatus
+from vocabulary.money import Fen
+
+CHILDREN, MONTHS = 4, 9
+
+
+def play(session: Session, dice: random.Random) -> date:
+    """Nine months of silence, late money, pauses, stops, successors, gifts and lost nights."""
+    sponsors = [sponsored(session, f"1380000000{n}", name=f"孩子{n}") for n in range(CHILDREN)]
+    followed: set[int] = set()
+    day = SEPTEMBER
+    while day < add_months(SEPTEMBER, MONTHS):
+        _something_happens(session, dice, sponsors, followed, day)
+        if dice.random() < 0.6:
+            run(session, day)
+        if dice.random() < 0.4:
+            matches.end_of_term(session, viewers.engine("matching"), now=at(day, 5))
+        day += timedelta(days=dice.randrange(1, 12))
+    run(session, day)
+    return day
+
+
+def _something_happens(session, dice, sponsors, followed, day) -> None:
+    match, reference = dice.choice(sponsors)
+    what = dice.choice(("pay", "pay", "feed", "pause", "stop", "follow", "nothing"))
+    if what == "pay":
+        pay(session, reference, 5_000 * dice.randrange(1, 7), day)
+    elif what == "feed":
+        _give(session, dice.randrange(1_000, 60_000), day)
+    elif what == "pause" and day.day > 1:
+        first = add_months(day.replace(day=1), 1)
+        paused(session, match, first, add_months(first, dice.randrange(1, 4)))
+    elif what == "stop" and match.status is MatchStatus.ACTIVE and dice.random() < 0.5:
+        first = add_months(day.replace(day=1), 1)
+        session.get_one(Pledge, match.pledge_id).status = PledgeStatus.ENDED
+        matches.end_of_pledge(
+            session, viewers.console(), match.pledge_id, on=first, now=at(day, 5), reason="x"
+        )
+    elif what == "follow" and match.id not in followed and match.status is MatchStatus.ENDED:
+        followed.add(match.id)
+        _follow(session, match, day)
+
+
+def _give(session: Session, fen: int, day: date) -> None:
+    known = session.scalar(select(Pledge.id).where(Pledge.kind == PledgeKind.GAP_FUND))
+    if known is None:
+        feed(session, fen, on=day)
+        return
+    _, reference = a_pledge(
+        session, "13899999999", kind=PledgeKind.GAP_FUND, instalment_fen=Fen(88_800)
+    )
+    pay(session, reference, fen, day)
+
+
+def _follow(session: Session, match: Match, day: date) -> None:
+    session.flush()
+    if match.ends_on is not None and match.ends_on <= day:
+        successor(session, match, day)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_month_is_paid_twice_and_no_fen_is_lost(session: Session, seed: int) -> None:
+    dice = random.Random(seed)
+
+    day = play(session, dice)
+    before = [tuple(row) for row in session.execute(select(*Stipend.__table__.c))]
+    again = run(session, day)
+
+    assert broken(session, day + timedelta(days=1)) == {}
+    assert before == [tuple(row) for row in session.execute(select(*Stipend.__table__.c))]
+    assert (again.bridged, again.counts["done"]) == (0, 0)
+    paid = session.execute(
+        select(Match.need_id, Stipend.due_on)
+        .join(Match, Match.id == Stipend.match_id)
+        .where(Stipend.is_funded)
+    )
+    assert {times for times in Counter(map(tuple, paid)).values()} <= {1}
+    came = session.scalar(select(func.coalesce(func.sum(Receipt.amount_fen), 0)))
+    funded = session.scalar(
+        select(func.coalesce(func.sum(Stipend.amount_fen), 0)).where(Stipend.is_funded)
+    )
+    prepaid = -ledger.balance(session, AccountKind.PREPAID)
+    assert left(session) >= 0
+    assert came == funded + prepaid + left(session)
