@@ -100,7 +100,7 @@ def places(session: Session, viewer: Viewer) -> list[dict[str, object]]:
     require(viewer, Act.ASSIGN_CHILD)
     township = func.substr(Child.region_code, 1, 9)
     rows = session.execute(
-        select(township, func.count(), func.sum(_is_nobodys()))
+        select(township, func.count(), func.count().filter(_is_nobodys()))
         .where(in_regions(Child.region_code, viewer), Child.status != ChildStatus.ENDED)
         .group_by(township)
         .order_by(township)
@@ -111,7 +111,7 @@ def places(session: Session, viewer: Viewer) -> list[dict[str, object]]:
     )
     names = {card["code"]: card["name"] for card in named}
     return [
-        {"code": code, "name": names.get(code, ""), "children": total, "free": int(free or 0)}
+        {"code": code, "name": names.get(code, ""), "children": total, "free": free}
         for code, (_, total, free) in zip(codes, rows, strict=True)
     ]
 

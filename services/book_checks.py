@@ -51,7 +51,8 @@ def _words(kind: type[StrEnum]) -> str:
 def _named(what: str, key: str) -> str:
     """Write SQL for a subject's public name on the child's side, or its row when that is lost."""
     return f"""({in_words(what, SUBJECTS)} || ' ' || COALESCE((SELECT m.child_ref || '-' ||
-        REPLACE(SUBSTR(CAST(s.due_on AS TEXT), 1, 7), '-', '') FROM subjects s JOIN matches m ON m.id = s.match_id
+        REPLACE(SUBSTR(CAST(s.due_on AS TEXT), 1, 7), '-', '')
+        FROM subjects s JOIN matches m ON m.id = s.match_id
         WHERE s.what = {what} AND s.id = {key}), '（第 ' || {key} || ' 行）'))"""
 
 
@@ -136,7 +137,8 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
             FROM moved t JOIN moves m ON m.kind = t.kind
             LEFT JOIN stipends s ON s.id = t.stipend_id LEFT JOIN gifts g ON g.id = t.gift_id
             LEFT JOIN postings p ON p.transaction_id = t.id
-            WHERE s.id IS NOT NULL OR g.id IS NOT NULL GROUP BY t.id, t.what, t.subject_id, t.kind, s.amount_fen, g.amount_fen
+            WHERE s.id IS NOT NULL OR g.id IS NOT NULL
+            GROUP BY t.id, t.what, t.subject_id, t.kind, s.amount_fen, g.amount_fen
             HAVING COUNT(p.id) <> 2
               OR SUM(CASE WHEN p.account = m.debit THEN p.amount ELSE 0 END)
                  <> COALESCE(s.amount_fen, g.amount_fen)

@@ -203,9 +203,7 @@ ORDER BY m.id, d.due_on
 _OPEN = "cancelled_on IS NULL AND written_off_on IS NULL"
 _STATES = {
     "due_without_money": f"FROM stipends WHERE NOT is_funded AND {_OPEN}",
-    "funded_not_sent": (
-        f"FROM stipends WHERE is_funded AND sent_on IS NULL AND {_OPEN}"
-    ),
+    "funded_not_sent": (f"FROM stipends WHERE is_funded AND sent_on IS NULL AND {_OPEN}"),
     "sent_not_handed_over": (
         f"FROM stipends WHERE sent_on IS NOT NULL AND handed_over_on IS NULL AND {_OPEN}"
     ),

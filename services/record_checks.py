@@ -168,7 +168,8 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
            FROM batches b WHERE (b.status IN ('ordered', 'unclear')) <> EXISTS (
              SELECT 1 FROM payment_order_lines l WHERE l.batch_id = b.id
                AND (l.answer IS NULL OR l.answer = 'unclear')) ORDER BY b.id""",
-        """SELECT '批次 ' || b.ref || '：拨付单上是 ' || l.fen || ' 分，里面加起来是 ' || SUM(s.amount_fen) || ' 分'
+        """SELECT '批次 ' || b.ref || '：拨付单上是 ' || l.fen || ' 分，里面加起来是 ' ||
+                  SUM(s.amount_fen) || ' 分'
            FROM batches b JOIN payment_order_lines l ON l.batch_id = b.id
            JOIN stipends s ON s.batch_id = b.id AND s.cancelled_on IS NULL
            WHERE b.status IN ('ordered', 'unclear') AND (l.answer IS NULL OR l.answer = 'unclear')

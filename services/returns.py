@@ -19,7 +19,7 @@ from models.regions import Region
 from models.stipends import Batch, Fact, Settlement, Stipend
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer
-from services import facts, gate, news, notices, trace
+from services import facts, gate, news, notices, office_staff, trace
 from services.facts import Basis
 from services.gate import Card, Part
 from services.hand_lists import is_line
@@ -146,7 +146,8 @@ def _tell_staff(session: Session, batch: Batch, kind: NoticeKind, *, now: dateti
     ever = select(func.count(Fact.id)).where(Fact.kind == FactKind.RETURNED)
     rung = session.scalar(ever) or 0
     roles = sorted(CASE_STAFF)
-    notices.to_roles(session, roles, batch.region_code, kind, subject, now=now, rung=rung)
+    but = office_staff.named_in(session, batch)
+    notices.to_roles(session, roles, batch.region_code, kind, subject, now=now, rung=rung, but=but)
 
 
 def _total(stipends: Sequence[Stipend]) -> Fen:

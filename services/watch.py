@@ -15,6 +15,7 @@ from privacy.viewers import Viewer
 from services import due, gate
 from services.gate import Card
 from services.writing import insert_into
+from vocabulary.dates import today
 from vocabulary.enums import JobStatus, NoticeStatus, Trouble
 
 GRACE = timedelta(minutes=30)
@@ -70,7 +71,7 @@ def findings(session: Session, viewer: Viewer, *, now: datetime) -> list[Finding
     """Compare what was due with what was done, job by job."""
     found = told_by_runs(session, viewer, now=now)
     opened_for = _last_opening(session)
-    if opened_for and _unopened(session, on=opened_for):
+    if opened_for and _unopened(session, on=min(opened_for, today(now))):
         found.append(Finding("stipends", Trouble.SHORT))
     return sorted(set(found), key=lambda finding: (finding.name, finding.trouble))
 

@@ -149,6 +149,12 @@
     const next = rows[Math.max(0, Math.min(rows.length - 1, now + step))];
     if (next && next !== rows[now]) next.click();
   }
+  // A key that says no leads to its reasons first: sent without one it would only come back.
+  function unchosen(form) {
+    const radios = form ? Array.prototype.filter.call(form.elements, function (one) { return one.type === "radio"; }) : [];
+    const chosen = radios.some(function (one) { return one.checked; });
+    return radios.length && !chosen ? { click: function () { radios[0].focus(); } } : null;
+  }
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape") {
       each("details[data-menu][open]", function (menu) { menu.open = false; });
@@ -165,7 +171,7 @@
       const target = document.querySelector('[data-key="' + key + '"]');
       if (!target) return;
       event.preventDefault();
-      target.click();
+      (unchosen(target.form) || target).click();
     }
   });
 

@@ -15,14 +15,8 @@ STRANGER = "有人说帮我的是北雁南，是不是您呀？"
 
 def family_writes(story: Story, name: str, text: str = THANKS) -> None:
     """Let the family that a donor supports write behind its slip, its guardian's consent signed."""
-    slip = _slip(story, name)
-    if slip is None:
-        return
-    by, now = story.who("worker"), clock.now()
-    ref = slip.actor.partition(":")[2]
-    purposes = (Purpose.LETTERS,)
-    consents.record(story.session, by, ref, purposes=purposes, given_on=today(now), now=now)
-    letters.write(story.session, slip, Draft(text, LetterVoice.CHILD), now=now)
+    if slip := _signed_slip(story, name):
+        letters.write(story.session, slip, Draft(text, LetterVoice.CHILD), now=clock.now())
 
 
 def donor_writes(story: Story, name: str) -> None:
@@ -30,7 +24,18 @@ def donor_writes(story: Story, name: str) -> None:
     own = f"{story.payers.get(name, '赵明月')} {story.contacts[name]}"
     text = f"收到你的信，我很高兴。我是{own}，好好吃饭。"
     me, ref = story.donor(name), match_of(story, name)
+    _signed_slip(story, name)
     letters.write(story.session, me, Draft(text), now=clock.now(), ref=ref)
+
+
+def _signed_slip(story: Story, name: str) -> Viewer | None:
+    """Let the guardian agree to letters, and return the family behind its slip."""
+    slip = _slip(story, name)
+    if slip is not None:
+        by, now, ref = story.who("worker"), clock.now(), slip.actor.partition(":")[2]
+        purposes = (Purpose.LETTERS,)
+        consents.record(story.session, by, ref, purposes=purposes, given_on=today(now), now=now)
+    return slip
 
 
 def look_at_all(story: Story) -> None:

@@ -1,4 +1,4 @@
-"""The other way round: swap who the child is, and no donor, other family, other school or stranger can tell.
+"""The other way round: swap who the child is; no donor, other family or school, no stranger can tell.
 
 Three worlds with one history; name, day of birth, number, address, guardian, telephone and what is
 remarked of one child sort below, between and above those of the others.
@@ -28,7 +28,7 @@ from tests.house.observing import (
     fetched,
     mailed,
 )
-from tests.house.test_twins import BELOW, STARTS, as_donor, world
+from tests.house.test_twins import BELOW, STARTS, world
 from vocabulary import clock
 from vocabulary.enums import LinkPurpose
 
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.slow
 WHO = "王浩然"
 SELVES = (
     Oneself("阿拉坦", "02-03", "150723201202030010", "安居路一号", "怕黑", "敖登", "13000000071"),
-    Oneself("那顺·孟和𠮷", "06-17", "150723201206170037", "民主街七号", "左耳听不清", "娜仁", "13650000072"),
+    Oneself("那顺·孟和𠮷", "06-17", "150723201206170037", "民主街七号", "左耳背", "娜仁", "13650000072"),
     Oneself("卓力格图", "11-28", "150723201211280038", "柞树沟三组", "跟着姥爷", "张桂兰", "13999999973"),
 )  # fmt: skip
 # Not the child's own school, village and case staff; an auditor's sample opens it by design.

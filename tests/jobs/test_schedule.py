@@ -177,6 +177,22 @@ def test_what_is_set_aside_with_its_reason_is_no_finding(session: Session, now: 
     assert findings(session) == []
 
 
+def test_a_run_made_ahead_of_its_day_owes_nothing_to_who_comes_after_it(
+    session: Session, now: datetime
+) -> None:
+    """Opened by hand for 1 December; a match approved since is due on the day, not before."""
+    school = a_school(session)
+    a_match(session, a_pledge(session)[0], a_child(session, school))
+    session.commit()
+    start(session, BY_NAME["stipends"], period=date(2026, 12, 1))
+
+    later = a_pledge(session, "13800000002")[0]
+    a_match(session, later, a_child(session, school), starts_on=date(2026, 11, 21))
+    session.commit()
+
+    assert findings(session) == []
+
+
 def _environment(app: Flask) -> dict[str, str]:
     settings = app.config["SETTINGS"]
     return {

@@ -44,8 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [
         item
         for item in items
-        if not item.get_closest_marker(other)
-        and (not IS_POSTGRESQL or "app" in item.fixturenames)  # type: ignore[attr-defined]
+        if not item.get_closest_marker(other) and (not IS_POSTGRESQL or "app" in item.fixturenames)  # type: ignore[attr-defined]
     ]
 
 

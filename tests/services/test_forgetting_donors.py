@@ -187,6 +187,7 @@ def test_the_remark_that_held_his_name_gives_way_to_the_code(session, now):
     assert stands == [(reference, None)]
 
 
+@pytest.mark.sqlite_only
 def test_the_bytes_of_the_file_lose_him_too(app, session, now):
     given(session, months=1)
     him = me(session)

@@ -140,7 +140,8 @@ def test_a_notice_that_cannot_be_drawn_stops_no_other(session: Session, now: dat
     ask_for_link(session, bad, now)
     ask_for_link(session, good, now)
     session.execute(
-        text("UPDATE vault_contacts SET value = x'00' WHERE donor_id = :id"), {"id": bad.id}
+        text("UPDATE vault_contacts SET value = :value WHERE donor_id = :id"),
+        {"value": b"\0", "id": bad.id},
     )
 
     deliver(session, sms)

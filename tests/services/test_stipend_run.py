@@ -234,7 +234,9 @@ def test_a_failing_pledge_stops_no_other_from_being_funded(session: Session, now
     work = run(session)
 
     funded = session.execute(
-        select(Stipend.match_id, func.count(Stipend.received_on)).group_by(Stipend.match_id)
+        select(Stipend.match_id, func.count(Stipend.received_on))
+        .group_by(Stipend.match_id)
+        .order_by(Stipend.match_id)
     ).all()
     assert funded == [(own[0].id, 3), (own[1].id, 0), (own[2].id, 3)]
     assert work.counts["failed"] == 1

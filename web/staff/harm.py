@@ -90,5 +90,7 @@ def close(ref: str) -> str | Response:
         requests.keep_nothing()
         flash(sentence(refusal), "warning")
     else:
-        flash("结案了。没有别的报告时，孩子回到学校和村里的名单，还没拨的钱走回原来的路。", "success")
+        flash(
+            "结案了。没有别的报告时，孩子回到学校和村里的名单，还没拨的钱走回原来的路。", "success"
+        )
     return redirect(url_for(".detail", ref=ref), 303)

@@ -299,9 +299,7 @@ def test_damage_is_found_and_named(world: Session, now: datetime, what: str) -> 
 
 
 @pytest.mark.parametrize("one", triggers.declared(), ids=lambda one: one.name)
-def test_a_dropped_trigger_is_found(
-    world: Session, now: datetime, one: triggers.Declared
-) -> None:
+def test_a_dropped_trigger_is_found(world: Session, now: datetime, one: triggers.Declared) -> None:
     triggers.drop(world.connection(), one)
 
     assert found(world, now) == {"triggers": [f"触发器 {one.name} 不在了，或被改过"]}
