@@ -66,15 +66,20 @@ def _fund(run: Run) -> None:
 
 def _bridge(run: Run) -> None:
     """Pay what is left from the gap fund, due days in their order: its keys come in no other."""
+    refused: set[int] = set()
 
     def find(_after: int) -> Keys:
-        return bridging.to_bridge(run.session, run.by, on=run.period, now=clock.now())
+        now = clock.now()
+        return bridging.to_bridge(run.session, run.by, on=run.period, now=now, refused=refused)
 
     def work(keys: Sequence[int], now: datetime) -> Mapping[str, int]:
         run.bridged += bridging.bridge(run.session, run.by, keys, run_id=run.id, now=now)
         return {}
 
-    run.sift(find, work, _leave)
+    def refuse(key: int, _now: datetime) -> None:
+        refused.add(key)
+
+    run.sift(find, work, refuse)
 
 
 def _batch(run: Run) -> None:

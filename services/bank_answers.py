@@ -15,7 +15,7 @@ from models.payment_orders import PaymentOrder, PaymentOrderLine
 from models.stipends import Batch
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import batches, gate, orders, trace
+from services import batches, gate, orders, trace, unsent
 from services.gate import Card
 from services.lifecycle import advance
 from vocabulary.dates import today
@@ -47,7 +47,9 @@ def line(session: Session, viewer: Viewer, batch_ref: str) -> Card:
     )
     found = orders.detail(session, viewer, ref or "")
     card: Card = next(one for one in found["lines"] if one["batch"]["ref"] == batch_ref)
-    return card.and_also(order_ref=ref, made_on=today(found["made_at"]))
+    return card.and_also(
+        order_ref=ref, made_on=today(found["made_at"]), was_taken=found["taken"] > 0
+    )
 
 
 def _is_live() -> ColumnElement[bool]:
@@ -57,14 +59,15 @@ def _is_live() -> ColumnElement[bool]:
 def answer(session: Session, by: Viewer, batch_ref: str, told: Told, *, now: datetime) -> None:
     """Keep what the bank says of one batch that stands in an order.
 
-    Raises BadInput(on) for a day before the order or to come, BadInput(note) where nobody was
-    asked about an unclear one, AlreadyDecided when the statement or somebody was first.
+    What is put back loses the lines of children in danger (`unsent`). Raises BadInput(on) for a
+    day before the order or to come, BadInput(note) where nobody was asked, AlreadyDecided when the
+    statement or somebody was first.
     """
     require(by, Act.SEND_BATCH)
     batch = gate.row(session, by, Batch, Batch.ref == batch_ref)
     if batch.status not in _WITH_BANK:
         raise AlreadyDecided()
-    if batch.status is BatchStatus.UNCLEAR and len(told.note.strip()) < SHORTEST_NOTE:
+    if len(told.note.strip()) < SHORTEST_NOTE and _must_ask(session, batch, told.answer):
         raise BadInput(field="note", reason="nobody_asked")
     if told.answer is BankAnswer.PAID:
         batches.leave(session, [batch], on=_day(batch, told.on, now=now), by=by, now=now)
@@ -72,6 +75,20 @@ def answer(session: Session, by: Viewer, batch_ref: str, told: Told, *, now: dat
         advance(session, batch, _LEADS_TO[told.answer], by=by, now=now, reason=told.answer.value)
         trace.record(session, by, f"batch.{told.answer.value}", f"batch:{batch_ref}", now=now)
     _note(session, batch, told, by=by, now=now)
+    if batch.status is BatchStatus.OPEN:
+        unsent.cleared(session, [batch])
+
+
+def _must_ask(session: Session, batch: Batch, answer: BankAnswer) -> bool:
+    """Say whether somebody at the bank has to be asked: an order handed out may be with it."""
+    if batch.status is BatchStatus.UNCLEAR:
+        return True
+    taken = (
+        select(PaymentOrder.taken)
+        .join(PaymentOrderLine, PaymentOrderLine.order_id == PaymentOrder.id)
+        .where(PaymentOrderLine.batch_id == batch.id, _is_live())
+    )
+    return answer is BankAnswer.NOT_PAID and (session.scalar(taken) or 0) > 0
 
 
 def _day(batch: Batch, on: date | None, *, now: datetime) -> date:
@@ -112,11 +129,16 @@ def all_paid(session: Session, by: Viewer, order_ref: str, *, on: date, now: dat
     return len(found)
 
 
-def none_given(session: Session, by: Viewer, order_ref: str, *, now: datetime) -> int:
-    """Put back what the bank was never given of an order; return how many batches wait again."""
+def none_given(
+    session: Session, by: Viewer, order_ref: str, *, now: datetime, note: str = ""
+) -> int:
+    """Put back what the bank was never given of an order; return how many batches wait again.
+
+    Raises BadInput(note) for one that was handed out, while nobody at the bank was asked.
+    """
     found = _untold(session, by, order_ref)
     for batch in found:
-        answer(session, by, batch.ref, Told(BankAnswer.NOT_PAID), now=now)
+        answer(session, by, batch.ref, Told(BankAnswer.NOT_PAID, note=note), now=now)
     return len(found)
 
 

@@ -43,6 +43,8 @@ ROUND = 10_000
 """Fen to which case staff read the balance, rounded down."""
 _PLACE_OF = aliased(Match)
 _OWED = and_(Stipend.bridged_on.is_not(None), Stipend.received_on.is_(None))
+_TOLD = (FundReason.STOPPED, FundReason.PAUSED, FundReason.DRY)
+"""Of a child for another reason, what the fund paid would say that its sponsor is late."""
 _CHILD = ("ref", "name", "stage", "grade")
 
 
@@ -53,11 +55,6 @@ class Forecast:
     burdens: Sequence[Burden]
     why: Mapping[int, FundReason]
     reach: Reach
-
-    @property
-    def monthly_fen(self) -> Fen:
-        """Return what a month costs with everybody who is carried or soon will be."""
-        return Fen(sum(one.monthly for one in self.burdens))
 
 
 def page(session: Session, viewer: Viewer, *, now: datetime) -> Card:
@@ -70,15 +67,22 @@ def page(session: Session, viewer: Viewer, *, now: datetime) -> Card:
         {
             "balance_fen": money // ROUND * ROUND if is_staff else money,
             "is_rounded": is_staff,
-            "carried": len(seen.burdens),
-            "monthly_fen": seen.monthly_fen,
+            **_carried_sums(seen, shows_late=not is_staff),
             "months": seen.reach.in_all,
             "fails_on": seen.reach.first_failure,
-            **_sums(session),
+            **({} if is_staff else _sums(session)),
             "children": _children(session, viewer, seen) if is_staff else [],
             "shows_children": is_staff,
         }
     )
+
+
+def _carried_sums(seen: Forecast, *, shows_late: bool) -> dict[str, int]:
+    """Count whom the fund carries; for case staff without those who are only a few days late."""
+    counted = [
+        one for one in seen.burdens if shows_late or seen.why[one.key] is not FundReason.UNPAID
+    ]
+    return {"carried": len(counted), "monthly_fen": sum(one.monthly for one in counted)}
 
 
 def _sums(session: Session) -> dict[str, int]:
@@ -121,7 +125,7 @@ def _told(card: Card, key: int, seen: Forecast, paid: Mapping[int, int]) -> Card
         monthly_fen=card["instalment_fen"] // STEP_MONTHS[card["rhythm"]],
         months=seen.reach.months[key],
         fails_on=seen.reach.fails_on.get(key),
-        paid=paid.get(key, 0),
+        paid=paid.get(key, 0) if seen.why[key] in _TOLD else None,
     )
 
 

@@ -37,12 +37,12 @@ class Lapse:
         """Return the fund's match that still goes on."""
         return next((one for one in self.own if one.status is MatchStatus.ACTIVE), None)
 
-    def spans(self, months: Iterable[date], *, is_carried: bool) -> list[Span]:
+    def spans(self, months: Iterable[date], *, carried: int) -> list[Span]:
         """Return what is to be covered of these months."""
         if not self.is_open:
             return []
         units = (self.need.monthly_fen or 0) // UNIT
-        return spans(units, self.given, months, is_carried=is_carried, listed=LISTED_UNITS)
+        return spans(units, self.given, months, carried=carried, listed=LISTED_UNITS)
 
 
 def find(session: Session, *, on: date, has_money: bool) -> list[Lapse]:
@@ -110,6 +110,7 @@ def _lapse(
             one.rhythm,
             terms.units_for(one.instalment_fen, one.rhythm),
             pauses.get(one.pledge_id, ()),
+            one.pledge_id,
         )
         for one in matches
         if one.stands_in_for_id is None and one.starts_on is not None

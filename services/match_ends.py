@@ -1,13 +1,14 @@
 """Matches end: with their pledge, with their child's record, or because their term is over."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from models.children import Child
 from models.pledges import Match, Pledge
+from models.stipends import Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import trace
@@ -74,11 +75,19 @@ def _end(
             advance(session, match, MatchStatus.LAPSED, by=by, now=now, reason=reason)
         else:
             advance(session, match, MatchStatus.ENDED, by=by, now=now, reason=reason)
-            match.ends_on = min(on, match.ends_on) if match.ends_on else on
+            if match.ends_on is None or on < match.ends_on:
+                match.ends_on = _after_opened(session, match, on)
             session.flush()
             _reopen(session, by, match.child_id, now=now)
         trace.record(session, by, "match.end", subject, now=now, why=reason)
     return count
+
+
+def _after_opened(session: Session, match: Match, on: date) -> date:
+    """Return `on`, or the day after a due day opened already: it stays the match's own."""
+    opened = (Stipend.match_id == match.id, Stipend.cancelled_on.is_(None))
+    last = session.scalar(select(func.max(Stipend.due_on)).where(*opened))
+    return on if last is None else max(on, last + timedelta(days=1))
 
 
 def _reopen(session: Session, by: Viewer, child_id: int, *, now: datetime) -> None:

@@ -21,6 +21,7 @@ from vocabulary.enums import (
     DeclineReason,
     MatchStatus,
     NoticeKind,
+    PledgeEnd,
     RecipientKind,
 )
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, Refused, SteppedAside
@@ -42,7 +43,7 @@ __all__ = [
 
 
 def approve(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:
-    """Make a proposal an active match from today; the donor is told.
+    """Make a proposal an active match, from today or where what is paid already ends; tell the donor.
 
     Raises ActedBefore (law 8), NoConsent (law 9), NoLongerFits when a hard rule is broken by now,
     AlreadyDecided when somebody was first.
@@ -75,8 +76,10 @@ def _start(
 ) -> None:
     day = today(now)
     match.decided_by, match.decided_on = by.actor, day
-    match.starts_on = day
-    match.ends_on = terms.ends_on(pair.pledge, pair.child, starts_on=day)
+    match.starts_on = handing_on.begins_on(session, match, on=day)
+    # A number of times is counted from its beginning; a graduation is the child's, as of today.
+    counted_from = match.starts_on if pair.pledge.until is PledgeEnd.COUNT else day
+    match.ends_on = terms.ends_on(pair.pledge, pair.child, starts_on=counted_from)
     if pair.child.status is ChildStatus.OPEN:
         advance(session, pair.child, ChildStatus.SUPPORTED, by=by, now=now, reason="match approved")
     session.flush()

@@ -19,17 +19,25 @@ from models.payment_orders import PaymentOrder, PaymentOrderLine, Payout
 from models.stipends import Batch
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import batches, child_file, gate, trace
+from services import batches, child_file, gate, trace, unsent
 from services.bank_words import words_for
 from services.gate import Card, Part
 from services.lifecycle import advance_all
 from services.school_accounts import changing
 from vocabulary.dates import today
 from vocabulary.enums import BankAnswer, BatchStatus, LineState
-from vocabulary.errors import AlreadyDecided, BadInput, NotFound, OrderDamaged, WrongState
+from vocabulary.errors import (
+    AlreadyDecided,
+    BadInput,
+    NotFound,
+    OrderDamaged,
+    OrderOver,
+    WrongState,
+)
 from vocabulary.money import Fen
 
 SHOWN = 20
+_LIVE = frozenset({None, BankAnswer.UNCLEAR})
 _SAID = ("fen", "words", "payee", "bank", "number", "answer", "answered_on", "note")
 
 
@@ -52,11 +60,8 @@ def with_accounts(session: Session, viewer: Viewer) -> list[Card]:
     """
     require(viewer, Act.SEND_BATCH)
     found = batches.to_send(session, viewer)
-    rows = session.execute(
-        select(Batch.ref, Batch.organisation_id).where(
-            Batch.ref.in_([card["ref"] for card in found])
-        )
-    )
+    mine = Batch.ref.in_([card["ref"] for card in found])
+    rows = session.execute(select(Batch.ref, Batch.organisation_id).where(mine))
     schools = {ref: key for ref, key in rows if key is not None}
     until, doubtful = changing(session, set(schools.values())), _doubtful(session, found)
     return [
@@ -69,12 +74,8 @@ def with_accounts(session: Session, viewer: Viewer) -> list[Card]:
 
 def _doubtful(session: Session, found: Sequence[Card]) -> set[str]:
     left = (Payout.state == LineState.UNSETTLED, Payout.amount_fen < 0)
-    memos = [card["memo"] for card in found]
-    return {
-        memo
-        for memo in session.scalars(select(Payout.memo).where(Payout.memo.in_(memos), *left))
-        if memo
-    }
+    named = Payout.memo.in_([card["memo"] for card in found])
+    return {memo for memo in session.scalars(select(Payout.memo).where(named, *left)) if memo}
 
 
 def _with_account(card: Card, changes_on: date | None) -> Card:
@@ -95,6 +96,7 @@ def prepare(session: Session, by: Viewer, refs: Sequence[str], *, now: datetime)
     found = gate.rows(session, by, Batch, Batch.ref.in_(refs), order_by=(Batch.memo,))
     if len(found) != len(set(refs)):
         raise NotFound()
+    found = sorted(unsent.cleared(session, found), key=lambda batch: batch.memo)
     hands = _payable(session, found)
     _give(session, found, by=by, now=now)
     sums = batches.totals(session, [batch.ref for batch in found])
@@ -196,17 +198,17 @@ def detail(session: Session, viewer: Viewer, ref: str) -> Card:
     card = gate.card(session, viewer, PaymentOrder, PaymentOrder.ref == ref)
     maker = child_file.name_of(session, viewer, card["made_by"])
     lines = _lines_of(session, viewer, ref)
-    waiting = sum(line["answer"] in {None, BankAnswer.UNCLEAR} for line in lines)
+    waiting = sum(line["answer"] in _LIVE for line in lines)
     untold = sum(line["answer"] is None for line in lines)
-    return card.and_also(lines=lines, waiting=waiting, untold=untold, made_by_name=maker)
+    more = {"waiting": waiting, "untold": untold, "is_over": waiting < len(lines)}
+    return card.and_also(lines=lines, made_by_name=maker, **more)
 
 
 def _lines_of(session: Session, viewer: Viewer, ref: str) -> list[Card]:
     """Return the lines of an order by memo, each with its batch and hand."""
+    told = ("ref", "memo", "month", "bank_on")
     parts = {
-        "batch": Part(
-            Batch, Batch.id == PaymentOrderLine.batch_id, ("ref", "memo", "month", "bank_on")
-        ),
+        "batch": Part(Batch, Batch.id == PaymentOrderLine.batch_id, told),
         "hand": Part(Organisation, Organisation.id == Batch.organisation_id, ("name",)),
     }
     mine = select(PaymentOrder.id).where(PaymentOrder.ref == ref)
@@ -226,10 +228,12 @@ def take(
 ) -> tuple[Card, list[Payment]]:
     """Hand an order out as a `form` of file, counted and traced; return it and its lines by memo.
 
-    Raises OrderDamaged when it is not what was prepared.
+    Raises OrderDamaged when it is not what was prepared, OrderOver once a line was paid or put back.
     """
     require(by, Act.SEND_BATCH)
     order = detail(session, by, ref)
+    if order["is_over"]:
+        raise OrderOver()
     names = ("payee", "number", "bank", "fen", "words")
     lines = [Payment(*(line[name] for name in names)) for line in order["lines"]]
     if digest_of(lines) != order["digest"]:

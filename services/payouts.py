@@ -41,6 +41,8 @@ class Batched:
     is_paid: bool
     is_back: bool
     is_whole: bool
+    # Put back and gone on under another memo: a debit under this one pays a second time.
+    is_replaced: bool
     coming_back: Fen
 
 
@@ -91,7 +93,7 @@ class Book:
         return Found(LineState.SETTLED, None, memo, batch)
 
     def _against_paying(self, batch: Batched, line: Bank, memo: str) -> LineReason | None:
-        if batch.is_paid or batch.is_back or memo in self.paid:
+        if batch.is_paid or batch.is_back or batch.is_replaced or memo in self.paid:
             return LineReason.PAID_TWICE
         if -line.fen != batch.fen:
             return LineReason.WRONG_SUM
@@ -141,6 +143,9 @@ def book_of(session: Session, lines: Sequence[Bank]) -> Book:
                 is_back=batch.bounced_on is not None,
                 is_whole=batch.id not in spoken
                 and batch.sent_fen in {None, sums.get(batch.ref, (0, 0))[1]},
+                is_replaced=batch.ordered_on is not None
+                and batch.sent_on is None
+                and batch.ref not in sums,
                 coming_back=back.get(batch.id, Fen(0)),
             )
             for batch in found

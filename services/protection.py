@@ -8,7 +8,7 @@ by the banner's own hand meanwhile (services/office_hand.py).
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, Grant
@@ -16,14 +16,14 @@ from models.children import Child
 from models.harm import HarmAccused, HarmClosed, HarmReport, HarmTaken, goes_round
 from models.letters import LetterFriend
 from models.pledges import Match
-from models.stipends import Batch, Stipend
+from models.stipends import Stipend
 from models.volunteers import Volunteer
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer, region_prefix
-from services import child_file, gate, trace
+from services import child_file, gate, trace, unsent
 from services.gate import Card
 from vocabulary.dates import today
-from vocabulary.enums import BatchStatus, Complained, GrantStatus, HarmOutcome, Role
+from vocabulary.enums import Complained, GrantStatus, HarmOutcome, Role
 from vocabulary.errors import ActedBefore, AlreadyDecided, WrongState
 
 _BANNER_DIGITS = 6
@@ -48,22 +48,8 @@ NOT_SAID = About()
 def shield(session: Session, child: Child) -> None:
     """Take a child out of every low view, and its money out of what has not yet left."""
     child.in_danger = True
-    _out_of_what_has_not_left(session, child.id)
-
-
-def _out_of_what_has_not_left(session: Session, child_id: int) -> None:
-    """Take its money out of batches not yet sent: the next filling gives it to the hand of now."""
-    open_ones = select(Batch.id).where(Batch.status == BatchStatus.OPEN)
-    session.execute(
-        update(Stipend)
-        .where(_of_child(child_id), Stipend.batch_id.in_(open_ones))
-        .values(batch_id=None)
-    )
     session.flush()
-
-
-def _of_child(child_id: int) -> ColumnElement[bool]:
-    return Stipend.match_id.in_(select(Match.id).where(Match.child_id == child_id))
+    unsent.take_out(session, child.id)
 
 
 def name(
@@ -226,7 +212,8 @@ def close(session: Session, by: Viewer, ref: str, *, outcome: HarmOutcome, now: 
     child = session.get_one(Child, report.child_id)
     child.in_danger = bool(session.scalar(select(exists().where(_is_open(child.id)))))
     if not child.in_danger:
-        _out_of_what_has_not_left(session, child.id)
+        session.flush()
+        unsent.take_out(session, child.id)
     session.flush()
     trace.record(session, by, "harm.close", f"harm:{ref}", now=now, why=outcome.value)
 

@@ -130,14 +130,15 @@ def bounce(session: Session, batch: Batch, *, on: date, by: Viewer, now: datetim
     ).all()
     basis = Basis(Evidence.BANK, detail=_BOUNCED)
     facts.record(session, FactKind.RETURNED, lines, on=on, by=by, now=now, basis=basis)
+    # Told while the lines still say whom a report about one of them names.
+    _tell_staff(session, batch, NoticeKind.BATCH_BOUNCED, now=now)
+    news.batch_bounced(session, batch, now=now)
     for stipend in lines:
         _reopen(session, stipend, by=by, now=now)
     batch.bounced_on = on
     advance(session, batch, BatchStatus.CLOSED, by=by, now=now, reason=_BOUNCED)
     detail = {"count": len(lines), "fen": _total(lines)}
     trace.record(session, by, "batch.bounced", f"batch:{batch.ref}", now=now, detail=detail)
-    _tell_staff(session, batch, NoticeKind.BATCH_BOUNCED, now=now)
-    news.batch_bounced(session, batch, now=now)
 
 
 def _tell_staff(session: Session, batch: Batch, kind: NoticeKind, *, now: datetime) -> None:

@@ -36,7 +36,8 @@ def stand_in(session: Session, by: Viewer, *, on: date, now: datetime) -> int:
     """
     require(by, Act.RUN_STIPENDS)
     money = int(bridging.balance(session))
-    money -= _waiting(session) if money > 0 else 0
+    # What is due already and has no money comes first.
+    money -= bridging.waiting_fen(session, on=on, now=now) if money > 0 else 0
     lapses = lapsed.find(session, on=on, has_money=money > 0)
     begun: list[tuple[Lapse, Span]] = []
     for lapse in lapses:
@@ -52,11 +53,6 @@ def stand_in(session: Session, by: Viewer, *, on: date, now: datetime) -> int:
     return count
 
 
-def _waiting(session: Session) -> int:
-    """Sum up what is due already and has no money: it comes first."""
-    return session.scalar(select(func.sum(Stipend.amount_fen)).where(bridging.IS_SHORT)) or 0
-
-
 def _reconcile(
     session: Session, by: Viewer, lapse: Lapse, *, on: date, now: datetime
 ) -> list[Span]:
@@ -64,15 +60,15 @@ def _reconcile(
     running = lapse.running
     if running is None:
         months = _free_months(lapse, on=on)
-        is_carried = _is_carried(lapse, months)
-        is_late = not is_carried and not any(
+        carried = _carried(lapse, months)
+        is_late = not carried and not any(
             one.has_lapsed_lately(first_of_month(on)) for one in lapse.given
         )
-        return [] if is_late else lapse.spans(months, is_carried=is_carried)
+        return [] if is_late else lapse.spans(months, carried=carried)
     months = _months(_next_month(session, running), on)
     if not months and lapse.is_open:
         return []
-    wanted = lapse.spans(months, is_carried=True)
+    wanted = lapse.spans(months, carried=_units(running))
     goes_on = bool(wanted) and wanted[0].starts_on == months[0] and _is_same(wanted[0], running)
     first = wanted.pop(0).ends_on if goes_on else (months or [add_months(first_of_month(on), 1)])[0]
     if first is not None:
@@ -81,7 +77,11 @@ def _reconcile(
 
 
 def _is_same(span: Span, match: Match) -> bool:
-    return span.units * UNIT == match.instalment_fen
+    return span.units == _units(match)
+
+
+def _units(match: Match) -> int:
+    return match.instalment_fen // UNIT
 
 
 def _months(start: date, on: date) -> list[date]:
@@ -94,17 +94,19 @@ def _free_months(lapse: Lapse, *, on: date) -> list[date]:
     return [month for month in lately if not _had(lapse, month)]
 
 
-def _had(lapse: Lapse, month: date) -> bool:
-    return any(
-        one.starts_on is not None
+def _had(lapse: Lapse, month: date) -> int:
+    """Return the units that the fund covered of a month."""
+    return sum(
+        _units(one)
+        for one in lapse.own
+        if one.starts_on is not None
         and one.starts_on <= month
         and (one.ends_on is None or month < one.ends_on)
-        for one in lapse.own
     )
 
 
-def _is_carried(lapse: Lapse, months: Sequence[date]) -> bool:
-    return bool(months) and _had(lapse, add_months(months[0], -1))
+def _carried(lapse: Lapse, months: Sequence[date]) -> int:
+    return _had(lapse, add_months(months[0], -1)) if months else 0
 
 
 def _next_month(session: Session, match: Match) -> date:

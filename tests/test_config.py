@@ -71,7 +71,7 @@ def assert_refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
         ({"PLEDGES": "all"}, ["PLEDGES='all'", "open, invited"]),
         ({"PUBLIC_URL": "weiguang.example.org"}, ["PUBLIC_URL", "https://"]),
         ({"DATABASE_URL": "nonsense"}, ["DATABASE_URL"]),
-        ({"DATABASE_URL": "postgresql://localhost/x"}, ["DATABASE_URL"]),
+        ({"DATABASE_URL": "oracle://localhost/x"}, ["DATABASE_URL"]),
         ({"SMTP_PORT": "mail"}, ["SMTP_PORT"]),
         ({"MODE": "production"}, ["PUBLIC_URL"]),
         ({"MODE": "production", "PUBLIC_URL": "http://x.org"}, ["PUBLIC_URL", "https"]),

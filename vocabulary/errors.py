@@ -175,6 +175,12 @@ class OrderDamaged(Refused):
     code = "order_damaged"
 
 
+class OrderOver(Refused):
+    """A line of a payment order was paid or put back: the order is handed out no more."""
+
+    code = "order_over"
+
+
 class OtherKeys(Refused):
     """The records in the backup were sealed under other keys than those configured."""
 

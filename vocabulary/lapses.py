@@ -1,7 +1,10 @@
 """Which months of a need nobody covers any more: a pure function of the sponsorships it has had.
 
 A sponsor's due day pays a whole span: a term's pays six months. The gap fund steps in month by month,
-whatever the sponsor's rhythm was, and only for what had been covered before.
+whatever the sponsor's rhythm was, and only for what was lost: the most that sponsors covered in one of
+the last months, or they and the fund together in the month before, less what they cover now; never
+more than is open. What a sponsor lowered by his own will is not lost: his earlier months count with
+the units of his latest terms, and the rest waits for the matcher.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +22,10 @@ Pause = tuple[date, date | None]
 
 @dataclass(frozen=True, slots=True)
 class Sponsorship:
-    """One match of a need: its days (`ends_on`: the first not covered), units a month, pauses."""
+    """One match of a need: its days (`ends_on`: the first not covered), units a month, pauses.
+
+    `pledge`: new terms make a new match of the same pledge.
+    """
 
     key: int
     starts_on: date
@@ -27,6 +33,7 @@ class Sponsorship:
     rhythm: Rhythm
     units: int
     pauses: Sequence[Pause] = ()
+    pledge: int | None = None
 
     def pays_on(self, day: date) -> bool:
         """Say whether a due day of its rhythm is its own."""
@@ -66,18 +73,18 @@ def spans(
     given: Sequence[Sponsorship],
     months: Iterable[date],
     *,
-    is_carried: bool,
+    carried: int,
     listed: Sequence[int],
 ) -> list[Span]:
     """Return what the fund is to cover of these months, in order.
 
-    `is_carried`: the fund covered the month before the first; `listed`: the units a child may get.
+    `carried`: the units it covered in the month before the first; `listed`: those a child may get.
     """
     found: list[Span] = []
     last = None
     for month in months:
-        units = _wanted(need_units, given, month, is_carried=is_carried, listed=listed)
-        is_carried, last = units > 0, month
+        units = _wanted(need_units, given, month, carried=carried, listed=listed)
+        carried, last = units, month
         if not units:
             continue
         follows = found and found[-1].ends_on == month and found[-1].units == units
@@ -94,12 +101,28 @@ def _wanted(
     given: Sequence[Sponsorship],
     month: date,
     *,
-    is_carried: bool,
+    carried: int,
     listed: Sequence[int],
 ) -> int:
-    if not is_carried and not any(one.has_lapsed_lately(month) for one in given):
+    if not carried and not any(one.has_lapsed_lately(month) for one in given):
         return 0
-    lost = sum(one.units for one in given if one.has_lapsed(month))
-    open_units = need_units - sum(one.units for one in given if one.covers(month))
-    most = min(lost, open_units)
+    if not any(one.has_lapsed(month) for one in given):
+        return 0
+    covered = sum(one.units for one in given if one.covers(month))
+    most = min(_had(given, month, carried=carried) - covered, need_units - covered)
     return max((units for units in listed if units <= most), default=0)
+
+
+def _had(given: Sequence[Sponsorship], month: date, *, carried: int) -> int:
+    """Return the units that the need had lately, but for what sponsors lowered themselves."""
+    latest: dict[int | None, Sponsorship] = {}
+    for one in sorted(given, key=lambda one: (one.starts_on, one.key)):
+        if one.pledge is not None and one.starts_on <= month:
+            latest[one.pledge] = one
+    lately = [
+        sum(
+            min(one.units, latest.get(one.pledge, one).units) for one in given if one.covers(before)
+        )
+        for before in (add_months(month, -n) for n in range(1, LATELY_MONTHS + 1))
+    ]
+    return max(*lately, lately[0] + carried)

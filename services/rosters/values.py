@@ -3,11 +3,10 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 from gateways.spreadsheets import Cell, as_text
-from services.rosters.births import read_birth
-from services.rosters.choices import ticked
+from services.rosters.choices import day_of_signing, in_words, ticked, without_date
 from vocabulary.enums import Sex
 
 LONGEST_READ = 1_000
@@ -61,15 +60,6 @@ _SCIENTIFIC = re.compile(r"(1)\.(\d{10})e\+?10", re.IGNORECASE)
 _LANDLINE = re.compile(r"(?<!\d)(010|02\d|0[3-9]\d{2})[-—–\s)）]*(\d{3,4})[-—–\s]?(\d{4})(?!\d)")
 _ABROAD = re.compile(r"(?:\+|00)86[-\s]*0?(?=(?:10|2\d|[3-9]\d{2})[-\s]?\d{7,8}(?!\d))")
 _TWO_IN_ONE = re.compile(r"(?<!\d)(1[3-9]\d{9})(1[3-9]\d{9})(?!\d)")
-_NO_CONSENT = re.compile(
-    r"未|待|不同意|拒|口头|暂|尚|没|缺|等|不[全完齐]|需补|联系|过期|作废|失效|撤回|后(?:再|来)?[签补交]"
-    r"|(?:签|办|交|补|流程|沟通).{0,2}中|(?:电话|微信).{0,3}同意|将|准备|代签|不在"
-)
-_CONSENT = re.compile(
-    r"^(?:有|已|是|对|v$|√|✓|✔|☑|✅|■|同意|监护人同意|签|y|yes|t|true|1|齐|全|交了|提供了)"
-    r"|已签|签署|签字|签名|[月日号]签$|签[了好]|手印|收齐|(?:同意书|原件|纸质[版件]?|复印件)已?[交收附]|^20\d\d[.年/-]\d{1,2}月?$",
-    re.IGNORECASE,
-)
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)$", re.IGNORECASE)
 _NAMELESS = re.compile(r"[\d.\s]+|(?:无|没有?|未|尚未|暂未)(?:姓名|名字?|[起取命]名)")
 _SEPARATORS = re.compile(r"[、，,;；/／\s]+")
@@ -79,11 +69,7 @@ _BESIDE_SEX = re.compile(r"[性孩童生子\s]|[(].*?[)]|\.0+$")
 _NO_LETTER = re.compile(r"[\d\W_]")
 _DECIMALS = re.compile(r"\.0+$")
 _AROUND_PHONES = " \t\r\n()（）/、,;；:：'-."
-_STARTS_NO = re.compile(r"无|否|不|×|✗|✘|x$|n$|no$|f$|false$|0$", re.IGNORECASE)
-_DATED = re.compile(r"\d{4}\D{1,3}\d{1,2}\D{1,3}\d{1,2}|\d{8}|^\d{5}$")
-_DATE_WITH_BRACKETS = re.compile(
-    rf"\([^()]*?(?:{_DATED.pattern})[^()]*\)|(?:{_DATED.pattern})[日号]?"
-)
+_PLAINLY_NO = re.compile(r"[×✗✘✕✖❌x否]|no?|f|false|0", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,26 +163,20 @@ def read_phone(cell: Cell) -> Phone:
 
 def read_consent(cell: Cell) -> Consent:
     """Read '有（2026.9.1）', 已签, √ or a date as given; anything in doubt as not given."""
-    if isinstance(cell, (datetime, date)):
-        return Consent(is_given=True, on=cell.date() if isinstance(cell, datetime) else cell)
-    if isinstance(cell, (time, timedelta)):
+    if isinstance(cell, (time, timedelta)) or len(plain(cell)) > LONGEST_READ:
         return Consent(is_given=False, is_clear=False)
+    if isinstance(cell, date):
+        on = day_of_signing(cell)
+        return Consent(is_given=on is not None, on=on, is_clear=on is not None)
     text = folded(cell)
-    dated = _DATED.search(text)
-    birth = read_birth(dated.group(0)) if dated else None
-    on = birth.day if birth else None
-    try:
-        chosen = ticked(_DATE_WITH_BRACKETS.sub("", text) if on else text)
-    except ValueError:
-        return _consent_in_words(text, on)
-    return Consent(is_given=bool(chosen), on=on if chosen else None, is_clear=chosen is not None)
-
-
-def _consent_in_words(text: str, on: date | None) -> Consent:
-    if is_nothing(text) or _STARTS_NO.match(text) or _NO_CONSENT.search(text):
+    if is_nothing(text) or _PLAINLY_NO.fullmatch(text):
         return Consent(is_given=False)
-    is_given = bool(on or _CONSENT.search(text))
-    return Consent(is_given=is_given, on=on, is_clear=is_given)
+    told = without_date(text)
+    try:
+        chosen = ticked(told.words)
+    except ValueError:
+        chosen = in_words(told)
+    return Consent(bool(chosen), on=told.on if chosen else None, is_clear=chosen is not None)
 
 
 def read_list(cell: Cell) -> tuple[str, ...]:

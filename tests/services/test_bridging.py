@@ -212,6 +212,23 @@ def test_one_bad_record_leaves_the_others_paid(session: Session) -> None:
     assert broken(session, SEPTEMBER) == {}
 
 
+def test_bad_records_at_the_head_of_a_slice_keep_no_day_from_its_end(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many waiting as a slice holds: the refused must not be found again and again."""
+    monkeypatch.setattr(bridging, "ROWS_A_SLICE", 1)
+    feed(session, 88_800)
+    bad, _ = sponsored(session)
+    good, _ = sponsored(session, "13800000002", name="包晓军")
+    spoil(session, "UPDATE OF bridged_on ON stipends", f"NEW.match_id = {bad.id}")
+
+    work = run(session, SEPTEMBER)
+
+    mend(session)
+    assert instalments(session, good) == [(SEPTEMBER, "fund")]
+    assert (work.bridged, work.counts["failed"]) == (1, 1)
+
+
 @pytest.mark.parametrize("is_repaid", [False, True])
 def test_what_is_cancelled_goes_back_to_whom_it_came_from(
     session: Session, *, is_repaid: bool

@@ -72,10 +72,12 @@ def paused(session: Session, match: Match, on: date, until: date) -> PledgeChang
     return change
 
 
-def successor(session: Session, match: Match, on: date, rhythm: Rhythm = Rhythm.MONTH) -> Match:
+def successor(
+    session: Session, match: Match, on: date, rhythm: Rhythm = Rhythm.MONTH, **more
+) -> Match:
     """Somebody else is approved for the need."""
     fen = Fen(10_000 if rhythm is Rhythm.MONTH else 60_000)
-    pledge, reference = a_pledge(session, "13800000077", instalment_fen=fen, rhythm=rhythm)
+    pledge, reference = a_pledge(session, "13800000077", instalment_fen=fen, rhythm=rhythm, **more)
     pay(session, reference, 120_000, on)
     child = session.get_one(Child, match.child_id)
     follows = Match(
@@ -285,7 +287,7 @@ def test_what_others_cover_of_a_need_is_not_covered_again(session: Session) -> N
         status=MatchStatus.ACTIVE,
         proposed_on=SEPTEMBER,
         proposed_by="engine",
-        starts_on=OCTOBER,
+        starts_on=SEPTEMBER,
     )
     session.add(beside)
     ended(session, match, OCTOBER)

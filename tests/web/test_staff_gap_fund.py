@@ -41,6 +41,7 @@ def test_case_staff_read_for_how_long_and_for_whom(client, session, now, carried
     assert "很久没到账，在找下一位" in found
     assert "¥300" in found
     assert "355.55" not in found
+    assert "一共垫付过" not in found
     assert session.query(OrdinaryEntry).filter_by(act="child.read").count() == 1
 
 
@@ -48,6 +49,7 @@ def test_the_auditor_reads_the_exact_sum_and_no_child(client, session, now, carr
     found = page(client, session, "auditor", Role.AUDITOR).text
 
     assert "¥355.55" in found
+    assert "一共垫付过 2 笔" in found
     assert "陈雨桐" not in found
 
 

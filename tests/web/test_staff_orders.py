@@ -159,6 +159,28 @@ def test_a_whole_order_is_paid_or_put_back_once(town) -> None:
     assert town.read(Stipend.sent_on, Stipend.sent_on.is_not(None)) == [date(2026, 11, 21)]
 
 
+def test_an_order_that_was_fetched_goes_back_with_the_banks_word_and_is_fetched_no_more(
+    town,
+) -> None:
+    path = town.order()
+    town.desk.post(f"{path}.xlsx")
+
+    refused = town.desk.post(f"{path}/back").get_data(as_text=True)
+
+    assert "请写问了银行哪一位" in refused
+    assert town.read(Batch.status, Batch.ref == town.refs[0]) == [BatchStatus.ORDERED]
+    alone = town.desk.post(f"/staff/batches/{town.refs[0]}/answer", data={"answer": "not_paid"})
+    assert "请写问了银行哪一位" in alone.get_data(as_text=True)
+    town.desk.post(f"{path}/back", data={"note": "王经理，没有收到"})
+    assert town.read(Batch.status, Batch.ref == town.refs[0]) == [BatchStatus.OPEN]
+    page = town.desk.get(path).get_data(as_text=True)
+    assert ("王经理，没有收到" in page, f"{path}.xlsx" in page) == (True, False)
+    for form in ("xlsx", "pdf"):
+        again = town.desk.post(f"{path}.{form}", follow_redirects=True)
+        assert "已经放回去了，不能再下载" in again.get_data(as_text=True)
+    assert town.read(PaymentOrder.taken) == [1]
+
+
 def test_the_statement_settles_the_order_and_says_what_does_not_fit(town) -> None:
     path = town.order()
 

@@ -39,9 +39,9 @@ def test_a_schools_list_takes_at_most_8(app, session, now, rows) -> None:
 
 
 @pytest.mark.parametrize("rows", [20, 50])
-@pytest.mark.parametrize(("snag", "most"), [("", 16), ("on_leave", 19)])
+@pytest.mark.parametrize(("snag", "most"), [("", 18), ("on_leave", 21)])
 @pytest.mark.usefixtures("now")
-def test_confirming_a_list_takes_16_and_with_exceptions_19(app, session, rows, snag, most) -> None:
+def test_confirming_a_list_takes_18_and_with_exceptions_21(app, session, rows, snag, most) -> None:
     large = a_large(app, session, rows)
     device, address = large.device(), f"/school/batches/{large.batch}/confirm"
     form = filled(device.get(address).get_data(as_text=True)) | {"lines-0-snag": snag}

@@ -29,6 +29,9 @@ SENTENCES: dict[type[Refused], str] = {
     errors.TooManyTries: "试得太多了，请过 15 分钟再试。",
     errors.FiguresDamaged: "公布过的数字和留底对不上，正在核对，先不显示。",
     errors.OrderDamaged: "这张拨付单和做的时候不一样了，不能下载，也不要交给银行。请马上告诉管理员。",
+    errors.OrderOver: (
+        "这张拨付单里有的已经付了，或已经放回去了，不能再下载。下载过的纸和表格也不要再交给银行。"
+    ),
     errors.BackupDamaged: (
         "这个文件不完整，或是用另一把密钥做的备份。请换一个文件，并核对 backup.key。"
     ),

@@ -36,6 +36,12 @@ class PaidForm(FlaskForm):
     on = DateField("银行付款的日期", [InputRequired("请填银行付款的日期")])
 
 
+class BackForm(FlaskForm):
+    """An order that the bank was never given; who was asked there, where it had been handed out."""
+
+    note = StringField("问了银行哪一位，怎么说的", [Length(max=100, message="最多 100 个字")])
+
+
 class AnswerForm(FlaskForm):
     """What the bank says of one batch of an order."""
 

@@ -1,6 +1,6 @@
 """The approval desk: a queue with reasons, decided by somebody who did not act before."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -23,6 +23,7 @@ from web.core.messages import sentence
 from web.forms.matches import DeclineForm
 
 bp = Blueprint("matches", __name__, url_prefix="/matches")
+_DAY = timedelta(days=1)
 case_staff = for_roles(*sorted(CASE_STAFF))
 _FILTERS = (
     (Shown.ALL, "全部", "total"),
@@ -166,7 +167,8 @@ def approve(ref: str) -> Response:
     except Refused as refusal:
         return _told(ref, refusal)
     on = today(requests.now())
-    first = coming_day(next_due(STANDARD[card["rhythm"]], on), on)
+    # Where a term is paid already he begins after it: later than the next due day.
+    first = coming_day(next_due(STANDARD[card["rhythm"]], max(on, card["starts_on"] - _DAY)), on)
     flash(f"{card['child']['name']}结对了，第一笔 {first}拨付。", "success")
     return _onward()
 

@@ -22,12 +22,12 @@ from services import bank_answers, orders
 from services.slips import amount_words
 from vocabulary.dates import today
 from vocabulary.enums import BankAnswer
-from vocabulary.errors import AlreadyDecided, BadInput, OrderDamaged, Refused, WrongState
+from vocabulary.errors import AlreadyDecided, BadInput, OrderDamaged, OrderOver, Refused, WrongState
 from vocabulary.money import format_yuan_short
 from web.core import requests
 from web.core.access import current_viewer, may
 from web.core.messages import sentence
-from web.forms.batches import AnswerForm, OrderForm, PaidForm
+from web.forms.batches import AnswerForm, BackForm, OrderForm, PaidForm
 
 bp = Blueprint("orders", __name__)
 
@@ -68,14 +68,18 @@ def _nothing(words: str, back: Response) -> Response:
 @may(Act.SEND_BATCH)
 def detail(ref: str) -> str:
     """Show an order, its lines, and what the bank answered to each."""
-    return _page(ref, PaidForm(formdata=None, data={"on": today(requests.now())}))
+    return _page(ref)
 
 
-def _page(ref: str, form: PaidForm) -> str:
+def _page(ref: str, form: PaidForm | None = None, back_form: BackForm | None = None) -> str:
+    form = form or PaidForm(formdata=None, data={"on": today(requests.now())})
+    back_form = back_form or BackForm(formdata=None)
     order = orders.detail(requests.session(), current_viewer(), ref)
     requests.note_read("order.read", [f"payment_order:{ref}"])
     words = amount_words(order["fen"])
-    return render_template("staff/orders/detail.html", order=order, words=words, form=form)
+    return render_template(
+        "staff/orders/detail.html", order=order, words=words, form=form, back_form=back_form
+    )
 
 
 @bp.post("/orders/<string:ref>.xlsx")
@@ -84,7 +88,7 @@ def sheet(ref: str) -> Response:
     """Hand out the table that a bank's batch upload takes, and keep that it was."""
     try:
         order = _taken(ref, "xlsx")
-    except OrderDamaged as refusal:
+    except (OrderDamaged, OrderOver) as refusal:
         return _nothing(sentence(refusal), redirect(url_for(".detail", ref=ref), 303))
     name = f"weiguang-{ref}.xlsx"
     data = BytesIO(order_sheets.table(order))
@@ -97,7 +101,7 @@ def paper(ref: str) -> Response:
     """Hand out the paper to sign, and keep that it was."""
     try:
         order = _taken(ref, "pdf")
-    except OrderDamaged as refusal:
+    except (OrderDamaged, OrderOver) as refusal:
         return _nothing(sentence(refusal), redirect(url_for(".detail", ref=ref), 303))
     data, kind = BytesIO(order_sheets.draw(order)), "application/pdf"
     return send_file(data, kind, as_attachment=True, download_name=f"weiguang-{ref}.pdf")
@@ -142,18 +146,23 @@ def paid(ref: str) -> str | Response:
 
 @bp.post("/orders/<string:ref>/back")
 @may(Act.SEND_BATCH)
-def back(ref: str) -> Response:
+def back(ref: str) -> str | Response:
     """Put back what the bank was never given."""
-    answer = redirect(url_for("staff.batches.index"), 303)
-    if OrderForm().validate_on_submit():
+    form, answer = BackForm(), redirect(url_for("staff.batches.index"), 303)
+    if form.validate_on_submit():
+        session, viewer, now = requests.session(), current_viewer(), requests.now()
+        note = form.note.data or ""
         try:
-            count = bank_answers.none_given(
-                requests.session(), current_viewer(), ref, now=requests.now()
-            )
+            count = bank_answers.none_given(session, viewer, ref, now=now, note=note)
+        except BadInput as refusal:
+            form.note.errors = [REASONS[str(refusal.params["reason"])]]
         except (AlreadyDecided, WrongState) as refusal:
             return _nothing(sentence(refusal), answer)
-        flash(f"{count} 批放回“等拨付”，批次号不变。", "success")
-    return answer
+        else:
+            flash(f"{count} 批放回“等拨付”。金额变了的，换了新的批次号。", "success")
+            return answer
+    requests.keep_nothing()
+    return _page(ref, back_form=form)
 
 
 @bp.route("/batches/<string:ref>/answer", methods=["GET", "POST"])

@@ -46,7 +46,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.LineReason.SEVERAL_MEMOS: "写了几个批次号，分不清是哪一批",
         e.LineReason.WRONG_SUM: "批次号对，金额不对",
         e.LineReason.TOO_EARLY: "日期比这一批还早",
-        e.LineReason.PAID_TWICE: "这一批银行已经付过一次，马上问银行是不是付了两次",
+        e.LineReason.PAID_TWICE: "这一批银行付过了，或放回后换了批次号。马上问银行是不是付了两次",
         e.LineReason.BACK_TWICE: "这一批的退汇已经记过一次",
         e.LineReason.NOT_SENT_YET: "这一批还没有付出的记录。先传付出那天的流水，再传这份",
         e.LineReason.HAND_SPOKE: "学校或家里对这一批回过话，和退汇对不上。先打电话问清",
