@@ -231,6 +231,7 @@ def case_staff(album: Album) -> None:
         ("child-new", "/staff/children/new"),
         ("stipends", "/staff/stipends/"),
         ("disputes", "/staff/disputes"),
+        ("gap-fund", "/staff/gap-fund/"),
         ("pledges", "/staff/pledges/?show=matched"),
         ("volunteers", "/staff/volunteers/"),
         ("schools", "/staff/schools/"),
