@@ -33,7 +33,7 @@ test-fast: bootstrap-dev ## without browser and slow tests, for every day: about
 mutants: bootstrap-dev ## plant small leaks one by one: the twin worlds must show every one
 	@$(PY) -m tests.mutants
 
-test-full: bootstrap-dev programs ## the whole suite with many more examples, and branch coverage of the lower floors
+test-full: bootstrap-dev programs ## the whole suite with many more examples and every kill point (many hours by estimate; never yet run to its end), and branch coverage of the lower floors
 	@HYPOTHESIS_PROFILE=full $(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 check: bootstrap-dev ## lint, types, import contracts, templates, security

@@ -13,9 +13,10 @@ import config
 import web
 from cli.keys import is_rotating, only_door
 from extensions import babel, csrf, db, limiter, login, migrate
+from gateways.payments import configured as payments
 from models import keys
 from privacy import viewers
-from services import installation
+from services.upkeep import installation
 
 ROOT = Path(__file__).parent
 LOCALE = Locale.parse("zh_CN")  # read once: reading it took a millisecond of every answer
@@ -70,6 +71,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=lambda: LOCALE)
     limiter.init_app(app)
+    app.extensions["payments"] = payments.ways(
+        settings.payments, public_url=settings.public_url, is_production=settings.is_production
+    )
     web.init_app(app)
     cli.init_app(app)
     _refuse_demo(app, settings)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from gateways import keyfiles
 from gateways.keyfiles import KEY_NAMES, BadSettings, refuse
 from models.keys import KeyRing
+from vocabulary.enums import PaymentProvider
 
 __all__ = ["KEY_NAMES", "BadSettings", "Mail", "Mode", "Operator", "Pledges", "Settings", "refuse"]
 
@@ -61,6 +62,7 @@ class Operator:
     officer: str = "演示信息保护负责人"
 
 
+_PAYMENTS = {PaymentProvider.WECHAT: "WECHAT_PAY", PaymentProvider.ALIPAY: "ALIPAY"}
 # Production begins with nothing: no word of the demo may stand under a real pledge.
 _NOBODY = Operator("", "", "", "12338", "", "", "", "")
 _NEEDED = (
@@ -101,6 +103,10 @@ class Settings:
     mail: Mail = Mail()
     # The SMS provider's program (gateways/sms.py); without one SMS go to a local file.
     sms_command: str = ""
+    # Asked by the key of an SMS whose fate is unknown; where there is none, nobody can be asked.
+    sms_ask_command: str = ""
+    # Payment providers, each by a file of its own (gateways/payments); without one, by bank alone.
+    payments: Mapping[PaymentProvider, Path] = field(default_factory=dict)
     host: str = "127.0.0.1"
     port: int = 5000
     trusted_proxy: str = ""
@@ -158,6 +164,8 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         operator=_operator(env, _NOBODY if is_real else Operator()),
         mail=_mail(env),
         sms_command=env.get("SMS_COMMAND", ""),
+        sms_ask_command=env.get("SMS_ASK_COMMAND", ""),
+        payments={kind: Path(env[name]) for kind, name in _PAYMENTS.items() if env.get(name)},
         host=env.get("HOST") or Settings.host,
         port=_port("PORT", env, Settings.port),
         trusted_proxy=env.get("TRUSTED_PROXY", ""),

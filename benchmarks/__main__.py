@@ -3,15 +3,20 @@
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 
-from benchmarks import large, pages, stipend_run
+from benchmarks import large, long_statement, matching, on_postgresql, pages, stipend_run
 
 MEASURES: dict[str, Callable[..., list[str]]] = {
     "stipends": stipend_run.measure,
     "pages": pages.measure,
+    "matching": matching.measure,
     "large": large.measure,
+    "statement": long_statement.measure,
+    "postgresql": partial(on_postgresql.measure, "stipends"),
+    "large-postgresql": partial(on_postgresql.measure, "large"),
 }
-QUICK = ("stipends", "pages")
+QUICK = ("stipends", "postgresql", "pages", "matching")
 """What runs when nothing is named; the others take long and are asked for by name."""
 
 

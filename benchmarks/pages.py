@@ -26,8 +26,10 @@ from benchmarks.region import served, townships
 from benchmarks.world import bare
 from extensions import db
 from privacy import viewers
-from services import links, proposing, vault
+from services import links
 from services.links import Subject
+from services.pairing import proposing
+from services.vault import vault
 from tests.factories import (
     PASSWORD,
     a_child,

@@ -10,7 +10,7 @@ from time import process_time
 from argon2 import PasswordHasher, extract_parameters
 from flask import Flask
 
-from services import accounts
+from services.accounts import accounts
 from tests.factories import PASSWORD
 
 LEAST_MEMORY = 19 * 1024

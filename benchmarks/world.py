@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -22,6 +22,8 @@ from models.ledger import Posting, Transaction
 from models.organisations import Organisation
 from models.pledges import Match, Pledge
 from models.regions import Region
+from tests.plugins import databases
+from tests.plugins.databases import IS_POSTGRESQL
 from vocabulary.enums import (
     AccountKind,
     ChildStatus,
@@ -44,7 +46,7 @@ CHUNK = 10_000
 def settings_in(folder: Path) -> Settings:
     """Settings of an installation in a folder of its own."""
     return Settings(
-        database_url=f"sqlite:///{folder / 'bench.db'}",
+        database_url=databases.url(folder) if IS_POSTGRESQL else f"sqlite:///{folder / 'bench.db'}",
         mode=Mode.TEST,
         instance=folder,
         keys_dir=folder / "keys",
@@ -62,11 +64,23 @@ def template(count: int) -> Iterator[Path]:
 
 def build(folder: Path, count: int) -> None:
     """Make a database that holds `count` paid-up matches, in a folder of its own."""
+    databases.create(folder)
     with opened(folder):
         upgrade()
         fill_children(db.session(), range(1, count + 1))
         _fill_matches(db.session(), range(1, count + 1))
+        count_on(db.session().connection())
         db.session.commit()
+
+
+def count_on(connection: Connection) -> None:
+    """Let PostgreSQL number on after the keys that were given here; look at what is there."""
+    if not IS_POSTGRESQL:
+        return
+    for table in ("children", "pledges", "matches", "transactions", "postings", "consents"):
+        numbers = f"pg_get_serial_sequence('{table}', 'id')"
+        connection.execute(text(f"SELECT setval({numbers}, (SELECT MAX(id) FROM {table}))"))
+    connection.execute(text("ANALYZE"))
 
 
 @contextmanager
@@ -85,6 +99,7 @@ def copied(folder: Path) -> Iterator[tuple[Flask, Path]]:
     own = folder.parent / "copy"
     shutil.rmtree(own, ignore_errors=True)
     shutil.copytree(folder, own)
+    databases.copy(folder, own)
     with opened(own) as app:
         yield app, own / "bench.db"
 

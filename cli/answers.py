@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from extensions import db
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import accounts
+from services.accounts import accounts
 from vocabulary import clock
 from vocabulary.errors import BadInput, Refused, WrongPassword
 from web.core.messages import sentence

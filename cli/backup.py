@@ -15,10 +15,11 @@ from config import Settings
 from extensions import db
 from jobs.upkeep import places
 from privacy import viewers
-from services import backup as service
-from services import checks, forgetting_donors
-from services.backup import Wish
+from services.checking import checks
 from services.gate import Card
+from services.upkeep import backup as service
+from services.upkeep.backup import Wish
+from services.vault import forgetting_donors
 from services.writing import begin_writing
 from vocabulary import clock
 

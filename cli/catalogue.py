@@ -2,7 +2,7 @@
 
 import click
 
-from services import catalogue as fields
+from services.oversight import catalogue as fields
 
 
 @click.command("catalogue")

@@ -6,7 +6,7 @@ from flask.cli import AppGroup
 from cli.answers import told
 from extensions import db
 from privacy import viewers
-from services import honey as honey_records
+from services.oversight import honey as honey_records
 from services.writing import begin_writing
 from vocabulary import clock
 

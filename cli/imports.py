@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from cli.answers import actor, say, told
 from extensions import db
 from privacy.viewers import Viewer, works_in
-from services import judging, reading, statement_desk, statement_reading, taking
-from services.judging import Judged
-from services.placing import index_of
+from services.importing import judging, reading, taking
+from services.importing.judging import Judged
+from services.importing.placing import index_of
 from services.rosters.reports import Progress
+from services.statements import statement_desk, statement_reading
 from services.writing import begin_writing
 from vocabulary import clock
 from vocabulary.enums import ImportKind

@@ -16,8 +16,8 @@ from gateways import keyfiles
 from gateways.sealed_files import Damaged
 from gateways.uploads import LocalFiles
 from privacy import viewers
-from services import rotation
-from services.rotation import Change
+from services.vault import rotation
+from services.vault.rotation import Change
 from services.writing import begin_writing
 from vocabulary import clock
 from vocabulary.errors import OtherKeys

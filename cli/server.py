@@ -22,7 +22,7 @@ from jobs.clockwork import Clockwork, environment_for
 from jobs.schedule import JOBS
 from jobs.start import expect_all
 from privacy import viewers
-from services import installation
+from services.upkeep import installation
 from vocabulary.errors import NotEmpty
 from web.core.static import served_by_whitenoise
 

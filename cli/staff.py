@@ -7,8 +7,8 @@ from flask.cli import AppGroup
 from cli.answers import say, told
 from extensions import db
 from privacy import viewers
-from services import factor_resets, grants, staffing
-from services.staffing import FIRST_ADMINISTRATORS, WHOLE_REGION, NewAccount
+from services.accounts import factor_resets, grants, staffing
+from services.accounts.staffing import FIRST_ADMINISTRATORS, WHOLE_REGION, NewAccount
 from services.writing import begin_writing
 from vocabulary import clock
 

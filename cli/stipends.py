@@ -9,8 +9,8 @@ from cli.answers import say, told
 from extensions import db
 from jobs.run import Run
 from jobs.stipends import open_and_fund
-from services import due
-from services import stipends as service
+from services.stipends import due
+from services.stipends import stipends as service
 from vocabulary import clock
 from vocabulary.dates import today
 

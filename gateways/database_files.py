@@ -9,16 +9,17 @@ from pathlib import Path
 
 from gateways.sealed_files import damaged
 
+KIND = "sqlite"
 PAGES_AT_ONCE = 2000
 PATIENCE_SECONDS = 30
-_KEYS = """SELECT vault_donors.ref, vault_keys.wrapped FROM vault_keys
+KEYS = """SELECT vault_donors.ref, vault_keys.wrapped FROM vault_keys
 JOIN vault_donors ON vault_donors.id = vault_keys.donor_id ORDER BY vault_donors.ref"""
-_FORGOTTEN = """SELECT ref FROM vault_donors WHERE forgotten_on IS NOT NULL ORDER BY ref"""
+FORGOTTEN = """SELECT ref FROM vault_donors WHERE forgotten_on IS NOT NULL ORDER BY ref"""
 _FORGET = """UPDATE vault_donors SET forgotten_on = COALESCE(forgotten_on, :day) WHERE ref = :ref"""
 
 
 # Where the first entry of a real life shows; regions and the schema's revision are always there.
-_FILLED_FIRST = {
+FILLED_FIRST = {
     "accounts",
     "children",
     "organisations",
@@ -46,7 +47,7 @@ def copy_without_keys(source: Path, to: Path) -> list[tuple[str, bytes]]:
         live.backup(copy, pages=PAGES_AT_ONCE)
         copy.execute("PRAGMA journal_mode = DELETE")
         copy.execute("PRAGMA secure_delete = ON")
-        found = [*copy.execute(_KEYS), *((ref, b"") for (ref,) in copy.execute(_FORGOTTEN))]
+        found = [*copy.execute(KEYS), *((ref, b"") for (ref,) in copy.execute(FORGOTTEN))]
         copy.execute("DELETE FROM vault_keys")
         copy.execute("VACUUM")  # what was deleted is gone from free pages too
     return found
@@ -56,7 +57,7 @@ def forgotten_donors(path: Path) -> set[str]:
     """Return the refs of donors who asked to be forgotten; none when that cannot be read."""
     try:
         with _opened(path) as connection:
-            return {ref for (ref,) in connection.execute(_FORGOTTEN)}
+            return {ref for (ref,) in connection.execute(FORGOTTEN)}
     except sqlite3.DatabaseError:
         return set()
 
@@ -105,7 +106,7 @@ def is_filled(path: Path) -> bool:
     try:
         with _opened(path) as connection:
             tables = {n for (n,) in connection.execute("SELECT name FROM sqlite_master")}
-            return any(_has_rows(connection, name) for name in tables & _FILLED_FIRST)
+            return any(_has_rows(connection, name) for name in tables & FILLED_FIRST)
     except sqlite3.DatabaseError:
         return True
 

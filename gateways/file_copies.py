@@ -6,7 +6,7 @@ from datetime import date
 import pylopdf_fonts_zh_cn as fonts
 from fpdf import FPDF
 
-from gateways.slip_drawing import printable
+from gateways.drawing import printable
 from vocabulary.dates import at
 
 _LABEL, _WIDTH, _LINE = 45.0, 125.0, 7.0

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Outcome(StrEnum):
@@ -33,4 +33,13 @@ class Gateway(Protocol):
 
     def send(self, message: Message) -> Outcome:
         """Hand one message over and say what became of it."""
+        ...
+
+
+@runtime_checkable
+class Askable(Protocol):
+    """A way out that knows what it took over under a key."""
+
+    def ask(self, key: str) -> Outcome:
+        """Say what became of earlier tries: SENT, FAILED where it never had one, else UNKNOWN."""
         ...

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
-import pylopdf_fonts_zh_cn as fonts
 from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, TextMode, XPos, YPos
 
+from gateways.drawing import Pen, document, printable
 from gateways.order_sheets import Line, Order, in_yuan
-from gateways.slip_drawing import printable
 from vocabulary.money import format_yuan
 
 _LEFT, _TOP, _WIDTH, _BOTTOM = 15.0, 16.0, 180.0, 18.0
@@ -22,24 +21,19 @@ _LINE, _SMALL, _TEXT = 4.6, 9.0, 10.5
 
 def draw(order: Order) -> bytes:
     """Return the PDF. A character that the font lacks becomes a box."""
-    pdf = FPDF(unit="mm", format="A4")
-    pdf.set_title("助学金拨付单")
-    pdf.set_creator("微光")
     # The same order is the same file, whenever it is fetched.
-    pdf.set_creation_date(datetime.combine(order.made_on, time(), tzinfo=UTC))
+    made_at = datetime.combine(order.made_on, time(), tzinfo=UTC)
+    pdf = document("助学金拨付单", made_at=made_at)
     pdf.set_margins(_LEFT, _TOP, _LEFT)
-    pdf.set_auto_page_break(auto=False)
-    pdf.add_font("sans", "", str(fonts.sans_path()))
-    pdf.add_font("song", "", str(fonts.serif_path()))
     _Paper(pdf, order).draw()
     return bytes(pdf.output())
 
 
-class _Paper:
+class _Paper(Pen):
     """The sheets of one order: keeps what it prints on."""
 
     def __init__(self, pdf: FPDF, order: Order) -> None:
-        self.pdf = pdf
+        super().__init__(pdf, _LEFT, _LEFT + _WIDTH)
         self.order = order
 
     def draw(self) -> None:
@@ -86,9 +80,9 @@ class _Paper:
         pdf, part = self.pdf, _WIDTH / 3
         pdf.ln(14)
         for at, who in enumerate(("经办人", "复核人", "负责人")):
-            self._text(_LEFT + at * part, pdf.get_y(), f"{who}：", _TEXT)
+            self.text(_LEFT + at * part, pdf.get_y(), f"{who}：", _TEXT)
             pdf.line(_LEFT + at * part + 16, pdf.get_y(), _LEFT + (at + 1) * part - 6, pdf.get_y())
-        self._text(_LEFT, pdf.get_y() + 10, "日期：　　　　年　　月　　日", _TEXT)
+        self.text(_LEFT, pdf.get_y() + 10, "日期：　　　　年　　月　　日", _TEXT)
 
     def _left_over(self) -> float:
         return float(self.pdf.h - _BOTTOM - self.pdf.get_y())
@@ -125,14 +119,5 @@ class _Paper:
     def _put(self, words: str, size: float, *, font: str = "sans", bold: bool = False) -> None:
         """Print one line below what stands there."""
         step = size * 0.52
-        self._text(_LEFT, self.pdf.get_y() + step, words, size, font=font, bold=bold)
+        self.text(_LEFT, self.pdf.get_y() + step, words, size, font=font, bold=bold)
         self.pdf.set_y(self.pdf.get_y() + step + 1.2)
-
-    def _text(
-        self, x: float, y: float, words: str, size: float, *, font: str = "sans", bold: bool = False
-    ) -> None:
-        pdf = self.pdf
-        pdf.set_font(font, size=size)
-        mode = TextMode.FILL_STROKE if bold else TextMode.FILL
-        with pdf.local_context(text_mode=mode, line_width=size * 0.012):
-            pdf.text(x, y, words)

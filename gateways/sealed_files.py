@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 MAGIC = b"WEIGUANG-SEALED-1\n"
+DRAFT = ".part"
 SALT_BYTES = 32
 CHUNK = 1024 * 1024
 _TAG = 16
@@ -107,7 +108,7 @@ class _Reader(io.RawIOBase):
 @contextmanager
 def sealing(path: Path, key: bytes, *, purpose: str) -> Iterator[BinaryIO]:
     """Write a sealed file (0600); it appears under its name only when it is whole."""
-    draft = path.with_name(path.name + ".part")
+    draft = path.with_name(path.name + DRAFT)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as out:

@@ -19,7 +19,23 @@ class Paper:
     code: str
     stub_url: str
     family_url: str
-    hand: str = "学校经办人"
+    keeper: str = "学校"
+    """Who hands over and keeps the stub."""
+
+    @property
+    def hand(self) -> str:
+        """Return who signs for it: one of several at a school, a village's director herself."""
+        return self.keeper if self.is_a_person else f"{self.keeper}经办人"
+
+    @property
+    def is_a_person(self) -> bool:
+        """Say whether one person hands over, and no office."""
+        return self.keeper == "儿童主任"
+
+    @property
+    def whom(self) -> str:
+        """Return what a child is called on the sheet."""
+        return "同学" if self.keeper == "学校" else "孩子"
 
 
 def draw(papers: Sequence[Paper], *, hotline: str, printed_on: date) -> bytes:

@@ -1,4 +1,7 @@
-"""SMS through a provider's own program: it reads one JSON object and says by its exit code."""
+"""SMS through a provider's own program: it reads one JSON object and says by its exit code.
+
+Where the provider can be asked, a second program says what it took over under a key.
+"""
 
 import json
 import subprocess
@@ -9,6 +12,8 @@ from gateways.messages import Message, Outcome
 TIMEOUT_SECONDS = 30
 _TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h
 _NO_SUCH_PERSON = 67  # EX_NOUSER
+_NEVER_HAD_IT = 66  # EX_NOINPUT
+Answers = dict[int | None, Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +28,43 @@ class SmsCommand:
 
     def send(self, message: Message) -> Outcome:
         """Hand one SMS to the program."""
-        told = json.dumps({"key": message.key, "to": message.to, "text": message.text})
+        told = {"key": message.key, "to": message.to, "text": message.text}
+        answers: Answers = {
+            0: Outcome.SENT,
+            _TRY_AGAIN: Outcome.FAILED,
+            _NO_SUCH_PERSON: Outcome.REFUSED,
+        }
         try:
-            ended = subprocess.run(  # noqa: S603 the operator's own program, no shell
-                self.command,
-                input=told.encode(),
+            return answers.get(self._run(self.command, told), Outcome.UNKNOWN)
+        except FileNotFoundError:
+            return Outcome.FAILED
+
+    def _run(self, command: tuple[str, ...], told: dict[str, str]) -> int | None:
+        """Return how the program ended; None when nobody knows."""
+        try:
+            return subprocess.run(  # noqa: S603 the operator's own program, no shell
+                command,
+                input=json.dumps(told).encode(),
                 timeout=self.timeout,
                 capture_output=True,
                 check=False,
-            )
+            ).returncode
         except FileNotFoundError:
-            return Outcome.FAILED
+            raise
         except (OSError, subprocess.TimeoutExpired):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class AskableSms(SmsCommand):
+    """And SMS_ASK_COMMAND with {"key"} on stdin. 0: it took it over, 66: it never had it."""
+
+    asks: tuple[str, ...] = ()
+
+    def ask(self, key: str) -> Outcome:
+        """Ask what became of an SMS, under its own key."""
+        answers: Answers = {0: Outcome.SENT, _NEVER_HAD_IT: Outcome.FAILED}
+        try:
+            return answers.get(self._run(self.asks, {"key": key}), Outcome.UNKNOWN)
+        except FileNotFoundError:
             return Outcome.UNKNOWN
-        answers = {0: Outcome.SENT, _TRY_AGAIN: Outcome.FAILED, _NO_SUCH_PERSON: Outcome.REFUSED}
-        return answers.get(ended.returncode, Outcome.UNKNOWN)

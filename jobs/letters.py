@@ -1,7 +1,7 @@
 """Letters: once a week everything that was released before this Monday leaves, all at once."""
 
 from jobs.run import Run
-from services import letter_post
+from services.letters import letter_post
 
 
 def deliver(run: Run) -> None:

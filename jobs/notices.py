@@ -4,10 +4,10 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from gateways.messages import Gateway, Message, Outcome
+from gateways.messages import Askable, Gateway, Message, Outcome
 from jobs.run import Run
-from services import delivery, settling
-from services.delivery import House, Parcel
+from services.notices import delivery, settling
+from services.notices.delivery import House, Parcel
 from vocabulary import clock
 from vocabulary.enums import Channel, NoticeStatus
 
@@ -20,12 +20,14 @@ _BECAME = {
     Outcome.FAILED: NoticeStatus.WAITING,
     Outcome.UNKNOWN: NoticeStatus.UNCLEAR,
 }
+_TURNED_OUT = {Outcome.SENT: NoticeStatus.DELIVERED, Outcome.FAILED: NoticeStatus.WAITING}
 
 
 def deliver(run: Run, *, gateways: Gateways, house: House) -> None:
     """Deliver what waits, for a few minutes at most: the next run takes the rest."""
     with run.slice() as now:
         settling.settle_lost(run.session, run.by, now=now)
+    _ask(run, gateways)
     _fill_inboxes(run, house)
     with run.slice() as now:
         run.add(skipped=delivery.hold_late(run.session, run.by, now=now))
@@ -38,6 +40,27 @@ def deliver(run: Run, *, gateways: Gateways, house: House) -> None:
         with run.slice() as now:
             settling.settle(run.session, run.by, parcel.ref, became, now=now)
         run.add(**{"done" if became is NoticeStatus.DELIVERED else "failed": 1})
+
+
+def _ask(run: Run, gateways: Gateways) -> None:
+    """Ask of each SMS whose fate is unknown, under its own key, outside of any transaction."""
+    with run.slice() as now:
+        unknown = settling.to_ask(run.session, run.by, now=now)
+    for ref, channel in unknown:
+        way = gateways[channel]
+        if not isinstance(way, Askable):
+            continue
+        became = _TURNED_OUT.get(_answer(way, ref))
+        with run.slice() as now:
+            settling.answered(run.session, run.by, ref, became, now=now)
+
+
+def _answer(way: Askable, ref: str) -> Outcome:
+    try:
+        return way.ask(ref)
+    except Exception:
+        _LOG.exception("notice %s: nobody answered for it", ref)
+        return Outcome.UNKNOWN
 
 
 def _fill_inboxes(run: Run, house: House) -> None:

@@ -9,7 +9,7 @@ from jobs import notices
 from jobs.outside import gateways_of, house_of
 from jobs.run import Run
 from privacy.viewers import Viewer
-from services import delivery
+from services.notices import delivery, settling
 
 
 def deliver(run: Run) -> None:
@@ -19,5 +19,7 @@ def deliver(run: Run) -> None:
 
 
 def is_idle(session: Session, by: Viewer, now: datetime) -> bool:
-    """Say whether nothing waits."""
-    return delivery.is_idle(session, by, now=now)
+    """Say whether nothing waits to leave, and nobody is to be asked what became of it."""
+    asks = bool(current_app.config["SETTINGS"].sms_ask_command)
+    is_unknown = asks and bool(settling.to_ask(session, by, now=now))
+    return not is_unknown and delivery.is_idle(session, by, now=now)

@@ -6,9 +6,9 @@ from config import Settings
 from gateways.files import FileGateway
 from gateways.mail import SmtpMail
 from gateways.messages import Gateway
-from gateways.sms import SmsCommand
+from gateways.sms import AskableSms, SmsCommand
 from jobs.notices import Gateways
-from services.delivery import House
+from services.notices.delivery import House
 from vocabulary import clock
 from vocabulary.enums import Channel
 
@@ -40,7 +40,10 @@ def _mail(settings: Settings) -> Gateway:
 def _sms(settings: Settings) -> Gateway:
     if not settings.sms_command:
         return local_file(settings, Channel.SMS)
-    return SmsCommand(tuple(shlex.split(settings.sms_command)))
+    command, asks = (
+        tuple(shlex.split(one)) for one in (settings.sms_command, settings.sms_ask_command)
+    )
+    return AskableSms(command, asks=asks) if asks else SmsCommand(command)
 
 
 def local_file(settings: Settings, channel: Channel) -> FileGateway:

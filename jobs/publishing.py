@@ -6,7 +6,9 @@ from sqlalchemy.orm import Session
 
 from jobs.run import Run
 from privacy.viewers import Viewer
-from services import listing, releases
+from services.donors import listing
+from services.figures import releases
+from services.month_page import publishing as month_pages
 
 
 def freeze_list(run: Run) -> None:
@@ -32,3 +34,18 @@ def _due(run: Run) -> list[date]:
 def is_published(session: Session, by: Viewer, now: datetime) -> bool:
     """Say whether nothing is left to publish."""
     return not releases.due(session, by, now=now)
+
+
+def publish_heads(run: Run) -> None:
+    """Publish the head of every month that is over and has none, a month a slice."""
+    with run.slice() as now:
+        months = month_pages.due(run.session, run.by, now=now)
+    for month in months:
+        with run.slice() as now:
+            month_pages.publish(run.session, run.by, month, now=now)
+        run.add(due=1, done=1)
+
+
+def has_heads(session: Session, by: Viewer, now: datetime) -> bool:
+    """Say whether every month that is over has its head."""
+    return not month_pages.due(session, by, now=now)

@@ -1,24 +1,29 @@
 """Reminders to hands that have not answered, fears nobody took up, and what lies ahead of donors."""
 
 from jobs.run import Run
-from services import (
-    custody_requests,
-    file_access,
-    foretelling,
-    harm,
-    letter_desk,
-    letter_post,
-    reminders,
-)
+from services.children import transfers
+from services.custody import custody_requests
+from services.danger import harm
+from services.giving import late
+from services.handover import reminders
+from services.letters import letter_desk, letter_post
+from services.oversight import file_access
+from services.pledges import foretelling
+from services.routes import desk, returning, unseen
 
 
 def remind(run: Run) -> None:
     """Queue what is due by the run's period."""
     with run.slice() as now:
         counts = reminders.remind(run.session, run.by, on=run.period, now=now)
+        returning.remind(run.session, run.by, on=run.period, now=now)
+        desk.remind(run.session, run.by, on=run.period, now=now)
+        unseen.remind(run.session, run.by, on=run.period, now=now)
+        transfers.remind(run.session, run.by, on=run.period, now=now)
     with run.slice() as now:
         harm.remind(run.session, run.by, on=run.period, now=now)
         foretelling.foretell(run.session, run.by, on=run.period, now=now)
+        late.remind(run.session, run.by, on=run.period, now=now)
     with run.slice() as now:
         letter_desk.remind(run.session, run.by, on=run.period, now=now)
         letter_post.remind_desks(run.session, run.by, on=run.period, now=now)

@@ -1,7 +1,7 @@
 """互相认识: once a week what was asked goes to the other side, what was agreed to the staff."""
 
 from jobs.run import Run
-from services import reveal_release
+from services.reveals import reveal_release
 
 
 def release(run: Run) -> None:

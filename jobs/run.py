@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from jobs import holders
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import jobs
-from services.due import Keys
+from services.stipends.due import Keys
+from services.upkeep import jobs
 from services.writing import begin_writing
 from vocabulary import clock
 from vocabulary.enums import JobStatus

@@ -4,32 +4,33 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from jobs.run import Run
-from services import (
-    bridging,
-    due,
-    filling,
-    funding,
-    gap_fund,
-    news,
-    running_dry,
-    standing_in,
-    stipends,
-    taking_effect,
-)
-from services.due import Keys
-from services.stipends import Slice
+from services import leaps
+from services.batches import filling
+from services.books import funding, write_offs
+from services.earmarks import surgery
+from services.fund import bridging, gap_fund, running_dry, standing_in
+from services.giving import gifting
+from services.pledges import taking_effect
+from services.routes import arrivals
+from services.stipends import due, news, stipends
+from services.stipends.due import Keys
+from services.stipends.stipends import Slice
 from vocabulary import clock
 
 
 def open_and_fund(run: Run) -> None:
     """Open every instalment due by the run's period, fund them, and put them into batches."""
     with run.slice() as now:
+        leaps.refuse_to_open(run.session)
         taking_effect.apply_changes(run.session, run.by, on=run.period, now=now)
+        arrivals.settle(run.session, run.by, on=run.period, now=now)
         standing_in.stand_in(run.session, run.by, on=run.period, now=now)
         due.fill_periods(run.session, run.by, until=run.period)
         run.add(due=due.count_due(run.session, run.by, on=run.period)[0])
     _open(run)
     _fund(run)
+    _give(run)
+    _make_good(run)
     _bridge(run)
     _batch(run)
     with run.slice() as now:
@@ -53,6 +54,16 @@ def _open(run: Run) -> None:
     run.sift(find, work, refuse)
 
 
+def _give(run: Run) -> None:
+    """Open and fund the gifts whose money is there once every instalment has its own."""
+    with run.slice() as now:
+        given = gifting.give_due(run.session, run.by, on=run.period, now=now)
+    if given:
+        run.add(due=given)
+        _open(run)
+        _fund(run)
+
+
 def _fund(run: Run) -> None:
     def find(after: int) -> Keys:
         return funding.pledges_to_fund(run.session, run.by, after=after)
@@ -62,6 +73,13 @@ def _fund(run: Run) -> None:
         return {}
 
     run.sift(find, work, _leave)
+
+
+def _make_good(run: Run) -> None:
+    """Let what was lost go out again, older than what is due today; and pay promised surgeries."""
+    with run.slice() as now:
+        write_offs.make_good_waiting(run.session, run.by, now=now)
+        surgery.pay(run.session, run.by, now=now)
 
 
 def _bridge(run: Run) -> None:
@@ -80,6 +98,8 @@ def _bridge(run: Run) -> None:
         refused.add(key)
 
     run.sift(find, work, refuse)
+    with run.slice() as now:
+        surgery.pay_from_fund(run.session, run.by, now=now)
 
 
 def _batch(run: Run) -> None:

@@ -8,17 +8,18 @@ import config
 from config import Settings
 from gateways.uploads import LocalFiles
 from jobs.run import Run
-from services import backup, forgetting_donors, retention, uploads
-from services.backup import Places
+from services import uploads
+from services.retention import retention
+from services.upkeep import backup
+from services.upkeep.backup import Places
+from services.vault import forgetting_donors
 from vocabulary import clock
 
 
 def places(settings: Settings, folder: Path | None = None) -> Places:
-    """Return where this installation lives. Raises BadSettings for a database that is no file."""
-    file = settings.database_file
-    if file is None:
-        config.refuse("backup and restore work on a SQLite file; use pg_dump for PostgreSQL")
-    return Places(file, settings.uploads, folder or settings.backups)
+    """Return where this installation lives."""
+    database = settings.database_file or settings.database_url
+    return Places(database, settings.uploads, folder or settings.backups)
 
 
 def back_up(run: Run) -> None:

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from jobs.run import Run
 from privacy.viewers import Viewer
-from services import notices, watch
-from services.watch import Finding
+from services.notices import notices
+from services.upkeep import watch
+from services.upkeep.watch import Finding
 from vocabulary.dates import today
 from vocabulary.enums import NoticeKind, Role
 

@@ -1,57 +1,90 @@
-"""Pairs pledges with children's needs: one best total assignment, with reasons, without identities.
+"""Pairs what is offered with what is needed: one best total assignment, explained and proved.
 
-The model. Offer o gives its donor's own sum s_o (a listed sum) to each of at most c_o children;
-need n has u_n units (50 yuan a month) open. Over the pairs no hard rule forbids, choose x_on from
-{0} and the listed sums up to min(s_o, u_n), to make the sum of score_on * x_on largest, such that
-  sum over o of x_on <= u_n           several pledges may share a need;
-  at most c_o pairs of o carry a sum  one pledge may support several children, none split in two;
-  at most one pair of n has x_on < s_o: a donor's sum is cut only where the need is smaller.
-Dropping the last two and splitting sums freely (supply s_o * c_o) leaves a transport problem, whose
-integer optimum the flow finds: an upper bound. Where rounding it loses nothing it is the proof;
-elsewhere CP-SAT solves that part of the market exactly. Plan.proof and Plan.bound say which.
+    from matching import VOLUNTEERS, faults, gap, propose
+    from matching.kinds.volunteers import CareNeed, Volunteer
+
+    plan = propose([CareNeed(code="n1", ...)], [Volunteer(code="v1", ...)], kind=VOLUNTEERS)
+    for pair in plan.pairs:
+        pair.need, pair.offer, pair.score, pair.parts      # who, and why: the parts of the score
+        pair.runner_up                                     # who came next, and what was lacking
+    plan.unmatched_needs                                   # whom nobody fits, and by which rule
+    assert not faults(plan.certificate)                    # no hard rule broken, and
+    assert gap(plan.certificate) == 0                      # no plan better: said without the solver
+
+A kind (PLEDGES, VOLUNTEERS, or one of yours: a file like those of matching/kinds) states its
+records, rules and scores; the solver, reasons, proof, regret, fairness and policy are common.
+Records hold codes, bands and counts; a name is refused. The model: docs/matching.md.
 """
 
-from matching.assign import Pair, Plan, Unmatched, propose
-from matching.explain import (
-    Alternative,
-    Lack,
-    WishCounts,
-    Wishes,
-    best_of,
-    lacks,
-    pool_of,
-    wish_counts,
-)
+from matching.assign import Made, Pair, Plan, Relaxation, Unmatched, propose, relaxations
+from matching.certified import Certificate
+from matching.explain import Alternative, Lack, best_of, lacks
+from matching.kind import Factor, Kind, Part, Removed, Rule, Weights
+from matching.kinds import KINDS
+from matching.kinds.pledges import LISTED_UNITS, PLEDGES, Need, Offer, PledgeWeights
+from matching.kinds.volunteers import VOLUNTEERS, CareNeed, CareWeights, Volunteer
 from matching.pairs import Limits
-from matching.records import LISTED_UNITS, BadRecord, Need, Offer
-from matching.rules import RULES, Removed, broken
-from matching.scores import Part, Weights, parts_of, score_of
+from matching.policy import BadPolicy, read_policy, stated
+from matching.records import BadRecord
+from matching.small import Rematch, rematch
+from matching.verify import faults, gap
+from matching.what_if import Moved, WhatIf, what_if
 from matching.whole import Proof
+from matching.wishes import WishCounts, Wishes, pool_of, wish_counts
+
+broken = PLEDGES.broken
+removed_by = PLEDGES.removed_by
+parts_of = PLEDGES.parts_of
+score_of = PLEDGES.score_of
 
 __all__ = [
+    "KINDS",
     "LISTED_UNITS",
-    "RULES",
+    "PLEDGES",
+    "VOLUNTEERS",
     "Alternative",
+    "BadPolicy",
     "BadRecord",
+    "CareNeed",
+    "CareWeights",
+    "Certificate",
+    "Factor",
+    "Kind",
     "Lack",
     "Limits",
+    "Made",
+    "Moved",
     "Need",
     "Offer",
     "Pair",
     "Part",
     "Plan",
+    "PledgeWeights",
     "Proof",
+    "Relaxation",
+    "Rematch",
     "Removed",
+    "Rule",
     "Unmatched",
+    "Volunteer",
     "Weights",
+    "WhatIf",
     "WishCounts",
     "Wishes",
     "best_of",
     "broken",
+    "faults",
+    "gap",
     "lacks",
     "parts_of",
     "pool_of",
     "propose",
+    "read_policy",
+    "relaxations",
+    "rematch",
+    "removed_by",
     "score_of",
+    "stated",
+    "what_if",
     "wish_counts",
 ]

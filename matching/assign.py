@@ -1,28 +1,41 @@
-"""From records to a plan: order, pairs, independent parts, whole sums, reasons."""
+"""From records to a plan: the best total assignment, its proof, and its reasons when asked."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any, Final
 
 import numpy as np
 
-from matching.columns import Ints, NeedColumns, OfferColumns, rows_of
+from matching.blocks import CELLS, removals
+from matching.certified import Certificate
+from matching.columns import Ints
 from matching.explain import Alternative, Rivals
-from matching.market import markets
-from matching.pairs import Limits, Pairs, permitted_pairs
-from matching.records import Need, Offer, check_unique
-from matching.rules import Removed, removals
-from matching.scores import Part, Weights, parts_of
-from matching.whole import Proof, best_whole
+from matching.kind import Kind, Part, Removed, Weights
+from matching.kinds.pledges import PLEDGES
+from matching.lazy import Lazy
+from matching.pairs import Limits
+from matching.policy import stated
+from matching.run import Run, Stays, certificate, prepare, solve
+from matching.whole import Proof
 
-Record = TypeVar("Record", Need, Offer)
+TOGETHER: Final = "together"
+"""Stands among the rules for offers that may take a need, but not its whole family."""
 
-_BLOCK_CELLS = 1_000_000
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One pair of a plan: the codes of both sides, and the units it carries."""
+
+    need: str
+    offer: str
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One proposal: `units` x 50 yuan a month; `score` is per unit and the sum of its parts."""
+    """One proposal; `score` is per unit and the sum of its parts. A pledge's unit is 50 yuan."""
 
     need: str
     offer: str
@@ -40,22 +53,38 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """An open need that got nothing: offers that fit yet went elsewhere, what rules removed."""
+    """An open need that got nothing: offers that fit yet went elsewhere, what rules removed.
+
+    `relaxation` is the one rule that somebody may relax and that alone keeps most offers away.
+    """
 
     need: str
     fitting: int
     removed: tuple[Removed, ...]
+    relaxation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A rule that may be relaxed: needs without any offer that it alone keeps from one, and pairs."""
+
+    rule: str
+    needs: int
+    pairs: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One best total assignment: `total` is the sum of score x units, `bound` what none can exceed.
 
-    `proof` is the weakest of its parts'; `is_cut` says that only the best pairs a need were solved.
+    Both count the points of `stays` too, where proposals were to stay. `proof` is the weakest of
+    its parts'; `is_cut` says that only the best pairs a need were solved. Pairs and unmatched
+    needs are drawn when they are read, those first that waited longest.
     """
 
-    pairs: tuple[Pair, ...]
-    unmatched_needs: tuple[Unmatched, ...]
+    kind: str
+    pairs: Sequence[Pair]
+    unmatched_needs: Sequence[Unmatched]
     unplaced_offers: tuple[str, ...]
     total: int
     bound: int
@@ -63,112 +92,131 @@ class Plan:
     is_cut: bool
     weights: Weights
     seed: int
+    certificate: Certificate = field(compare=False, repr=False)
 
-
-@dataclass(frozen=True)
-class _Run:
-    """The records in the run's own order, their columns and the permitted pairs."""
-
-    needs: Sequence[Need]
-    offers: Sequence[Offer]
-    need_columns: NeedColumns
-    offer_columns: OfferColumns
-    pairs: Pairs
+    @property
+    def made(self) -> tuple[Made, ...]:
+        """Return the pairs without their reasons."""
+        proof = self.certificate
+        return tuple(
+            Made(
+                proof.needs[proof.need[at]].code,
+                proof.offers[proof.offer[at]].code,
+                int(proof.units[at]),
+            )
+            for at in np.flatnonzero(proof.units)
+        )
 
 
 def propose(
-    needs: Iterable[Need],
-    offers: Iterable[Offer],
+    needs: Iterable[Any],
+    offers: Iterable[Any],
     *,
+    kind: Kind = PLEDGES,
     weights: Weights | None = None,
     seed: int = 0,
     limits: Limits | None = None,
+    stays: Stays | None = None,
 ) -> Plan:
     """Return the best total assignment; the same for any order of the records.
 
-    Ties go to those who waited longest, then by an order drawn from `seed`. Raises BadRecord.
+    Ties go to those who waited longest, then by an order drawn from `seed`. `stays` gives pairs
+    points more (see `rematch`). Raises BadRecord.
     """
-    weights, limits = weights or Weights(), limits or Limits()
-    run = _run(needs, offers, weights, limits, seed)
-    units, bound, proof = _solve(run, limits)
+    weights, limits = weights or stated(kind), limits or Limits()
+    run = prepare(kind, needs, offers, weights=weights, limits=limits, seed=seed, stays=stays or {})
+    solved, units = solve(run, limits)
     return Plan(
-        pairs=_proposals(run, units, weights),
+        kind=kind.name,
+        pairs=_pairs(run, units),
         unmatched_needs=_unmatched(run, units),
         unplaced_offers=_unplaced(run, units),
-        total=int(np.dot(units, run.pairs.score)),
-        bound=bound,
-        proof=proof,
-        is_cut=len(run.needs) * len(run.offers) > limits.exact_cells,
+        total=int(np.dot(units, run.pairs.score + run.stay)),
+        # The bound counts waiting days below one point of score: whole points are what it proves.
+        bound=sum(outcome.bound // market.scale for market, outcome in solved),
+        proof=max(
+            (outcome.proof for _, outcome in solved), key=list(Proof).index, default=Proof.FLOW
+        ),
+        is_cut=run.is_cut,
         weights=weights,
         seed=seed,
+        certificate=certificate(run, solved, units),
     )
 
 
-def _run(
-    needs: Iterable[Need], offers: Iterable[Offer], weights: Weights, limits: Limits, seed: int
-) -> _Run:
-    need_list, offer_list = _in_order(needs, "needs", seed), _in_order(offers, "offers", seed)
-    need_columns = NeedColumns.of(need_list)
-    offer_columns = OfferColumns.of(offer_list, need_rows=rows_of(need_list))
-    pairs = permitted_pairs(need_columns, offer_columns, weights=weights, limits=limits, seed=seed)
-    return _Run(need_list, offer_list, need_columns, offer_columns, pairs)
+def relaxations(plan: Plan) -> tuple[Relaxation, ...]:
+    """Return which single rule, if relaxed, would give most unmatched needs a first offer."""
+    kind, needs, pairs = plan.certificate.kind, Counter[str](), Counter[str]()
+    may_relax = {rule.code for rule in kind.all_rules if rule.may_relax}
+    for one in plan.unmatched_needs:
+        if one.fitting == 0:
+            for removed in one.removed:
+                if removed.alone and removed.rule in may_relax:
+                    needs[removed.rule] += 1
+                    pairs[removed.rule] += removed.alone
+    found = (Relaxation(rule, count, pairs[rule]) for rule, count in needs.items())
+    return tuple(sorted(found, key=lambda one: (-one.needs, -one.pairs, one.rule)))
 
 
-def _in_order(records: Iterable[Record], side: str, seed: int) -> list[Record]:
-    """Put those who waited longest first, and those who waited alike in an order drawn by seed."""
-    given = list(records)
-    check_unique(side, (one.code for one in given))
-    by_code = sorted(given, key=lambda one: one.code)
-    drawn = np.random.default_rng([seed, len(side)]).permutation(len(by_code))
-    return sorted((by_code[at] for at in drawn), key=lambda one: -one.waiting_days)
+def _pairs(run: Run, units: Ints) -> Lazy[Pair]:
+    made = np.flatnonzero(units)
+
+    @cache
+    def rivals() -> Rivals:
+        return Rivals(
+            run.kind, run.needs, run.offers, pairs=run.pairs, units=units, weights=run.weights
+        )
+
+    def draw(start: int, end: int) -> list[Pair]:
+        return [_pair(run, int(at), int(units[at]), rivals()) for at in made[start:end]]
+
+    return Lazy(len(made), draw, block=1)
 
 
-def _solve(run: _Run, limits: Limits) -> tuple[Ints, int, Proof]:
-    units = np.zeros(len(run.pairs), dtype=np.int64)
-    bound, proofs = 0, [Proof.FLOW]
-    for market in markets(run.need_columns, run.offer_columns, run.pairs):
-        outcome = best_whole(market, limits)
-        units[market.origin] = outcome.units
-        # The bound counts waiting days below one point of score: whole points are what it proves.
-        bound += outcome.bound // market.scale
-        proofs.append(outcome.proof)
-    return units, bound, max(proofs, key=list(Proof).index)
-
-
-def _proposals(run: _Run, units: Ints, weights: Weights) -> tuple[Pair, ...]:
-    """Return the pairs made, those whose need waited longest first."""
-    rivals = Rivals(run.needs, run.offers, run.pairs, units, weights)
-    return tuple(_proposal(run, int(at), int(units[at]), rivals) for at in np.flatnonzero(units))
-
-
-def _proposal(run: _Run, at: int, units: int, rivals: Rivals) -> Pair:
+def _pair(run: Run, at: int, units: int, rivals: Rivals) -> Pair:
     need, offer = run.needs[run.pairs.need[at]], run.offers[run.pairs.offer[at]]
     return Pair(
         need=need.code,
         offer=offer.code,
         units=units,
         score=int(run.pairs.score[at]),
-        parts=parts_of(need, offer, rivals.weights),
+        parts=run.kind.parts_of(need, offer, run.weights),
         next_offers=rivals.next_offers(at),
         next_needs=rivals.next_needs(at),
     )
 
 
-def _unmatched(run: _Run, units: Ints) -> tuple[Unmatched, ...]:
+def _unmatched(run: Run, units: Ints) -> Lazy[Unmatched]:
     given = np.bincount(run.pairs.need, weights=units, minlength=len(run.needs))
-    rows = np.flatnonzero((given == 0) & (run.need_columns.units_open > 0))
-    height = max(1, _BLOCK_CELLS // max(1, len(run.offers)))
-    found: list[Unmatched] = []
-    for start in range(0, len(rows), height):
-        block = rows[start : start + height]
-        counts, fitting = removals(run.need_columns.rows(block), run.offer_columns)
-        found += [
-            Unmatched(run.needs[row].code, int(fits), removed)
-            for row, removed, fits in zip(block, counts, fitting, strict=True)
-        ]
-    return tuple(found)
+    rows = np.flatnonzero((given == 0) & (run.sides.needs.units_open > 0))
+    height = max(1, CELLS // max(1, len(run.offers)))
+    return Lazy(len(rows), partial(_missed, run, rows), block=height)
 
 
-def _unplaced(run: _Run, units: Ints) -> tuple[str, ...]:
+def _missed(run: Run, rows: Ints, start: int, end: int) -> list[Unmatched]:
+    block = rows[start:end]
+    counts, fitting = removals(run.kind, run.sides.needs.rows(block), run.sides.offers)
+    return [
+        _one_missed(run, int(row), removed, int(fits))
+        for row, removed, fits in zip(block, counts, fitting, strict=True)
+    ]
+
+
+def _one_missed(run: Run, row: int, removed: tuple[Removed, ...], fits: int) -> Unmatched:
+    """Say what stands in a need's way; whoever cannot take its family does not fit either."""
+    first, last = np.searchsorted(run.pairs.need, [row, row + 1])
+    apart = fits - int(last - first) if run.sides.family[row] >= 0 and not run.is_cut else 0
+    if apart:
+        removed, fits = (*removed, Removed(TOGETHER, apart, apart)), fits - apart
+    may_relax = {rule.code for rule in run.kind.all_rules if rule.may_relax}
+    best = max(
+        (one for one in removed if one.rule in may_relax and one.alone),
+        key=lambda one: one.alone,
+        default=None,
+    )
+    return Unmatched(run.needs[row].code, fits, removed, best.rule if best else None)
+
+
+def _unplaced(run: Run, units: Ints) -> tuple[str, ...]:
     given = np.bincount(run.pairs.offer, weights=units, minlength=len(run.offers))
     return tuple(run.offers[int(row)].code for row in np.flatnonzero(given == 0))

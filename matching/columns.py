@@ -1,142 +1,90 @@
 """Records as numpy columns, in the run's own order, so rules and scores work on whole blocks."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Self
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.records import (
-    LISTED_UNITS,
-    RHYTHMS,
-    SEXES,
-    STAGES,
-    Need,
-    Offer,
-    check_unique,
-    division_prefix,
-)
+from matching.records import Record, stated_fields
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-NONE = -1
-"""Stands for an absent wish."""
 
+class Columns:
+    """One array per stated field, read as an attribute; a block is the same over fewer rows.
 
-@dataclass(frozen=True)
-class NeedColumns:
-    """One entry per need; a block is the same columns over fewer rows."""
+    `row` is each record's place in the run. `apart` says of the offers which pairs are forbidden
+    one by one: for each such rule (need row, offer row) in order.
+    """
 
-    row: Ints
-    units_open: Ints
-    sex: Ints
-    stage: Ints
-    league: Ints
-    banner: Ints
-    urgency: Ints
-    waiting_days: Ints
-    is_verified: Ints
-    has_consent: Ints
-    months_left: Ints
+    def __init__(
+        self,
+        arrays: Mapping[str, Ints],
+        apart: Mapping[str, Ints],
+        cut: Callable[[Ints], Ints] | None = None,
+    ) -> None:
+        """Keep the arrays; `cut` is made of each only when it is asked for."""
+        self.arrays, self.apart, self._cut = arrays, apart, cut
 
-    @classmethod
-    def of(cls, needs: Sequence[Need]) -> Self:
-        """Read the records in their order."""
-        plain = (
-            "units_open",
-            "urgency",
-            "waiting_days",
-            "is_verified",
-            "has_consent",
-            "months_left",
-        )
-        return cls(
-            row=np.arange(len(needs), dtype=np.int64),
-            sex=_ints([SEXES.index(need.sex) for need in needs]),
-            stage=_ints([STAGES.index(need.stage) for need in needs]),
-            league=_ints([int(need.league) for need in needs]),
-            banner=_ints([int(need.banner[:6]) for need in needs]),
-            **{name: _ints([getattr(need, name) for need in needs]) for name in plain},
-        )
+    def __getattr__(self, name: str) -> Ints:
+        try:
+            whole = self.__dict__["arrays"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+        found: Ints = self._cut(whole) if self._cut else whole
+        self.__dict__[name] = found
+        return found
 
-    def rows(self, chosen: Ints | slice) -> "NeedColumns":
+    def __len__(self) -> int:
+        """Count the records."""
+        return len(self.row)
+
+    def rows(self, chosen: Ints | slice) -> "Columns":
         """Return the block of the chosen rows."""
-        return NeedColumns(**{one.name: getattr(self, one.name)[chosen] for one in fields(self)})
+        return self._but(lambda one: one[chosen])
 
-    def upright(self) -> "NeedColumns":
+    def upright(self) -> "Columns":
         """Return the columns as a vertical block, to be met by offers lying across."""
-        return NeedColumns(**{one.name: getattr(self, one.name)[:, None] for one in fields(self)})
+        return self._but(lambda one: one[:, None])
+
+    def _but(self, cut: Callable[[Ints], Ints]) -> "Columns":
+        before = self._cut
+        return Columns(self.arrays, self.apart, (lambda one: cut(before(one))) if before else cut)
 
 
-@dataclass(frozen=True)
-class OfferColumns:
-    """One entry per offer; `excluded` lists (need row, offer row) pairs, sorted by need row."""
-
-    row: Ints
-    places: Ints
-    units_per_child: Ints
-    wish_sex: Ints
-    wish_stage: Ints
-    wish_league: Ints
-    last_stage: Ints
-    scope: Ints
-    scope_divisor: Ints
-    rhythm: Ints
-    waiting_days: Ints
-    excluded: Ints
-
-    @classmethod
-    def of(cls, offers: Sequence[Offer], *, need_rows: Mapping[str, int]) -> Self:
-        """Read the records in their order; exclusions of needs outside this run are dropped."""
-        prefixes = [division_prefix(offer.scope or "") for offer in offers]
-        return cls(
-            row=np.arange(len(offers), dtype=np.int64),
-            places=_ints([offer.places for offer in offers]),
-            units_per_child=_ints([offer.units_per_child for offer in offers]),
-            wish_sex=_ints([_place(SEXES, offer.wish_sex) for offer in offers]),
-            wish_stage=_ints([_place(STAGES, offer.wish_stage) for offer in offers]),
-            wish_league=_ints([int(offer.wish_league or NONE) for offer in offers]),
-            last_stage=_ints([STAGES.index(offer.until or STAGES[-1]) for offer in offers]),
-            scope=_ints([int(prefix or 0) for prefix in prefixes]),
-            scope_divisor=_ints([10 ** (6 - len(prefix)) for prefix in prefixes]),
-            rhythm=_ints([RHYTHMS.index(offer.rhythm) for offer in offers]),
-            waiting_days=_ints([offer.waiting_days for offer in offers]),
-            excluded=_exclusions(offers, need_rows),
-        )
+def columns_of(
+    kind: type[Record],
+    records: Sequence[Any],
+    more: Mapping[str, Sequence[int]],
+    apart: Mapping[str, Iterable[tuple[int, int]]] | None = None,
+) -> Columns:
+    """Read records of one class in their order; `more` are columns that no single field gives."""
+    arrays = {"row": np.arange(len(records), dtype=np.int64)}
+    for name, stated in stated_fields(kind):
+        if stated.column:
+            read = stated.column
+            values = (read(getattr(one, name)) for one in records)
+            arrays[name] = np.fromiter(values, dtype=np.int64, count=len(records))
+    arrays |= {name: np.array(values, dtype=np.int64) for name, values in more.items()}
+    pairs = {rule: in_pairs(found) for rule, found in (apart or {}).items()}
+    return Columns(arrays, pairs)
 
 
-def rows_of(needs: Sequence[Need]) -> dict[str, int]:
-    """Return each code's row; a code that stands twice is refused."""
-    check_unique("needs", (need.code for need in needs))
-    return {need.code: row for row, need in enumerate(needs)}
+def in_pairs(found: Iterable[tuple[int, int]]) -> Ints:
+    """Return (need row, offer row) couples in order, each once."""
+    return np.array(sorted(set(found)), dtype=np.int64).reshape(-1, 2)
 
 
-def listed_floor(units: Ints) -> Ints:
-    """Return, entry by entry, the largest listed sum within `units`, 0 when there is none."""
-    listed = np.array((0, *LISTED_UNITS), dtype=np.int64)
-    return listed[np.searchsorted(listed, units, side="right") - 1]
-
-
-def pair_sums(needs: NeedColumns, offers: OfferColumns) -> Ints:
-    """Return `records.pair_units` for every pair of a block."""
-    return listed_floor(np.minimum(needs.units_open, offers.units_per_child))
-
-
-def _exclusions(offers: Sequence[Offer], need_rows: Mapping[str, int]) -> Ints:
-    found = [
-        (need_rows[code], row)
-        for row, offer in enumerate(offers)
-        for code in offer.excluded
-        if code in need_rows
-    ]
-    return np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
-
-
-def _ints(values: Sequence[int]) -> Ints:
-    return np.array(values, dtype=np.int64)
-
-
-def _place(names: Sequence[str], name: str | None) -> int:
-    return NONE if name is None else names.index(name)
+def not_apart(rule: str, needs: Columns, offers: Columns) -> Bools:
+    """Return the mask of a rule that forbids pairs one by one."""
+    pairs, rows, across = offers.apart[rule], needs.row.ravel(), offers.row.ravel()
+    allowed = np.ones((len(rows), len(across)), dtype=np.bool_)
+    first, last = np.searchsorted(pairs[:, 0], [rows, rows + 1])
+    for at in np.flatnonzero(last > first):
+        places = np.searchsorted(across, pairs[first[at] : last[at], 1])
+        places = np.minimum(places, len(across) - 1)
+        hit = across[places] == pairs[first[at] : last[at], 1]
+        allowed[at, places[hit]] = False
+    return allowed

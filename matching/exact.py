@@ -2,10 +2,9 @@
 
 Choose whole x >= 0 on the pairs to make the sum of score * x largest, such that a need gets at most
 its units and an offer gives at most its capacity. Prices p, q >= 0 with p_need + q_offer >= score
-on every pair bound every assignment by sum(units * p) + sum(capacity * q); the flow's own residual
-network yields prices that reach it (linear programming duality: Ahuja, Magnanti, Orlin, Network
-Flows, 1993, 9.4). Needs together are no flow: where the flow parts them, CP-SAT solves that
-component and its bound is the proof.
+on every pair bound every assignment by sum(units * p) + sum(capacity * q); the flow's own prices
+reach it (matching/prices.py). Needs together are no flow: where the flow parts them, CP-SAT solves
+that component and its bound is the proof.
 """
 
 from dataclasses import dataclass, replace
@@ -18,9 +17,8 @@ from scipy.sparse.csgraph import connected_components
 from matching.columns import Bools, Ints
 from matching.flow import Transport, best_transport
 from matching.instance import Instance
+from matching.prices import Flow, prices
 from matching.together import Part, best_together
-
-_FAR = np.iinfo(np.int64).max // 4
 
 
 @dataclass(frozen=True)
@@ -69,38 +67,19 @@ def _flow(instance: Instance) -> Ints:
 
 
 def _prices(instance: Instance, units: Ints) -> tuple[Ints, Ints]:
-    """Return an optimal flow's prices: distances in its residual network, source and sink one."""
-    given = np.zeros(len(instance.offers), dtype=np.int64)
-    np.add.at(given, instance.offer, units)
-    got = np.zeros(len(instance.needs), dtype=np.int64)
-    np.add.at(got, instance.need, units)
-    offer_at = np.where(given < instance.capacity, 0, _FAR)
-    need_at = np.where(got > 0, 0, _FAR)
-    _relax(instance, units, need_at, offer_at)
-    need_prices = np.maximum(0, np.where(need_at == _FAR, 0, -need_at))
-    offer_prices = np.maximum(0, np.where(offer_at == _FAR, 0, offer_at))
-    idle = instance.capacity[instance.offer] == 0  # costs nothing, so it may ask what it needs to
-    least = instance.score - need_prices[instance.need]
-    np.maximum.at(offer_prices, instance.offer[idle], least[idle])
-    return need_prices, offer_prices
-
-
-def _relax(instance: Instance, units: Ints, need_at: Ints, offer_at: Ints) -> None:
-    """Shorten distances until none changes (Bellman-Ford over whole columns), in place."""
-    if not len(instance.need):
-        return
-    starts = np.flatnonzero(np.diff(instance.need, prepend=-1))
-    used = np.flatnonzero(units)
-    while True:
-        reach = offer_at[instance.offer]
-        nearest = np.minimum.reduceat(np.where(reach == _FAR, _FAR, reach - instance.score), starts)
-        rows = instance.need[starts]
-        need_at[rows] = np.minimum(need_at[rows], nearest)
-        before = offer_at.copy()
-        back = need_at[instance.need[used]] + instance.score[used]
-        np.minimum.at(offer_at, instance.offer[used], back)
-        if np.array_equal(before, offer_at):
-            return
+    """Return an optimal flow's prices; a pair has no bound of its own but those of its ends."""
+    is_full = np.zeros(len(units), dtype=np.bool_)
+    return prices(
+        Flow(
+            supply=instance.capacity,
+            demand=instance.units,
+            offer=instance.offer,
+            need=instance.need,
+            value=instance.score,
+            units=units,
+            is_full=is_full,
+        )
+    )
 
 
 def _parted(instance: Instance, units: Ints) -> list[Bools]:

@@ -1,6 +1,6 @@
 """Why this pair and not the next: codes and numbers only; the doors turn them into sentences."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 
 from matching.columns import Ints
+from matching.kind import Kind, Params, Weights
 from matching.pairs import Pairs
-from matching.records import Need, Offer, is_past
-from matching.rules import is_open
-from matching.scores import Params, Weights, parts_of
 
 _SHOWN = 2
 
@@ -21,7 +19,8 @@ def best_of(reasons: Iterable[Mapping[str, Any]]) -> str | None:
     best = max(reasons, key=lambda part: part["points"], default=None)
     if best is None:
         return None
-    more = best["level"] if best["factor"] == "urgency" else ",".join(best.get("met", ()))
+    said = {"urgency": "level", "language": "language"}.get(best["factor"])
+    more = best[said] if said else ",".join(best.get("met", ()))
     return f"{best['factor']}:{more}".removesuffix(":")
 
 
@@ -67,10 +66,10 @@ class Alternative:
 
 
 def lacks(
-    kept: tuple[Need, Offer], other: tuple[Need, Offer], weights: Weights
+    kind: Kind, kept: tuple[Any, Any], other: tuple[Any, Any], weights: Weights
 ) -> tuple[Lack, ...]:
     """Return every factor in which `other` has fewer points than `kept`, the widest gap first."""
-    both = zip(parts_of(*kept, weights), parts_of(*other, weights), strict=True)
+    both = zip(kind.parts_of(*kept, weights), kind.parts_of(*other, weights), strict=True)
     behind = [
         Lack(theirs.factor, theirs.points, ours.points - theirs.points, theirs.params)
         for ours, theirs in both
@@ -84,14 +83,16 @@ class Rivals:
 
     def __init__(
         self,
-        needs: Sequence[Need],
-        offers: Sequence[Offer],
+        kind: Kind,
+        needs: Sequence[Any],
+        offers: Sequence[Any],
+        *,
         pairs: Pairs,
         units: Ints,
         weights: Weights,
     ) -> None:
         """Index the pairs by offer; by need they are in order already."""
-        self.weights = weights
+        self.kind, self.weights = kind, weights
         self._needs, self._offers, self._pairs, self._units = needs, offers, pairs, units
         self._by_offer = np.argsort(pairs.offer, kind="stable")
         self._offer_keys = pairs.offer[self._by_offer]
@@ -129,54 +130,8 @@ class Rivals:
         return [int(at) for at in left[order]]
 
     def _alternative(self, at: int, other: int, code: str, placed: list[str]) -> Alternative:
-        behind = lacks(self._records(at), self._records(other), self.weights)
+        behind = lacks(self.kind, self._records(at), self._records(other), self.weights)
         return Alternative(code, int(self._pairs.score[other]), behind, tuple(placed))
 
-    def _records(self, at: int) -> tuple[Need, Offer]:
+    def _records(self, at: int) -> tuple[Any, Any]:
         return self._needs[self._pairs.need[at]], self._offers[self._pairs.offer[at]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """A donor's wishes as typed into the pledge form; None wishes for nothing.
-
-    `until` is the stage at whose graduation he stops: it takes away those who are past it.
-    """
-
-    sex: str | None = None
-    stage: str | None = None
-    league: str | None = None
-    until: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WishCounts:
-    """Children open to a pledge, those who fit, and how many more would without each wish given."""
-
-    pool: int
-    fit: int
-    takes_away: Mapping[str, int]
-
-
-def pool_of(needs: Iterable[Need]) -> Counter[tuple[str, str, str]]:
-    """Count the needs a pledge could meet, by (sex, stage, league)."""
-    return Counter((need.sex, need.stage, need.league) for need in needs if is_open(need))
-
-
-def wish_counts(pool: Mapping[tuple[str, str, str], int], wishes: Wishes) -> WishCounts:
-    """Return how many of the pool fit, and what each wish given takes away beside the others."""
-    missed: Counter[tuple[str, ...]] = Counter()
-    for facts, children in pool.items():
-        missed[_unmet(wishes, *facts)] += children
-    given = [key for key in ("sex", "stage", "league", "until") if getattr(wishes, key) is not None]
-    return WishCounts(missed.total(), missed[()], {key: missed[(key,)] for key in given})
-
-
-def _unmet(wishes: Wishes, sex: str, stage: str, league: str) -> tuple[str, ...]:
-    fails = {
-        "sex": wishes.sex not in (None, sex),
-        "stage": wishes.stage not in (None, stage),
-        "league": wishes.league not in (None, league),
-        "until": is_past(stage, wishes.until),
-    }
-    return tuple(key for key, is_unmet in fails.items() if is_unmet)

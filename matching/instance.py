@@ -7,7 +7,6 @@ An id is a text or a whole number; 7 and "7" are the same id. Every fault names 
 """
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -79,12 +78,26 @@ def read(text: str) -> Instance:
 
 def _parsed(text: str) -> object:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise BadInstance(place, f"is no JSON: {error.msg}") from error
+    except BadInstance:
+        raise
+    except ValueError as error:  # Python reads no number beyond 4300 digits
+        raise BadInstance(_FILE, "holds a number of too many digits") from error
     except RecursionError as error:
         raise BadInstance(_FILE, "is nested too deeply") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Read an object in which no key stands twice."""
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise BadInstance(_FILE, f"the key {twice!r} stands twice in one object")
+    return read
 
 
 def _side(given: Mapping[str, Any], side: str, count: str) -> list[tuple[Id, int]]:
@@ -172,7 +185,7 @@ def _whole(place: str, number: object) -> int:
     """Take 3 and 3.0; the optimum is exact only in whole numbers."""
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise BadInstance(place, f"must be a whole number, not {json.dumps(number)}")
-    if not math.isfinite(number) or number != math.floor(number):
+    if isinstance(number, float) and not number.is_integer():
         raise BadInstance(place, f"must be a whole number, not {number}; scale the file up")
     return int(number)
 

@@ -1,16 +1,15 @@
 """Which pairs enter the solver: all permitted ones, or each need's best when there are too many."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from matching.columns import Ints, NeedColumns, OfferColumns
-from matching.rules import permitted
-from matching.scores import Weights, scores
-
-_BLOCK_CELLS = 2_000_000
-_DRAW_BITS = 20
+from matching.blocks import blocks, permitted, scores
+from matching.candidates import best_pairs
+from matching.columns import Columns, Ints
+from matching.families import families_of, of_families
+from matching.kind import Kind, Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,38 +39,51 @@ class Pairs:
         return len(self.need)
 
 
-def permitted_pairs(
-    needs: NeedColumns, offers: OfferColumns, *, weights: Weights, limits: Limits, seed: int
-) -> Pairs:
-    """Return the pairs to solve over; equal scores at the cut are drawn by `seed`, need by need."""
-    is_cut = len(needs.row) * len(offers.row) > limits.exact_cells
-    kept = limits.kept if is_cut else len(offers.row)
-    draws = np.random.default_rng(seed)
-    found = [_of_block(block, offers, weights, kept, draws) for block in _blocks(needs, offers)]
+@dataclass(frozen=True)
+class Sides:
+    """Both sides of a run as columns, and per need its family's number, -1 for none."""
+
+    kind: Kind
+    needs: Columns
+    offers: Columns
+    family: Ints
+    is_once: Ints
+
+    @classmethod
+    def of(cls, kind: Kind, needs: Sequence[object], offers: Sequence[object]) -> "Sides":
+        """Read the records in their order."""
+        family, is_once = families_of(kind, needs)
+        return cls(kind, *kind.columns(needs, offers), family, is_once)
+
+
+def permitted_pairs(sides: Sides, *, weights: Weights, limits: Limits, seed: int) -> Pairs:
+    """Return the pairs to solve over; equal scores at the cut are drawn by `seed`, need by need.
+
+    A family's pairs are those with an offer that may take all of it.
+    """
+    kind, needs, offers = sides.kind, sides.needs, sides.offers
+    alone = needs.rows(np.flatnonzero(sides.family < 0)) if (sides.family >= 0).any() else needs
+    kept = limits.kept if is_cut(sides, limits) else len(offers)
+    if is_cut(sides, limits) or kind.near:
+        found = best_pairs(kind, alone, offers, weights=weights, kept=kept, seed=seed)
+    else:
+        found = [_of_block(kind, block, offers, weights) for block in blocks(alone, len(offers))]
+    found += of_families(
+        kind, needs, offers, sides.family, is_once=sides.is_once, weights=weights, kept=kept
+    )
     joined = np.concatenate(found, axis=1) if found else np.empty((3, 0), dtype=np.int64)
+    if (sides.family >= 0).any() or kind.near:
+        keys = joined[0] * max(1, len(offers)) + joined[1]
+        joined = joined[:, np.argsort(keys, kind="stable")]
     return Pairs(need=joined[0], offer=joined[1], score=joined[2])
 
 
-def _blocks(needs: NeedColumns, offers: OfferColumns) -> Iterator[NeedColumns]:
-    height = max(1, _BLOCK_CELLS // max(1, len(offers.row)))
-    for start in range(0, len(needs.row), height):
-        yield needs.rows(slice(start, start + height))
+def is_cut(sides: Sides, limits: Limits) -> bool:
+    """Tell whether there are too many pairs to solve them all."""
+    return len(sides.needs) * len(sides.offers) > limits.exact_cells
 
 
-def _of_block(
-    block: NeedColumns,
-    offers: OfferColumns,
-    weights: Weights,
-    kept: int,
-    draws: np.random.Generator,
-) -> Ints:
-    allowed = permitted(block, offers)
-    points = scores(block, offers, weights)
-    if kept < len(offers.row):
-        # Without the draw every need would keep the same few offers out of thousands alike.
-        keys = (points << _DRAW_BITS) + draws.integers(1 << _DRAW_BITS, size=points.shape)
-        keys[~allowed] = -1
-        cut = np.partition(keys, -kept, axis=1)[:, -kept, None]
-        allowed &= keys >= cut
+def _of_block(kind: Kind, block: Columns, offers: Columns, weights: Weights) -> Ints:
+    allowed, points = permitted(kind, block, offers), scores(kind, block, offers, weights)
     row, column = np.nonzero(allowed)
     return np.stack([block.row[row], offers.row[column], points[row, column]])

@@ -6,8 +6,8 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from matching.columns import Ints
+from matching.families import members_of
 from matching.market import Market
-from matching.records import LISTED_UNITS
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class _Model:
         options = [
             (pair, listed)
             for pair, units in enumerate(most.tolist())
-            for listed in LISTED_UNITS
+            for listed in market.sums
             if listed <= units
         ]
         self.pair, self.listed = np.array(options, dtype=np.int64).T
@@ -65,8 +65,25 @@ class _Model:
             model.add(cp_model.LinearExpr.sum(self._at(chosen)) <= int(market.places[row]))
         for _, chosen in _groups(self.pair):
             model.add_at_most_one(self._at(chosen))
+        self._bind_aside(need, offer)
         values = (market.value[self.pair] * self.listed).tolist()
         model.maximize(cp_model.LinearExpr.weighted_sum(self.literals, values))
+
+    def _bind_aside(self, need: Ints, offer: Ints) -> None:
+        """One offer takes a whole family, and of those it may take once one at most."""
+        market, model = self.market, self.model
+        once = np.flatnonzero(market.is_once[need])
+        for _, chosen in _groups(offer[once]):
+            model.add_at_most_one(self._at(once[chosen]))
+        pairs = np.flatnonzero(market.family[need] >= 0)
+        size = [len(members) for members in members_of(market.family)]
+        for number, chosen in _groups(market.family[need[pairs]]):
+            for _, alike in _groups(offer[pairs[chosen]]):
+                first, *others = self._at(pairs[chosen[alike]])
+                if len(others) + 1 < size[number]:
+                    model.add(first == 0)
+                for other in others:
+                    model.add(other == first)
 
     def _at(self, chosen: Ints) -> list[cp_model.IntVar]:
         return [self.literals[at] for at in chosen]
@@ -81,6 +98,8 @@ class _Model:
 
 def _groups(keys: Ints) -> list[tuple[int, Ints]]:
     """Return each key with the places where it stands."""
+    if not len(keys):
+        return []
     order = np.argsort(keys, kind="stable")
     cuts = np.flatnonzero(np.diff(keys[order])) + 1
     return [(int(keys[places[0]]), places) for places in np.split(order, cuts)]

@@ -1,14 +1,16 @@
 """Whole sums: from the flow's units to one listed sum per pair, proved best where possible."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
-from matching.columns import Bools, Ints, listed_floor
+from matching import aside
+from matching.columns import Bools, Ints
 from matching.flow import Transport, best_transport
 from matching.market import Market
 from matching.pairs import Limits
+from matching.prices import Flow, prices
 
 
 class Proof(StrEnum):
@@ -26,6 +28,8 @@ class Outcome:
     units: Ints
     bound: int
     proof: Proof
+    need_prices: Ints
+    offer_prices: Ints
 
 
 class _Filling:
@@ -42,10 +46,9 @@ class _Filling:
         """Return the listed sum each of these pairs may carry now, 0 for none."""
         need, offer = self.market.need[at], self.market.offer[at]
         chosen = self.market.sum_each[offer]
-        fitting = listed_floor(np.minimum(chosen, self.units_open[need]))
+        fitting = self.market.listed_floor(np.minimum(chosen, self.units_open[need]))
         is_free = (self.units[at] == 0) & (self.places[offer] > 0)
-        may_carry: Bools = is_free & ((fitting == chosen) | ~self.has_smaller[need])
-        return np.where(may_carry, fitting, 0)
+        return np.where(is_free & ((fitting == chosen) | ~self.has_smaller[need]), fitting, 0)
 
     def give_all(self, pairs: Ints) -> bool:
         """Give each pair what it may carry, the most valuable first; tell whether any could."""
@@ -68,13 +71,62 @@ class _Filling:
 def best_whole(market: Market, limits: Limits) -> Outcome:
     """Return the best whole sums: by flow alone where rounding loses nothing, else by CP-SAT."""
     empty = _Filling(market)
-    bound = market.value_of(_flow(empty, empty.room()))
-    units = max((_by_rest(market), _by_rounds(market)), key=market.value_of)
+    flow = _flow(empty, empty.room())
+    bound = market.value_of(flow)
+    priced = _prices(market, flow, empty.room())
+    outcome = Outcome(flow, bound, Proof.FLOW, *priced)
+    if market.is_by_place:
+        return outcome if aside.holds(market, flow) else _beside(market, outcome, limits)
+    units = _by_rest(market, flow)
+    if market.value_of(units) < bound:
+        units = max((units, _by_rounds(market)), key=market.value_of)
+    outcome = replace(outcome, units=units)
     if market.value_of(units) == bound:
-        return Outcome(units, bound, Proof.FLOW)
+        return outcome
     if len(units) <= limits.proved_pairs:
-        return _searched(market, units, bound=bound, effort=limits.proof_effort)
-    return Outcome(units, bound, _proof_of(market, units, bound, Proof.FLOW))
+        return _searched(market, outcome, effort=limits.proof_effort)
+    return replace(outcome, proof=_proof_of(market, units, bound, Proof.FLOW))
+
+
+def _beside(market: Market, outcome: Outcome, limits: Limits) -> Outcome:
+    """Keep the rules beside the flow: mend it, leave out what cannot be in a better plan, search.
+
+    Whoever is in a plan costs it at least her reduced cost, so a pair whose reduced cost exceeds
+    what the mended plan lacks to the bound is in none that is better.
+    """
+    units = aside.mended(market, outcome.units)
+    lacking = outcome.bound - market.value_of(units)
+    cost = outcome.need_prices[market.need] + outcome.offer_prices[market.offer] - market.value
+    open_ = np.flatnonzero((cost <= lacking) | (units > 0))
+    mended = replace(outcome, units=units)
+    if lacking == 0:
+        return mended
+    if len(open_) > limits.proved_pairs:
+        return replace(mended, proof=_proof_of(market, units, outcome.bound, Proof.FLOW))
+    part, found = left(market, open_), np.zeros(len(units), dtype=np.int64)
+    searched = _searched(part, replace(mended, units=units[open_]), effort=limits.proof_effort)
+    found[open_] = searched.units
+    return replace(searched, units=found)
+
+
+def left(market: Market, pairs: Ints | Bools) -> Market:
+    """Return the market with these pairs only; needs and offers keep their numbers."""
+    names = ("need", "offer", "value", "origin")
+    return replace(market, **{name: getattr(market, name)[pairs] for name in names})
+
+
+def _prices(market: Market, units: Ints, room: Ints) -> tuple[Ints, Ints]:
+    return prices(
+        Flow(
+            supply=market.places * market.sum_each,
+            demand=market.units_open,
+            offer=market.offer,
+            need=market.need,
+            value=market.value,
+            units=units,
+            is_full=units == room,
+        )
+    )
 
 
 def _proof_of(market: Market, units: Ints, bound: int, proof: Proof) -> Proof:
@@ -97,14 +149,16 @@ def _flow(filling: _Filling, room: Ints) -> Ints:
     return _spread(best_transport(problem), pairs, len(room))
 
 
-def _by_rest(market: Market) -> Ints:
+def _by_rest(market: Market, flow: Ints) -> Ints:
     """Round the flow: keep its whole sums, flow again over the rest until nothing is left."""
     filling = _Filling(market)
-    while (room := filling.room()).any():
-        flow = _flow(filling, room)
+    room = filling.room()
+    while room.any():
         whole = np.flatnonzero((flow > 0) & (flow == room))
         if not filling.give_all(whole):
             filling.give_all(np.flatnonzero(flow))
+        room = filling.room()
+        flow = _flow(filling, room)
     return filling.units
 
 
@@ -131,18 +185,22 @@ def _spread(units: Ints, pairs: Ints, length: int) -> Ints:
     return spread
 
 
-def _searched(market: Market, hint: Ints, *, bound: int, effort: float) -> Outcome:
-    """Search for better whole sums from `hint` on."""
+def _searched(market: Market, rounded: Outcome, *, effort: float) -> Outcome:
+    """Search for better whole sums from the rounded flow's on."""
     from matching import searching  # noqa: PLC0415 loading CP-SAT takes half a second, and the flow mostly suffices
 
+    hint, bound = rounded.units, rounded.bound
     found = searching.search(market, hint, effort=effort)
     if found is None:
-        return Outcome(hint, bound, _proof_of(market, hint, bound, Proof.FLOW))
-    units = max((_settled(market, found.units), hint), key=market.value_of)
+        return replace(rounded, proof=_proof_of(market, hint, bound, Proof.FLOW))
+    better = found.units if market.is_by_place else _settled(market, found.units)
+    units = max((better, hint), key=market.value_of)
     if found.is_best:
-        return Outcome(units, market.value_of(units), Proof.CP_SAT)
-    bound = min(bound, found.bound)
-    return Outcome(units, bound, _proof_of(market, units, bound, Proof.CP_SAT))
+        best = market.value_of(units)
+        return replace(rounded, units=units, bound=best, proof=Proof.CP_SAT)
+    bound = max(min(bound, found.bound), market.value_of(units))
+    proof = _proof_of(market, units, bound, Proof.CP_SAT)
+    return replace(rounded, units=units, bound=bound, proof=proof)
 
 
 def _settled(market: Market, units: Ints) -> Ints:

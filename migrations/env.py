@@ -1,10 +1,10 @@
-"""Runs migrations inside the application, then makes every declared trigger anew."""
+"""Runs migrations inside the application, then sets the vault apart and makes every trigger anew."""
 
 from alembic import context
 from flask import current_app
 
 import models.base
-from models import triggers
+from models import triggers, vault_schema
 
 
 def _render(kind: str, obj: object, _autogen: object) -> str | bool:
@@ -38,6 +38,7 @@ def run() -> None:
             context.run_migrations()
         connection.commit()
         if not getattr(context.config.cmd_opts, "autogenerate", False):
+            vault_schema.set_apart(connection)
             triggers.install(connection)
             connection.commit()
 

@@ -18,7 +18,7 @@ _OPEN = "status IN ('asked', 'agreed')"
 
 
 class Amendment(Base):
-    """A child's name and number, or a school's account: what it is to be, and what it was.
+    """A child's identity, card or family's telephone, a school's account or contact: new and old.
 
     The second person reads the numbers from the paper and types them again: nobody is shown them.
     """
@@ -45,6 +45,8 @@ class Amendment(Base):
     kind: Mapped[AmendmentKind] = mapped_column(info=seen_by(*_STAFF))
     child_id: Mapped[int | None] = mapped_column(ForeignKey("children.id"), info=NOBODY)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), info=NOBODY)
+    # Whose card or telephone it is; None for the child's own card.
+    kin_id: Mapped[int | None] = mapped_column(ForeignKey("kin.id"), info=NOBODY)
     name: Mapped[str] = mapped_column(
         Sealed("amendments.name"), info=seen_by(*_STAFF, Audience.OWN_SCHOOL)
     )
@@ -68,11 +70,13 @@ class Amendment(Base):
     decided_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))
     decided_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     # The day from which an agreed account is paid to; the school's people are told it beforehand.
-    holds_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, Audience.OWN_SCHOOL))
+    holds_on: Mapped[date | None] = mapped_column(
+        info=seen_by(*_STAFF, Audience.OWN_SCHOOL, Audience.OWN_FAMILY)
+    )
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """Case staff of the child or the school; a school reads when its own account changes."""
+        """Case staff of the child or the school; school and guardian read when their own changes."""
         children = select(Child.id).where(in_regions(Child.region_code, viewer))
         schools = select(Organisation.id).where(in_regions(Organisation.region_code, viewer))
         here = or_(cls.child_id.in_(children), cls.organisation_id.in_(schools))
@@ -81,8 +85,14 @@ class Amendment(Base):
             cls.status == AmendmentStatus.AGREED,
             is_own(cls.organisation_id, viewer.organisation_id),
         )
+        card = and_(
+            cls.kind.in_((AmendmentKind.CHILD_CARD, AmendmentKind.KIN_PHONE)),
+            cls.status == AmendmentStatus.AGREED,
+            is_own(cls.child_id, viewer.child_id),
+        )
         return held(
             viewer,
             (Audience.CASE_STAFF, CASE, here),
+            (Audience.OWN_FAMILY, (Role.FAMILY,), card),
             (Audience.OWN_SCHOOL, (Role.SCHOOL_OFFICER,), own),
         )

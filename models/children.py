@@ -75,11 +75,20 @@ class Child(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     ref: Mapped[str] = mapped_column(
-        String(16), unique=True, default=lambda: new_ref("child"), info=seen_by(*_AT_SCHOOL)
+        String(16),
+        unique=True,
+        default=lambda: new_ref("child"),
+        info=seen_by(*_AT_SCHOOL, Audience.HANDING_UNIT, Audience.PAIRED_VOLUNTEER),
     )
     name: Mapped[str] = mapped_column(
         Sealed("children.name"),
-        info=seen_by(*_IDENTITY, Audience.SAMPLED, Audience.AGREED_NAME),
+        info=seen_by(
+            *_IDENTITY,
+            Audience.HANDING_UNIT,
+            Audience.SAMPLED,
+            Audience.AGREED_NAME,
+            Audience.PAIRED_VOLUNTEER,
+        ),
     )
     id_number: Mapped[str | None] = mapped_column(
         Sealed("children.id_number"), info=seen_by(*_STAFF, Audience.OWN_FAMILY)
@@ -88,12 +97,14 @@ class Child(Base):
     birth_on: Mapped[date | None] = mapped_column(
         SealedDate("children.birth_on"), info=seen_by(*_STAFF, Audience.OWN_FAMILY)
     )
-    sex: Mapped[Sex | None] = mapped_column(info=seen_by(*_IDENTITY))
+    sex: Mapped[Sex | None] = mapped_column(info=seen_by(*_IDENTITY, Audience.PAIRED_VOLUNTEER))
     ethnicity: Mapped[str | None] = mapped_column(
         Sealed("children.ethnicity"), info=seen_by(*_STAFF, Audience.OWN_FAMILY)
     )
     languages: Mapped[str] = mapped_column(
-        String(80), default="", info=seen_by(*_STAFF, Audience.OWN_VILLAGE, Audience.OWN_FAMILY)
+        String(80),
+        default="",
+        info=seen_by(*_STAFF, Audience.OWN_VILLAGE, Audience.OWN_FAMILY, Audience.PAIRED_VOLUNTEER),
     )
     region_code: Mapped[str] = mapped_column(
         ForeignKey("regions.code"), index=True, info=seen_by(*_STAFF, Audience.OWN_VILLAGE)
@@ -108,19 +119,35 @@ class Child(Base):
         info=seen_by(*_STAFF, Audience.STATISTICS),
     )
     address: Mapped[str | None] = mapped_column(
-        Sealed("children.address"), info=seen_by(*_STAFF, Audience.OWN_VILLAGE, Audience.OWN_FAMILY)
+        Sealed("children.address"),
+        info=seen_by(
+            *_STAFF,
+            Audience.OWN_VILLAGE,
+            Audience.HANDING_UNIT,
+            Audience.OWN_FAMILY,
+            Audience.PAIRED_VOLUNTEER,
+        ),
     )
     school_id: Mapped[int | None] = mapped_column(
         ForeignKey("organisations.id"), index=True, info=NOBODY
     )
-    stage: Mapped[Stage] = mapped_column(info=seen_by(*_IDENTITY, Audience.STATISTICS))
+    stage: Mapped[Stage] = mapped_column(
+        info=seen_by(*_IDENTITY, Audience.STATISTICS, Audience.PAIRED_VOLUNTEER)
+    )
     grade: Mapped[int | None] = mapped_column(
-        CheckConstraint("grade BETWEEN 0 AND 20", name="grade_range"), info=seen_by(*_AT_SCHOOL)
+        CheckConstraint("grade BETWEEN 0 AND 20", name="grade_range"),
+        info=seen_by(*_AT_SCHOOL, Audience.PAIRED_VOLUNTEER),
     )
     class_name: Mapped[str | None] = mapped_column(String(20), info=seen_by(*_AT_SCHOOL))
     category: Mapped[Category] = mapped_column(default=Category.OTHER, info=seen_by(*_DETAIL))
     remark: Mapped[str | None] = mapped_column(Sealed("children.remark"), info=seen_by(*_DETAIL))
-    route: Mapped[Route] = mapped_column(default=Route.SCHOOL, info=seen_by(*_STAFF))
+    # The way in force, and the institution or work unit of it: kept by services/routes alone.
+    route: Mapped[Route] = mapped_column(
+        default=Route.SCHOOL, info=seen_by(*_STAFF, Audience.OWN_FAMILY)
+    )
+    hand_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisations.id"), index=True, info=NOBODY
+    )
     status: Mapped[ChildStatus] = mapped_column(
         default=ChildStatus.DRAFT, info=seen_by(*_STAFF, Audience.STATISTICS)
     )
@@ -133,8 +160,11 @@ class Child(Base):
     opened_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     ended_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     end_reason: Mapped[EndReason | None] = mapped_column(info=seen_by(*_STAFF))
-    # A report that it may be harmed is open: kept by services/protection.py alone, shown to nobody.
+    # A report that it may be harmed is open: kept by services/danger/protection.py alone, shown to nobody.
     in_danger: Mapped[bool] = mapped_column(default=False, info=NOBODY)
+    # The month whose draw named its family: what comes next comes another way once, whatever was
+    # answered (services/family_checks/detours.py).
+    detour_after: Mapped[date | None] = mapped_column(info=NOBODY)
 
     class_label: Derived = shown_to(
         *_AT_SCHOOL, Audience.SAMPLED, needs=("grade", "class_name"), compute=class_label
@@ -152,21 +182,28 @@ class Child(Base):
         return held(
             viewer,
             (Audience.CASE_STAFF, (*CASE, Role.CONSOLE), here),
-            (Audience.CASE_DETAIL, CASE, here & _is_case_of(viewer)),
+            (Audience.CASE_DETAIL, CASE, here & is_case_of(viewer)),
             (Audience.SAMPLED, (Role.AUDITOR,), _is_sampled(viewer)),
             (Audience.STATISTICS, (Role.STATISTICS,), here),
             (Audience.OWN_SCHOOL, _AT_SCHOOL_DOOR, safe & pupils_of(viewer)),
             (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), safe & here),
+            (Audience.HANDING_UNIT, (Role.UNIT_HAND,), safe & _by_hand(viewer, Route.WORK_UNIT)),
             (Audience.OWN_FAMILY, (Role.FAMILY,), is_own(cls.id, viewer.child_id)),
+            (Audience.PAIRED_VOLUNTEER, (Role.VOLUNTEER,), safe & _paired_with(viewer)),
             (Audience.AGREED_NAME, (Role.DONOR,), safe & _known_to(viewer, "shows_name")),
             (Audience.AGREED_PLACE, (Role.DONOR,), safe & _known_to(viewer, "shows_place")),
         )
 
 
 def pupils_of(viewer: Viewer) -> Condition:
-    """A school's own pupils, to a class teacher those of the one class."""
-    pupils = is_own(Child.school_id, viewer.organisation_id)
+    """A school's own pupils, to a class teacher those of the one class; an institution's own children."""
+    lives_there = _by_hand(viewer, Route.INSTITUTION)
+    pupils = is_own(Child.school_id, viewer.organisation_id) | lives_there
     return pupils & _in_class_of(viewer) if viewer.has(Role.CLASS_TEACHER) else pupils
+
+
+def _by_hand(viewer: Viewer, route: Route) -> Condition:
+    return is_own(Child.hand_id, viewer.organisation_id) & (Child.route == route)
 
 
 def near_hand(viewer: Viewer) -> Condition:
@@ -175,6 +212,8 @@ def near_hand(viewer: Viewer) -> Condition:
         viewer,
         (Audience.OWN_SCHOOL, _AT_SCHOOL_DOOR, pupils_of(viewer)),
         (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), in_regions(Child.region_code, viewer)),
+        (Audience.HANDING_UNIT, (Role.UNIT_HAND,), _by_hand(viewer, Route.WORK_UNIT)),
+        (Audience.PAIRED_VOLUNTEER, (Role.VOLUNTEER,), _paired_with(viewer)),
     )
     return or_(false(), *standings.values())
 
@@ -188,7 +227,7 @@ def _in_class_of(viewer: Viewer) -> Condition:
     ) & Child.class_name.is_not_distinct_from(viewer.class_name)
 
 
-def _is_case_of(viewer: Viewer) -> Condition:
+def is_case_of(viewer: Viewer) -> Condition:
     """Whoever entered or verified a child has its case, and who was given it or let look into it."""
     from models.file_access import children_open_to
 
@@ -213,6 +252,13 @@ def _known_to(viewer: Viewer, field: str) -> Condition:
     from models.reveals import Reveal, known_children
 
     return known_children(viewer, getattr(Reveal, field))
+
+
+def _paired_with(viewer: Viewer) -> Condition:
+    """A volunteer stands near the children whom two of the staff gave into her care."""
+    from models.care import paired_with
+
+    return paired_with(viewer)
 
 
 class Kin(Base):
@@ -309,8 +355,9 @@ class Need(Base):
 
 
 def child_standings(child_id: object, viewer: Viewer) -> Standings:
-    """Standings of a row that hangs on a child: those of the child itself."""
+    """Standings of a row that hangs on a child: those of the child itself, but the volunteer's."""
     return {
         audience: child_id.in_(select(Child.id).where(condition))  # type: ignore[attr-defined]
         for audience, condition in Child.standings(viewer).items()
+        if audience is not Audience.PAIRED_VOLUNTEER
     }

@@ -6,9 +6,13 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
+# What every sealed value begins with: by which way it was sealed. Another way gets a mark of its own
+# and is opened beside this one until `keys rotate` has sealed everything anew.
+AES_256_GCM = b"\x01"
 KEY_BYTES = 32
 
 
@@ -52,13 +56,26 @@ def ring() -> KeyRing:
 
 def seal(cipher: AESGCM, text: str, *, place: str) -> bytes:
     """Encrypt with AES-256-GCM; `place` is bound in, so a value moved elsewhere will not open."""
+    return seal_bytes(cipher, text.encode(), place=place)
+
+
+def seal_bytes(cipher: AESGCM, plain: bytes, *, place: str) -> bytes:
+    """Encrypt bytes: mark, nonce, and what only opens under mark, nonce and place together."""
     nonce = os.urandom(NONCE_BYTES)
-    return nonce + cipher.encrypt(nonce, text.encode(), place.encode())
+    return AES_256_GCM + nonce + cipher.encrypt(nonce, plain, AES_256_GCM + place.encode())
 
 
 def unseal(cipher: AESGCM, blob: bytes, *, place: str) -> str:
     """Decrypt what `seal` made for the same place. Raises InvalidTag otherwise."""
-    return cipher.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], place.encode()).decode()
+    return unseal_bytes(cipher, blob, place=place).decode()
+
+
+def unseal_bytes(cipher: AESGCM, blob: bytes, *, place: str) -> bytes:
+    """Decrypt what `seal_bytes` made. Raises InvalidTag for another place, key or mark."""
+    mark, nonce, sealed = blob[:1], blob[1 : NONCE_BYTES + 1], blob[NONCE_BYTES + 1 :]
+    if mark != AES_256_GCM:
+        raise InvalidTag()
+    return cipher.decrypt(nonce, sealed, mark + place.encode())
 
 
 def blind_index(place: str, value: str) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Sealed, Standings, held
-from models.triggers import append_only
+from models.triggers import append_only, refuses_insert
 from privacy.disclosure import NOBODY, Audience, Derived, seen_by, shown_to
 from privacy.viewers import Viewer
 from vocabulary.dates import first_of_month
@@ -35,6 +35,10 @@ class Transaction(Base):
     reverses_id: Mapped[int | None] = mapped_column(
         ForeignKey("transactions.id"), unique=True, info=NOBODY
     )
+    # The donor's yes on which restricted money goes elsewhere; it is used once.
+    redirection_id: Mapped[int | None] = mapped_column(
+        ForeignKey("redirections.id"), unique=True, info=NOBODY
+    )
     by: Mapped[str] = mapped_column(String(40), info=seen_by(*_BOOKS))
 
     @classmethod
@@ -49,6 +53,7 @@ class Posting(Base):
     __tablename__ = "postings"
     __table_args__ = (
         CheckConstraint("amount <> 0", name="amount_not_zero"),
+        CheckConstraint("account <> 'earmarked' OR pledge_id IS NOT NULL", name="whose_earmark"),
         Index("ix_postings_account_pledge_id", "account", "pledge_id"),
     )
 
@@ -59,6 +64,7 @@ class Posting(Base):
     account: Mapped[AccountKind] = mapped_column(info=seen_by(*_BOOKS))
     pledge_id: Mapped[int | None] = mapped_column(ForeignKey("pledges.id"), info=NOBODY)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), info=NOBODY)
+    card_id: Mapped[int | None] = mapped_column(ForeignKey("bank_cards.id"), info=NOBODY)
     amount: Mapped[Fen] = mapped_column(info=seen_by(*_BOOKS))
 
     @classmethod
@@ -67,8 +73,40 @@ class Posting(Base):
         return held(viewer, (Audience.AUDIT, (Role.AUDITOR,), cls.id.is_not(None)))
 
 
+# What a restricted pledge's money goes to: what fits, what its giver agreed to, or a booking undone.
+_NOT_FOR_IT = """NEW.amount > 0 AND NEW.account IN ('earmarked', 'prepaid') AND EXISTS (
+  SELECT 1 FROM earmarks e WHERE e.pledge_id = NEW.pledge_id AND NOT EXISTS (
+    SELECT 1 FROM transactions t
+    LEFT JOIN stipends s ON s.id = t.stipend_id LEFT JOIN gifts g ON g.id = t.gift_id
+    LEFT JOIN matches m ON m.id = COALESCE(s.match_id, g.match_id)
+    LEFT JOIN children c ON c.id = m.child_id
+    WHERE t.id = NEW.transaction_id AND (
+      (t.kind = 'received' AND t.stipend_id IS NULL AND t.gift_id IS NULL)
+      OR EXISTS (SELECT 1 FROM postings o WHERE o.transaction_id = t.reverses_id
+                 AND o.account = NEW.account AND o.pledge_id = NEW.pledge_id
+                 AND o.amount = -NEW.amount)
+      OR EXISTS (SELECT 1 FROM redirections r
+                 JOIN redirection_answers a ON a.redirection_id = r.id AND a.says_yes
+                 WHERE t.kind = 'redirected' AND r.id = t.redirection_id
+                 AND r.earmark_id = e.id AND r.amount_fen >= NEW.amount)
+      OR (e.kind = 'girls' AND c.sex = 'F')
+      OR (e.kind = 'one_child' AND c.id = e.child_id)
+      OR (e.kind = 'surgery' AND (g.purpose = 'surgery' OR m.occasion = 'surgery')))))"""
+_MORE_THAN_IS_THERE = """NEW.account = 'earmarked' AND NEW.amount > 0 AND NEW.amount > (
+  SELECT COALESCE(-SUM(p.amount), 0) FROM postings p
+  WHERE p.account = 'earmarked' AND p.pledge_id = NEW.pledge_id)"""
+_FEE_OF_A_GIFT = """NEW.account = 'bank_fees' AND (
+  EXISTS (SELECT 1 FROM transactions t WHERE t.id = NEW.transaction_id
+          AND (t.stipend_id IS NOT NULL OR t.gift_id IS NOT NULL))
+  OR EXISTS (SELECT 1 FROM postings p WHERE p.transaction_id = NEW.transaction_id
+             AND p.account IN ('prepaid', 'promised', 'owed', 'in_transit', 'unmatched',
+                               'gap_fund', 'earmarked')))"""
+
 append_only(Transaction.__table__)  # type: ignore[arg-type]
 append_only(Posting.__table__)  # type: ignore[arg-type]
+refuses_insert(Posting.__table__, "earmark_holds", _NOT_FOR_IT)  # type: ignore[arg-type]
+refuses_insert(Posting.__table__, "earmark_covers", _MORE_THAN_IS_THERE)  # type: ignore[arg-type]
+refuses_insert(Posting.__table__, "gifts_pay_no_fee", _FEE_OF_A_GIFT)  # type: ignore[arg-type]
 
 
 class Receipt(Base):

@@ -1,7 +1,7 @@
 """Letters. What was written and what was released stand apart, each with its own audience.
 
 `original` is what the moderator reads. A donor's stands there with everything hidden that would
-tell who he is (services/letter_vault.py); his own words lie in the vault, under his own key.
+tell who he is (services/vault/letter_vault.py); his own words lie in the vault, under his own key.
 Behind a slip, which a school prints and may hold, no text stands at all: a family reads behind its
 guardian's own link, or hears a letter read aloud by its village director.
 """
@@ -128,10 +128,16 @@ class Letter(Base):
 
 
 class LetterFriend(Base):
-    """A child and a cleared volunteer who write to each other: opened and ended by case staff."""
+    """A child and a cleared volunteer who write to each other; it takes two of the case staff.
+
+    Until the second has agreed it is nobody's but theirs.
+    """
 
     __tablename__ = "letter_friends"
-    __table_args__ = (UniqueConstraint("child_id", "volunteer_id"),)
+    __table_args__ = (
+        UniqueConstraint("child_id", "volunteer_id"),
+        CheckConstraint("agreed_by IS NULL OR agreed_by <> opened_by", name="two_people"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     ref: Mapped[str] = mapped_column(
@@ -143,21 +149,22 @@ class LetterFriend(Base):
     code_name: Mapped[str] = mapped_column(String(20), info=seen_by(*_STAFF, Audience.SELF))
     opened_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
     opened_by: Mapped[str] = mapped_column(String(40), info=seen_by(*_STAFF))
+    agreed_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))
+    agreed_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     ended_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, Audience.SELF))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
         """Case staff of the child, the family, and the volunteer herself, who reads a code name."""
         here = select(Child.id).where(in_regions(Child.region_code, viewer))
+        agreed = cls.agreed_on.is_not(None)
+        hers = and_(agreed, is_own(cls.volunteer_id, viewer.volunteer_id))
+        family = and_(agreed, is_own(cls.child_id, viewer.child_id))
         return held(
             viewer,
             (Audience.CASE_STAFF, CASE, cls.child_id.in_(here)),
-            (Audience.OWN_FAMILY, (Role.FAMILY,), is_own(cls.child_id, viewer.child_id)),
-            (
-                Audience.SELF,
-                (Role.VOLUNTEER,),
-                and_(is_own(cls.volunteer_id, viewer.volunteer_id), _not_in_danger(cls.child_id)),
-            ),
+            (Audience.OWN_FAMILY, (Role.FAMILY,), family),
+            (Audience.SELF, (Role.VOLUNTEER,), and_(hers, _not_in_danger(cls.child_id))),
         )
 
 

@@ -45,6 +45,8 @@ class ListedChild(Base):
     shown_league: Mapped[str | None] = mapped_column(
         ForeignKey("regions.code"), info=seen_by(*_DONOR)
     )
+    # The Monday whose list had it in a higher stage than the one before.
+    risen_on: Mapped[date | None] = mapped_column(info=seen_by(*_DONOR))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

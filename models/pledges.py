@@ -31,6 +31,7 @@ from vocabulary.enums import (
     ChangeKind,
     ChangeStatus,
     DeclineReason,
+    GiftOccasion,
     MatchStatus,
     Naming,
     PledgeEnd,
@@ -49,7 +50,9 @@ _OWNER = (Audience.OWNING_DONOR,)
 _STAFF = (Audience.CASE_STAFF,)
 _BOTH = (Audience.OWNING_DONOR, Audience.CASE_STAFF)
 _APPROVED = (MatchStatus.ACTIVE, MatchStatus.ENDED)
+_LIVE_PAIR = "status IN ('proposed', 'active') AND stands_in_for_id IS NULL AND occasion IS NULL"
 _OF_THE_CHILD_ALONE = (
+    Audience.PAIRED_VOLUNTEER,
     Audience.AGREED_NAME,
     Audience.AGREED_PLACE,
     Audience.CASE_DETAIL,
@@ -63,6 +66,7 @@ class Pledge(Base):
         CheckConstraint("instalment_fen > 0", name="instalment_positive"),
         CheckConstraint("children_wanted BETWEEN 1 AND 20", name="children_wanted_range"),
         CheckConstraint("until_count > 0", name="until_count_positive"),
+        CheckConstraint("remind_days IN (3, 7, 14, 30)", name="remind_days_listed"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
@@ -93,6 +97,12 @@ class Pledge(Base):
     ends_on: Mapped[date | None] = mapped_column(info=seen_by(*_BOTH))
     stop_reason: Mapped[StopReason | None] = mapped_column(info=seen_by(*_OWNER))
     form_hash: Mapped[str | None] = mapped_column(String(64), unique=True, info=NOBODY)
+    # How long before a due day without money its donor is told.
+    remind_days: Mapped[int] = mapped_column(default=14, info=seen_by(*_OWNER))
+    # Its payer takes over the children of another pledge, from the day on which that one ends.
+    follows_id: Mapped[int | None] = mapped_column(
+        ForeignKey("pledges.id"), index=True, info=NOBODY
+    )
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
@@ -140,8 +150,8 @@ class Match(Base):
             "pledge_id",
             "child_id",
             unique=True,
-            sqlite_where=text("status IN ('proposed', 'active') AND stands_in_for_id IS NULL"),
-            postgresql_where=text("status IN ('proposed', 'active') AND stands_in_for_id IS NULL"),
+            sqlite_where=text(_LIVE_PAIR),
+            postgresql_where=text(_LIVE_PAIR),
         ),
         # The gap fund carries a need once at a time.
         Index(
@@ -172,7 +182,11 @@ class Match(Base):
         unique=True,
         default=lambda: new_ref("match_child"),
         info=seen_by(
-            Audience.CASE_STAFF, Audience.OWN_SCHOOL, Audience.OWN_VILLAGE, Audience.OWN_FAMILY
+            Audience.CASE_STAFF,
+            Audience.OWN_SCHOOL,
+            Audience.OWN_VILLAGE,
+            Audience.HANDING_UNIT,
+            Audience.OWN_FAMILY,
         ),
     )
     pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
@@ -208,7 +222,17 @@ class Match(Base):
     ends_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, *_OWNER))
     # The gap fund's own match, month by month, in the place of one that ended or is paused.
     stands_in_for_id: Mapped[int | None] = mapped_column(ForeignKey("matches.id"), info=NOBODY)
-    # From this day its money has run dry and a successor is sought: services/running_dry.py.
+    # A sum given once beside the instalments: a match of one due day, ended as soon as it stands.
+    occasion: Mapped[GiftOccasion | None] = mapped_column(
+        info=seen_by(
+            *_BOTH,
+            Audience.OWN_FAMILY,
+            Audience.OWN_SCHOOL,
+            Audience.OWN_VILLAGE,
+            Audience.HANDING_UNIT,
+        )
+    )
+    # From this day its money has run dry and a successor is sought: services/fund/running_dry.py.
     dry_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
 
     @classmethod
@@ -222,9 +246,7 @@ class Match(Base):
             for audience, condition in Child.standings(viewer).items()
             if audience not in _OF_THE_CHILD_ALONE
         }
-        if viewer.has(Role.SCHOOL_OFFICER):
-            near = child_side[Audience.OWN_SCHOOL]
-            child_side[Audience.OWN_SCHOOL] = or_(near, cls.id.in_(_in_batches_of(viewer)))
+        child_side |= _sent_to_hands(child_side, viewer)
         return child_side | held(
             viewer,
             (
@@ -285,12 +307,35 @@ def _match_sampled(viewer: Viewer) -> Any:
     return select(Stipend.match_id).where(is_own(Stipend.id, viewer.stipend_id))
 
 
+def _sent_to_hands(near: Standings, viewer: Viewer) -> dict[Audience, Condition]:
+    """Say of which matches a hand has money, wherever the child is by now."""
+    found: dict[Audience, Condition] = {}
+    if viewer.has(Role.SCHOOL_OFFICER):
+        sent = Match.id.in_(_in_batches_of(viewer))
+        found[Audience.OWN_SCHOOL] = or_(near[Audience.OWN_SCHOOL], sent)
+    if viewer.has(Role.VILLAGE_DIRECTOR):
+        sent = Match.id.in_(_in_village_batches(viewer))
+        found[Audience.OWN_VILLAGE] = or_(near[Audience.OWN_VILLAGE], sent)
+    if viewer.has(Role.UNIT_HAND):
+        found[Audience.HANDING_UNIT] = Match.id.in_(_in_batches_of(viewer))
+    return found
+
+
 def _in_batches_of(viewer: Viewer) -> Any:
     """A school still states what became of money for a pupil who moved away after it was sent."""
     from models.stipends import Batch, Stipend
 
     own = and_(is_own(Batch.organisation_id, viewer.organisation_id), Batch.sent_on.is_not(None))
     return select(Stipend.match_id).join(Batch, Batch.id == Stipend.batch_id).where(own)
+
+
+def _in_village_batches(viewer: Viewer) -> Any:
+    """So does a village director, but of a child in danger: of that no village hears more."""
+    from models.stipends import Batch, Stipend, is_villages
+
+    safe = select(Match.id).where(Match.child_id.in_(select(Child.id).where(~Child.in_danger)))
+    sent = select(Stipend.match_id).join(Batch, Batch.id == Stipend.batch_id)
+    return sent.where(is_villages(viewer), Stipend.match_id.in_(safe))
 
 
 def is_approved(status: Any) -> Condition:

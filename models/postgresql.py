@@ -7,14 +7,18 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
 from models.sqlite import BEGIN_OPTION
+from models.vault_schema import SEARCHED
 
 WRITERS = 5_114_023  # any number, but the same in every process: whoever writes holds this lock
 PATIENCE = "5s"
 
 
 @event.listens_for(Engine, "connect")
-def _read_sums(connection: Any, _record: Any) -> None:
-    """Read a sum of fen as the whole number it is: PostgreSQL sums bigints into a numeric."""
+def _prepare(connection: Any, _record: Any) -> None:
+    """Find the vault's tables beside the others, and read a sum of fen as the whole number it is.
+
+    PostgreSQL sums bigints into a numeric.
+    """
     if not type(connection).__module__.startswith("psycopg"):
         return
     from psycopg.adapt import Loader  # where there is no PostgreSQL it is not even installed
@@ -25,6 +29,10 @@ def _read_sums(connection: Any, _record: Any) -> None:
             return int(number) if number == number.to_integral_value() else float(number)
 
     connection.adapters.register_loader("numeric", Whole)
+    # Outside of any transaction, or the first rollback would forget it.
+    connection.autocommit = True
+    connection.execute(f"SET search_path = {SEARCHED}")
+    connection.autocommit = False
 
 
 @event.listens_for(Engine, "begin")

@@ -6,6 +6,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    Select,
     String,
     UniqueConstraint,
     and_,
@@ -17,15 +18,32 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Condition, Sealed, Standings, held, in_regions, is_own
+from models.children import Child
 from models.pledges import Match
 from models.triggers import append_only
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import BatchStatus, Evidence, FactKind, Language, Outcome, Role, Snag
+from vocabulary.enums import (
+    BankAnswer,
+    BatchStatus,
+    Evidence,
+    FactKind,
+    GiftPurpose,
+    Language,
+    Outcome,
+    Role,
+    Route,
+    Snag,
+)
 from vocabulary.money import Fen
 from vocabulary.refs import new_ref
 
-_HANDS = (Audience.CASE_STAFF, Audience.OWN_SCHOOL, Audience.OWN_VILLAGE)
+_HANDS = (
+    Audience.CASE_STAFF,
+    Audience.OWN_SCHOOL,
+    Audience.OWN_VILLAGE,
+    Audience.HANDING_UNIT,
+)
 _ALL = (*_HANDS, Audience.OWN_FAMILY, Audience.OWNING_DONOR, Audience.AUDIT)
 _SHOWN_IN_PACK = (Audience.CASE_STAFF, Audience.SAMPLED)
 _BUT_SCHOOL = (
@@ -37,7 +55,7 @@ _BUT_SCHOOL = (
 
 
 class FactDates:
-    """The day of the latest effective fact of each kind: kept by services/facts.py, checked nightly."""
+    """The day of the latest effective fact of each kind: kept by `services.stipends.facts`."""
 
     promised_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
     received_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
@@ -55,6 +73,9 @@ class FactDates:
     returned_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
     cancelled_on: Mapped[date | None] = mapped_column(info=seen_by(*_BUT_SCHOOL))
     written_off_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
+    made_good_on: Mapped[date | None] = mapped_column(info=seen_by(*_BUT_SCHOOL))
+    # Which restricted money bridged it, and gets it back; None for the fund's free money.
+    earmark_id: Mapped[int | None] = mapped_column(ForeignKey("earmarks.id"), info=NOBODY)
 
 
 class Stipend(FactDates, Base):
@@ -96,6 +117,11 @@ class Gift(FactDates, Base):
     due_on: Mapped[date] = mapped_column(info=seen_by(*_ALL))
     amount_fen: Mapped[Fen] = mapped_column(info=seen_by(*_ALL))
     occasion: Mapped[str] = mapped_column(String(60), info=seen_by(*_ALL))
+    purpose: Mapped[GiftPurpose] = mapped_column(
+        default=GiftPurpose.ANY,
+        server_default=GiftPurpose.ANY.value,
+        info=seen_by(Audience.CASE_STAFF),
+    )
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
@@ -109,13 +135,11 @@ def stipend_standings(table: "type[Stipend | Gift]", viewer: Viewer) -> Standing
         audience: table.match_id.in_(select(Match.id).where(condition))
         for audience, condition in Match.standings(viewer).items()
     }
-    for hand in (Audience.OWN_SCHOOL, Audience.OWN_VILLAGE):
+    for hand in (Audience.OWN_SCHOOL, Audience.OWN_VILLAGE, Audience.HANDING_UNIT):
         if hand in through_match:
             through_match[hand] = and_(through_match[hand], table.sent_on.is_not(None))
-    if Audience.OWN_SCHOOL in through_match and table is Stipend:
-        through_match[Audience.OWN_SCHOOL] = _with_school(
-            through_match[Audience.OWN_SCHOOL], viewer
-        )
+    if table is Stipend:
+        through_match |= _in_own_batches(through_match, viewer)
     if viewer.has(Role.AUDITOR):
         through_match[Audience.SAMPLED] = (
             is_own(table.id, viewer.stipend_id) if table is Stipend else false()
@@ -127,6 +151,24 @@ def stipend_standings(table: "type[Stipend | Gift]", viewer: Viewer) -> Standing
     )
 
 
+def _in_own_batches(near: Standings, viewer: Viewer) -> dict[Audience, Condition]:
+    """A unit answers for what went by its own hand alone, whatever way the child had or has.
+
+    Of a child that lives elsewhere by now a village director answers for what was sent to her alone:
+    else it would be in nobody's hands.
+    """
+    found = {}
+    if Audience.OWN_VILLAGE in near:
+        mine = Stipend.batch_id.in_(select(Batch.id).where(is_villages(viewer)))
+        found[Audience.OWN_VILLAGE] = and_(near[Audience.OWN_VILLAGE], or_(mine, _lives_in(viewer)))
+    if Audience.OWN_SCHOOL in near:
+        found[Audience.OWN_SCHOOL] = _with_school(near[Audience.OWN_SCHOOL], viewer)
+    if Audience.HANDING_UNIT in near:
+        own = Stipend.batch_id.in_(_batches_of(viewer))
+        found[Audience.HANDING_UNIT] = and_(near[Audience.HANDING_UNIT], own)
+    return found
+
+
 def _with_school(near: Condition, viewer: Viewer) -> Condition:
     """A class list's link opens its own batch only.
 
@@ -136,8 +178,23 @@ def _with_school(near: Condition, viewer: Viewer) -> Condition:
         return and_(near, Stipend.batch_id == viewer.batch_id)
     if not viewer.has(Role.SCHOOL_OFFICER):
         return near
+    return or_(near, Stipend.batch_id.in_(_batches_of(viewer)))
+
+
+def _lives_in(viewer: Viewer) -> Condition:
+    children = select(Child.id).where(in_regions(Child.region_code, viewer))
+    return Stipend.match_id.in_(select(Match.id).where(Match.child_id.in_(children)))
+
+
+def is_villages(viewer: Viewer) -> Condition:
+    """Say in SQL that a batch has left to the village of a director."""
+    here = in_regions(Batch.region_code, viewer)
+    return and_(here, Batch.sent_on.is_not(None), Batch.route == Route.VILLAGE)
+
+
+def _batches_of(viewer: Viewer) -> Select[int]:
     own = and_(is_own(Batch.organisation_id, viewer.organisation_id), Batch.sent_on.is_not(None))
-    return or_(near, Stipend.batch_id.in_(select(Batch.id).where(own)))
+    return select(Batch.id).where(own)
 
 
 class Fact(Base):
@@ -160,6 +217,8 @@ class Fact(Base):
     upload_id: Mapped[int | None] = mapped_column(ForeignKey("uploads.id"), info=NOBODY)
     detail: Mapped[str | None] = mapped_column(String(60), info=seen_by(*_SHOWN_IN_PACK))
     amount_fen: Mapped[Fen | None] = mapped_column(info=seen_by(*_SHOWN_IN_PACK))
+    # The day on which it came, where a family names another than its hand did.
+    came_on: Mapped[date | None] = mapped_column(info=seen_by(*_SHOWN_IN_PACK))
     language: Mapped[Language | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
     cancels_id: Mapped[int | None] = mapped_column(ForeignKey("facts.id"), unique=True, info=NOBODY)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("job_runs.id"), index=True, info=NOBODY)
@@ -217,7 +276,7 @@ class Settlement(Base):
 
 
 class Batch(Base):
-    """What one hand (a school, or a village director) gets for one month."""
+    """What one hand gets for one month: a school, a village director, an office, or a card."""
 
     __tablename__ = "batches"
     __table_args__ = (
@@ -242,6 +301,13 @@ class Batch(Base):
     )
     organisation_id: Mapped[int | None] = mapped_column(
         ForeignKey("organisations.id"), index=True, info=NOBODY
+    )
+    # Frozen when the batch is opened: a child's other way begins with another batch.
+    route: Mapped[Route] = mapped_column(
+        default=Route.SCHOOL, info=seen_by(Audience.CASE_STAFF, Audience.PAYING)
+    )
+    card_id: Mapped[int | None] = mapped_column(
+        ForeignKey("bank_cards.id"), index=True, info=NOBODY
     )
     region_code: Mapped[str] = mapped_column(
         ForeignKey("regions.code"), index=True, info=seen_by(Audience.CASE_STAFF, Audience.PAYING)
@@ -270,6 +336,14 @@ class Batch(Base):
     bounced_on: Mapped[date | None] = mapped_column(
         info=seen_by(Audience.CASE_STAFF, Audience.OWN_SCHOOL, Audience.PAYING)
     )
+    # What somebody at the bank said of a card's payment that no statement shows, and for which day.
+    bank_said: Mapped[BankAnswer | None] = mapped_column(info=seen_by(Audience.PAYING))
+    bank_said_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.PAYING))
+    bank_said_note: Mapped[str | None] = mapped_column(
+        Sealed("batches.bank_said_note"), info=seen_by(Audience.PAYING)
+    )
+    # A unit's clerk said of this list whose guardian works there: before that he hands over nothing.
+    cleared_on: Mapped[date | None] = mapped_column(info=seen_by(*_HANDS))
     hand_over_by: Mapped[date | None] = mapped_column(info=seen_by(*_HANDS))
     escalated_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CASE_STAFF))
     last_reminder: Mapped[int] = mapped_column(default=0, info=seen_by(Audience.CASE_STAFF))
@@ -287,11 +361,8 @@ class Batch(Base):
             (Audience.CASE_STAFF, (Role.CASE_WORKER, Role.APPROVER), here),
             (Audience.PAYING, (Role.PAYING_DESK,), here),
             (Audience.OWN_SCHOOL, (Role.SCHOOL_OFFICER, Role.CLASS_TEACHER), own),
-            (
-                Audience.OWN_VILLAGE,
-                (Role.VILLAGE_DIRECTOR,),
-                and_(here, sent, cls.organisation_id.is_(None)),
-            ),
+            (Audience.HANDING_UNIT, (Role.UNIT_HAND,), and_(own, cls.route == Route.WORK_UNIT)),
+            (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), is_villages(viewer)),
             (Audience.AUDIT, (Role.AUDITOR,), cls.id.is_not(None)),
             (
                 Audience.SAMPLED,

@@ -17,6 +17,8 @@ class Declared(NamedTuple):
     name: str
     table: str
     event: str
+    # In SQL, of the NEW row: which inserts are refused. Empty where every change of rows is.
+    unless: str = ""
 
 
 class _Dialect(NamedTuple):
@@ -43,15 +45,35 @@ BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END""",
         " FOR EACH {each} EXECUTE FUNCTION refuse_change()",
         drop="DROP TRIGGER IF EXISTS {name} ON {table}",
         adds=f" O {_REFUSES}",
-        found="""SELECT t.tgname AS name, REPLACE(pg_get_triggerdef(t.oid), ' ON public.', ' ON ')
+        found="""SELECT t.tgname AS name,
+            REPLACE(REPLACE(pg_get_triggerdef(t.oid), ' ON public.', ' ON '), ' ON vault.', ' ON ')
             || ' ' || CAST(t.tgenabled AS text) || ' ' || p.prosrc AS sql
             FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal""",
         before=f"CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql"
         f" AS $${_REFUSES}$$",
     ),
 }
+# A rule of a table's own rows: the same condition on both, PostgreSQL's in a function of its own.
+_RULES = {
+    "sqlite": _Dialect(
+        create="""CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN {unless}
+BEGIN SELECT RAISE(ABORT, '{name}'); END""",
+        drop="DROP TRIGGER IF EXISTS {name}",
+        found="",
+    ),
+    "postgresql": _Dialect(
+        create="CREATE TRIGGER {name} BEFORE INSERT ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION {name}()",
+        drop="DROP TRIGGER IF EXISTS {name} ON {table}",
+        found="",
+        adds=" O {body}",
+        before="CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$",
+    ),
+}
+_BODY = "BEGIN IF {unless} THEN RAISE EXCEPTION '{name}'; END IF; RETURN NEW; END"
 _EVENTS = {"sqlite": ("UPDATE", "DELETE"), "postgresql": ("UPDATE", "DELETE", "TRUNCATE")}
 _guarded: list[str] = []
+_rules: list[Declared] = []
 
 
 def append_only(table: Table) -> None:
@@ -59,13 +81,19 @@ def append_only(table: Table) -> None:
     _guarded.append(table.name)
 
 
+def refuses_insert(table: Table, name: str, unless: str) -> None:
+    """Let the database refuse new rows of which a condition in SQL holds; `name` says what held."""
+    _rules.append(Declared(name, table.name, "INSERT", unless))
+
+
 def declared(dialect: str = "sqlite") -> list[Declared]:
     """Return the triggers that a kind of database must have."""
-    return [
+    kept = [
         Declared(f"append_only_{table}_{event.lower()}", table, event)
         for table in _guarded
         for event in _EVENTS[dialect]
     ]
+    return kept + _rules
 
 
 def install(connection: Connection) -> None:
@@ -81,7 +109,10 @@ def install(connection: Connection) -> None:
 
 def make(connection: Connection, one: Declared) -> None:
     """Create one declared trigger."""
-    connection.execute(text(created(one, connection.dialect.name)))
+    dialect = connection.dialect.name
+    if one.unless and _RULES[dialect].before:
+        connection.execute(text(_said(_RULES[dialect].before, one)))
+    connection.execute(text(created(one, dialect)))
 
 
 def drop(connection: Connection, one: Declared) -> None:
@@ -98,12 +129,12 @@ def drop_of(connection: Connection, table: str) -> None:
 
 def created(one: Declared, dialect: str = "sqlite") -> str:
     """Return the statement that makes a trigger."""
-    return _said(_DIALECTS[dialect].create, one)
+    return _said(_of(one, dialect).create, one)
 
 
 def dropped(one: Declared, dialect: str = "sqlite") -> str:
     """Return the statement that drops a trigger, if it is there."""
-    return _said(_DIALECTS[dialect].drop, one)
+    return _said(_of(one, dialect).drop, one)
 
 
 @contextmanager
@@ -118,11 +149,11 @@ def lifted(connection: Connection, table: str) -> Iterator[None]:
 
 def missing(connection: Connection) -> list[str]:
     """Return the names of declared triggers that are absent or differ in the database."""
-    present, spoken = _present(connection), _spoken(connection)
+    present, dialect = _present(connection), connection.dialect.name
     return [
         one.name
-        for one in declared(connection.dialect.name)
-        if present.get(one.name) != created(one, connection.dialect.name) + spoken.adds
+        for one in declared(dialect)
+        if present.get(one.name) != created(one, dialect) + _said(_of(one, dialect).adds, one)
     ]
 
 
@@ -140,6 +171,12 @@ def _spoken(connection: Connection) -> _Dialect:
     return _DIALECTS[connection.dialect.name]
 
 
+def _of(one: Declared, dialect: str) -> _Dialect:
+    return (_RULES if one.unless else _DIALECTS)[dialect]
+
+
 def _said(words: str, one: Declared) -> str:
     each = "STATEMENT" if one.event == "TRUNCATE" else "ROW"
-    return words.format(name=one.name, table=one.table, event=one.event, each=each)
+    body = _BODY.format(unless=one.unless, name=one.name)
+    names = {"name": one.name, "table": one.table, "event": one.event, "unless": one.unless}
+    return words.format(**names, each=each, body=body)

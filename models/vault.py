@@ -1,17 +1,28 @@
 """The donors' side of the wall: who they are, how they are reached, what they pay under.
 
-Only services/vault.py touches these tables. They move to their own schema and role on PostgreSQL.
+Only services/vault/vault.py and its parts (papers/wishes, work_units, online_payments/payers) touch these
+tables. On PostgreSQL they stand in a schema and role of their own (models/vault_schema.py).
 """
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Sealed, Standings, held, is_own
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import ContactKind, Role
+from vocabulary.enums import ContactKind, GiverKind, MoveStatus, ReceiptWay, Role
 from vocabulary.refs import new_ref
 
 
@@ -76,6 +87,47 @@ class VaultName(Base):
     value: Mapped[bytes] = mapped_column(LargeBinary, info=NOBODY)
 
 
+class VaultGiver(Base):
+    """In whose name a pledge is given when it is not one person's: under its contact's own key.
+
+    It stands on papers alone; whether there is one no side but the donor's can ask.
+    """
+
+    __tablename__ = "vault_givers"
+
+    pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), primary_key=True, info=NOBODY)
+    donor_id: Mapped[int] = mapped_column(ForeignKey("vault_donors.id"), index=True, info=NOBODY)
+    kind: Mapped[GiverKind] = mapped_column(info=NOBODY)
+    name: Mapped[bytes] = mapped_column(LargeBinary, info=NOBODY)
+    since_on: Mapped[date] = mapped_column(info=NOBODY)
+
+
+class VaultMember(Base):
+    """The name of one of those who give together, under a key of his own; it goes with him."""
+
+    __tablename__ = "vault_members"
+
+    donor_id: Mapped[int] = mapped_column(
+        ForeignKey("vault_donors.id"), primary_key=True, info=NOBODY
+    )
+    pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
+    name: Mapped[bytes] = mapped_column(LargeBinary, info=NOBODY)
+
+
+class VaultShare(Base):
+    """What a member said to give a time from a day on, 0 for no more. Said anew, it is a new row."""
+
+    __tablename__ = "vault_shares"
+    __table_args__ = (CheckConstraint("fen >= 0", name="fen_not_negative"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
+    donor_id: Mapped[int] = mapped_column(ForeignKey("vault_donors.id"), index=True, info=NOBODY)
+    fen: Mapped[int] = mapped_column(info=NOBODY)
+    from_on: Mapped[date] = mapped_column(info=NOBODY)
+    said_at: Mapped[datetime] = mapped_column(info=NOBODY)
+
+
 class VaultPledge(Base):
     """Joins donor, pledge and payment reference: three independent random codes (law 7)."""
 
@@ -97,6 +149,40 @@ class VaultReceipt(Base):
     pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
 
 
+class ReceiptWish(Base):
+    """A donor's wish for a fiscal receipt over one year of one payment reference.
+
+    For a sealed one he gives a name under his own key, which only the custodian may open.
+    """
+
+    __tablename__ = "vault_receipt_wishes"
+    __table_args__ = (UniqueConstraint("payment_reference", "year", name="uq_receipt_wishes"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("receipt_wish"), info=NOBODY
+    )
+    payment_reference: Mapped[str] = mapped_column(String(12), info=NOBODY)
+    donor_id: Mapped[int] = mapped_column(ForeignKey("vault_donors.id"), index=True, info=NOBODY)
+    year: Mapped[int] = mapped_column(index=True, info=NOBODY)
+    way: Mapped[ReceiptWay] = mapped_column(info=NOBODY)
+    name: Mapped[bytes | None] = mapped_column(LargeBinary, info=NOBODY)
+    # The version of the words by which a donor who left his name did without: vocabulary/waivers.
+    waiver: Mapped[str | None] = mapped_column(String(16), info=NOBODY)
+    asked_on: Mapped[date] = mapped_column(info=NOBODY)
+
+
+class VaultOrder(Base):
+    """Joins a payment through a provider with the pledge it is for: who pays stands here alone."""
+
+    __tablename__ = "vault_orders"
+
+    order_id: Mapped[int] = mapped_column(
+        ForeignKey("online_orders.id"), primary_key=True, info=NOBODY
+    )
+    pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
+
+
 class PaidNote(Base):
     """A donor's word "I have paid": helps the collecting desk, proves nothing."""
 
@@ -113,3 +199,48 @@ class PaidNote(Base):
     def standings(cls, viewer: Viewer) -> Standings:
         """The collecting desk looks for the money that was announced."""
         return held(viewer, (Audience.COLLECTING, (Role.COLLECTING_DESK,), cls.id.is_not(None)))
+
+
+class PayerMove(Base):
+    """Somebody asked another person to pay a pledge from some due day on."""
+
+    __tablename__ = "vault_payer_moves"
+    __table_args__ = (
+        Index(
+            "uq_vault_payer_moves_open",
+            "pledge_id",
+            unique=True,
+            sqlite_where=text("status IN ('asked', 'accepted')"),
+            postgresql_where=text("status IN ('asked', 'accepted')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16),
+        unique=True,
+        default=lambda: new_ref("payer_move"),
+        info=seen_by(Audience.OWNING_DONOR),
+    )
+    pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
+    donor_id: Mapped[int] = mapped_column(ForeignKey("vault_donors.id"), index=True, info=NOBODY)
+    new_pledge_id: Mapped[int | None] = mapped_column(
+        ForeignKey("pledges.id"), unique=True, info=NOBODY
+    )
+    status: Mapped[MoveStatus] = mapped_column(
+        default=MoveStatus.ASKED, info=seen_by(Audience.OWNING_DONOR)
+    )
+    asked_on: Mapped[date] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
+    answer_by: Mapped[date] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """Who asked, and who is asked; never from a link to one pledge."""
+        donor_id = viewer.donor_id if viewer.pledge_id is None else None
+        asks = cls.pledge_id.in_(
+            select(VaultPledge.pledge_id).where(is_own(VaultPledge.donor_id, donor_id))
+        )
+        return held(
+            viewer,
+            (Audience.OWNING_DONOR, (Role.DONOR,), or_(asks, is_own(cls.donor_id, donor_id))),
+        )

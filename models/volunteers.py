@@ -17,7 +17,11 @@ _KNOWN = (Audience.CASE_STAFF, Audience.SELF)
 
 class Volunteer(Base):
     __tablename__ = "volunteers"
-    __table_args__ = (CheckConstraint("capacity BETWEEN 1 AND 5", name="capacity_range"),)
+    __table_args__ = (
+        CheckConstraint("capacity BETWEEN 1 AND 5", name="capacity_range"),
+        CheckConstraint("0 <= age_from AND age_from <= age_to AND age_to <= 25", name="ages"),
+        CheckConstraint("reach_km BETWEEN 1 AND 500", name="reach"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     ref: Mapped[str] = mapped_column(
@@ -41,6 +45,14 @@ class Volunteer(Base):
     )
     skills: Mapped[list[Any]] = mapped_column(JSON, default=list, info=seen_by(*_KNOWN))
     languages: Mapped[list[Any]] = mapped_column(JSON, default=list, info=seen_by(*_KNOWN))
+    # Where she works, or her own child learns: no child of it is proposed to her.
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisations.id"), index=True, info=NOBODY
+    )
+    wish_sex: Mapped[Sex | None] = mapped_column(info=seen_by(*_KNOWN))
+    age_from: Mapped[int] = mapped_column(default=0, info=seen_by(*_KNOWN))
+    age_to: Mapped[int] = mapped_column(default=25, info=seen_by(*_KNOWN))
+    reach_km: Mapped[int] = mapped_column(default=30, info=seen_by(*_KNOWN))
     availability: Mapped[str | None] = mapped_column(String(60), info=seen_by(*_KNOWN))
     capacity: Mapped[int] = mapped_column(default=1, info=seen_by(*_KNOWN))
     status: Mapped[VolunteerStatus] = mapped_column(

@@ -42,6 +42,8 @@ class WriteOff(Base):
     asked_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
     decided_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))
     decided_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+    # The gap fund bore the loss, and the instalment goes out again.
+    paid_again_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

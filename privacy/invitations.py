@@ -1,4 +1,4 @@
-"""Invitations to pledge: a day and its signature, short enough to be read out on the telephone."""
+"""Invitations to pledge: a day and its signature; nobody guesses one, and a link carries it."""
 
 import hashlib
 import hmac
@@ -7,15 +7,17 @@ from datetime import date
 
 from vocabulary.refs import ALPHABET
 
-_LENGTH = 12
-_CODE = re.compile(r"^(\d{8})([0-9A-Z]{12})$")
+# 27 letters of the alphabet are more than 128 bits.
+_LENGTH, _GROUP = 27, 9
+_CODE = re.compile(rf"^(\d{{8}})([0-9A-Z]{{{_LENGTH}}})$")
 
 
 def make(secret: bytes, until: date) -> str:
     """Return a code that is good through `until`, for any number of pledges."""
     day = f"{until:%Y%m%d}"
     signature = _signature(secret, day)
-    return f"{day}-{signature[:4]}-{signature[4:8]}-{signature[8:]}"
+    groups = (signature[at : at + _GROUP] for at in range(0, _LENGTH, _GROUP))
+    return "-".join((day, *groups))
 
 
 def is_valid(secret: bytes, code: str, *, on: date) -> bool:

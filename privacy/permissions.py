@@ -21,9 +21,16 @@ class Act(StrEnum):
     ANSWER_HARM = "answer_harm"
     CLOSE_HARM = "close_harm"
     RUN_MATCHING = "run_matching"
+    VERIFY_MATCHING = "verify_matching"
+    SEE_FAIRNESS = "see_fairness"
     DECIDE_MATCH = "decide_match"
+    ANSWER_CARE = "answer_care"
+    NOTE_CARE_ANSWER = "note_care_answer"
+    AGREE_CARE = "agree_care"
+    TURN_DOWN_CARE = "turn_down_care"
     RECORD_MONEY = "record_money"
     IMPORT_STATEMENT = "import_statement"
+    TAKE_ONLINE = "take_online"
     SEND_BATCH = "send_batch"
     RUN_STIPENDS = "run_stipends"
     HAND_OVER = "hand_over"
@@ -65,6 +72,8 @@ class Act(StrEnum):
     RECORD_RETURN = "record_return"
     SEND_AGAIN = "send_again"
     HAND_OVER_AS_OFFICE = "hand_over_as_office"
+    CHANGE_ROUTE = "change_route"
+    ENTER_CALENDAR = "enter_calendar"
     ASK_WRITE_OFF = "ask_write_off"
     AGREE_WRITE_OFF = "agree_write_off"
     WRITE_LETTER = "write_letter"
@@ -72,9 +81,23 @@ class Act(StrEnum):
     DELIVER_LETTERS = "deliver_letters"
     FREEZE_LISTING = "freeze_listing"
     PUBLISH_FIGURES = "publish_figures"
+    GET_PAPERS = "get_papers"
+    COLLECT_FROM_COLLEAGUES = "collect_from_colleagues"
+    JOIN_COLLECTION = "join_collection"
+    KEEP_MEMBERS = "keep_members"
+    RECORD_RECEIPTS = "record_receipts"
+    RECORD_SEALED_RECEIPTS = "record_sealed_receipts"
+    ASK_REDIRECTION = "ask_redirection"
+    ASK_SURGERY = "ask_surgery"
+    AGREE_SURGERY = "agree_surgery"
+    ANSWER_REDIRECTION = "answer_redirection"
+    DRAW_FAMILIES = "draw_families"
+    SEE_FAMILY_CHECKS = "see_family_checks"
+    PUBLISH_MONTH = "publish_month"
 
 
 CASE_STAFF = frozenset({Role.CASE_WORKER, Role.APPROVER})
+HANDS = frozenset({Role.SCHOOL_OFFICER, Role.CLASS_TEACHER, Role.VILLAGE_DIRECTOR, Role.UNIT_HAND})
 
 PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.ENTER_CHILD: CASE_STAFF | {Role.CONSOLE, Role.SCHOOL_OFFICER},
@@ -86,17 +109,23 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.AMEND: CASE_STAFF,
     Act.ENTER_VOLUNTEER: CASE_STAFF | {Role.CONSOLE},
     Act.CLEAR_VOLUNTEER: CASE_STAFF,
-    Act.REPORT_HARM: CASE_STAFF
-    | {Role.SCHOOL_OFFICER, Role.CLASS_TEACHER, Role.VILLAGE_DIRECTOR, Role.VOLUNTEER},
+    Act.REPORT_HARM: CASE_STAFF | HANDS | {Role.VOLUNTEER},
     Act.ANSWER_HARM: CASE_STAFF,
     Act.CLOSE_HARM: CASE_STAFF,
     Act.RUN_MATCHING: CASE_STAFF | {Role.ENGINE, Role.CONSOLE},
+    Act.VERIFY_MATCHING: CASE_STAFF | {Role.AUDITOR, Role.CONSOLE},
+    Act.SEE_FAIRNESS: CASE_STAFF | {Role.AUDITOR, Role.STATISTICS},
     Act.DECIDE_MATCH: frozenset({Role.APPROVER}),
+    Act.ANSWER_CARE: frozenset({Role.VOLUNTEER}),
+    Act.NOTE_CARE_ANSWER: CASE_STAFF,
+    Act.AGREE_CARE: CASE_STAFF,
+    Act.TURN_DOWN_CARE: CASE_STAFF,
     Act.RECORD_MONEY: frozenset({Role.COLLECTING_DESK, Role.CONSOLE}),
     Act.IMPORT_STATEMENT: frozenset({Role.COLLECTING_DESK, Role.CONSOLE}),
+    Act.TAKE_ONLINE: frozenset({Role.ENGINE}),
     Act.SEND_BATCH: frozenset({Role.PAYING_DESK}),
     Act.RUN_STIPENDS: frozenset({Role.ENGINE, Role.CONSOLE}),
-    Act.HAND_OVER: frozenset({Role.SCHOOL_OFFICER, Role.CLASS_TEACHER, Role.VILLAGE_DIRECTOR}),
+    Act.HAND_OVER: HANDS,
     Act.PASS_CLASS_LIST: frozenset({Role.SCHOOL_OFFICER}),
     Act.ANSWER_FOR_FAMILY: frozenset({Role.VILLAGE_DIRECTOR}) | CASE_STAFF,
     Act.SETTLE_DISPUTE: CASE_STAFF,
@@ -108,6 +137,10 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.SEE_PLEDGES: CASE_STAFF,
     Act.SEE_GAP_FUND: CASE_STAFF | {Role.AUDITOR},
     Act.SEE_HEALTH: frozenset({Role.ADMINISTRATOR}),
+    Act.ASK_REDIRECTION: frozenset({Role.APPROVER}),
+    Act.ASK_SURGERY: CASE_STAFF,
+    Act.AGREE_SURGERY: frozenset({Role.APPROVER}),
+    Act.ANSWER_REDIRECTION: frozenset({Role.DONOR}),
     Act.SEE_CUSTODY: frozenset({Role.CUSTODIAN}),
     Act.JOIN_HALVES: frozenset({Role.CUSTODIAN}),
     Act.ASK_FILE: CASE_STAFF,
@@ -119,7 +152,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.ROTATE_KEYS: frozenset({Role.CONSOLE}),
     Act.APPROVE_MATCH: frozenset({Role.APPROVER}),
     Act.CHANGE_ACCOUNT: CASE_STAFF,
-    Act.EXPORT: CASE_STAFF | {Role.PAYING_DESK},
+    Act.EXPORT: CASE_STAFF | {Role.PAYING_DESK, Role.AUDITOR},
     Act.SEE_EXPORTS: CASE_STAFF | {Role.PAYING_DESK, Role.AUDITOR},
     Act.SEE_INCIDENTS: frozenset({Role.ADMINISTRATOR, Role.CUSTODIAN}),
     Act.LIST_AFFECTED: frozenset({Role.ADMINISTRATOR, Role.CUSTODIAN}),
@@ -135,6 +168,8 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.RECORD_RETURN: frozenset({Role.PAYING_DESK}),
     Act.SEND_AGAIN: CASE_STAFF,
     Act.HAND_OVER_AS_OFFICE: CASE_STAFF,
+    Act.CHANGE_ROUTE: CASE_STAFF,
+    Act.ENTER_CALENDAR: CASE_STAFF,
     Act.ASK_WRITE_OFF: CASE_STAFF,
     Act.AGREE_WRITE_OFF: frozenset({Role.APPROVER}),
     Act.WRITE_LETTER: frozenset(
@@ -151,6 +186,15 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.DELIVER_LETTERS: frozenset({Role.ENGINE, Role.CONSOLE}),
     Act.FREEZE_LISTING: frozenset({Role.ENGINE, Role.CONSOLE}),
     Act.PUBLISH_FIGURES: frozenset({Role.ENGINE, Role.CONSOLE}),
+    Act.GET_PAPERS: frozenset({Role.DONOR}),
+    Act.COLLECT_FROM_COLLEAGUES: frozenset({Role.UNIT_COLLECTOR}),
+    Act.JOIN_COLLECTION: frozenset({Role.DONOR}),
+    Act.KEEP_MEMBERS: frozenset({Role.DONOR}),
+    Act.RECORD_RECEIPTS: frozenset({Role.COLLECTING_DESK}),
+    Act.RECORD_SEALED_RECEIPTS: frozenset({Role.CUSTODIAN}),
+    Act.DRAW_FAMILIES: frozenset({Role.ENGINE, Role.CONSOLE}),
+    Act.SEE_FAMILY_CHECKS: CASE_STAFF | {Role.AUDITOR, Role.STATISTICS},
+    Act.PUBLISH_MONTH: frozenset({Role.ENGINE, Role.CONSOLE}),
 }
 
 # Before these a password or code is asked for again when the last proof is older than half an hour.
@@ -159,16 +203,20 @@ STEP_UP: frozenset[Act] = frozenset(
     {
         Act.GRANT_ROLE,  # ways in, roles, digits
         Act.APPROVE_MATCH,  # a second person's yes
+        Act.AGREE_CARE,
         Act.CONFIRM_CHILD,
         Act.CLEAR_VOLUNTEER,
         Act.AGREE_WRITE_OFF,
+        Act.AGREE_SURGERY,
         Act.CLOSE_HARM,
         Act.CHANGE_ACCOUNT,
         Act.SEND_BATCH,  # money leaves
         Act.SEND_AGAIN,
         Act.HAND_OVER_AS_OFFICE,
+        Act.CHANGE_ROUTE,
         Act.EXPORT,
         Act.JOIN_HALVES,  # who somebody is
+        Act.RECORD_SEALED_RECEIPTS,
         Act.NOTE_DEATH,
         Act.AMEND,
         Act.ASK_FILE,
@@ -188,6 +236,8 @@ SECOND_STEP: frozenset[Role] = CASE_STAFF | {
     Role.STATISTICS,
     Role.ADMINISTRATOR,
     Role.SCHOOL_OFFICER,
+    Role.UNIT_COLLECTOR,
+    Role.UNIT_HAND,
 }
 
 # Law 7: one person never holds roles from two of these sets.
@@ -197,7 +247,11 @@ EXCLUSIVE: tuple[frozenset[Role], ...] = (
     frozenset({Role.CUSTODIAN}),
     frozenset({Role.AUDITOR}),
     frozenset({Role.ADMINISTRATOR}),
+    frozenset({Role.UNIT_COLLECTOR}),
+    frozenset({Role.UNIT_HAND}),
 )
+# Who collects from colleagues knows payers by their faces: nothing by which a child is seen.
+_NEVER_BESIDE_COLLECTING = HANDS | {Role.PAYING_DESK, Role.VOLUNTEER}
 
 
 def require(viewer: Viewer, act: Act) -> None:
@@ -207,6 +261,7 @@ def require(viewer: Viewer, act: Act) -> None:
 
 
 def check_exclusive(roles: frozenset[Role]) -> None:
-    """Raise RolesExclude if the roles come from two exclusive sets."""
-    if sum(not roles.isdisjoint(group) for group in EXCLUSIVE) > 1:
+    """Raise RolesExclude if the roles come from two exclusive sets, or join payers and children."""
+    knows_payers = Role.UNIT_COLLECTOR in roles and not roles.isdisjoint(_NEVER_BESIDE_COLLECTING)
+    if knows_payers or sum(not roles.isdisjoint(group) for group in EXCLUSIVE) > 1:
         raise RolesExclude()

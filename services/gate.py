@@ -115,7 +115,7 @@ def cards(
 
 
 def note_opening(session: Session, viewer: Viewer, kind: str) -> None:
-    """Note that somebody opened a honey record; the door tells it (services/honey.py)."""
+    """Note that somebody opened a honey record; the door tells it (services/oversight/honey.py)."""
     if not viewer.has(Role.ENGINE):
         session.info.setdefault(OPENINGS, []).append((viewer, kind))
 

@@ -16,20 +16,23 @@ from models.organisations import Organisation
 from models.regions import Region
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, works_in
-from services import gate, school_accounts, trace
+from services import gate, trace
+from services.batches import school_accounts
+from services.batches.school_accounts import NewAccount
 from services.gate import Card, Part
-from services.school_accounts import NewAccount
 from vocabulary.dates import today
 from vocabulary.enums import ChildStatus, OrganisationKind
 from vocabulary.errors import BadInput, NotPermitted
 from vocabulary.refs import new_ref
 
 NAME_AT_MOST = 80
+HANDS = (OrganisationKind.SCHOOL, OrganisationKind.INSTITUTION, OrganisationKind.WORK_UNIT)
+"""Who hands over by a list of its own, with a login of its officer."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewSchool:
-    """What is known of a school; its account waits for a second person."""
+    """What is known of a school, or an institution; its account waits for a second person."""
 
     name: str
     region_code: str
@@ -37,6 +40,7 @@ class NewSchool:
     contact_phone: str | None = None
     account: NewAccount | None = None
     remark: str | None = None
+    kind: OrganisationKind = OrganisationKind.SCHOOL
 
 
 def banner_of(code: str) -> str:
@@ -78,9 +82,14 @@ def enter_all(
 def complete(
     session: Session, by: Viewer, ref: str, *, name: str | None, phone: str | None, now: datetime
 ) -> None:
-    """Write whom to call at a school."""
+    """Write whom to call at a school.
+
+    Raises BadInput(phone) for a telephone in another's place: two people change it (`amendments`).
+    """
     require(by, Act.ENTER_SCHOOL)
     school = gate.row(session, by, Organisation, Organisation.ref == ref)
+    if school.contact_phone and phone != school.contact_phone:
+        raise BadInput(field="phone", reason="two_people")
     school.contact_name, school.contact_phone = name, phone
     session.flush()
     trace.record(session, by, "school.complete", f"organisation:{ref}", now=now)
@@ -126,7 +135,7 @@ def _tells(new: NewSchool) -> bool:
 def _row(new: NewSchool, *, now: datetime) -> dict[str, Any]:
     return {
         "ref": new_ref("organisation"),
-        "kind": OrganisationKind.SCHOOL,
+        "kind": new.kind,
         "name": new.name[:NAME_AT_MOST],
         "region_code": new.region_code,
         "contact_name": new.contact_name,
@@ -183,7 +192,7 @@ def names_known(session: Session, viewer: Viewer) -> set[str]:
 
 
 def listing(session: Session, viewer: Viewer, *, code: str, limit: int, offset: int) -> list[Card]:
-    """List the schools of a division by name, with place and number of pupils on record."""
+    """List the schools and institutions of a division by name, with place and number of pupils."""
     here = Viewer(viewer.roles, viewer.actor, regions=(code,))
     found = gate.cards(
         session,
@@ -191,7 +200,7 @@ def listing(session: Session, viewer: Viewer, *, code: str, limit: int, offset: 
         Organisation,
         parts={"place": Part(Region, Region.code == Organisation.region_code, ("name",))},
         where=(
-            Organisation.kind == OrganisationKind.SCHOOL,
+            Organisation.kind.in_(HANDS),
             in_regions(Organisation.region_code, here),
         ),
         order_by=(Organisation.name, Organisation.id),
@@ -203,13 +212,13 @@ def listing(session: Session, viewer: Viewer, *, code: str, limit: int, offset: 
 
 
 def count(session: Session, viewer: Viewer, *, code: str) -> int:
-    """Count the schools of a division."""
+    """Count the schools and institutions of a division."""
     here = Viewer(viewer.roles, viewer.actor, regions=(code,))
     return gate.count(
         session,
         viewer,
         Organisation,
-        Organisation.kind == OrganisationKind.SCHOOL,
+        Organisation.kind.in_(HANDS),
         in_regions(Organisation.region_code, here),
     )
 

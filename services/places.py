@@ -6,8 +6,8 @@ from models.base import in_regions
 from models.regions import Region
 from privacy.viewers import Viewer, works_in
 from services import gate
+from services.children.readiness import is_above_banner
 from services.gate import Card
-from services.readiness import is_above_banner
 from vocabulary.enums import RegionLevel
 
 

@@ -18,9 +18,10 @@ from models.pledges import Match
 from models.stipends import Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate, handovers, trace
+from services import gate, trace
 from services.gate import Card, Part
-from services.hand_lists import as_hand, is_line
+from services.handover import handovers
+from services.handover.hand_lists import as_hand, is_line
 from vocabulary.enums import Evidence
 from vocabulary.errors import AlreadyDecided, BadInput, NotFound
 from vocabulary.refs import new_ref, read_stipend_ref, stipend_ref

@@ -13,8 +13,11 @@ from models.pledges import Match, Pledge
 from models.stipends import Batch, Stipend
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import accounts, facts, listing, vault
-from services.facts import Basis
+from services.accounts import accounts
+from services.donors import listing
+from services.stipends import facts
+from services.stipends.facts import Basis
+from services.vault import vault
 from vocabulary.dates import at, today
 from vocabulary.enums import (
     AccountStatus,
@@ -32,6 +35,7 @@ from vocabulary.enums import (
     Purpose,
     Rhythm,
     Role,
+    Route,
     Sex,
     Stage,
 )
@@ -68,6 +72,16 @@ def a_school(session: Session, name: str = "吉文中学", region_code: str = TO
     session.add(school)
     session.flush()
     return school
+
+
+def a_unit(session: Session, name: str = "旗供电局") -> Organisation:
+    """A work unit of the banner."""
+    unit = Organisation(
+        kind=OrganisationKind.WORK_UNIT, name=name, region_code=BANNER, entered_on=START
+    )
+    session.add(unit)
+    session.flush()
+    return unit
 
 
 def an_account(
@@ -208,9 +222,12 @@ def _a_batch(
 ) -> tuple[Batch, list[Stipend]]:
     now = at(on)
     engine = viewers.engine("test")
+    place = hand.region_code if hand else more.pop("region_code", TOWNSHIP)
+    nobodys = Route.OFFICE if place.endswith("000000") else Route.VILLAGE
     batch = Batch(
+        route=more.pop("route", Route.SCHOOL if hand else nobodys),
         organisation_id=hand.id if hand else None,
-        region_code=hand.region_code if hand else more.pop("region_code", TOWNSHIP),
+        region_code=place,
         month=on.replace(day=1),
         opened_on=on,
         **{"number": 1} | more,

@@ -18,10 +18,10 @@ from config import BadSettings, Mode, Settings
 from extensions import db
 from gateways import keyfiles
 from privacy import viewers
-from services import staffing
-from services.accounts import HASHER
-from services.installation import DEMO_PASSWORD
-from services.staffing import WHOLE_REGION, NewAccount
+from services.accounts import staffing
+from services.accounts.accounts import HASHER
+from services.accounts.staffing import WHOLE_REGION, NewAccount
+from services.upkeep.installation import DEMO_PASSWORD
 from vocabulary import clock
 from web.core import addresses
 

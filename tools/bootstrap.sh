@@ -11,7 +11,7 @@ readonly wanted="${1:-run}"
 readonly log=.venv/bootstrap.log
 case "$wanted" in
     run) requirements=(requirements.txt) ;;
-    dev) requirements=(requirements.txt requirements-dev.txt) ;;
+    dev) requirements=(requirements.txt requirements-payments.txt requirements-dev.txt) ;;
     *) echo "usage: tools/bootstrap.sh run|dev" >&2; exit 2 ;;
 esac
 

@@ -67,6 +67,12 @@ class NoLongerFits(Refused):
     code = "no_longer_fits"
 
 
+class NothingLeftToPay(NoLongerFits):
+    """All is paid until the graduation at which the pledge stops."""
+
+    code = "nothing_left_to_pay"
+
+
 class NeedCovered(NoLongerFits):
     """Others give what this child needs already, or so much of it that the sum would exceed it."""
 
@@ -83,6 +89,24 @@ class BadInput(Refused):
     """What was entered cannot be used. Params: field, reason."""
 
     code = "bad_input"
+
+
+class NoDatabasePrograms(Refused):
+    """PostgreSQL's own programs, by which its database is copied, are not on this machine."""
+
+    code = "no_database_programs"
+
+
+class DumpFailed(Refused):
+    """A program of PostgreSQL ended with a fault. Params: program."""
+
+    code = "dump_failed"
+
+
+class OtherDatabase(Refused):
+    """A backup of one kind of database does not restore into another kind."""
+
+    code = "other_database"
 
 
 class LinkExpired(Refused):
@@ -127,6 +151,18 @@ class NeedsSecondPerson(Refused):
     code = "needs_second_person"
 
 
+class NeedsApprover(Refused):
+    """Two people agree to a volunteer's match, and one of them is an approver."""
+
+    code = "needs_approver"
+
+
+class TooEarly(Refused):
+    """The time set for it is not over yet. Params: on (its last day)."""
+
+    code = "too_early"
+
+
 class WrongPassword(Refused):
     """Unknown login and wrong password read alike."""
 
@@ -169,16 +205,40 @@ class FiguresDamaged(Refused):
     code = "figures_damaged"
 
 
+class BooksDisagree(Refused):
+    """The latest comparison of the books found something: no money leaves until it is cleared up."""
+
+    code = "books_disagree"
+
+
 class OrderDamaged(Refused):
     """A payment order's lines are not those that were prepared: it is handed out no more."""
 
     code = "order_damaged"
 
 
+class ClockLeapt(WrongState):
+    """The machine stood still for days, or its clock is wrong: nothing leaves until a person has looked."""
+
+    code = "clock_leapt"
+
+
+class NotCleared(Refused):
+    """A unit's clerk has not said yet of which families on his list a guardian works there."""
+
+    code = "not_cleared"
+
+
 class OrderOver(Refused):
     """A line of a payment order was paid or put back: the order is handed out no more."""
 
     code = "order_over"
+
+
+class RunDamaged(Refused):
+    """A matching run's certificate is not the one it was kept with: it proves nothing."""
+
+    code = "run_damaged"
 
 
 class OtherKeys(Refused):

@@ -8,19 +8,24 @@ from vocabulary.enums import (
     AccountStatus,
     AmendmentStatus,
     BatchStatus,
+    CareStatus,
     ChangeStatus,
     ChildStatus,
     CustodyStatus,
+    GiftStatus,
     GrantStatus,
     GuardianWishStatus,
     ImportStatus,
     JobStatus,
     LetterStatus,
     MatchStatus,
+    MoveStatus,
     NeedStatus,
     NoticeStatus,
+    OnlineOrderStatus,
     PledgeStatus,
     RevealStatus,
+    TransferStatus,
     VolunteerStatus,
 )
 from vocabulary.errors import WrongState
@@ -65,6 +70,18 @@ MATCH = _steps(
         MatchStatus.ENDED: (),
     }
 )
+# A volunteer's match: she answers first, then two of the staff, then sixty days.
+CARE = _steps(
+    {
+        CareStatus.PROPOSED: (CareStatus.ACCEPTED, CareStatus.DECLINED, CareStatus.LAPSED),
+        CareStatus.ACCEPTED: (CareStatus.TRIAL, CareStatus.DECLINED, CareStatus.LAPSED),
+        CareStatus.TRIAL: (CareStatus.ACTIVE, CareStatus.ENDED),
+        CareStatus.ACTIVE: (CareStatus.ENDED,),
+        CareStatus.DECLINED: (),
+        CareStatus.LAPSED: (),
+        CareStatus.ENDED: (),
+    }
+)
 BATCH = _steps(
     {
         BatchStatus.OPEN: (BatchStatus.ORDERED, BatchStatus.SENT),
@@ -89,7 +106,8 @@ NOTICE = _steps(
             NoticeStatus.UNCLEAR,
         ),
         NoticeStatus.FAILED: (NoticeStatus.WAITING, NoticeStatus.DROPPED),
-        NoticeStatus.UNCLEAR: (),
+        # By what the provider says under the same key, never by sending anew.
+        NoticeStatus.UNCLEAR: (NoticeStatus.DELIVERED, NoticeStatus.WAITING),
         NoticeStatus.DELIVERED: (),
         NoticeStatus.DROPPED: (),
     }
@@ -148,6 +166,31 @@ CHANGE = _steps(
     }
 )
 
+GIFT = _steps(
+    {
+        GiftStatus.WAITING: (GiftStatus.GIVEN, GiftStatus.UNDONE, GiftStatus.LAPSED),
+        GiftStatus.GIVEN: (),
+        GiftStatus.UNDONE: (),
+        GiftStatus.LAPSED: (),
+    }
+)
+
+MOVE = _steps(
+    {
+        MoveStatus.ASKED: (
+            MoveStatus.ACCEPTED,
+            MoveStatus.DECLINED,
+            MoveStatus.UNDONE,
+            MoveStatus.LAPSED,
+        ),
+        MoveStatus.ACCEPTED: (MoveStatus.DONE, MoveStatus.UNDONE, MoveStatus.LAPSED),
+        MoveStatus.DONE: (),
+        MoveStatus.DECLINED: (),
+        MoveStatus.UNDONE: (),
+        MoveStatus.LAPSED: (),
+    }
+)
+
 AMENDMENT = _steps(
     {
         AmendmentStatus.ASKED: (
@@ -158,6 +201,18 @@ AMENDMENT = _steps(
         AmendmentStatus.AGREED: (AmendmentStatus.DONE, AmendmentStatus.TURNED_DOWN),
         AmendmentStatus.DONE: (),
         AmendmentStatus.TURNED_DOWN: (),
+    }
+)
+TRANSFER = _steps(
+    {
+        TransferStatus.ASKED: (
+            TransferStatus.ACCEPTED,
+            TransferStatus.TURNED_DOWN,
+            TransferStatus.TAKEN_BACK,
+        ),
+        TransferStatus.ACCEPTED: (),
+        TransferStatus.TURNED_DOWN: (),
+        TransferStatus.TAKEN_BACK: (),
     }
 )
 
@@ -227,12 +282,33 @@ LETTER = _steps(
     }
 )
 
+# A closed order may still be paid: the provider's word of money counts whenever it comes.
+ONLINE_ORDER = _steps(
+    {
+        OnlineOrderStatus.OPEN: (
+            OnlineOrderStatus.UNKNOWN,
+            OnlineOrderStatus.PAID,
+            OnlineOrderStatus.HELD,
+            OnlineOrderStatus.CLOSED,
+        ),
+        OnlineOrderStatus.UNKNOWN: (
+            OnlineOrderStatus.PAID,
+            OnlineOrderStatus.HELD,
+            OnlineOrderStatus.CLOSED,
+        ),
+        OnlineOrderStatus.CLOSED: (OnlineOrderStatus.PAID, OnlineOrderStatus.HELD),
+        OnlineOrderStatus.PAID: (),
+        OnlineOrderStatus.HELD: (),
+    }
+)
+
 TABLES: Mapping[type[StrEnum], Steps] = {
     ChildStatus: CHILD,
     GuardianWishStatus: GUARDIAN_WISH,
     NeedStatus: NEED,
     PledgeStatus: PLEDGE,
     MatchStatus: MATCH,
+    CareStatus: CARE,
     BatchStatus: BATCH,
     NoticeStatus: NOTICE,
     JobStatus: JOB,
@@ -241,11 +317,15 @@ TABLES: Mapping[type[StrEnum], Steps] = {
     AccountStatus: ACCOUNT,
     GrantStatus: GRANT,
     ChangeStatus: CHANGE,
+    GiftStatus: GIFT,
+    MoveStatus: MOVE,
     AmendmentStatus: AMENDMENT,
+    TransferStatus: TRANSFER,
     RevealStatus: REVEAL,
     CustodyStatus: CUSTODY,
     AccessStatus: ACCESS,
     LetterStatus: LETTER,
+    OnlineOrderStatus: ONLINE_ORDER,
 }
 
 

@@ -13,17 +13,20 @@ from vocabulary.schedule import STEP_MONTHS
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One instalment that will want money: of which match, on which day, how much."""
+    """One instalment that will want money: of which match, on which day, how much.
+
+    A gift has no rhythm: it pays for no month.
+    """
 
     match: str
     on: date
     amount: Fen
-    rhythm: Rhythm
+    rhythm: Rhythm | None
 
     @property
-    def last_month(self) -> date:
+    def last_month(self) -> date | None:
         """Return the last month that this instalment is for."""
-        return last_month(self.on, self.rhythm)
+        return last_month(self.on, self.rhythm) if self.rhythm else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,8 @@ def reach(money: Fen, dues: Iterable[Due], *, paid_through: date | None) -> Runw
             return Runway(frozenset(covered), through, day, Fen(amount - left))
         left = Fen(left - amount)
         covered |= {(due.match, due.on) for due in same_day}
-        ends = max(due.last_month for due in same_day)
-        through = max(ends, through or ends)
+        for ends in filter(None, (due.last_month for due in same_day)):
+            through = max(ends, through or ends)
     return Runway(frozenset(covered), through, None, Fen(0))
 
 

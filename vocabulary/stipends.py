@@ -11,7 +11,7 @@ from vocabulary.errors import WrongState
 
 Facts = Mapping[FactKind, date | None]
 # What a hand sends back to the account that it came from.
-SENT_BACK = (Snag.REFUSED, Snag.UNDELIVERABLE)
+SENT_BACK = (Snag.REFUSED, Snag.UNDELIVERABLE, Snag.OWN_STAFF)
 
 _ENDS = (
     (FactKind.WRITTEN_OFF, StipendStatus.WRITTEN_OFF),
@@ -39,6 +39,7 @@ _NEEDS: Mapping[FactKind, tuple[FactKind, ...]] = {
     FactKind.RETURNED: (FactKind.SENT,),
     FactKind.CANCELLED: (FactKind.PROMISED,),
     FactKind.WRITTEN_OFF: (FactKind.SENT,),
+    FactKind.MADE_GOOD: (FactKind.CONFIRMED,),
 }
 # Money may be its donor's or the gap fund's: one of the two is enough.
 PAID_BY = (FactKind.RECEIVED, FactKind.BRIDGED)

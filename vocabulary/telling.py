@@ -25,6 +25,7 @@ class Telling(StrEnum):
     ASKING_FAMILY = "asking_family"
     CONFIRMED = "confirmed"
     FAMILY_FIRST = "family_first"
+    MADE_GOOD = "made_good"
     RETURNED = "returned"
     WRITTEN_OFF = "written_off"
     CANCELLED = "cancelled"
@@ -36,6 +37,7 @@ MONTH_STATE: Mapping[Telling, str] = {
     Telling.RECEIVED: "ahead",
     Telling.CONFIRMED: "confirmed",
     Telling.FAMILY_FIRST: "confirmed",
+    Telling.MADE_GOOD: "confirmed",
     Telling.RETURNED: "ahead",
     Telling.WRITTEN_OFF: "none",
     Telling.CANCELLED: "none",
@@ -49,6 +51,9 @@ def tell(dates: Mapping[str, date | None], *, on: date) -> Telling:
     if over := next((one for name, one in _OVER if dates[name]), None):
         return over
     if dates["confirmed_on"]:
+        # It is whole now; who erred is not his to read.
+        if dates["made_good_on"]:
+            return Telling.MADE_GOOD
         return Telling.CONFIRMED if dates["handed_over_on"] else Telling.FAMILY_FIRST
     if handed := dates["handed_over_on"]:
         late = on > handed + timedelta(days=ASKED_DAYS)

@@ -9,7 +9,7 @@ from typing import Any
 from vocabulary.enums import PledgeKind, PledgeStatus
 from vocabulary.money import Fen
 
-SOON_DAYS = 14
+REMIND_DAYS = (3, 7, 14, 30)
 NO_MONEY = Fen(0)
 
 
@@ -36,6 +36,7 @@ class Todo:
     amount: Fen = NO_MONEY
     on: date | None = None
     is_for_child: bool = True
+    ahead: int = 14
 
 
 def first_thing(cards: Sequence[Mapping[str, Any]], *, on: date) -> Todo:
@@ -56,13 +57,14 @@ def _thing_of(card: Mapping[str, Any], *, on: date) -> Todo:
         waits = card["announced_on"] is not None
         thing = Thing.BANK_CHECKS if waits else Thing.PAY_FIRST
         return Todo(thing, ref, amount, is_for_child=card["kind"] is PledgeKind.CHILD)
-    if runway.next_on is not None and runway.next_on <= on + timedelta(days=SOON_DAYS):
+    if runway.next_on is not None and runway.next_on <= on + timedelta(days=card["remind_days"]):
         return _payment(card, on=on)
     if card["status"] is PledgeStatus.PAUSED:
         return Todo(Thing.PAUSED, ref, on=card["paused_until"])
     if card["kind"] is PledgeKind.CHILD and not card["supports"]:
         return Todo(Thing.SEARCHING, ref, on=runway.next_on)
-    return Todo(Thing.NOTHING, ref, runway.next_amount, runway.next_on)
+    ahead: int = card["remind_days"]
+    return Todo(Thing.NOTHING, ref, runway.next_amount, runway.next_on, ahead=ahead)
 
 
 def _payment(card: Mapping[str, Any], *, on: date) -> Todo:

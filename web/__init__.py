@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from web import auth, classroom, donor, family, public, school, staff, village, volunteer
+from web import api, auth, classroom, donor, family, public, school, staff, unit, village, volunteer
 from web.core import (
     access,
+    busy,
     errors,
     filters,
     headers,
@@ -16,6 +17,7 @@ from web.core import (
     static,
     twins,
 )
+from web.unit import handing
 
 DOORS = (
     public.bp,
@@ -25,12 +27,15 @@ DOORS = (
     classroom.bp,
     village.bp,
     volunteer.bp,
+    unit.bp,
+    handing.bp,
     family.bp,
     family.slip,
     family.reveals.letter,
     family.letters.post,
     staff.bp,
     health.bp,
+    api.bp,
 )
 
 
@@ -45,6 +50,7 @@ def init_app(app: Flask) -> None:
     proof.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
+    busy.init_app(app)
     static.init_app(app)
     for door in DOORS:
         app.register_blueprint(door)

@@ -15,8 +15,10 @@ from cli.demo.story import play
 from config import Mode
 from extensions import db
 from privacy import viewers
-from services import installation, links, vault
+from services import links
 from services.links import Subject
+from services.upkeep import installation
+from services.vault import vault
 from services.writing import begin_writing
 from vocabulary import clock
 from vocabulary.dates import at, today
@@ -24,7 +26,6 @@ from vocabulary.enums import LinkPurpose
 from vocabulary.errors import NoDemoHere, NotEmpty
 
 SEED = 20170301
-VISITED_DONOR = "13800000001"
 NIGHT_ENDS = 7
 """The hour by which a night's jobs have run."""
 
@@ -70,7 +71,7 @@ def _donor_links() -> list[str]:
     """Make a fresh private link of the donor whose two years can be read, unless he was forgotten."""
     session = db.session()
     begin_writing(session)
-    donor_id = vault.find_donor_by_contact(session, VISITED_DONOR)
+    donor_id = vault.find_donor_by_contact(session, cast.VISITED_DONOR)
     if donor_id is None:
         return []
     by, subject = viewers.engine("notices"), Subject(donor_id=donor_id)

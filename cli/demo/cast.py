@@ -52,6 +52,11 @@ VILLAGES = {
     "152222200000": "152222200200",
 }
 
+UNIT = "鄂伦春自治旗供电局"
+"""A work unit whose clerk brings some children their money."""
+VISITED_DONOR = "13800000001"
+"""Whose private link the table of logins prints."""
+
 SURNAMES = "陈王李张刘杨赵黄周吴徐孙胡朱高林何郭马罗宋郑谢韩唐冯于董萧程"
 GIVEN = (
     "雨桐", "子轩", "一诺", "浩然", "欣怡", "梓涵", "晓军", "春梅", "志强", "佳音",
@@ -122,5 +127,7 @@ def _of_banner(place: Place, *, is_first: bool) -> list[Login]:
         Login(f"ertong.{key}", "包主任", (Role.VILLAGE_DIRECTOR,), village, shown=is_first)
     )
     if is_first:
+        hand = (Role.UNIT_HAND,)
+        people.append(Login(f"danwei.{key}", "赵勇", hand, code, UNIT, shown=True))
         people.append(Login("mama", "图雅", (Role.VOLUNTEER,), code, shown=True))
     return people

@@ -3,25 +3,32 @@
 from datetime import date, timedelta
 from functools import partial
 
-from cli.demo import cast, post
+from cli.demo import caring, cast, post
 from cli.demo.cast import PLACES
 from cli.demo.stage import Stage, deliver, run_job
 from jobs import matching, publishing
 from jobs.stipends import open_and_fund
-from services import (
-    account_lists,
-    amendments,
-    child_search,
-    grants,
-    matches,
-    organisations,
-    proposing,
-    receipts,
-)
-from services.account_lists import Listed
-from services.receipts import BankLine
+from privacy.viewers import Viewer
+from services import organisations
+from services.accounts import account_lists, grants
+from services.accounts.account_lists import Listed
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.children import amendments, child_search
+from services.donors import donors
+from services.earmarks import redirecting, surgeries
+from services.giving import gifts, members
+from services.pairing import matches, proposing
+from services.vault import vault
 from vocabulary import clock
-from vocabulary.enums import DeclineReason, Role
+from vocabulary.enums import (
+    DeclineReason,
+    EarmarkKind,
+    GiftOccasion,
+    GiverKind,
+    RedirectReason,
+    Role,
+)
 from vocabulary.money import Fen
 
 HOME = PLACES[0]
@@ -32,8 +39,15 @@ DEPUTY_DAYS = 21
 def play(stage: Stage, night: date) -> None:
     """Leave something on every desk, then run the night's jobs and let one pair be turned down."""
     before = stage.today - timedelta(days=2)
-    for act in (_unclear_money, _ask_for_changes, _propose_by_hand, _ask_for_a_deputy):
+    acts = (
+        *(_unclear_money, _ask_for_changes, _propose_by_hand, _ask_for_a_deputy, _ask_a_giver),
+        _add_a_gift,
+        _give_together,
+        _ask_for_a_surgery,
+    )
+    for act in acts:
         stage.scene(before, partial(act, stage), hour=15)
+    caring.play(stage)
     for name, body in (
         ("figures", publishing.publish),
         ("listings", publishing.freeze_list),
@@ -51,6 +65,55 @@ def _unclear_money(stage: Stage) -> None:
     payer = cast.person_name(stage.dice)
     line = BankLine("爱心助学", Fen(20_000), clock.now().date(), payer_name=payer)
     receipts.record(stage.session, stage.who("shoukuan"), line, now=clock.now())
+
+
+def _add_a_gift(stage: Stage) -> None:
+    """Let the donor whose page a visitor opens add a gift, not yet due, for a child of his."""
+    session, now = stage.session, clock.now()
+    donor_id = vault.find_donor_by_contact(session, cast.VISITED_DONOR)
+    if donor_id is None:
+        return
+    me = Viewer(frozenset({Role.DONOR}), actor="donor", donor_id=donor_id)
+    children = [
+        one for card in donors.home(session, me, now=now).pledges for one in card["supports"]
+    ]
+    child = next((one for one in children if one.is_active), None)
+    if child is not None:
+        occasion = GiftOccasion.NEW_YEAR
+        gifts.ask(session, me, child.ref, amount=Fen(20_000), occasion=occasion, now=now)
+
+
+def _give_together(stage: Stage) -> None:
+    """Let the visited donor's eldest pledge be a group's, with a list from its beginning."""
+    session, now = stage.session, clock.now()
+    donor_id = vault.find_donor_by_contact(session, cast.VISITED_DONOR)
+    if donor_id is None:
+        return
+    me = Viewer(frozenset({Role.DONOR}), actor="donor", donor_id=donor_id)
+    pledge = min(donors.home(session, me, now=now).pledges, key=lambda card: card["offered_on"])
+    ref, first = pledge["donor_ref"], pledge["offered_on"]
+    members.name(session, me, ref, GiverKind.GROUP, "演示小学三年级教研组", now=now)
+    names = [cast.person_name(stage.dice) for _ in range(3)]
+    shares = zip(names, ("50", "30", "20"), strict=True)
+    said = members.read("\n".join(f"{name} {yuan}" for name, yuan in shares))
+    members.join(session, me, ref, said, from_on=first, now=now)
+
+
+def _ask_for_a_surgery(stage: Stage) -> None:
+    """Ask for a sum for a child's surgery; an approver is to look."""
+    session, by = stage.session, stage.who(f"jingban2.{HOME.key}")
+    child = child_search.listing(session, by, code=HOME.code, show="supported", page=1)[-1]
+    note = "旗医院诊断先天性斜视，建议年内手术，住院预交 3,000 元。"
+    surgeries.ask(session, by, child["ref"], Fen(300_000), note, now=clock.now())
+
+
+def _ask_a_giver(stage: Stage) -> None:
+    """Ask who gave for surgery alone whether it may help other children."""
+    approver, now = stage.who(f"shenpi.{HOME.key}"), clock.now()
+    for one in redirecting.restricted(stage.session, approver, now=now):
+        if one["kind"] is EarmarkKind.SURGERY:
+            code, why = one["pledge"]["code"], RedirectReason.NOBODY_FITS
+            redirecting.ask(stage.session, approver, code, reason=why, now=now)
 
 
 def _ask_for_changes(stage: Stage) -> None:

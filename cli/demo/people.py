@@ -7,26 +7,18 @@ from cli.demo.cast import PLACES, Login, Place
 from cli.demo.stage import Stage
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import (
-    amendments,
-    children,
-    consents,
-    entering,
-    grants,
-    organisations,
-    passwords,
-    staffing,
-    volunteers,
-    way_in,
-)
-from services.installation import DEMO_PASSWORD
-from services.newcomers import NewChild, NewKin, NewNeed
+from services import organisations
+from services.accounts import grants, passwords, staffing, way_in
+from services.accounts.staffing import NewAccount
+from services.batches.school_accounts import NewAccount as NewBankAccount
+from services.children import amendments, children, consents, entering
+from services.children.newcomers import NewChild, NewKin, NewNeed
 from services.organisations import NewSchool
-from services.school_accounts import NewAccount as NewBankAccount
-from services.staffing import NewAccount
-from services.volunteers import NewVolunteer
+from services.pairing import volunteers
+from services.pairing.volunteers import NewVolunteer
+from services.upkeep.installation import DEMO_PASSWORD
 from vocabulary import clock
-from vocabulary.enums import Category, Clearance, NeedKind, Purpose, Sex
+from vocabulary.enums import Category, Clearance, NeedKind, OrganisationKind, Purpose, Sex
 from vocabulary.enums import Stage as SchoolStage
 from vocabulary.money import Fen
 
@@ -37,6 +29,21 @@ GRADES = {
 }
 MONTHLY = (100, 100, 100, 100, 150, 200, 200, 300)
 """Yuan a month that children of the demo need; most need a hundred."""
+
+
+def enter_unit(stage: Stage) -> None:
+    """Enter the work unit that hands over, with its account."""
+    number = "6217 0000 0000 7723"
+    new = NewSchool(
+        name=cast.UNIT,
+        region_code=PLACES[0].code,
+        account=NewBankAccount(cast.UNIT, "演示农村信用社", number),
+        kind=OrganisationKind.WORK_UNIT,
+    )
+    stage.papers[cast.UNIT] = number
+    stage.schools[cast.UNIT] = organisations.enter(
+        stage.session, viewers.console(), new, now=clock.now()
+    )
 
 
 def enter_schools(stage: Stage) -> None:

@@ -8,16 +8,12 @@ from cli.demo.cast import PLACES
 from cli.demo.stage import Stage, deliver
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import (
-    consents,
-    hand_lists,
-    letter_desk,
-    letter_post,
-    letters,
-    past_batches,
-    stories,
-)
-from services.letters import Draft
+from services.batches import past_batches
+from services.children import consents
+from services.handover import hand_lists
+from services.letters import letter_desk, letter_post, letters
+from services.letters.letters import Draft
+from services.stories import stories
 from vocabulary import clock
 from vocabulary.dates import today
 from vocabulary.enums import LetterReturn, LetterStatus, LetterVoice, Purpose

@@ -12,7 +12,7 @@ from jobs import outbox
 from jobs.run import Body, Run
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import accounts
+from services.accounts import accounts
 from services.writing import begin_writing
 from vocabulary import clock
 from vocabulary.dates import at

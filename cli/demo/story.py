@@ -4,31 +4,28 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from cli.demo import cast, lately, people
+from cli.demo import cast, lately, people, ways
 from cli.demo.cast import PLACES
 from cli.demo.stage import Donor, Stage, deliver, run_job
 from jobs import matching, publishing
+from jobs.family_checks import draw_and_ask
 from jobs.reminders import remind
 from jobs.stipends import open_and_fund
 from matching import Wishes
 from privacy.viewers import Viewer
-from services import (
-    answers,
-    batches,
-    handovers,
-    links,
-    matches,
-    pledges,
-    receipts,
-    slips,
-)
-from services.answers import Reply
-from services.hand_lists import list_for
-from services.pledges import PledgeTerms
-from services.receipts import BankLine
+from services import links
+from services.batches import batches
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.handover import answers, handovers, slips
+from services.handover.answers import Reply
+from services.handover.hand_lists import list_for
+from services.pairing import matches
+from services.pledges import pledges
+from services.pledges.pledges import PledgeTerms
 from vocabulary import clock
 from vocabulary.dates import add_months, first_of_month
-from vocabulary.enums import Answer, DeclineReason, Naming, PledgeEnd, Rhythm, Snag
+from vocabulary.enums import Answer, DeclineReason, EarmarkKind, Naming, PledgeEnd, Rhythm, Snag
 from vocabulary.money import Fen
 
 MONTHS = 24
@@ -61,12 +58,19 @@ LIST_DAYS = (4, 25)
 """Days on which a week's list is taken up: twice a month, which two years can bear."""
 SEND_DAY, HAND_OVER_DAY, ANSWER_DAY, PAY_DAY, MATCH_DAY, APPROVE_DAY = 5, 12, 14, 18, 20, 22
 REMIND_DAYS = (8, 10, 14, 19)
+CHECK_DAYS = (SEND_DAY + 1, HAND_OVER_DAY + 1)
+"""The mornings on which the newest batches are drawn from, and their families asked."""
 LATE_PAYERS = (3, 11)
 FUND_CONTACT = "13800000088"
 FUND_YUAN, FUND_MONTH = 1_688, MONTHS - 8
 """What somebody gives to the gap fund once, a month before two donors fall silent."""
-STILL_TO_STATE = ("xuexiao2.aohan", "xuexiao2.elunchun")
-"""Schools that have not yet said a word of the newest batch: the second is the one a visitor opens."""
+RESTRICTED = (
+    ("13800000089", 888, EarmarkKind.GIRLS),
+    ("13800000001", 1_333, EarmarkKind.SURGERY),
+)
+"""What is given for one purpose alone; the second giver is asked about it in the last days."""
+STILL_TO_STATE = ("xuexiao2.aohan", "xuexiao2.elunchun", "danwei.elunchun")
+"""Hands that have not yet said a word of the newest batch: the second is the one a visitor opens."""
 SAY_NO = (1, 8)
 """Which of this month's slips are answered with a no."""
 
@@ -76,6 +80,7 @@ def play(stage: Stage, *, night: date) -> None:
     start = add_months(first_of_month(stage.today), -MONTHS)
     opening = start - timedelta(days=30)
     stage.scene(opening, lambda: people.enter_schools(stage))
+    stage.scene(opening, lambda: people.enter_unit(stage))
     stage.scene(opening, lambda: people.make_accounts(stage))
     stage.scene(opening, lambda: people.agree_to_accounts(stage))
     for number in range(VOLUNTEERS + 1):
@@ -92,6 +97,7 @@ def play(stage: Stage, *, night: date) -> None:
         stage.scene(came, partial(_pledge, stage, which), hour=19)
     deliver(stage, came, 20)
     stage.scene(came, partial(_book, stage, stage.donors[LATE_PAYERS[0]], times=1), hour=15)
+    ways.play(stage)
     lately.play(stage, night)
 
 
@@ -110,16 +116,24 @@ def _days(stage: Stage, first: date, number: int) -> Iterator[tuple[date, int, A
     is_last = number == MONTHS
     early, late = (first.replace(day=day) for day in LIST_DAYS)
     yield first, 4, lambda day, _: run_job(stage, "figures", publishing.publish, day)
+    yield first, 5, lambda day, _: run_job(stage, "month-pages", publishing.publish_heads, day)
     yield first, 6, lambda day, _: run_job(stage, "stipends", open_and_fund, day)
     if number == FUND_MONTH:
         yield first.replace(day=2), 8, lambda day, _: _feed_fund(stage, day)
     yield first.replace(day=2), 9, lambda day, _: _new_children(stage, day, number)
+    yield from _by_unit(stage, first) if is_last else ()
     yield first.replace(day=3), 19, lambda day, _: _new_pledges(stage, day, number)
     yield early, 4, lambda day, _: run_job(stage, "listings", publishing.freeze_list, day)
     yield first.replace(day=SEND_DAY), 10, lambda day, _: _send(stage, day)
     yield first.replace(day=HAND_OVER_DAY), 11, lambda day, _: _hand_over(stage, day)
     yield first.replace(day=ANSWER_DAY), 19, lambda day, _: _answer(stage, day, number)
     yield first.replace(day=PAY_DAY), 15, lambda day, _: _pay(stage, day, number)
+    for number_of_day in CHECK_DAYS if is_last else ():
+        yield (
+            first.replace(day=number_of_day),
+            7,
+            lambda day, _: run_job(stage, "family-checks", draw_and_ask, day),
+        )
     for day in REMIND_DAYS if is_last else ():
         yield first.replace(day=day), 8, lambda day, _: run_job(stage, "reminders", remind, day)
     yield (
@@ -129,6 +143,12 @@ def _days(stage: Stage, first: date, number: int) -> Iterator[tuple[date, int, A
     )
     yield first.replace(day=APPROVE_DAY), 9, lambda day, _: _approve(stage, day)
     yield late, 4, lambda day, _: run_job(stage, "listings", publishing.freeze_list, day)
+
+
+def _by_unit(stage: Stage, first: date) -> Iterator[tuple[date, int, Act]]:
+    """Let a work unit bring some children their money, from this month's batch on."""
+    yield first.replace(day=2), 16, lambda day, _: ways.by_unit(stage, day)
+    yield first.replace(day=3), 6, lambda day, _: run_job(stage, "stipends", open_and_fund, day)
 
 
 def _share(total: int, number: int, over: int) -> range:
@@ -179,9 +199,16 @@ def _feed_fund(stage: Stage, day: date) -> None:
 
 
 def _give_odd_sum(stage: Stage) -> None:
-    fen = Fen(FUND_YUAN * 100)
-    terms = PledgeTerms(instalment_fen=fen, rhythm=Rhythm.YEAR, not_relative=True)
-    made = pledges.offer(stage.session, terms, FUND_CONTACT, now=clock.now())
+    """Let three people give to the fund, two of them for one purpose alone."""
+    _give(stage, FUND_CONTACT, FUND_YUAN)
+    for contact, yuan, earmark in RESTRICTED:
+        _give(stage, contact, yuan, earmark)
+
+
+def _give(stage: Stage, contact: str, yuan: int, earmark: EarmarkKind | None = None) -> None:
+    fen = Fen(yuan * 100)
+    terms = PledgeTerms(instalment_fen=fen, rhythm=Rhythm.YEAR, not_relative=True, earmark=earmark)
+    made = pledges.offer(stage.session, terms, contact, now=clock.now())
     line = BankLine(made.reference, fen, clock.now().date())
     receipts.record(stage.session, stage.who("shoukuan"), line, now=clock.now())
 

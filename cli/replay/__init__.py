@@ -19,7 +19,7 @@ from cli.replay.reading import BadStory, Story, read
 from config import Mode, Settings
 from extensions import db
 from privacy import viewers
-from services import stories
+from services.stories import stories
 
 
 @click.command("replay")

@@ -16,8 +16,10 @@ from cli.replay.reading import Event
 from privacy import viewers
 from privacy.naming import NAME_LENGTH, is_fit
 from privacy.viewers import Viewer
-from services import children, reveal_checks, reveal_release, reveals, stories
-from services.reveals import Shares, Words
+from services.children import children
+from services.reveals import reveal_checks, reveal_release, reveals
+from services.reveals.reveals import Shares, Words
+from services.stories import stories
 from vocabulary import clock
 from vocabulary.dates import today
 from vocabulary.enums import ChildWord, Purpose

@@ -13,25 +13,21 @@ from jobs.run import Run
 from jobs.stipends import open_and_fund
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import (
-    agreements,
-    answers,
-    batches,
-    children,
-    gifts,
-    handovers,
-    organisations,
-    pledges,
-    receipts,
-    stories,
-)
-from services.agreements import Terms
-from services.answers import Reply
-from services.children import NewChild, NewKin, NewNeed
-from services.handovers import Word
+from services import organisations
+from services.batches import batches
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.children import children
+from services.children.children import NewChild, NewKin, NewNeed
+from services.handover import answers, handovers
+from services.handover.answers import Reply
+from services.handover.handovers import Word
 from services.organisations import NewSchool
-from services.pledges import PledgeTerms
-from services.receipts import BankLine
+from services.pledges import pledges
+from services.pledges.pledges import PledgeTerms
+from services.stipends import gifts
+from services.stories import agreements, stories
+from services.stories.agreements import Terms
 from services.writing import begin_writing
 from vocabulary import amounts, clock
 from vocabulary.dates import at, today

@@ -10,8 +10,10 @@ from cli.replay import cast
 from cli.replay.reading import Event
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import children, letter_desk, letter_post, letters, stories
-from services.letters import Bar, Draft
+from services.children import children
+from services.letters import letter_desk, letter_post, letters
+from services.letters.letters import Bar, Draft
+from services.stories import stories
 from vocabulary import clock
 from vocabulary.dates import today
 from vocabulary.enums import LetterReturn, LetterStatus, LetterVoice, Purpose

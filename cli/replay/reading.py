@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NoReturn
 
-from services.booking import EARLIEST
+from services.books.booking import EARLIEST
 from vocabulary.dates import today
 from vocabulary.enums import Rhythm
 from vocabulary.money import Fen

@@ -14,7 +14,7 @@ from flask import current_app
 from flask_migrate import upgrade
 
 from cli.answers import say, told
-from cli.twins import cast, meeting, post
+from cli.twins import cast, meeting, money, post
 from cli.twins.cast import Pupil
 from cli.twins.donor import TwinDonor, read_donor
 from cli.twins.script import steps
@@ -22,7 +22,7 @@ from cli.twins.story import Story
 from config import TWIN_NOW, Mode
 from extensions import db
 from privacy import viewers
-from services import installation
+from services.upkeep import installation
 from vocabulary import clock, refs
 from vocabulary.errors import BadInput, NotEmpty, NotPermitted
 
@@ -61,7 +61,7 @@ def play(
         for step in steps(pay_in_day=secret.pay_in_day, hour_seen=secret.hour_seen):
             story.live(step.act, step.on, step.hour)
         with clock.moved_to(TWIN_NOW):
-            return story.links() | meeting.links(story) | post.links(story)
+            return story.links() | meeting.links(story) | post.links(story) | money.papers(story)
 
 
 def _given(file: Path) -> Any:

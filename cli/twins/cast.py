@@ -9,11 +9,13 @@ TOWN, VILLAGE = "150723103000", "150723103001"
 PASSWORD = "twin-worlds-only"  # noqa: S105 a world that production refuses
 SCHOOLS = {"吉文镇中心小学": TOWN, "大杨树第三中学": "150723101000"}
 FIRST, SECOND = SCHOOLS
+COLLECTS, HANDS = "旗水利局", "旗供电所"
+UNITS = (COLLECTS, HANDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A login: role, where, the school if it is one's, the page it begins on."""
+    """A login: role, where, the school or unit if it is one's, the page it begins on."""
 
     login: str
     role: Role
@@ -34,6 +36,8 @@ LOW = {
     "other_school": Login("officer2", Role.SCHOOL_OFFICER, BANNER, SECOND, "/school/"),
     "village_director": Login("director", Role.VILLAGE_DIRECTOR, VILLAGE, home="/village/"),
     "volunteer": Login("mother", Role.VOLUNTEER, home="/volunteer/"),
+    "unit_collector": Login("clerk", Role.UNIT_COLLECTOR, BANNER, COLLECTS, "/unit/"),
+    "unit_hand": Login("porter", Role.UNIT_HAND, BANNER, HANDS, "/unit/hand/"),
 }
 HIGH = (
     Login("admin2", Role.ADMINISTRATOR, WHOLE),
@@ -42,6 +46,8 @@ HIGH = (
     Login("custodian", Role.CUSTODIAN, WHOLE),
     Login("custodian2", Role.CUSTODIAN, WHOLE),
 )
+# High towards donors, low towards children: the twins with another child look at it too.
+COLLECTING = {"collecting_desk": HIGH[2]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +91,7 @@ OTHERS = {
     "second": "13700000002",
     "third": "rain@example.org",
     "late": "13900000003",
+    "mover": "13900000004",
+    "heir": "heir@example.org",
 }
 """The other donors' contacts: the secret donor's may sort below, between or above them."""

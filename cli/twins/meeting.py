@@ -2,8 +2,11 @@
 
 from cli.twins.story import SECRET, Story
 from privacy.naming import NAME_LENGTH, is_fit
-from services import consents, donors, reveal_checks, reveals, stories
-from services.reveals import Shares, Words
+from services.children import consents
+from services.donors import donors
+from services.reveals import reveal_checks, reveals
+from services.reveals.reveals import Shares, Words
+from services.stories import stories
 from vocabulary import clock
 from vocabulary.dates import today
 from vocabulary.enums import ChildWord, Purpose
@@ -83,4 +86,5 @@ def match_of(story: Story, name: str) -> str:
     """Return the donor's ref of the first child whom he supports."""
     home = donors.home(story.session, story.donor(name), now=clock.now())
     found: str = next(one.ref for card in home.pledges for one in card["supports"])
+    story.matched[name] = found
     return found

@@ -1,8 +1,9 @@
 """What the twins' donors decide about themselves: how they are called, to be forgotten; a death."""
 
 from cli.twins.story import Story
-from services import forgetting_donors, naming
-from services.naming import Called
+from services.donors import naming
+from services.donors.naming import Called
+from services.vault import forgetting_donors
 from vocabulary import clock
 from vocabulary.enums import Naming
 
@@ -29,10 +30,12 @@ def _choose(story: Story, name: str, called: Called) -> None:
 
 def forget(story: Story, name: str) -> None:
     """Let a donor be forgotten."""
+    story.gone.add(name)
     forgetting_donors.forget(story.session, story.donor(name), now=clock.now())
 
 
 def die(story: Story, name: str) -> None:
     """Let the custodian enter that a donor has died."""
+    story.gone.add(name)
     by, told = story.who("custodian"), story.offered[name].reference
     forgetting_donors.note_death(story.session, by, told, why="家人来电", now=clock.now())

@@ -7,38 +7,31 @@ from sqlalchemy.orm import Session
 from cli.twins import cast
 from cli.twins.cast import Login, Oneself, Pupil
 from privacy import viewers
-from services import (
-    accounts,
-    amendments,
-    children,
-    consents,
-    entering,
-    grants,
-    organisations,
-    passwords,
-    staffing,
-    volunteers,
-    way_in,
-)
-from services.newcomers import NewChild, NewKin, NewNeed
+from services import organisations
+from services.accounts import accounts, grants, passwords, staffing, way_in
+from services.accounts.staffing import NewAccount
+from services.batches.school_accounts import NewAccount as NewBankAccount
+from services.children import amendments, children, consents, entering
+from services.children.newcomers import NewChild, NewKin, NewNeed
 from services.organisations import NewSchool
-from services.school_accounts import NewAccount as NewBankAccount
-from services.staffing import NewAccount
-from services.volunteers import NewVolunteer
+from services.pairing import volunteers
+from services.pairing.volunteers import NewVolunteer
 from vocabulary import clock
 from vocabulary.dates import today
-from vocabulary.enums import Category, NeedKind, Purpose, Sex
+from vocabulary.enums import Category, NeedKind, OrganisationKind, Purpose, Sex
 from vocabulary.money import Fen
 
 ACCOUNT = "6217 0000 0000 0001"
 
 
 def enter_schools(session: Session) -> dict[str, str]:
-    """Enter the schools; return their refs by name."""
+    """Enter the schools and the work units; return their refs by name."""
     by, now = viewers.console(), clock.now()
+    kinds = dict.fromkeys(cast.SCHOOLS, OrganisationKind.SCHOOL)
+    kinds |= dict.fromkeys(cast.UNITS, OrganisationKind.WORK_UNIT)
     return {
-        name: organisations.enter(session, by, _school(name, town), now=now)
-        for name, town in cast.SCHOOLS.items()
+        name: organisations.enter(session, by, _organisation(name, kind), now=now)
+        for name, kind in kinds.items()
     }
 
 
@@ -49,10 +42,11 @@ def agree_to_accounts(session: Session) -> None:
         amendments.agree(session, by, one["ref"], again=ACCOUNT, now=now)
 
 
-def _school(name: str, town: str) -> NewSchool:
+def _organisation(name: str, kind: OrganisationKind) -> NewSchool:
     return NewSchool(
         name=name,
-        region_code=town,
+        kind=kind,
+        region_code=cast.SCHOOLS.get(name, cast.BANNER),
         contact_name="秦老师",
         contact_phone="13900000090",
         account=NewBankAccount(name, "演示农村信用社", ACCOUNT),

@@ -3,8 +3,10 @@
 from cli.twins.meeting import match_of
 from cli.twins.story import SECRET, Story
 from privacy.viewers import Viewer
-from services import consents, letter_desk, letter_links, letters, stories
-from services.letters import Draft
+from services.children import consents
+from services.letters import letter_desk, letter_links, letters
+from services.letters.letters import Draft
+from services.stories import stories
 from vocabulary import clock
 from vocabulary.dates import today
 from vocabulary.enums import LetterReturn, LetterStatus, LetterVoice, Purpose
@@ -65,4 +67,5 @@ def links(story: Story) -> dict[str, list[str]]:
 
 
 def _slip(story: Story, name: str) -> Viewer | None:
-    return stories.family_of(story.session, story.who("worker"), match_of(story, name))
+    ref = story.matched[name] if name in story.gone else match_of(story, name)
+    return stories.family_of(story.session, story.who("worker"), ref)

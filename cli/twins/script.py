@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from cli.twins import meeting, own_will, post, wall
+from cli.twins import friends, meeting, money, own_will, post, units, wall
 from cli.twins.story import SECRET, Story
 from vocabulary.dates import add_months
-from vocabulary.enums import Answer, Purpose, Rhythm, Snag
+from vocabulary.enums import Answer, EarmarkKind, Purpose, Rhythm, Snag
 
 START, LAST_DAY, MONTHS = date(2025, 9, 1), date(2026, 11, 15), 15
 
@@ -60,6 +60,8 @@ ONCE = (
     Step(3, 4, 19, lambda s: post.family_writes(s, SECRET)),
     Step(3, 4, 20, lambda s: post.family_writes(s, "first", post.STRANGER)),
     Step(3, 5, 10, post.look_at_all),
+    Step(3, 5, 11, friends.introduce),
+    Step(3, 5, 20, friends.she_writes),
     Step(3, 8, 9, lambda s: s.job("letters")),
     Step(3, 8, 20, lambda s: post.donor_writes(s, SECRET)),
     Step(3, 8, 21, lambda s: post.donor_writes(s, "first")),
@@ -70,6 +72,7 @@ ONCE = (
     Step(13, 13, 9, post.look_at_all),
     Step(14, 12, 19, lambda s: post.family_writes(s, SECRET, post.STRANGER)),
     Step(14, 12, 20, lambda s: post.donor_writes(s, SECRET)),
+    Step(14, 12, 21, friends.she_writes),
     Step(3, 9, 10, lambda s: s.enter_late_child()),
     Step(3, 15, 9, lambda s: s.job("reveals")),
     Step(13, 11, 20, lambda s: meeting.donor_asks(s, "third")),
@@ -87,7 +90,7 @@ ONCE = (
     Step(5, 21, 20, lambda s: own_will.leave_name(s, "third", "李想")),
     Step(5, 22, 20, lambda s: own_will.alias(s, SECRET, "路过的风")),
     Step(6, 5, 15, lambda s: s.pay("first", months=12)),
-    Step(7, 9, 20, lambda s: s.change_terms(SECRET, yuan=200, rhythm=Rhythm.MONTH)),
+    Step(7, 9, 20, lambda s: s.change_terms(SECRET, yuan=50, rhythm=Rhythm.MONTH)),
     Step(8, 9, 9, lambda s: s.mistype_password("officer")),
     Step(8, 12, 12, lambda s: s.pass_class("officer")),
     Step(8, 22, 20, lambda s: own_will.hide(s, SECRET)),
@@ -105,14 +108,40 @@ ONCE = (
     Step(14, 14, 9, lambda s: wall.ask_for_file(s, "斯琴")),
     Step(14, 14, 10, lambda s: wall.open_file_at_once(s, "包晓军")),
     Step(14, 14, 11, wall.draw_audit),
+    Step(1, 18, 10, units.begin_to_collect),
+    # Not on a 20th, when he reads at his own hour: the next link that is drawn would shift.
+    Step(2, 18, 19, lambda s: money.gives_to_fund(s, SECRET)),
+    Step(2, 18, 20, lambda s: money.gives_to_fund(s, "third", EarmarkKind.GIRLS)),
+    Step(2, 21, 19, lambda s: money.gives_to_fund(s, SECRET, EarmarkKind.SURGERY)),
+    Step(3, 17, 19, lambda s: s.pledge("mover")),
+    Step(3, 18, 10, lambda s: s.pay("mover", months=3)),
+    Step(4, 19, 10, money.asks_givers),
+    Step(4, 21, 20, lambda s: money.says(s, "third", "no")),
+    Step(4, 22, 20, lambda s: money.says(s, SECRET, "yes")),
+    Step(5, 16, 20, lambda s: money.asks_payer(s, "mover", "heir")),
+    Step(5, 18, 20, lambda s: money.takes_over(s, "heir")),
+    Step(6, 16, 19, lambda s: money.adds_gift(s, "third")),
+    Step(6, 16, 20, lambda s: money.adds_gift(s, SECRET)),
+    Step(8, 16, 10, units.bring_by_unit),
+    Step(10, 5, 20, lambda s: post.family_writes(s, "second")),
+    Step(10, 6, 9, post.look_at_all),
+    Step(10, 22, 20, lambda s: post.family_writes(s, "second", "您还好吗？")),
+    Step(10, 23, 9, post.look_at_all),
+    Step(10, 28, 10, lambda s: s.job("letters")),
+    Step(12, 18, 20, lambda s: money.gets_papers(s, "first", 2026)),
+    Step(12, 18, 21, lambda s: money.gets_papers(s, SECRET, 2026)),
+    Step(13, 15, 20, lambda s: money.asks_payer(s, SECRET, "heir")),
+    Step(14, 11, 20, lambda s: money.adds_gift(s, SECRET)),
 )
 
 MONTHLY: tuple[tuple[int, int, Act], ...] = (
     (1, 4, lambda s: s.job("figures")),
+    (1, 4, lambda s: s.job("month-pages")),
     (1, 5, lambda s: s.job("pledges")),
     (1, 6, lambda s: s.job("stipends")),
     (5, 10, lambda s: s.send_batches()),
     (8, 8, lambda s: s.job("reminders")),
+    (12, 10, units.hand_over),
     (12, 11, lambda s: s.hand_over("officer")),
     (12, 16, lambda s: s.hand_over("officer2", away=Snag.ON_LEAVE)),
     (13, 19, lambda s: s.families_answer()),
@@ -122,10 +151,19 @@ MONTHLY: tuple[tuple[int, int, Act], ...] = (
     (28, 23, lambda s: s.approve_all()),
 )
 
+# Whoever was drawn gets the next instalment another way: not before a month in which a school acts.
+DRAWN: tuple[tuple[int, int, Act], ...] = (
+    (6, 7, lambda s: s.job("family-checks")),
+    (14, 7, lambda s: s.job("family-checks")),
+    (22, 10, money.families_are_called),
+)
+DRAWN_IN = (6, 9, 11)
+
 
 def steps(*, pay_in_day: int, hour_seen: int) -> list[Step]:
     """Return every step in order; the twins choose the secret donor's own days and hours only."""
     monthly = [Step(month, *one) for month in range(1, MONTHS) for one in MONTHLY]
+    drawn = [Step(month, *one) for month in DRAWN_IN for one in DRAWN]
     his = [
         *(Step(month, pay_in_day, 17, lambda s: s.pay(SECRET, months=12)) for month in (0, 7)),
         *(Step(month, 20, hour_seen, lambda s: s.read(SECRET)) for month in range(1, MONTHS)),
@@ -135,7 +173,7 @@ def steps(*, pay_in_day: int, hour_seen: int) -> list[Step]:
         Step(0, 28, 20, lambda s: s.job("matching")),
         Step(0, 28, 22, lambda s: s.approve_all()),
     ]
-    everything = [*ONCE, *monthly, *his, *first_match]
+    everything = [*ONCE, *monthly, *drawn, *his, *first_match]
     return sorted(
         (one for one in everything if one.on <= LAST_DAY), key=lambda one: (one.on, one.hour)
     )

@@ -15,31 +15,21 @@ from jobs.run import Run
 from jobs.schedule import BY_NAME
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import (
-    accounts,
-    answers,
-    bank_answers,
-    batches,
-    changes,
-    children,
-    class_lists,
-    consents,
-    donor_links,
-    donors,
-    handovers,
-    links,
-    matches,
-    orders,
-    pledges,
-    receipts,
-    slips,
-    vault,
-)
-from services.answers import Reply
-from services.hand_lists import list_for
+from services import links
+from services.accounts import accounts
+from services.batches import bank_answers, batches, orders
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.children import children, consents
+from services.donors import donor_links, donors
+from services.handover import answers, class_lists, handovers, slips
+from services.handover.answers import Reply
+from services.handover.hand_lists import list_for
 from services.links import Subject
-from services.pledges import Offered, PledgeTerms
-from services.receipts import BankLine
+from services.pairing import matches
+from services.pledges import changes, pledges
+from services.pledges.pledges import Offered, PledgeTerms
+from services.vault import vault
 from services.writing import begin_writing
 from vocabulary import clock
 from vocabulary.dates import at, today
@@ -84,6 +74,9 @@ class Story:
         self.fresh_slips: list[str] = []
         self.slips: list[str] = []
         self.classes: list[str] = []
+        self.papers: dict[str, str] = {}
+        self.matched: dict[str, str] = {}
+        self.gone: set[str] = set()
 
     def live(self, act: Callable[["Story"], object], on: date, hour: int) -> None:
         """Carry out one step, then deliver the notices it queued."""

@@ -4,8 +4,9 @@ from flask import current_app
 
 from cli.twins.story import Story
 from gateways.uploads import LocalFiles
-from services import audit_samples, custody_requests, file_access
-from services.custody_requests import NewRequest
+from services.custody import custody_requests
+from services.custody.custody_requests import NewRequest
+from services.oversight import audit_samples, file_access
 from vocabulary import clock
 from vocabulary.enums import AccessReason, AskedFor, CustodyReason
 

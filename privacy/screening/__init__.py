@@ -114,8 +114,10 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
     Imported here: their patterns take half a second to compile, and few commands screen a text.
     """
     from privacy.screening import (  # noqa: PLC0415 as said above
+        abroad,
         contacts,
         counting,
+        dressed,
         institutions,
         names,
         numbers,
@@ -128,12 +130,13 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
         workplaces,
     )
 
-    as_written = (numbers, told, spelled, counting)
+    as_written = (numbers, told, spelled, counting, dressed)
     as_joined = (
         names,
         riddles,
         otherscripts,
         places,
+        abroad,
         schools,
         institutions,
         workplaces,

@@ -176,6 +176,9 @@ def read_consent(cell: Cell) -> Consent:
         chosen = ticked(told.words)
     except ValueError:
         chosen = in_words(told)
+    if chosen and told.is_dated and told.on is None:
+        # Of which year the paper is, nobody knows: it waits for a look, like any doubt.
+        return Consent(is_given=False, is_clear=False)
     return Consent(bool(chosen), on=told.on if chosen else None, is_clear=chosen is not None)
 
 

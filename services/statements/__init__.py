@@ -1,4 +1,4 @@
-"""A bank's statement as it comes: find the header, read each line, check the sums. No SQL.
+"""A bank's statement as it comes: find the header, read each line, check the sums, find whose money it is.
 
 statement = open_statement(gateways.spreadsheets.read(filename, data))
 """

@@ -133,7 +133,7 @@ def _line(told: Told) -> Line:
     text = " ".join(dict.fromkeys(part for name in REMARKS if (part := told.text(name))))
     return Line(
         row=told.row.number,
-        kind=kind_of(text, fen),
+        kind=kind_of(text, fen, told.text("payer")),
         fen=fen,
         on=on,
         at=read_time(told.cell("time"), told.cell("day")),

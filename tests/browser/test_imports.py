@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 
 from extensions import db
-from services import accounts, grants, passwords, staffing, way_in
-from services.installation import DEMO_PASSWORD
-from services.staffing import NewAccount
+from services.accounts import accounts, grants, passwords, staffing, way_in
+from services.accounts.staffing import NewAccount
+from services.upkeep.installation import DEMO_PASSWORD
 from services.writing import begin_writing
 from tools.town import sign_in
 from vocabulary.enums import Role

@@ -68,7 +68,9 @@ class Walk:
         except (HTTPException, RequestRedirect):
             self.wrong[parts.path] = ["a link that leads nowhere"]
             return False
-        is_new = endpoint not in self.seen and not re.search(r"\.(xlsx|pdf|csv)$", parts.path)
+        is_new = endpoint not in self.seen and not re.search(
+            r"\.(xlsx|pdf|csv|json|py)$", parts.path
+        )
         self.seen.add(endpoint)
         return is_new
 
@@ -118,7 +120,7 @@ def donor_link(page, town):
     page.goto(f"{town.url}/relink")
     page.fill("input[name=contact]", DONOR_PHONE)
     page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url("**sent=1")
+    page.wait_for_url("**sent=yes")
     town.command("jobs", "run", "notices")
     return town.newest_link("/d/", to=DONOR_PHONE)
 

@@ -22,7 +22,9 @@ from models.children import Child, Kin
 from models.naming import PledgeNaming
 from models.vault import VaultContact, VaultKey
 from privacy import viewers
-from services import checks, newcomers, rotation, vault
+from services.checking import checks
+from services.children import newcomers
+from services.vault import rotation, vault
 from tests.factories import a_child, a_match, a_pledge, a_school, an_account
 from tests.plugins.installation import settings_in
 from vocabulary import clock
@@ -37,7 +39,7 @@ KILLED = """
 import os, signal, sys
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from services import rotation
+from services.vault import rotation
 rotation.SLICE = 2
 sys.argv = ["flask", "keys", "rotate", "{name}"]
 from tests.plugins.installation import settings_in

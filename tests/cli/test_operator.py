@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
+import cli
 from app import create_app
 from config import Mode
 from extensions import db
@@ -95,6 +96,21 @@ def test_production_refuses_the_demo_as_such_however_empty_it_is(runner, app) ->
 
     assert done.exit_code == 1
     assert done.stderr.startswith("no_demo_here")
+
+
+def test_where_real_people_are_no_command_plays_a_story_and_no_archive_holds_one(app) -> None:
+    played = {"demo", "replay", "twin-seed"}
+    real = Flask("real")
+    real.config["SETTINGS"] = replace(app.config["SETTINGS"], mode=Mode.PRODUCTION)
+    cli.init_app(real)
+    root = Path(cli.__file__).parents[1]
+    lines = (root / ".gitattributes").read_text(encoding="utf-8").splitlines()
+    left_out = {line.split()[0] for line in lines if line.endswith("export-ignore")}
+
+    assert played <= set(app.cli.commands)
+    assert not played & set(real.cli.commands)
+    assert {"/cli/demo", "/cli/replay", "/cli/twins", "/tests"} <= left_out
+    assert all((root / one.lstrip("/")).exists() for one in left_out)
 
 
 def test_staff_list_names_logins_and_roles_and_no_person(runner, session) -> None:

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from models.payment_orders import PaymentOrder
 from models.stipends import Batch, Fact
 from privacy import viewers
-from services import bank_answers, batches, checks, orders, statement_desk, statement_reading
+from services.batches import bank_answers, batches, orders
+from services.checking import checks
+from services.statements import statement_desk, statement_reading
 from tests.factories import a_child, a_match, a_pledge, a_school, an_open_batch, viewer
 from tests.faults.processes import Work, at_once
 from tests.faults.test_same_moment import in_a_request

@@ -19,8 +19,10 @@ from models.ledger import Posting
 from models.pledges import Match
 from models.stipends import Fact, Stipend
 from privacy import viewers
-from services import checks, due, receipts
-from services.receipts import BankLine
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.checking import checks
+from services.stipends import due
 from tests.factories import a_child, a_match, a_pledge, a_school, viewer
 from tests.faults.processes import alone, at_once, let_go, on_statement, signal_myself, start
 from tests.plugins import databases

@@ -14,9 +14,13 @@ from models.ledger import Receipt, Transaction
 from models.pledges import Match, Pledge
 from models.stipends import Fact
 from privacy import viewers
-from services import answers, batches, checks, handovers, matches, receipts
-from services.answers import Reply
-from services.receipts import BankLine
+from services.batches import batches
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.checking import checks
+from services.handover import answers, handovers
+from services.handover.answers import Reply
+from services.pairing import matches
 from services.writing import begin_writing
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
 from tests.faults.processes import Work, at_once

@@ -13,15 +13,11 @@ from models.file_access import Assignment, FileAccess
 from models.pledges import Pledge
 from models.reveals import Reveal
 from models.security import FactorReset
-from services import (
-    audit_samples,
-    custody_requests,
-    exports,
-    forgetting_donors,
-    incidents,
-)
-from services.custody_requests import NewRequest
-from services.incidents import NewIncident
+from services.custody import custody_requests
+from services.custody.custody_requests import NewRequest
+from services.oversight import audit_samples, exports, incidents
+from services.oversight.incidents import NewIncident
+from services.vault import forgetting_donors
 from tests.factories import BANNER, TOWNSHIP, a_pledge, an_account, viewer
 from tests.house.places import OTHER_TOWN, SENT, Places, Town, who_is
 from vocabulary.enums import (
@@ -121,7 +117,10 @@ def _identities(session: Session, town: Town, here: Places, now: datetime) -> No
 
 def _exports(session: Session, town: Town, now: datetime) -> None:
     """A list that each took out: nobody fetches another's."""
-    kinds = dict.fromkeys(CASE.split(), ExportKind.CHILDREN) | {"paying_desk": ExportKind.BATCHES}
+    kinds = dict.fromkeys(CASE.split(), ExportKind.CHILDREN) | {
+        "paying_desk": ExportKind.BATCHES,
+        "auditor": ExportKind.VOUCHERS,
+    }
     made = {
         who: exports.ask(
             session, who_is(session, town, who, now), kind, region_code=BANNER, month=SENT,

@@ -77,6 +77,7 @@ _HANDLES = {
     "accounts": "accounts.ref",
     "audit_samples": "audit_samples.ref",
     "batches": "batches.ref",
+    "care": "care_matches.ref",
     "classes": "batches.ref",
     "custody_requests": "custody_requests.ref",
     "disputes": "matches.child_ref",
@@ -93,6 +94,7 @@ _HANDLES = {
     "slips": "batches.ref",
     "volunteers": "volunteers.ref",
     "write_offs": "write_offs.ref",
+    "surgeries": "surgeries.ref",
 }
 
 

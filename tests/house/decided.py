@@ -6,10 +6,13 @@ CASE = {"case_worker", "approver", "case_deputy"}
 STAFF = CASE | {
     "administrator", "auditor", "collecting_desk", "custodian", "paying_desk", "statistics",
 }  # fmt: skip
-ACCOUNTS = STAFF | {"school_officer", "village_director", "volunteer"}
+ACCOUNTS = STAFF | {
+    "school_officer", "village_director", "volunteer", "unit_collector", "unit_hand",
+}  # fmt: skip
 EVERYBODY = ACCOUNTS | LINKS.keys() | {"public"}
 ADMIN, PAYING, COLLECTING = {"administrator"}, {"paying_desk"}, {"collecting_desk"}
 SCHOOL, VILLAGE, TEACHER = {"school_officer"}, {"village_director"}, {"class_teacher"}
+UNIT = {"unit_hand"}
 DONOR, FAMILY, VOLUNTEER = {"donor"}, {"family"}, {"volunteer"}
 OPEN = EVERYBODY
 
@@ -17,6 +20,7 @@ OPEN = EVERYBODY
 DECIDED: dict[str, tuple[set[str], str]] = {
     "static": (OPEN, "file"),
     "healthz.check": (OPEN, ""),
+    "api.payments.hear": (OPEN, "provider"),
     "auth.login": (OPEN, ""),
     "auth.logout": (OPEN, ""),
     "auth.first_password": (OPEN, "password_token"),
@@ -24,10 +28,41 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "auth.sign_out_everywhere": (ACCOUNTS, ""),
     "public.home": (OPEN, ""),
     "public.totals": (OPEN, ""),
+    "public.months": (OPEN, ""),
+    "public.months_file": (OPEN, ""),
     "public.pledge": (OPEN, ""),
     "public.wishes": (OPEN, ""),
     "public.relink": (OPEN, ""),
     "public.enter": (OPEN, "donor_token"),
+    "public.verify": (OPEN, "certificate_code"),
+    "unit.home": ({"unit_collector"}, ""),
+    "unit.begin": ({"unit_collector"}, ""),
+    "unit.sheet": ({"unit_collector"}, ""),
+    "unit_hand.home": (UNIT, ""),
+    "unit_hand.batches.index": (UNIT, ""),
+    "unit_hand.handovers.slips": (UNIT, "batch"),
+    "unit_hand.own_staff": (UNIT, "batch"),
+    "staff.work_units.index": (ADMIN, ""),
+    "donor.units.join": (DONOR, "donors_pledge"),
+    "donor.units.leave": (DONOR, "donors_pledge"),
+    "donor.papers.index": (DONOR, ""),
+    "donor.papers.wish": (DONOR, "donors_pledge_year"),
+    "donor.papers.receipt": (DONOR, "donors_receipt"),
+    **{
+        f"staff.{desk}.{view}": (who, handle)
+        for desk, who in (("fiscal_receipts", COLLECTING), ("sealed_receipts", {"custodian"}))
+        for view, handle in (
+            ("index", ""),
+            ("keep", "owed_receipt"),
+            ("void", "kept_receipt"),
+            ("paper", "kept_receipt"),
+        )
+    },
+    "donor.papers.statement": (DONOR, "donors_year"),
+    "donor.papers.statement_paper": (DONOR, "donors_year"),
+    "donor.papers.issue": (DONOR, "donors_pledge_year"),
+    "donor.papers.certificate": (DONOR, "donors_certificate"),
+    "donor.papers.certificate_paper": (DONOR, "donors_certificate"),
     "slip.enter": (OPEN, "slip_token"),
     "classroom.enter": (OPEN, "class_token"),
     "classroom.closed": (OPEN, ""),
@@ -35,15 +70,35 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "family.home": (FAMILY, ""),
     "family.answer": (FAMILY, ""),
     "family.wrong_sum": (FAMILY, ""),
+    "family.wrong_day": (FAMILY, ""),
     "donor.home": (DONOR, ""),
     "donor.inbox.index": (DONOR, ""),
     "donor.inbox.read": (DONOR, ""),
     "donor.matches.show": (DONOR, "donors_match"),
+    "donor.entries.index": (DONOR, ""),
+    "donor.entries.show": (DONOR, "donors_entry"),
+    "donor.entries.proof": (DONOR, "donors_entry"),
+    "donor.payments.place": (DONOR, "donors_pledge"),
+    "donor.payments.show": (DONOR, "donors_payment"),
     "donor.pledges.pause": (DONOR, "donors_pledge"),
     "donor.pledges.pay": (DONOR, "donors_pledge"),
     "donor.pledges.resume": (DONOR, "donors_pledge"),
     "donor.pledges.stop": (DONOR, "donors_pledge"),
     "donor.pledges.terms": (DONOR, "donors_pledge"),
+    "donor.reminders.choose": (DONOR, "donors_pledge"),
+    "donor.moves.ask": (DONOR, "donors_pledge"),
+    "donor.moves.undo": (DONOR, "donors_asking"),
+    "donor.moves.answer": (DONOR, "donors_asked"),
+    "donor.moves.decline": (DONOR, "donors_asked"),
+    "donor.gifts.add": (DONOR, "donors_match"),
+    "donor.groups.show": (DONOR, "donors_pledge"),
+    "donor.groups.name": (DONOR, "donors_pledge"),
+    "donor.groups.join": (DONOR, "donors_pledge"),
+    "donor.groups.change": (DONOR, "donors_member"),
+    "donor.groups.forget": (DONOR, "donors_member"),
+    "donor.groups.statement": (DONOR, "donors_member_year"),
+    "donor.groups.paper": (DONOR, "donors_member_year"),
+    "donor.gifts.undo": (DONOR, "donors_gift"),
     "donor.pledges.undo": (DONOR, "donors_change"),
     "classroom.home": (TEACHER, ""),
     "school.home": (SCHOOL, ""),
@@ -56,7 +111,12 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "volunteer.home": (VOLUNTEER, ""),
     **{
         f"{door}.{view}": (who, handle)
-        for door, who in (("school", SCHOOL), ("village", VILLAGE), ("classroom", TEACHER))
+        for door, who in (
+            ("school", SCHOOL),
+            ("village", VILLAGE),
+            ("unit_hand", UNIT),
+            ("classroom", TEACHER),
+        )
         for view, handle in (
             ("handovers.show", "batch"),
             ("handovers.confirm", "batch"),
@@ -73,7 +133,12 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     },
     **{
         f"{door}.inbox.{view}": (who, "")
-        for door, who in (("school", SCHOOL), ("village", VILLAGE), ("volunteer", VOLUNTEER))
+        for door, who in (
+            ("school", SCHOOL),
+            ("village", VILLAGE),
+            ("unit_hand", UNIT),
+            ("volunteer", VOLUNTEER),
+        )
         for view in ("index", "read")
     },
     "staff.home": (STAFF, ""),
@@ -81,6 +146,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.notices.read_all": (STAFF, ""),
     "staff.notices.read": (STAFF, "notice"),
     "staff.notices.release": (PAYING, ""),
+    "staff.notices.confirm_clock": (PAYING, ""),
     "staff.notices.drop": (PAYING, ""),
     "staff.accounts.index": (ADMIN, ""),
     "staff.accounts.new": (ADMIN, ""),
@@ -100,10 +166,13 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.health.index": (ADMIN, ""),
     "staff.books.index": (ADMIN | {"auditor"}, ""),
     "staff.books.check": (ADMIN | {"auditor"}, ""),
+    "staff.books.keep": (ADMIN | {"auditor"}, ""),
     "staff.custody.index": ({"custodian"}, ""),
     "staff.gap_fund.index": (CASE | {"auditor"}, ""),
+    "staff.gap_fund.ask": ({"approver"}, "restricted"),
     "staff.batches.index": (PAYING, ""),
     "staff.batches.send": (PAYING, "batch"),
+    "staff.batches.bank_said": (PAYING, "unseen_batch"),
     "staff.orders.make": (PAYING, ""),
     **{
         f"staff.orders.{view}": (PAYING, "payment_order")
@@ -112,12 +181,19 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.orders.answer": (PAYING, "ordered_batch"),
     "staff.returns.record": (PAYING, "returning_batch"),
     "staff.returns.again": (CASE, "returned_line"),
+    "staff.surgeries.index": (CASE, ""),
+    "staff.surgeries.ask": (CASE, "child"),
+    "staff.surgeries.detail": (CASE, "surgery"),
+    "staff.surgeries.agree": ({"approver"}, "surgery"),
+    "staff.surgeries.turn_down": (CASE, "surgery"),
     "staff.write_offs.index": (CASE, ""),
     "staff.write_offs.ask": (CASE, "lost_line"),
     "staff.write_offs.detail": (CASE, "write_off"),
     "staff.write_offs.agree": ({"approver"}, "write_off"),
     "staff.write_offs.turn_down": (CASE, "write_off"),
     "staff.receipts.index": (COLLECTING, ""),
+    "staff.online_payments.index": (COLLECTING, ""),
+    "staff.online_payments.explain": (COLLECTING, "payout"),
     "staff.receipts.assign": (COLLECTING, "receipt"),
     "staff.receipts.take_back": (COLLECTING, "receipt"),
     "staff.statements.index": (COLLECTING, ""),
@@ -130,6 +206,17 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.amendments.turn_down": (CASE, "amendment"),
     "staff.amendments.identity": (CASE, "child"),
     "staff.amendments.account": (CASE, "school"),
+    "staff.routes.index": (CASE, ""),
+    "staff.routes.move": (CASE, ""),
+    "staff.routes.change": (CASE, "child"),
+    "staff.routes.card": (CASE, "child"),
+    "staff.transfers.index": (CASE, ""),
+    "staff.transfers.ask": (CASE, "child"),
+    "staff.transfers.accept": (CASE, "coming_child"),
+    "staff.transfers.turn_down": (CASE, "coming_child"),
+    "staff.transfers.take_back": (CASE, "going_child"),
+    "staff.calendar.index": (CASE, ""),
+    "staff.calendar.withdraw": (CASE, ""),
     "staff.by_hand.new": (CASE, "child"),
     "staff.children.index": (CASE, ""),
     "staff.children.new": (CASE, ""),
@@ -150,9 +237,12 @@ DECIDED: dict[str, tuple[set[str], str]] = {
         )
     },
     "staff.child_acts.close_need": (CASE, "need"),
+    "staff.kin.change": (CASE, "kin"),
     "staff.disputes.index": (CASE, ""),
     "staff.disputes.call": (CASE, ""),
     "staff.disputes.settle": (CASE, "dispute"),
+    "staff.family_checks.index": (CASE | {"auditor", "statistics"}, ""),
+    "staff.family_checks.answer": (CASE, "drawn_line"),
     "staff.evidence.photo": (CASE, "photograph"),
     "staff.harm.index": (CASE, ""),
     "staff.harm.report": (CASE, "child"),
@@ -163,9 +253,15 @@ DECIDED: dict[str, tuple[set[str], str]] = {
         f"staff.imports.{view}": (CASE, "import")
         for view in ("detail", "take", "discard", "returned")
     },
+    "staff.matching_runs.index": (CASE | {"auditor", "statistics"}, ""),
+    "staff.matching_runs.detail": (CASE | {"auditor", "statistics"}, "matching_run"),
     "staff.matches.queue": (CASE, ""),
     "staff.matches.turned_down": (CASE, ""),
+    "staff.several.index": (CASE, ""),
+    "staff.several.approve": ({"approver"}, ""),
+    "staff.swaps.swap": (CASE, "proposal_pledge"),
     "staff.matches.detail": (CASE, "proposal"),
+    "staff.matches.whole": (CASE, "proposal"),
     "staff.matches.aside": (CASE, "proposal"),
     "staff.matches.approve": ({"approver"}, "proposal"),
     "staff.matches.decline": ({"approver"}, "proposal"),
@@ -185,6 +281,18 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.volunteers.index": (CASE, ""),
     "staff.volunteers.detail": (CASE, "volunteer"),
     "staff.volunteers.login": (CASE, "volunteer"),
+    "staff.volunteers.terms": (CASE, "volunteer"),
+    "staff.care.index": (CASE, ""),
+    "staff.care.turned_down": (CASE, ""),
+    "staff.care.lift": (CASE, "shut_care"),
+    **{
+        f"staff.care.{view}": (CASE, "care")
+        for view in ("detail", "agree", "turn_down", "her_yes", "her_no", "go_on", "end")
+    },
+    **{f"volunteer.care.{view}": (VOLUNTEER, "her_care") for view in ("show", "accept", "decline")},
+    "volunteer.care.child": (VOLUNTEER, "her_child"),
+    "volunteer.harm.report": (VOLUNTEER, "hands_child"),
+    "volunteer.harm.told": (VOLUNTEER, "harm"),
     "auth.code": (OPEN, ""),
     "letter.enter": (OPEN, "letter_token"),
     "post.enter": (OPEN, "letters_token"),
@@ -203,6 +311,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     },
     "staff.letter_friends.index": (CASE, "child"),
     "staff.letter_friends.end": (CASE, "friends"),
+    "staff.letter_friends.agree": (CASE, "friends"),
     **{
         f"auth.{view}": (ACCOUNTS, "")
         for view in (
@@ -215,6 +324,9 @@ DECIDED: dict[str, tuple[set[str], str]] = {
             "new_recovery_codes",
         )
     },
+    "donor.earmarks.index": (DONOR, ""),
+    "donor.earmarks.keep": (DONOR, "donors_match"),
+    "donor.earmarks.answer": (DONOR, "redirection"),
     "donor.own.called": (DONOR, "donors_pledge"),
     "donor.own.forget": (DONOR, ""),
     "donor.own.who_sees": (DONOR, ""),
@@ -251,8 +363,8 @@ DECIDED: dict[str, tuple[set[str], str]] = {
         for view in ("detail", "agree", "decline", "paper", "show")
     },
     "staff.exports.index": (CASE | PAYING | {"auditor"}, ""),
-    "staff.exports.make": (CASE | PAYING, ""),
-    "staff.exports.fetch": (CASE | PAYING, "export"),
+    "staff.exports.make": (CASE | PAYING | {"auditor"}, ""),
+    "staff.exports.fetch": (CASE | PAYING | {"auditor"}, "export"),
     "staff.factor_resets.ask": (ADMIN, "account"),
     **{f"staff.factor_resets.{view}": (ADMIN, "reset") for view in ("agree", "keep")},
     "staff.incidents.index": (ADMIN | {"custodian"}, ""),
@@ -266,6 +378,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
 KEYS = {
     "auth.first_password": 410,
     "public.enter": 302,
+    "public.verify": 404,
     "slip.enter": 302,
     "classroom.enter": 303,
     "letter.enter": 302,

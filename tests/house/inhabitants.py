@@ -8,39 +8,48 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from gateways.uploads import LocalFiles
+from matching import propose
 from models.amendments import Amendment
-from models.children import Child, Need
+from models.children import Child, Kin, Need
 from models.imports import Upload
 from models.pledges import Exclusion, Pledge
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import (
-    answers,
-    changes,
-    class_lists,
-    handovers,
-    imports,
-    links,
-    returns,
-    slips,
-    uploads,
-    vault,
-    volunteers,
-    write_offs,
-)
-from services.answers import Reply
+from services import links, uploads
+from services.batches import returns
+from services.batches.returns import Sum
+from services.books import write_offs
+from services.earmarks import surgeries
+from services.handover import answers, class_lists, handovers, slips
+from services.handover.answers import Reply
+from services.importing import imports
 from services.links import Subject
-from services.returns import Sum
-from services.volunteers import NewVolunteer
+from services.online_payments import orders as payments
+from services.pairing import matching_runs, volunteers
+from services.pairing.volunteers import NewVolunteer
+from services.pledges import changes
+from services.vault import vault
 from tests.factories import (
     BANNER,
     OTHER_BANNER,
     a_match,
     a_pledge,
+    a_unit,
     an_account,
     viewer,
 )
-from tests.house import asked, orders, post
+from tests.house import (
+    asked,
+    caring,
+    families,
+    giving,
+    moving,
+    orders,
+    papers,
+    post,
+    restricted,
+    units,
+)
 from tests.house.offices import offices
 from tests.house.places import (
     DECIDE_BY,
@@ -60,6 +69,7 @@ from vocabulary.enums import (
     ImportKind,
     LinkPurpose,
     MatchStatus,
+    PaymentProvider,
     Role,
     Snag,
     WriteOffReason,
@@ -77,10 +87,14 @@ def build(session: Session, now: datetime) -> Town:
     _donors(session, town, here, now)
     _case_files(session, town, here, now)
     post.give(session, town, here, SENT, now)
+    caring.give(session, town, here, now)
     offices(session, town, here, now)
     asked.give(session, town, here, now)
+    families.give(session, town, here, now)
     _come_back_and_lost(session, town, here, now)
     orders.give(session, town, here, now)
+    units.give(session, town, here, now)
+    moving.give(session, town, here, now)
     session.commit()
     return town
 
@@ -88,6 +102,8 @@ def build(session: Session, now: datetime) -> Town:
 def _enter_accounts(session: Session, town: Town, here: Places) -> None:
     more = {
         "school_officer": {"organisation_id": here.school.id},
+        "unit_collector": {"organisation_id": a_unit(session).id},
+        "unit_hand": {"organisation_id": a_unit(session, "旗邮局").id},
         "village_director": {"region_code": VILLAGE},
     }
     for login, role in LOGINS.items():
@@ -140,6 +156,11 @@ def _come_back_and_lost(session: Session, town: Town, here: Places, now: datetim
     why = WriteOffReason.LOST
     asked = [write_offs.ask(session, by, line, reason=why, now=now) for by, line in lost]
     town.give("write_off", staff, *asked)
+    sums = [
+        surgeries.ask(session, by, child.ref, Fen(800_000), "要做手术", now=now)
+        for (by, _), child in zip(lost, (here.classmate, here.stranger), strict=True)
+    ]
+    town.give("surgery", staff, *sums)
 
 
 def _families_and_teacher(session: Session, town: Town, here: Places, now: datetime) -> None:
@@ -167,7 +188,7 @@ def _families_and_teacher(session: Session, town: Town, here: Places, now: datet
 
 def _donors(session: Session, town: Town, here: Places, now: datetime) -> None:
     """One donor behind his link, with a change that waits; another beside him."""
-    refs = []
+    refs, donors = [], []
     for child in (here.child, here.classmate):
         pledge_id = here.of(child).pledge_id
         subject = Subject(donor_id=vault.donor_of_pledge(session, pledge_id))
@@ -175,14 +196,25 @@ def _donors(session: Session, town: Town, here: Places, now: datetime) -> None:
         donor = links.open_donor(session, token, now=now)
         ref = session.query(Pledge.donor_ref).filter_by(id=pledge_id).scalar()
         refs.append((token, ref, changes.pause(session, donor, ref, months=2, now=now)))
+        donors.append((donor, ref))
     (token, ref, change), (_, ref2, change2) = refs
     town.links["donor"] = token
     town.give("donor_token", "public donor family", token)
     town.give("donors_pledge", "donor", ref, ref2)
     town.give("donors_change", "donor", change, change2)
+    papers.papers(session, town, donors, now)
+    giving.give(session, town, here, donors, now)
+    restricted.give(session, town, [donor for donor, _ in donors], now)
+    town.give("donors_payment", "donor", *(_payment(session, t, r, now) for t, r, _ in refs))
     town.give(
         "donors_match", "donor", here.of(here.child).donor_ref, here.of(here.classmate).donor_ref
     )
+
+
+def _payment(session: Session, token: str, ref: str, now: datetime) -> str:
+    """What a donor pays through a provider."""
+    donor = links.open_donor(session, token, now=now)
+    return payments.place(session, donor, ref, PaymentProvider.WECHAT, 1, fee=0, now=now)
 
 
 def _case_files(session: Session, town: Town, here: Places, now: datetime) -> None:
@@ -195,6 +227,8 @@ def _case_files(session: Session, town: Town, here: Places, now: datetime) -> No
     town.give(
         "need", both, f"{mine.ref} {needs[0]}", f"{far.ref} {needs[1]}", f"{mine.ref} {needs[1]}"
     )
+    kin = [session.query(Kin.ref).filter_by(child_id=one.id).first()[0] for one in (mine, far)]
+    town.give("kin", both, f"{mine.ref} {kin[0]}", f"{far.ref} {kin[1]}", f"{mine.ref} {kin[1]}")
     for n, (kind, status) in enumerate(
         (("proposal", MatchStatus.PROPOSED), ("declined", MatchStatus.DECLINED))
     ):
@@ -203,6 +237,11 @@ def _case_files(session: Session, town: Town, here: Places, now: datetime) -> No
             for m, child in enumerate((mine, far))
         ]
         town.give(kind, both, *pairs)
+        if status is MatchStatus.PROPOSED:
+            free = a_pledge(session, "13900000199")[0].code
+            town.give("proposal_pledge", both, *(f"{pair} {free}" for pair in pairs))
+    matching_runs.keep(session, propose([], []), "DUMMYRUNREF", now=now)
+    town.give("matching_run", f"{both} auditor statistics", "DUMMYRUNREF")
     town.give(
         "pledge", both, session.query(Pledge.code).filter_by(id=here.of(mine).pledge_id).scalar()
     )

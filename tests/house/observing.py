@@ -15,7 +15,16 @@ from sqlalchemy import event
 
 from cli.twins import cast
 from extensions import db
+from gateways import order_sheets
+from gateways.order_sheets import Line, Order
+from privacy.viewers import Viewer
+from services.accounts import accounts
+from services.batches import orders
+from services.gate import Card
 from tests.house.crawl import Seen, crawl, look, samples_for
+from tests.house.forms import BY_NAME, WORDS, Form, forms_of, kind_of
+from vocabulary import clock
+from vocabulary.dates import today
 from vocabulary.enums import ExportKind
 from web.core.access import DOOR_ROLES
 
@@ -32,6 +41,8 @@ OF_ONE_ANSWER = re.compile(
 # How much room the disk has is the machine's, not the history's.
 OF_THE_MACHINE = re.compile(r"磁盘空着</dt><dd>[^<]*".encode())
 OF_A_KIND = 3
+EVERYTHING = {**BY_NAME, "text": WORDS, "words": WORDS, "reason": WORDS, "act": "send"}
+LOGINS = cast.LOW | cast.COLLECTING
 # They end the observer's own sign-in, or are another's way in.
 NOT_TRIED, OWN_SIGN_IN = ("auth.", "static"), ("/account", "/logout", "/login")
 
@@ -48,8 +59,8 @@ def keep_nothing_that_is_tried(app: Flask) -> None:
 
 def enter(app: Flask, observer: str, links: dict) -> FlaskClient:
     client = app.test_client()
-    if observer in cast.LOW:
-        typed = {"login": cast.LOW[observer].login, "password": cast.PASSWORD}
+    if observer in LOGINS:
+        typed = {"login": LOGINS[observer].login, "password": cast.PASSWORD}
         assert client.post("/login", data=typed).status_code in (302, 303), observer
     elif observer == "class_teacher":
         path, code = links[observer]
@@ -116,7 +127,7 @@ def attempts(app: Flask, observer: str, refs: Mapping[str, list[str]]) -> list[t
 
 def _is_door_of(observer: str, app: Flask, endpoint: str) -> bool:
     roles = getattr(app.view_functions[endpoint], DOOR_ROLES, frozenset())
-    known = cast.LOW.get(observer)
+    known = LOGINS.get(observer)
     return known.role in roles if known else isinstance(roles, str) or not roles
 
 
@@ -137,6 +148,65 @@ def attempted(
     return {(observer, f"{method} {a}"): _sent(client, method, a) for method, a in ways}
 
 
+def filled(
+    client: FlaskClient,
+    observer: str,
+    tried: Iterable[tuple[str, str]],
+    refs: Mapping[str, list[str]],
+    seen: Observations,
+) -> Observations:
+    """What each form answers when it is sent filled in: from one's pages, and to others' handles.
+
+    A form of a rule is filled like one of its kind that was seen on a page; what none was seen of
+    goes out with a bit of everything.
+    """
+    shown, kinds = _shown_forms(observer, seen), {}
+    for one in shown:
+        kinds.setdefault(kind_of(one.action), one.sent)
+    ways = {("POST", one.action): one.sent for one in _first_of_each(shown)}
+    for _, address in (way for way in tried if way[0] == "POST"):
+        for other in _with_others(address, refs):
+            ways.setdefault(("POST", other), kinds.get(kind_of(other), EVERYTHING))
+    found: Observations = {}
+    for (method, address), sent in ways.items():
+        kept = dict(client._cookies)  # a form may sign its sender out
+        found[observer, f"filled {address}"] = _sent(client, method, address, sent)
+        client._cookies.clear()
+        client._cookies.update(kept)
+    return found
+
+
+def _shown_forms(observer: str, seen: Observations) -> list[Form]:
+    found = [
+        form
+        for (who, address), one in seen.items()
+        if who == observer and one.body[:40].lstrip().startswith(b"<!")
+        for form in forms_of(one.body.decode("utf-8", "ignore"), address)
+    ]
+    return [one for one in found if not one.action.startswith(OWN_SIGN_IN)]
+
+
+def _first_of_each(forms: Iterable[Form]) -> list[Form]:
+    """Keep a few forms of each kind, each way of filling it once."""
+    counts: Counter[str] = Counter()
+    kept = []
+    for one in {(one.action, tuple(one.sent.items())): one for one in forms}.values():
+        kind = kind_of(one.action)
+        counts[kind] += 1
+        if counts[kind] <= OF_A_KIND:
+            kept.append(one)
+    return kept
+
+
+def _with_others(address: str, refs: Mapping[str, list[str]]) -> list[str]:
+    """Return an address with its own handle, another's, a missing and a malformed one."""
+    own = next((ref for found in refs.values() for ref in found if f"/{ref}" in address), None)
+    if own is None:
+        return [address]
+    others = next(found for found in refs.values() if own in found)
+    return [address.replace(own, ref) for ref in (*others, "MISSING", MALFORMED)]
+
+
 def _some_of_each(ways: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """A few forms of each kind: a list's PDF takes a second to draw, and all are drawn alike."""
     kinds: Counter[str] = Counter()
@@ -147,8 +217,10 @@ def _some_of_each(ways: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             yield way
 
 
-def _sent(client: FlaskClient, method: str, address: str) -> Seen:
-    answer = client.open(address, method=method, headers={TRIED: "1"})
+def _sent(
+    client: FlaskClient, method: str, address: str, form: Mapping[str, str] | None = None
+) -> Seen:
+    answer = client.open(address, method=method, data=form, headers={TRIED: "1"})
     headers = tuple((k, v) for k, v in answer.headers.items() if k not in {"Date", "Set-Cookie"})
     return Seen(answer.status_code, headers, answer.get_data())
 
@@ -162,7 +234,7 @@ def searched(client: FlaskClient, secret: Iterable[str]) -> Seen:
     for word in (*secret, "㵘㵘㵘㵘"):
         for end in range(2 if not word.isdigit() else 5, len(word) + 1):
             client.post("/staff/children/find", data={"q": word[:end]})
-            page = client.get("/staff/children/?found=1").get_data()
+            page = client.get("/staff/children/?found=yes").get_data()
             pages.add(OF_ONE_ANSWER.sub(b"", page).replace(word[:end].encode(), b""))
     return Seen(len(pages), (), b"".join(sorted(pages)))
 
@@ -184,13 +256,48 @@ def exported(app: Flask, links: Mapping[str, list[str]]) -> Observations:
             assert code, observer
             sheet = client.post(code[0])
             headers = tuple((k, v) for k, v in sheet.headers.items() if k != "Date")
-            with ZipFile(BytesIO(sheet.get_data())) as parts:
-                for part in parts.infolist():
-                    inside = repr((part.date_time, part.filename)).encode() + parts.read(part)
-                    found[observer, f"xlsx {kind.value} {part.filename}"] = Seen(
-                        sheet.status_code, headers, inside
-                    )
+            for name, inside in _parts_of(sheet.get_data()):
+                seen = Seen(sheet.status_code, headers, inside)
+                found[observer, f"xlsx {kind.value} {name}"] = seen
     return found
+
+
+def ordered(app: Flask) -> Observations:
+    """Every payment order as the bank got it, drawn anew: its table part by part, and its paper.
+
+    An order that is over is handed out no more: its lines are read past the desk.
+    """
+    found: Observations = {}
+    with app.app_context():
+        by = accounts.viewer_by_login(db.session(), cast.LOW["paying_desk"].login, now=clock.now())
+        for card in orders.listing(db.session(), by):
+            kept = _as_kept(orders.detail(db.session(), by, card["ref"]), by)
+            for name, inside in _parts_of(order_sheets.table(kept)):
+                found["paying_desk", f"order {kept.ref} {name}"] = Seen(200, (), inside)
+    return found
+
+
+def _as_kept(card: Card, by: Viewer) -> Order:
+    lines = orders._lines_of(db.session(), by, card["ref"])
+    return Order(
+        ref=card["ref"],
+        made_on=today(card["made_at"]),
+        made_by=card["made_by_name"],
+        payer="微光",
+        payer_account="0",
+        total_fen=card["fen"],
+        total_words="",
+        digest=card["digest"],
+        lines=[
+            Line(*(one[k] for k in ("payee", "number", "bank", "fen", "words"))) for one in lines
+        ],
+    )
+
+
+def _parts_of(workbook: bytes) -> Iterator[tuple[str, bytes]]:
+    with ZipFile(BytesIO(workbook)) as parts:
+        for part in parts.infolist():
+            yield part.filename, repr((part.date_time, part.filename)).encode() + parts.read(part)
 
 
 def mailed(app: Flask, *, but_to: set[str]) -> Observations:

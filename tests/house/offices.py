@@ -7,18 +7,15 @@ from sqlalchemy.orm import Session
 from models.children import Child
 from models.harm import HarmAccused, HarmReport
 from models.notices import Notice
-from services import (
-    grants,
-    links,
-    notices,
-    passwords,
-    receipts,
-    statement_desk,
-    statement_reading,
-)
-from services.grants import Term
-from services.notices import Recipient
-from services.receipts import BankLine
+from models.online_payments import ProviderPayout
+from services import links
+from services.accounts import grants, passwords
+from services.accounts.grants import Term
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.notices import notices
+from services.notices.notices import Recipient
+from services.statements import statement_desk, statement_reading
 from tests.factories import (
     BANNER,
     OTHER_BANNER,
@@ -33,6 +30,7 @@ from vocabulary.enums import (
     Called,
     Complained,
     NoticeKind,
+    PaymentProvider,
     RecipientKind,
     Role,
 )
@@ -40,11 +38,21 @@ from vocabulary.money import Fen
 from vocabulary.refs import stipend_ref
 
 
+def _payout(session: Session) -> str:
+    """What a payment provider paid out, and nobody has explained yet."""
+    said = {"key": "N9", "amount_fen": Fen(100), "on": SENT}
+    payout = ProviderPayout(provider=PaymentProvider.WECHAT, **said)
+    session.add(payout)
+    session.flush()
+    return payout.ref
+
+
 def offices(session: Session, town: Town, here: Places, now: datetime) -> None:
     """What the desks have: receipts, accounts with a role asked for, reports, messages."""
     desk = who_is(session, town, "collecting_desk", now)
     line = BankLine("AX999999", Fen(10_000), SENT, line="7")
     town.give("receipt", "collecting_desk", receipts.record(session, desk, line, now=now)["ref"])
+    town.give("payout", "collecting_desk", _payout(session))
     table = "交易日期,借方发生额,贷方发生额,对方户名,摘要\n20261103,,100.00,佟掌柜,助学\n".encode()
     read = statement_reading.judged(session, desk, "流水.csv", table)
     statement = statement_desk.keep(session, desk, "流水.csv", read, now=now)

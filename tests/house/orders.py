@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from models.children import Child
 from models.organisations import Organisation
-from services import orders
+from services.batches import orders
 from tests.factories import OTHER_BANNER, an_open_batch, viewer
 from tests.house.places import Places, Town, who_is
 from vocabulary.enums import Role

@@ -10,9 +10,7 @@ from models.children import Child
 from models.pledges import Match
 from models.stipends import Stipend
 from privacy.viewers import Viewer
-from services import (
-    accounts,
-)
+from services.accounts import accounts
 from tests.factories import (
     OTHER_BANNER,
     a_child,

@@ -11,8 +11,9 @@ from models.pledges import Match
 from models.volunteers import Volunteer
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import guardian_wishes, letter_links
-from services.guardian_wishes import Wish
+from services.guardians import guardian_wishes
+from services.guardians.guardian_wishes import Wish
+from services.letters import letter_links
 from vocabulary.enums import (
     FilePart,
     GuardianWish,
@@ -64,6 +65,8 @@ def friendships(
                 code_name="溪边的芍药",
                 opened_on=on,
                 opened_by="account:x",
+                agreed_by="account:y",
+                agreed_on=on,
             )
         )
     session.add_all(made)

@@ -13,19 +13,29 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask
 from PIL import Image
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from extensions import db
 from gateways.uploads import LocalFiles
+from models import keys
 from models.amendments import Amendment
 from models.ledger import Receipt
-from services import children, imports, pledges, receipts, uploads, vault, volunteers
-from services.newcomers import NewChild, NewKin
-from services.pledges import PledgeTerms
-from services.receipts import BankLine
-from services.volunteers import NewVolunteer
+from services import uploads
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.children import children
+from services.children.newcomers import NewChild, NewKin
+from services.importing import imports
+from services.pairing import volunteers
+from services.pairing.volunteers import NewVolunteer
+from services.pledges import pledges
+from services.pledges.pledges import PledgeTerms
+from services.vault import vault
 from tests.factories import TOWNSHIP, a_child, a_match, a_pledge, a_school, a_sent_batch, an_account
 from tests.factories import viewer as made_viewer
 from tests.house.places import SENT, VILLAGE
@@ -232,3 +242,32 @@ def test_nobody_is_found_on_the_disk(disk: Path, session: Session) -> None:
     assert any(name.startswith("backups/") for name in searched)
     assert any(name.startswith("uploads/") for name in searched)
     assert hits == set()
+
+
+def test_a_sealed_value_says_by_which_way_it_was_sealed_and_opens_by_no_other() -> None:
+    cipher = AESGCM(bytes(32))
+    sealed = keys.seal(cipher, "孟和", place="kin.name")
+    other = bytes([sealed[0] + 1]) + sealed[1:]
+
+    assert sealed[:1] == keys.AES_256_GCM
+    assert keys.unseal(cipher, sealed, place="kin.name") == "孟和"
+    for blob, place in ((other, "kin.name"), (sealed, "kin.phone"), (sealed[1:], "kin.name")):
+        with pytest.raises(InvalidTag):
+            keys.unseal(cipher, blob, place=place)
+
+
+def test_every_sealed_column_and_every_donors_key_carries_the_mark(session) -> None:
+    a_pledge(session, "13800000001")
+    a_child(session)
+    session.flush()
+    raw = [
+        session.execute(text(f"SELECT {column} FROM {table}")).scalars().all()
+        for table, column in (
+            ("children", "name"),
+            ("kin", "phone"),
+            ("vault_contacts", "value"),
+            ("vault_keys", "wrapped"),
+        )
+    ]
+    assert all(raw)
+    assert {bytes(one[:1]) for found in raw for one in found if one} == {keys.AES_256_GCM}

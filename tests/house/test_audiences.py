@@ -49,7 +49,7 @@ def test_the_public_stands_near_the_map_and_what_was_published(table: type[Base]
     public = Viewer(frozenset({Role.PUBLIC}), "public")
 
     assert set(table.standings(public)) <= {Audience.EVERYONE}
-    open_to_all = {"regions", "releases", "figures"}
+    open_to_all = {"regions", "releases", "figures", "month_heads"}
     assert table.standings(public) == {} or table.__tablename__ in open_to_all
 
 

@@ -28,8 +28,8 @@ from vocabulary.dates import at
 MISSING = {"purpose": "sponsorship"}
 # What its desk has in common: nobody who may enter has another's.
 SHARED = {
-    "pledge", "receipt", "statement", "account", "batch", "custody_request", "dead_donor",
-    "incident",
+    "pledge", "receipt", "payout", "statement", "account", "batch", "custody_request", "dead_donor",
+    "incident", "restricted", "matching_run",
 }  # fmt: skip
 WAY_IN = "/login?next="
 ODD_METHODS = ("PUT", "PATCH", "DELETE")

@@ -10,6 +10,7 @@ from web.core.access import DOOR_ROLES, IS_OPEN
 OPEN = {
     "static",
     "healthz.check",
+    "api.payments.hear",  # a provider's signature over every byte is its key
     "auth.login",
     "auth.code",  # the second step: only after a password, kept in the cookie for ten minutes
     "auth.logout",
@@ -25,10 +26,13 @@ OPEN = {
     "public.wishes",
     "public.enter",
     "public.relink",
+    "public.verify",  # behind the QR of a paper: its random code is the key
     "public.totals",
+    "public.months",  # published heads, and the same to keep elsewhere
+    "public.months_file",
 }
 SEGMENT = re.compile(
-    r"^(?:[a-z0-9]+(?:-[a-z0-9]+)*|<(?:string|int|date|any\([a-z_,]+\)|path):[a-z_]+>(?:\.pdf|\.xlsx)?|[a-z0-9-]+\.(?:txt|svg|ico|xlsx|pdf))?$"
+    r"^(?:[a-z0-9]+(?:-[a-z0-9]+)*|<(?:string|int|date|any\([a-z_,]+\)|path):[a-z_]+>(?:\.pdf|\.xlsx)?|[a-z0-9-]+\.(?:txt|svg|ico|xlsx|pdf|json))?$"
 )
 
 

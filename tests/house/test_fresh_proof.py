@@ -22,18 +22,24 @@ PROVEN: dict[str, set[str]] = {
         "staff.accounts.new", "staff.accounts.link", "staff.accounts.code", "staff.accounts.ask",
         "staff.accounts.agree", "staff.accounts.end", "staff.accounts.sign_out", "staff.accounts.end_role",
         "staff.factor_resets.ask", "staff.factor_resets.agree", "staff.factor_resets.keep",
-        "staff.volunteers.login",
+        "staff.volunteers.login", "staff.work_units.index",
     },
     "a second person's yes": {
         "staff.matches.approve", "staff.child_acts.verify", "staff.volunteers.detail",
-        "staff.write_offs.agree", "staff.harm.close",
+        "staff.letter_friends.agree", "staff.write_offs.agree", "staff.harm.close",
+        "staff.surgeries.agree",
+        "staff.care.agree", "staff.several.approve",
     },
-    "a bank account": {"staff.amendments.account", "staff.amendments.detail"},
+    "a bank account": {
+        "staff.amendments.account", "staff.amendments.detail", "staff.routes.card",
+    },
     "money leaves": {
         "staff.orders.make", "staff.orders.sheet", "staff.orders.paper", "staff.orders.paid",
         "staff.orders.back", "staff.orders.answer",
-        "staff.batches.send", "staff.returns.again", "staff.office_hand.hand_over",
-        "staff.office_hand.could_not", "staff.office_hand.take_back",
+        "staff.batches.send", "staff.batches.bank_said", "staff.transfers.accept",
+        "staff.returns.again", "staff.office_hand.hand_over",
+        "staff.office_hand.could_not", "staff.office_hand.take_back", "staff.routes.change",
+        "staff.routes.move",
     },
     "a list leaves": {"staff.exports.make", "staff.exports.fetch"},
     "who somebody is": {
@@ -45,6 +51,7 @@ PROVEN: dict[str, set[str]] = {
         "staff.file_access.assign", "staff.file_access.assign_place",
         "staff.guardian_requests.detail", "staff.incidents.affected",
         "staff.reveals.detail", "staff.reveals.turn_down",
+        "staff.sealed_receipts.keep", "staff.sealed_receipts.void",
     },
 }  # fmt: skip
 EVERYDAY: dict[str, set[str]] = {
@@ -54,25 +61,39 @@ EVERYDAY: dict[str, set[str]] = {
             "basics", "close_need", "consent", "end", "kin", "need", "school", "withdraw", "word",
         )
     } | {
+        "staff.family_checks.answer", "staff.kin.change",
         "staff.children.find", "staff.children.new", "staff.disputes.call",
         "staff.disputes.settle", "staff.imports.discard", "staff.imports.index",
         "staff.imports.take", "staff.incidents.close", "staff.incidents.new",
         "staff.incidents.step", "staff.schools.complete", "staff.schools.new",
+        "staff.calendar.index", "staff.calendar.withdraw",
     },
     "asked of a second person, or said no": {
         "staff.by_hand.new", "staff.matches.aside", "staff.matches.decline", "staff.matches.lift",
+        "staff.swaps.swap",
         "staff.write_offs.ask", "staff.write_offs.turn_down",
+        "staff.transfers.ask", "staff.transfers.turn_down", "staff.transfers.take_back",
+        "staff.surgeries.ask", "staff.surgeries.turn_down",
     },
+    "her word on the telephone, a no, a goodbye": {
+        f"staff.care.{view}"
+        for view in ("her_yes", "her_no", "turn_down", "go_on", "end", "lift")
+    } | {"staff.volunteers.terms"},
+    "a donor is asked, who may say no": {"staff.gap_fund.ask"},
+    "the books are compared anew": {"staff.books.keep"},
     "a child in danger: nothing may stand in the way": {
         "staff.harm.report", "staff.harm.take_up", "staff.harm.name",
     },
     "letters and messages, which can be called back": {
         "staff.letter_friends.end", "staff.letter_friends.index", "staff.letters.clear",
         "staff.letters.detail", "staff.letters.raise_worry", "staff.letters.send_back",
-        "staff.letters.take_back", "staff.letters.type_up", "staff.notices.drop",
+        "staff.letters.take_back", "staff.letters.type_up", "staff.notices.confirm_clock",
+        "staff.notices.drop",
         "staff.notices.read", "staff.notices.read_all", "staff.notices.release",
     },
     "money that came in or back": {
+        "staff.online_payments.explain",
+        "staff.fiscal_receipts.keep", "staff.fiscal_receipts.void",
         "staff.receipts.assign", "staff.receipts.index", "staff.receipts.take_back",
         "staff.returns.record", "staff.statements.book", "staff.statements.discard",
         "staff.statements.index", "staff.statements.layout",

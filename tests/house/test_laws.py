@@ -11,8 +11,9 @@ from models import Base, triggers
 from models.jobs import JobRun
 from models.stipends import Stipend
 from privacy import viewers
-from services import ledger, lifecycle, trace
-from services.ledger import Event, Leg
+from services import lifecycle, trace
+from services.books import ledger
+from services.books.ledger import Event, Leg
 from tests.factories import a_child, a_match, a_pledge, a_school
 from vocabulary.enums import AccountKind, Chain, ChildStatus, TransactionKind
 from vocabulary.errors import AlreadyDecided, WrongState

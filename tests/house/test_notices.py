@@ -1,6 +1,6 @@
 """What can be queued can be drawn: the outbox and the texts agree on kinds of subjects."""
 
-from services import drawing, notices
+from services.notices import drawing, notices
 
 
 def test_every_kind_of_subject_that_may_be_queued_can_be_drawn() -> None:

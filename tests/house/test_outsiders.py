@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from extensions import db
 from models.notices import Notice
 from models.vault import Donor, VaultContact
-from services import accounts, donor_links, pledges
-from services.pledges import PledgeTerms
+from services.accounts import accounts
+from services.donors import donor_links
+from services.pledges import pledges
+from services.pledges.pledges import PledgeTerms
 from tests.factories import PASSWORD, a_child, a_pledge, a_school, an_account
 from vocabulary.enums import Rhythm, Role
 from vocabulary.money import Fen

@@ -71,7 +71,9 @@ def test_every_file_and_test_that_is_named_is_there(page: Path) -> None:
             lost.append(f"{path}::{inside}")
 
     assert lost == []
-    assert len(named(page.read_text(encoding="utf-8"))) > 10
+    assert len(named(page.read_text(encoding="utf-8"))) > (
+        0 if page.name == "work-units.md" else 10
+    )
 
 
 def defines(file: Path, name: str) -> bool:
@@ -85,7 +87,10 @@ def test_the_impact_assessment_names_every_sensitive_table() -> None:
     page = (ROOT / "docs" / "security" / "impact.md").read_text(encoding="utf-8")
     whose = {
         "children": "children", "amendments": "children", "import_rows": "children",
-        "kin": "guardians", "vault_words": "donors", "volunteers": "volunteers",
+        "kin": "guardians", "child_transfers": "children",
+        "vault_givers": "donors", "vault_members": "donors",
+        "vault_words": "donors", "vault_receipt_wishes": "donors",
+        "volunteers": "volunteers",
         "accounts": "staff", "access_links": "class teachers", "organisations": "schools' contacts",
     }  # fmt: skip
     people = {

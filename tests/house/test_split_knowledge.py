@@ -32,7 +32,7 @@ from models.stipends import Batch
 from models.vault import Donor, VaultPledge
 from tests.house.crawl import crawl, look, probes, sample_refs
 from tests.house.test_twins import BETWEEN, STARTS, enter, world
-from vocabulary.enums import RecipientKind
+from vocabulary.enums import OrganisationKind, RecipientKind
 
 pytestmark = pytest.mark.slow
 
@@ -74,6 +74,9 @@ def handles_of(session: Session) -> Handles:
     def all_of(column) -> frozenset[str]:
         return frozenset(value for value in session.scalars(select(column)) if value)
 
+    # A unit's name stands on its clerk's own door: it is no child's.
+    of_units = select(Organisation.name).where(Organisation.kind == OrganisationKind.WORK_UNIT)
+    units = frozenset(session.scalars(of_units))
     return Handles(
         payer={
             "payment reference": all_of(VaultPledge.payment_reference),
@@ -86,7 +89,7 @@ def handles_of(session: Session) -> Handles:
             "child": all_of(Child.name) | all_of(Child.ref),
             "match": all_of(Match.child_ref),
             "pledge code": all_of(Pledge.code),
-            "school": all_of(Organisation.name),
+            "school": all_of(Organisation.name) - units,
         },
     )
 
@@ -167,12 +170,18 @@ def shared_tokens(town: Town, seen: Mapping[str, str]) -> set[tuple[str, str]]:
     """Return (observer, code): codes of the collecting desk's pages that stand on others' too.
 
     What the public sees as well (versions, addresses), and words of the pages themselves, are no
-    handles; neither is a donor's own payment reference on his own page.
+    handles; neither is a donor's own payment reference on his own page, or on that of the unit's
+    clerk who collects for it: he typed the unit's code for that, and the clerk sees no child.
     """
     common = set(TOKEN.findall(town.seen["public"])) | page_words(town)
     desk = set(TOKEN.findall(seen[DESK])) - common
     others = set(seen) - {DESK, "other_donor", "custodian", "public"}
-    return {(who, code) for who in others for code in desk & set(TOKEN.findall(seen[who]))}
+    told = {"unit_collector": town.handles.payer["payment reference"]}
+    return {
+        (who, code)
+        for who in others
+        for code in desk & set(TOKEN.findall(seen[who])) - told.get(who, frozenset())
+    }
 
 
 def page_words(town: Town) -> set[str]:

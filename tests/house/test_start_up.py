@@ -22,5 +22,5 @@ def test_starting_loads_no_library_that_only_one_page_or_job_needs() -> None:
     )
 
     loaded = set(done.stdout.split())
-    assert "services.slips" in loaded
+    assert "services.handover.slips" in loaded
     assert HEAVY & loaded == set()

@@ -2,6 +2,7 @@
 
 Three twins: the secret donor's contact, name, city, employer, account, pay-in day and reading hour
 sort below, between and above those of the other donors. In a fourth two donors changed places.
+Every day the one between is left out: what order gives away shows between below and above.
 """
 
 import shutil
@@ -31,11 +32,14 @@ from tests.house.observing import (
     enter,
     exported,
     fetched,
+    filled,
     keep_nothing_that_is_tried,
     mailed,
     numbers_of_rows,
+    ordered,
     searched,
 )
+from tests.plugins.examples import PROFILE
 from tests.plugins.installation import settings_in
 from vocabulary import amounts, clock, refs
 from vocabulary.enums import Rhythm
@@ -48,8 +52,15 @@ BELOW = ("阿古拉", "13000000001", "鞍山", "一家林场", "1000000000000001
 BETWEEN = ("孟和", "13650000050", "昌都", "森工公司", "6222020000000007", 15, "12:00")
 ABOVE = ("卓玛·齐齐格𠮷", "zz@example.org", "漳州", "邹记五金店", "9999000000000009", 27, "23:05")
 SECOND = ("高娃", "13700000002", "包头", "稀土学院", "5000000000000005", 9, "09:00")
+WORLDS = (
+    (BELOW, SECOND), (ABOVE, SECOND), *([(BETWEEN, SECOND)] if PROFILE == "full" else []),
+    (SECOND, BELOW),
+)  # fmt: skip
 GIVEN: list[set[tuple[Fen, Rhythm]]] = []
-STARTS = ("/", "/staff/", "/school/", "/village/", "/volunteer/", "/donor/", "/family/")
+STARTS = (
+    "/", "/months", "/staff/", "/school/", "/village/", "/volunteer/", "/unit/", "/unit/hand/",
+    "/donor/", "/family/",
+)  # fmt: skip
 
 
 @contextmanager
@@ -88,9 +99,12 @@ def observe(app: Flask, links: dict, own: set[str], words: Sequence[str] = ()) -
     seen: Observations = {}
     for observer in (*cast.LOW, *links):
         client = enter(app, observer, links)
-        seen |= fetched(app, client, observer, STARTS, probes(app, handles))
-        seen |= attempted(client, observer, attempts(app, observer, handles), seen)
-    seen |= exported(app, links) | mailed(app, but_to=own)
+        papers = [one for one in links.get(observer, ()) if one.startswith("/verify/")]
+        seen |= fetched(app, client, observer, (*STARTS, *papers), probes(app, handles))
+        tried = attempts(app, observer, handles)
+        sent = filled(client, observer, tried, handles, seen)
+        seen |= attempted(client, observer, tried, seen) | sent
+    seen |= exported(app, links) | ordered(app) | mailed(app, but_to=own)
     # Last: a longer name is searched for more often, and each answer draws its own nonce.
     for observer in ("case_worker", "approver"):
         client = enter(app, observer, links)
@@ -100,9 +114,9 @@ def observe(app: Flask, links: dict, own: set[str], words: Sequence[str] = ()) -
 
 @pytest.fixture(scope="module")
 def observations(template: Path, tmp_path_factory: pytest.TempPathFactory):
-    """What the low observers see in three worlds, and in one whose two donors changed places."""
+    """What the low observers see in each world, at last in the one whose donors changed places."""
     seen = []
-    for donor, second in ((BELOW, SECOND), (BETWEEN, SECOND), (ABOVE, SECOND), (SECOND, BELOW)):
+    for donor, second in WORLDS:
         folder = tmp_path_factory.mktemp("twin") / "instance"
         with world(template, folder, donor, second=as_donor(second)) as (app, links):
             with app.app_context():
@@ -121,10 +135,9 @@ def given(observations) -> set[tuple[Fen, Rhythm]]:
 
 
 def test_no_low_observer_can_tell_the_twins_apart(observations) -> None:
-    below, between, above, _ = observations
+    below, *others, _ = observations
 
-    assert differing(below, between) == []
-    assert differing(below, above) == []
+    assert [differing(below, other) for other in others] == [[]] * len(others)
 
 
 def test_nobody_can_tell_which_of_two_donors_supports_which_of_two_children(observations) -> None:
@@ -143,7 +156,13 @@ def test_the_observations_are_not_hollow(observations) -> None:
     assert shown >= {*cast.LOW, *by_link, "other_donor", "public"}
     assert len(observations[0]) >= 2_000
     ways = {address.partition(" ")[0] for _, address in observations[0] if " " in address}
-    assert ways >= {"POST", "xlsx", "mail"}
+    assert ways >= {"POST", "filled", "xlsx", "order", "mail"}
+    # Of one order at least the table that the bank gets, and of the short messages their very bytes.
+    assert any("order " in at and at.endswith("sheet1.xml") for _, at in observations[0])
+    assert any(at.startswith("mail sms") for _, at in observations[0])
+    done = [one.status for (_, at), one in observations[0].items() if at.startswith("filled ")]
+    # Some were taken, some came back with a sentence: not all ended at a door.
+    assert sum(status in (200, 303) for status in done) >= 50
     # The copy of the child's file, built for its guardian, is among what is compared.
     assert observations[0]["reader", "/family/file/copy"].status == 200
     pdfs = [one for one in observations[0].values() if one.body.startswith(b"%PDF")]
@@ -151,7 +170,7 @@ def test_the_observations_are_not_hollow(observations) -> None:
 
 
 def test_the_identity_stands_in_no_observation(observations) -> None:
-    for donor, seen in zip((BELOW, BETWEEN, ABOVE), observations[:3], strict=True):
+    for (donor, _), seen in zip(WORLDS[:-1], observations[:-1], strict=True):
         said = [str(part).encode() for part in donor[:5]]
         hits = [key for key, one in seen.items() if any(part in one.body for part in said)]
         assert hits == []

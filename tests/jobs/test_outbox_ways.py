@@ -21,8 +21,10 @@ from jobs import outbox
 from jobs.run import Run
 from models.notices import Notice
 from models.trace import CustodianEntry
-from services import links, notices, vault
-from services.notices import Recipient
+from services import links
+from services.notices import notices
+from services.notices.notices import Recipient
+from services.vault import vault
 from vocabulary.dates import today
 from vocabulary.enums import Channel, NoticeKind, NoticeStatus, RecipientKind
 

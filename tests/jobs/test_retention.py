@@ -9,7 +9,7 @@ from jobs.schedule import BY_NAME
 from models.accounts import SignInFailure
 from models.retention import RetentionAct
 from models.trace import OrdinaryEntry
-from services import retention, retention_acts
+from services.retention import retention, retention_acts
 from tests.services.test_retention import DELETED, a_failure, an_ended_child
 
 

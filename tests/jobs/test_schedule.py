@@ -25,10 +25,12 @@ from models.ledger import Posting
 from models.notices import Notice
 from models.stipends import Fact, Stipend
 from privacy import viewers
-from services import notices, vault, watch
-from services.notice_words import JOB_NAMES
-from services.notices import Recipient
-from services.watch import Finding
+from services.notices import notices
+from services.notices.notice_words import JOB_NAMES
+from services.notices.notices import Recipient
+from services.upkeep import watch
+from services.upkeep.watch import Finding
+from services.vault import vault
 from tests.factories import a_child, a_match, a_pledge, a_school, an_account
 from vocabulary import clock
 from vocabulary.dates import SHANGHAI, at

@@ -17,7 +17,9 @@ from models.children import Child
 from models.organisations import Organisation
 from models.volunteers import Volunteer
 from privacy import viewers
-from services import accounts, child_search, children, market
+from services.accounts import accounts
+from services.children import child_search, children
+from services.pairing import market
 from tests.factories import BANNER, an_account
 from tests.services.rosters.lists import HEADER, a_row, xlsx
 from vocabulary.enums import ChildStatus, Role

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from cli.replay import outcome
 from cli.replay.reading import BadStory, read
 from privacy import viewers
-from services import checks
+from services.checking import checks
 from vocabulary import clock
 from vocabulary.dates import at
 

@@ -20,7 +20,9 @@ from models.reveals import Reveal
 from models.trace import OrdinaryEntry
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import gate, reveal_checks, reveal_links, reveal_release, reveals, stories
+from services import gate
+from services.reveals import reveal_checks, reveal_links, reveal_release, reveals
+from services.stories import stories
 from vocabulary import clock
 from vocabulary.enums import NoticeKind, RecipientKind, RevealSide, RevealStatus
 

@@ -17,7 +17,7 @@ from cli.replay.reading import BadStory, read
 from models.pledges import Match, Pledge
 from models.stipends import Gift
 from privacy import viewers
-from services import checks
+from services.checking import checks
 from vocabulary import clock
 from vocabulary.dates import at
 from vocabulary.errors import NoConsent
@@ -238,7 +238,7 @@ def test_what_the_services_refuse_is_said_with_its_place(
     def refuse(*_given: Any, **_more: Any) -> None:
         raise NoConsent
 
-    monkeypatch.setattr("services.children.change_school", refuse)
+    monkeypatch.setattr("services.children.children.change_school", refuse)
     moved = {"on": "2024-03-01", "do": "school_transfer", "child": "A", "to": "t"}
     story = read(json.dumps(told([gift("2024-01-01", "A", 1), moved])).encode())
 

@@ -3,7 +3,6 @@ import json
 from matching import (
     Alternative,
     Lack,
-    Weights,
     WishCounts,
     Wishes,
     best_of,
@@ -12,7 +11,7 @@ from matching import (
     propose,
     wish_counts,
 )
-from tests.matching.worlds import a_need, an_offer
+from tests.matching.worlds import WEIGHTS, a_need, an_offer
 
 
 def test_a_pair_carries_the_parts_its_score_is_the_sum_of():
@@ -20,7 +19,7 @@ def test_a_pair_carries_the_parts_its_score_is_the_sum_of():
 
     (pair,) = propose([need], [offer]).pairs
 
-    assert pair.parts == parts_of(need, offer, Weights())
+    assert pair.parts == parts_of(need, offer, WEIGHTS)
     assert pair.score == sum(part.points for part in pair.parts)
 
 

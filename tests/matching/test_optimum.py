@@ -4,14 +4,14 @@ from hypothesis import given
 from scipy.optimize import LinearConstraint, linprog, milp
 from scipy.sparse import coo_array
 
-from matching import LISTED_UNITS, Limits, Proof, Weights, propose, score_of
+from matching import LISTED_UNITS, Limits, Proof, propose, score_of
 from matching.flow import NotSolved, Transport, best_transport
 from tests.matching.checker import best_by_trying_all, faults, is_allowed
-from tests.matching.worlds import a_need, a_world, an_offer, easy_worlds, worlds
+from tests.matching.worlds import WEIGHTS, a_need, a_world, an_offer, easy_worlds, worlds
 
 
 def points(need, offer):
-    return score_of(need, offer, Weights())
+    return score_of(need, offer, WEIGHTS)
 
 
 @given(worlds())

@@ -4,7 +4,9 @@ import random
 
 from hypothesis import strategies as st
 
-from matching import LISTED_UNITS, Need, Offer
+from matching import LISTED_UNITS, PLEDGES, Need, Offer, stated
+
+WEIGHTS = stated(PLEDGES)
 
 LEAGUES = ("150100000000", "152200000000")
 BANNERS = {

@@ -11,7 +11,9 @@ from sqlalchemy import text
 
 from extensions import db
 from gateways.mail import SmtpMail
-from services import delivery, figures, gate
+from services import gate
+from services.figures import figures
+from services.notices import delivery
 from web.core import filters
 
 

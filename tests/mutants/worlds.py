@@ -18,7 +18,7 @@ from gateways.mail import SmtpMail
 from gateways.messages import Message
 from jobs import outbox
 from jobs.run import Run
-from services import donor_links
+from services.donors import donor_links
 from tests.house.crawl import look
 from tests.house.test_twins import FIELDS, enter
 from tests.mutants.leaks import LEAKS, Leak, Secret

@@ -25,7 +25,7 @@ from app import create_app
 from config import Mode, Settings
 from extensions import db, limiter
 from models import keys
-from services import accounts
+from services.accounts import accounts
 from tests.plugins import databases
 from vocabulary import clock
 from vocabulary.dates import at

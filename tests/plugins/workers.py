@@ -15,6 +15,11 @@ LONG = (
     "tests/house/test_reverse_twins.py",
     "tests/house/test_split_knowledge.py",
     "tests/house/test_authorisation.py",
+    "tests/faults/test_real_processes.py",
+    "tests/faults/test_runs.py",
+    "tests/faults/test_kill_points.py",
+    "tests/faults/test_stories.py",
+    "tests/faults/test_crash_points.py",
     "tests/test_config.py",
     "tests/cli/test_key_rotation.py",
 )

@@ -3,7 +3,7 @@
 from collections import Counter
 from random import Random
 
-from matching.explain import Wishes, wish_counts
+from matching.wishes import Wishes, wish_counts
 from privacy.generalising import FEWEST_ALIKE, STEP, Profile, coarsened, in_fives
 from tests.plugins.examples import for_seeds
 

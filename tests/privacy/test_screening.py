@@ -16,6 +16,7 @@ from tests.privacy import (
     letters_eighth,
     letters_fifth,
     letters_fourth,
+    letters_ninth,
     letters_second,
     letters_seventh,
     letters_sixth,
@@ -32,6 +33,7 @@ SETS = (
     letters_sixth,
     letters_seventh,
     letters_eighth,
+    letters_ninth,
 )
 HARMLESS = tuple(text for one in SETS for text in one.HARMLESS)
 TELLING = tuple(line for one in SETS for line in one.TELLING)
@@ -170,3 +172,11 @@ def test_a_hundred_thousand_of_one_character_take_less_than_a_second(one: str) -
     marks(text)
 
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("said", ["蒙D点6K218", "蒙E杠A12B3"])
+def test_a_plate_whose_dot_is_spoken_is_hidden_and_a_point_in_geometry_is_not(said: str) -> None:
+    text = f"爸爸开的是{said}那辆皮卡。"
+
+    assert said not in redacted(text, marks(text))
+    assert marks("从蒙A点到B有12345米，我量过。") == ()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.children import Child, Consent, Need
 from models.pledges import Match
 from privacy import viewers
-from services import proposing
+from services.pairing import proposing
 from tests.factories import a_child, a_pledge, a_school, viewer
 from vocabulary.enums import Role
 

@@ -11,15 +11,12 @@ from models.listings import ListedChild
 from models.volunteers import Volunteer
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import (
-    gate,
-    harm,
-    protection,
-    vault,
-    volunteers,
-)
-from services.protection import About
-from services.volunteers import NewVolunteer
+from services import gate
+from services.danger import harm, protection
+from services.danger.protection import About
+from services.pairing import volunteers
+from services.pairing.volunteers import NewVolunteer
+from services.vault import vault
 from tests.factories import (
     a_child,
     a_match,
@@ -94,6 +91,7 @@ def a_volunteer(session: Session, child: Child, now: datetime) -> Viewer:
     account = an_account(session, Role.VOLUNTEER, login="mama")
     one.account_id = account.id
     more = {"ref": "F1", "friend_ref": "F2", "code_name": "小草", "opened_by": "account:x"}
+    more |= {"agreed_by": "account:y", "agreed_on": today(now)}
     session.add(LetterFriend(child_id=child.id, volunteer_id=one.id, opened_on=today(now), **more))
     session.flush()
     return viewer(

@@ -11,8 +11,10 @@ from models.children import Need
 from models.pledges import Match
 from models.stipends import Stipend
 from privacy import viewers
-from services import bridging, checks, receipts
-from services.receipts import BankLine
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.checking import checks
+from services.fund import bridging
 from tests.factories import a_child, a_match, a_pledge, viewer
 from vocabulary import clock
 from vocabulary.dates import at

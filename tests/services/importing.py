@@ -10,7 +10,7 @@ from models.children import Child
 from models.imports import ImportRow
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import imports
+from services.importing import imports
 from tests.factories import viewer
 from tests.services.rosters.lists import HEADER, xlsx
 from vocabulary.enums import ImportKind, ReturnReason, Role

@@ -11,10 +11,12 @@ from jobs.run import Run
 from models.jobs import JobRun
 from models.notices import Notice
 from models.stipends import Stipend
-from services import facts, notices, vault
-from services.delivery import House
-from services.facts import Basis
-from services.notices import Recipient
+from services.notices import notices
+from services.notices.delivery import House
+from services.notices.notices import Recipient
+from services.stipends import facts
+from services.stipends.facts import Basis
+from services.vault import vault
 from tests.factories import a_child, a_match, a_pledge, a_school, an_account, viewer
 from vocabulary import clock
 from vocabulary.dates import today

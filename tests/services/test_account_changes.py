@@ -11,7 +11,9 @@ from jobs.schedule import BY_NAME
 from models.notices import Notice
 from models.trace import OrdinaryEntry
 from privacy import viewers
-from services import amendments, orders, school_accounts
+from services.batches import orders
+from services.children import amendments
+from services.routes import holding
 from tests.factories import (
     a_child,
     a_match,
@@ -75,11 +77,11 @@ def test_three_whole_days_lie_between_the_second_yes_and_the_new_account(
     assert on == now.date() + timedelta(days=4)
     for day in range(4):
         early = now.date() + timedelta(days=day)
-        assert school_accounts.take_effect(session, ENGINE, on=early, now=now) == 0
+        assert holding.take_effect(session, ENGINE, on=early, now=now) == 0
     assert world.school.account_number == OLD
-    assert school_accounts.take_effect(session, ENGINE, on=on, now=now) == 1
+    assert holding.take_effect(session, ENGINE, on=on, now=now) == 1
     assert (world.school.account_number, world.school.account_name) == (NEW, "新户名")
-    assert school_accounts.take_effect(session, ENGINE, on=on, now=now) == 0
+    assert holding.take_effect(session, ENGINE, on=on, now=now) == 0
 
 
 def test_the_morning_job_lets_it_hold_however_late_it_runs(world, session) -> None:
@@ -109,7 +111,7 @@ def test_in_the_three_days_no_payment_to_the_school_is_prepared_and_then_to_the_
     assert refusal.value.params["reason"] == "account_changes"
     (card,) = orders.with_accounts(session, DESK)
     assert (card["may_order"], card["changes_on"]) == (False, on)
-    school_accounts.take_effect(session, ENGINE, on=on, now=now)
+    holding.take_effect(session, ENGINE, on=on, now=now)
     (line,) = orders.detail(session, DESK, world.order())["lines"]
     assert (line["number"], line["payee"]) == (NEW, "新户名")
 
@@ -140,7 +142,7 @@ def test_who_answers_for_the_old_account_is_told_at_once_and_it_can_still_be_sto
     )
     assert NEW not in str([one.text for one in told])
     amendments.turn_down(session, FIRST, ref, now=now)
-    assert school_accounts.take_effect(session, ENGINE, on=date(2027, 1, 1), now=now) == 0
+    assert holding.take_effect(session, ENGINE, on=date(2027, 1, 1), now=now) == 0
     assert world.school.account_number == OLD
     world.order()
 
@@ -163,7 +165,7 @@ def test_it_is_decided_once_and_only_the_clock_lets_it_hold(world, session, now)
     with pytest.raises(AlreadyDecided):
         world.ask()
     with pytest.raises(NotPermitted):
-        school_accounts.take_effect(session, SECOND, on=date(2027, 1, 1), now=now)
+        holding.take_effect(session, SECOND, on=date(2027, 1, 1), now=now)
     assert amendments.waiting(session, SECOND) == []
     assert [one["ref"] for one in amendments.agreed(session, FIRST)] == [ref]
     found = amendments.find_open(session, FIRST, world.school.ref)

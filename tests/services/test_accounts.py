@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from models.accounts import Account, Grant, SignInFailure
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import account_lists, accounts, passwords, retention, staffing, way_in
-from services.account_lists import Listed
-from services.staffing import NewAccount
+from services.accounts import account_lists, accounts, passwords, staffing, way_in
+from services.accounts.account_lists import Listed
+from services.accounts.staffing import NewAccount
+from services.retention import retention
 from tests.factories import BANNER, LEAGUE, PASSWORD, a_school, an_account
 from vocabulary.enums import AccountStatus, GrantStatus, Role
 from vocabulary.errors import (

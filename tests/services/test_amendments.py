@@ -11,9 +11,11 @@ from models.children import Child
 from models.organisations import Organisation
 from models.trace import OrdinaryEntry
 from privacy import viewers
-from services import amendments, organisations, school_accounts
+from services import organisations
+from services.batches.school_accounts import NewAccount
+from services.children import amendments
 from services.organisations import NewSchool
-from services.school_accounts import NewAccount
+from services.routes import holding
 from tests.factories import OTHER_BANNER, TOWNSHIP, a_child, a_school, viewer
 from tests.services.rosters.lists import an_id
 from vocabulary.enums import AmendmentStatus, Role, Sex
@@ -116,7 +118,7 @@ def test_a_schools_account_changes_only_when_two_typed_the_same_number(
         amendments.agree(session, SECOND, ref, again="621700002", now=now)
     on = amendments.agree(session, SECOND, ref, again="6217 0000 1", now=now)
     assert school.account_number == "6217 9999"
-    assert school_accounts.take_effect(session, viewers.engine("pledges"), on=on, now=now) == 1
+    assert holding.take_effect(session, viewers.engine("pledges"), on=on, now=now) == 1
     kept = session.scalars(select(Amendment)).one()
     assert (school.account_bank, school.account_number) == ("新的信用社", "621700001")
     assert (kept.bank_before, kept.number_before) == ("某农村信用社", "6217 9999")

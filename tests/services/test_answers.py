@@ -7,8 +7,10 @@ from sqlalchemy import event, select
 
 from models.notices import Notice
 from models.stipends import Fact, Settlement, Stipend
-from services import answers, families, handovers, links
-from services.answers import Reply
+from services import links
+from services.guardians import families
+from services.handover import answers, handovers
+from services.handover.answers import Reply
 from services.links import Subject
 from tests.factories import (
     OTHER_BANNER,

@@ -15,8 +15,8 @@ from models.children import Child, Need
 from models.notices import Notice
 from models.pledges import Match, Pledge
 from models.trace import OrdinaryEntry, StateChange
-from services import approvals, matches, proposing
-from services.approvals import Shown
+from services.pairing import approvals, matches, proposing
+from services.pairing.approvals import Shown
 from services.writing import begin_writing
 from tests.factories import OTHER_BANNER, a_child, a_match, a_pledge, viewer
 from tests.services.deciding import APPROVER, ENGINE, a_proposal, child_of, withdraw

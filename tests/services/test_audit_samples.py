@@ -13,8 +13,10 @@ from models.pledges import Match, Pledge
 from models.stipends import Stipend
 from models.trace import OrdinaryEntry
 from privacy.viewers import Viewer
-from services import audit_samples, gate, handovers, looks, trace, uploads
-from services.audit_samples import working_days_after
+from services import gate, trace, uploads
+from services.handover import handovers
+from services.oversight import audit_samples, looks
+from services.oversight.audit_samples import working_days_after
 from tests.factories import (
     BANNER,
     LEAGUE,

@@ -14,8 +14,9 @@ from gateways.sealed_files import Damaged, opening, sealing
 from models import keys
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import backup, vault
-from services.backup import Places, Wish
+from services.upkeep import backup
+from services.upkeep.backup import Places, Wish
+from services.vault import vault
 from tests.factories import a_child, a_match, a_pledge, a_school, viewer
 from vocabulary.enums import Role
 from vocabulary.errors import (

@@ -11,8 +11,10 @@ from models.ledger import Posting, Transaction
 from models.stipends import Fact, Stipend
 from models.trace import CustodianEntry
 from privacy import viewers
-from services import bridging, facts, ledger
-from services.facts import Basis
+from services.books import ledger
+from services.fund import bridging
+from services.stipends import facts
+from services.stipends.facts import Basis
 from tests.services.gap_fund import (
     DECEMBER,
     HUNDRED,

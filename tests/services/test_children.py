@@ -11,9 +11,9 @@ from models.stipends import Stipend
 from models.trace import OrdinaryEntry, StateChange
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import children, consents
-from services.children import NewChild, NewKin, NewNeed
-from services.readiness import as_codes, missing
+from services.children import children, consents
+from services.children.children import NewChild, NewKin, NewNeed
+from services.children.readiness import as_codes, missing
 from tests.factories import (
     BANNER,
     OTHER_BANNER,

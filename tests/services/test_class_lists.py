@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from models.notices import AccessLink, Notice
-from services import class_lists, handovers, links
+from services import links
+from services.handover import class_lists, handovers
 from tests.factories import a_sent_batch, viewer
 from tests.services.outbox import Gate, deliver
 from tests.services.test_handovers import School, states

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services import common_passwords, passwords
+from services.accounts import breached_passwords, common_passwords, passwords
 from vocabulary.errors import BadInput
 
 
@@ -41,3 +41,23 @@ def test_more_than_three_thousand_that_the_rules_would_otherwise_let_through() -
     assert len(whole) > 2000
     assert len(whole | lengthened) > 3000
     assert all(common_passwords.is_common(one) for one in whole | lengthened)
+
+
+@pytest.mark.parametrize(
+    "password", ["basketball", "1q2w3e4r5t6y", "Liverpool1892", "1234QWERasdf"]
+)
+def test_what_stood_in_a_leak_is_refused(password: str) -> None:
+    assert breached_passwords.is_breached(password.casefold())
+    with pytest.raises(BadInput) as refused:
+        passwords.check_new(password)
+    assert refused.value.params["reason"] == "too_common"
+
+
+def test_the_list_of_leaks_is_sorted_and_holds_no_password() -> None:
+    marks, width = breached_passwords.known(), breached_passwords.WIDTH
+    every = [marks[at : at + width] for at in range(0, len(marks), width)]
+
+    assert every == sorted(set(every))
+    assert len(every) > 100_000
+    assert not any(breached_passwords.is_breached(f"草原上的{n}匹马跑过河") for n in range(2_000))
+    assert b"password" not in marks

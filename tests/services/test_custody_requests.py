@@ -12,8 +12,9 @@ from models.notices import Notice
 from models.trace import CustodianEntry, OrdinaryEntry
 from models.vault import VaultKey
 from privacy import viewers
-from services import custody_desk, custody_requests, vault
-from services.custody_requests import NewRequest
+from services.custody import custody_desk, custody_requests
+from services.custody.custody_requests import NewRequest
+from services.vault import vault
 from tests.factories import a_pledge, viewer
 from tests.services.test_uploads import a_photo
 from vocabulary.enums import AskedFor, CustodyReason, CustodyStatus, NoticeKind, RecipientKind, Role

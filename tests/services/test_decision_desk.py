@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from models.children import Need
 from models.pledges import Match, Pledge
 from privacy.viewers import Viewer
-from services import approvals, matches, proposing
-from services.approvals import Block, Shown
-from services.second_look import Warned
+from services.pairing import approvals, matches, proposing
+from services.pairing.approvals import Block, Shown
+from services.pairing.second_look import Warned
 from tests.factories import OTHER_BANNER, a_child, a_match, a_pledge, viewer
 from tests.services.deciding import APPROVER, CASE_WORKER, ENGINE, a_proposal, child_of, withdraw
 from vocabulary.enums import PledgeStatus, Role, Sex, Stage

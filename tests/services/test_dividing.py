@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from models.ledger import Receipt
 from privacy import viewers
-from services import checks, dividing, ledger, receipts
-from services.receipts import BankLine
+from services.books import dividing, ledger, receipts
+from services.books.receipts import BankLine
+from services.checking import checks
 from tests.factories import a_pledge, viewer
 from vocabulary.enums import AccountKind, Role
 from vocabulary.errors import AlreadyDecided, BadInput

@@ -10,9 +10,13 @@ from jobs.stipends import open_and_fund
 from models.stipends import Batch, Stipend
 from models.vault import VaultPledge
 from privacy.viewers import Viewer
-from services import batches, changes, donors, facts, receipts
-from services.facts import Basis
-from services.receipts import BankLine
+from services.batches import batches
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.donors import donors
+from services.pledges import changes
+from services.stipends import facts
+from services.stipends.facts import Basis
 from tests.factories import a_child, a_list, a_match, a_pledge, a_school, viewer
 from vocabulary.dates import at
 from vocabulary.enums import (
@@ -122,7 +126,7 @@ def days(**more):
         f"{kind}_on"
         for kind in (
             "promised", "received", "bridged", "sent", "handed_over", "confirmed",
-            "returned", "written_off", "cancelled",
+            "returned", "written_off", "cancelled", "made_good",
         )
     )  # fmt: skip
     return empty | more
@@ -141,6 +145,7 @@ def test_each_step_has_its_own_telling():
         tell(days(sent_on=first, handed_over_on=TODAY - timedelta(15)), on=TODAY),
         tell(days(sent_on=first, handed_over_on=first, confirmed_on=first), on=TODAY),
         tell(days(sent_on=first, confirmed_on=first), on=TODAY),
+        tell(days(sent_on=first, confirmed_on=first, made_good_on=first), on=TODAY),
         tell(days(sent_on=first, returned_on=TODAY), on=TODAY),
         tell(days(sent_on=first, written_off_on=TODAY), on=TODAY),
         tell(days(cancelled_on=first), on=TODAY),

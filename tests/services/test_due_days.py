@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.jobs import Period
 from privacy import viewers
-from services import due
+from services.stipends import due
 from tests.factories import a_child, a_match, a_pledge
 from vocabulary.enums import Rhythm
 

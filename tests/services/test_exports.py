@@ -11,7 +11,10 @@ from sqlalchemy import select, text
 from gateways import spreadsheets
 from models.exports import Export
 from models.trace import OrdinaryEntry
-from services import accounts, exports
+from services.accounts import accounts
+from services.oversight import exports, incidents, looks
+from services.oversight.incidents import NewIncident, Span
+from services.oversight.looks import Look
 from tests.factories import (
     BANNER,
     OTHER_BANNER,
@@ -22,8 +25,10 @@ from tests.factories import (
     a_school,
     a_sent_batch,
     an_account,
+    viewer,
 )
-from vocabulary.enums import ExportKind, Role
+from vocabulary.dates import today
+from vocabulary.enums import ExportKind, FoundBy, Harmed, LookKind, Role
 from vocabulary.errors import BadInput, NotFound, NotPermitted
 from web.core.labels import label
 
@@ -141,7 +146,7 @@ def test_asking_and_every_download_are_traced_and_the_auditor_lists_them(
 ) -> None:
     by, auditor = person(session, now), person(session, now, "auditor", Role.AUDITOR)
     code = ask(session, by, now=now)
-    exports.note_taken(session, by, code, rows=3, now=now)
+    exports.note_taken(session, by, drawn(session, by, code, now), now=now)
 
     entries = session.scalars(
         select(OrdinaryEntry).where(OrdinaryEntry.subject == f"export:{code}")
@@ -154,7 +159,7 @@ def test_asking_and_every_download_are_traced_and_the_auditor_lists_them(
         code, by.actor, REASON, 1,
     )  # fmt: skip
     assert exports.listing(session, person(session, now, "other"), now=now) == []
-    with pytest.raises(NotPermitted):
+    with pytest.raises(NotFound):
         drawn(session, auditor, code, now)
 
 
@@ -180,3 +185,24 @@ def test_the_workbook_has_no_formula_no_person_and_no_time_of_its_own(session, n
     assert data == spreadsheets.write(
         "名单", sheet.header, sheet.rows, mark=sheet.mark, code=sheet.code
     )
+
+
+@pytest.mark.parametrize("kind", [ExportKind.CHILDREN, ExportKind.STIPENDS])
+def test_a_list_that_was_taken_out_names_whom_it_names(session, now, world, kind) -> None:
+    """The guardian reads of it, and who looks for those affected counts the children, not a file."""
+    by = person(session, now)
+    code = ask(session, by, kind, now=now)
+    exports.note_taken(session, by, drawn(session, by, code, now), now=now)
+    new = NewIncident("名单发错了人", today(now), today(now), FoundBy.STAFF, (Harmed.NOT_KNOWN,))
+    custodian = viewer(Role.CUSTODIAN)
+    incident = incidents.enter(session, custodian, new, now=now)
+    span = Span(today(now), today(now))
+
+    found = incidents.read_by(session, custodian, incident, login="wulan", span=span, now=now)
+    family = viewer(Role.FAMILY, actor="family:x", child_id=world[0].id)
+
+    assert found["refs"]["child"] == sorted(child.ref for child in world)
+    assert found["refs"]["export"] == [code]
+    assert looks.looks_of(session, family, now=now) == [
+        Look(today(now), Role.CASE_WORKER, LookKind.EXPORT)
+    ]

@@ -10,7 +10,8 @@ from models.figures import Figure, Release
 from models.jobs import JobRun
 from models.stipends import Stipend
 from privacy import viewers
-from services import checks, figure_checks, figures, releases
+from services.checking import checks, figure_checks
+from services.figures import figures, releases
 from tests.factories import LEAGUE, START, a_child, a_match, a_pledge, a_school
 from vocabulary.dates import at
 from vocabulary.enums import ChildStatus, FigureSpan

@@ -10,8 +10,11 @@ from models.children import Child, Need
 from models.notices import Notice
 from models.trace import OrdinaryEntry
 from privacy import viewers
-from services import accounts, assignments, child_file, file_access, gate, looks, trace
-from services.looks import Look
+from services import gate, trace
+from services.accounts import accounts
+from services.children import assignments, child_file
+from services.oversight import file_access, looks
+from services.oversight.looks import Look
 from tests.factories import BANNER, OTHER_BANNER, TOWNSHIP, a_child, a_school, an_account, viewer
 from vocabulary.enums import (
     AccessReason,

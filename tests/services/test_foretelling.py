@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from models.notices import Notice
 from models.pledges import Match
 from privacy import viewers
-from services import changes, foretelling, pledges, receipts, vault
-from services.receipts import BankLine
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.pledges import changes, foretelling, pledges
+from services.vault import vault
 from tests.factories import a_child, a_match, a_pledge, a_school, viewer
 from tests.services.outbox import PHONE, Gate, a_donor, deliver
 from vocabulary import clock

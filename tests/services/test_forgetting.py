@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from models.children import Child
 from models.imports import Import, ImportRow
 from privacy import viewers
-from services import imports, retention, taking
+from services.importing import imports, taking
+from services.retention import retention
 from tests.factories import viewer
 from tests.services.rosters.lists import HEADER, a_row, xlsx
 from vocabulary.dates import today

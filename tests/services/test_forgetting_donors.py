@@ -18,24 +18,20 @@ from models.pledges import Pledge, PledgeChange
 from models.trace import CustodianEntry, OrdinaryEntry
 from models.vault import Donor, VaultContact, VaultKey, VaultName
 from privacy import viewers
-from services import (
-    backup,
-    checks,
-    donor_links,
-    forgetting_donors,
-    links,
-    notices,
-    pledges,
-    receipts,
-    taking_effect,
-    vault,
-)
-from services.backup import Places, Wish
-from services.forgetting_donors import Ending
+from services import links
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.checking import checks
+from services.donors import donor_links
 from services.links import Subject
-from services.notices import Recipient
-from services.pledges import PledgeTerms
-from services.receipts import BankLine
+from services.notices import notices
+from services.notices.notices import Recipient
+from services.pledges import pledges, taking_effect
+from services.pledges.pledges import PledgeTerms
+from services.upkeep import backup
+from services.upkeep.backup import Places, Wish
+from services.vault import forgetting_donors, vault
+from services.vault.forgetting_donors import Ending
 from tests.factories import a_child, a_match, a_school, viewer
 from vocabulary.dates import at
 from vocabulary.enums import (

@@ -10,8 +10,9 @@ from jobs.run import Run
 from jobs.stipends import open_and_fund
 from models.stipends import Stipend
 from privacy import viewers
-from services import checks, ledger, receipts
-from services.receipts import BankLine
+from services.books import ledger, receipts
+from services.books.receipts import BankLine
+from services.checking import checks
 from tests.factories import a_child, a_match, a_pledge, viewer
 from vocabulary.enums import AccountKind, Role, TransactionKind
 from vocabulary.money import Fen

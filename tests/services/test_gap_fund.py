@@ -11,8 +11,12 @@ from models.notices import Notice
 from models.pledges import Match, Pledge
 from models.stipends import Stipend
 from privacy.viewers import Viewer
-from services import donors, drawing, gap_fund, stipend_lists, vault
-from services.stipend_lists import Listed
+from services.donors import donors
+from services.fund import gap_fund
+from services.notices import drawing
+from services.stipends import stipend_lists
+from services.stipends.stipend_lists import Listed
+from services.vault import vault
 from tests.factories import BANNER, LEAGUE, OTHER_BANNER, TOWNSHIP, an_account, viewer
 from tests.services.gap_fund import (
     NOVEMBER,

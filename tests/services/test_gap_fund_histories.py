@@ -16,7 +16,8 @@ from models.ledger import Receipt
 from models.pledges import Match, Pledge
 from models.stipends import Stipend
 from privacy import viewers
-from services import ledger, matches
+from services.books import ledger
+from services.pairing import matches
 from tests.factories import a_pledge
 from tests.services.gap_fund import SEPTEMBER, broken, feed, left, pay, run, sponsored
 from tests.services.test_standing_in import paused, successor

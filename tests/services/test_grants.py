@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from models.accounts import Account, Grant
 from models.trace import OrdinaryEntry
 from privacy.viewers import Viewer
-from services import accounts, grants
-from services.grants import Term
+from services.accounts import accounts, grants
+from services.accounts.grants import Term
 from tests.factories import a_school, an_account
 from vocabulary.enums import GrantStatus, Role
 from vocabulary.errors import ActedBefore, BadInput, NotPermitted, RolesExclude, WrongState

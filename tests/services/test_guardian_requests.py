@@ -10,9 +10,10 @@ from models.children import Child, Kin, Need
 from models.guardian_requests import GuardianRequest
 from models.notices import Notice
 from privacy import viewers
-from services import amendments, children, guardian_file, guardian_requests, guardian_wishes
-from services.drawing import draw
-from services.guardian_wishes import Wish
+from services.children import amendments, children
+from services.guardians import guardian_file, guardian_requests, guardian_wishes
+from services.guardians.guardian_wishes import Wish
+from services.notices.drawing import draw
 from tests.factories import (
     OTHER_BANNER,
     START,

@@ -13,8 +13,11 @@ from models.notices import Notice
 from models.trace import OrdinaryEntry
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import corner, figures_internal, harm, inbox
-from services.corner import Counted
+from services.accounts import corner
+from services.accounts.corner import Counted
+from services.danger import harm
+from services.figures import figures_internal
+from services.notices import inbox
 from tests.factories import (
     OTHER_BANNER,
     TOWNSHIP,

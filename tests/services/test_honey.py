@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from stdnum.cn import ric
 
 from models.accounts import Account
 from models.children import Child
@@ -12,23 +13,23 @@ from models.notices import Notice
 from models.pledges import Match
 from models.stipends import Stipend
 from privacy import viewers
-from services import (
-    accounts,
-    child_file,
-    child_search,
-    figures_internal,
-    gate,
-    honey,
-    market,
-    vault,
-)
-from services.drawing import draw
+from services import gate
+from services.accounts import accounts
+from services.children import child_file, child_search
+from services.figures import figures_internal
+from services.notices import delivery
+from services.notices.delivery import House
+from services.notices.drawing import draw
+from services.oversight import honey
+from services.pairing import market
+from services.vault import vault
 from tests.factories import BANNER, a_child, a_school, an_account, viewer
 from tests.web.test_auth import sign_in
 from vocabulary.enums import NoticeKind, Role
 from vocabulary.errors import NotPermitted
 
 STAFF = viewer(Role.CASE_WORKER)
+HOUSE = House("http://x.example", "12338", staff_by=frozenset())
 STATISTICS = viewer(Role.STATISTICS)
 
 
@@ -136,4 +137,55 @@ def test_opening_it_in_the_browser_alarms_though_a_page_only_reads(
     sign_in(client, "admin")
     page = client.get("/staff/health/").get_data(as_text=True)
     assert "警戒记录被打开过 1 次" in page
-    assert "帐号" in client.get("/staff/incidents/").get_data(as_text=True)
+    session.rollback()
+    who = session.scalars(select(Account).where(Account.login == "wulan")).one()
+    link = f'<a href="/staff/accounts/{who.ref}">{who.name}</a>'
+    assert link in client.get("/staff/incidents/").get_data(as_text=True)
+
+
+def test_the_word_of_an_opening_leads_administrator_and_custodian_to_who_it_was(
+    client, session, now, planted
+) -> None:
+    an_account(session, Role.ADMINISTRATOR, login="admin")
+    an_account(session, Role.CUSTODIAN, login="baomi")
+    gate.cards(session, STAFF, Child, where=(Child.ref == planted.ref,))
+    honey.sound(session, now=now)
+    delivery.to_inboxes(session, viewers.engine(), now=now, house=HOUSE)
+    session.commit()
+
+    for login in ("admin", "baomi"):
+        sign_in(client, login)
+        told = client.get("/staff/notices/").get_data(as_text=True)
+        assert 'href="/staff/incidents/"' in told.partition("<main")[2]
+        assert "帐号" in client.get("/staff/incidents/").get_data(as_text=True)
+        client.post("/logout")
+
+
+def test_its_file_is_as_full_as_its_neighbours_and_names_no_living_number(session, now) -> None:
+    seen = {"verified_by": "account:OTHER", "verified_on": now.date(), "address": "吉文镇一组3号"}
+    real = a_child(session, a_school(session), **seen)
+    honey.plant_child(session, viewers.console(), BANNER, now=now)
+    bait = session.scalars(select(Child).join(Honey, Honey.child_id == Child.id)).one()
+
+    card, beside = (child_file.detail(session, STAFF, one.ref, now=now) for one in (bait, real))
+    told = (
+        "id_number",
+        "birth_on",
+        "sex",
+        "address",
+        "grade",
+        "kin",
+        "needs",
+        "consents",
+        "school",
+    )
+    assert [part for part in told if not (card.has(part) and card[part])] == []
+    for same in ("entered_by_name", "verified_by_name", "class_label", "banner", "entered_on"):
+        assert card[same] == beside[same]
+    assert "控制台" not in card["entered_by_name"]
+    number = card["id_number"]
+    assert ric.is_valid(number)
+    assert number[14:17] == "000"
+    assert card["kin"][0]["phone"].startswith("154")
+    assert real.verified_on <= card["ended_on"] <= now.date()
+    assert len({card["name"], beside["name"]}) == 2

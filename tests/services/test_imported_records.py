@@ -10,8 +10,8 @@ from models.children import Child, Consent, Kin, Need
 from models.organisations import Organisation
 from models.volunteers import Volunteer
 from privacy.viewers import Viewer
-from services import imports, taking
-from services.taking import Counts
+from services.importing import imports, taking
+from services.importing.taking import Counts
 from tests.factories import BANNER, OTHER_BANNER, TOWNSHIP, a_school
 from tests.services.importing import CONSOLE, WULAN, back, child_of, fates, uploaded
 from tests.services.rosters.lists import a_row, an_id

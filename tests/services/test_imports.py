@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.children import Child
 from models.imports import Import, ImportRow
 from models.trace import OrdinaryEntry
-from services import imports, taking
+from services.importing import imports, taking
 from tests.factories import viewer
 from tests.services.importing import WULAN, back, child_of, uploaded
 from tests.services.rosters.lists import a_row, an_id, xlsx

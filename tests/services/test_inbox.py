@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from services import inbox, notices
+from services.notices import inbox, notices
 from tests.factories import viewer
 from tests.services.outbox import a_worker, deliver
 from vocabulary.enums import NoticeKind, Role

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from services import accounts, incidents, trace
-from services.incidents import NewIncident, Span
+from services import trace
+from services.accounts import accounts
+from services.oversight import incidents
+from services.oversight.incidents import NewIncident, Span
 from tests.factories import an_account, viewer
 from vocabulary.enums import Chain, FoundBy, Harmed, Role, Told
 from vocabulary.errors import AlreadyDecided, BadInput, NotFound, NotPermitted

@@ -7,8 +7,11 @@ from sqlalchemy import select
 
 from models.security import TryCount
 from privacy import viewers
-from services import accounts, donor_links, limits, retention, staffing
-from services.accounts import Place
+from services import limits
+from services.accounts import accounts, staffing
+from services.accounts.accounts import Place
+from services.donors import donor_links
+from services.retention import retention
 from tests.factories import a_pledge, an_account
 from tests.services.test_accounts import admin, statements
 from vocabulary.enums import Device, Limited, Role

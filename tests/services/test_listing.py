@@ -10,7 +10,8 @@ from models.listings import ListedChild
 from models.vault import VaultPledge
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import consents, donors, listing, wishing
+from services.children import consents
+from services.donors import donors, listing, wishing
 from tests.factories import a_child, a_list, a_match, a_pledge, a_school, viewer
 from vocabulary.dates import at, today
 from vocabulary.enums import ChildStatus, Purpose, Role, Stage

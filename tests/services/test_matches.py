@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.pledges import Exclusion, Match, Pledge
-from services import approvals, matches, proposing
-from services.approvals import Block, Shown
+from services.pairing import approvals, matches, proposing
+from services.pairing.approvals import Block, Shown
 from tests.factories import a_child, viewer
 from tests.services.deciding import APPROVER, ENGINE, a_proposal, child_of, withdraw
 from vocabulary.enums import ChildStatus, DeclineReason, MatchStatus, PledgeEnd, PledgeStatus, Role

@@ -12,10 +12,13 @@ from models.trace import CustodianEntry, OrdinaryEntry
 from models.vault import VaultName, VaultPledge
 from privacy.disclosure import audiences_of
 from privacy.naming import SHOWN, Eyes, Shown, is_fit
-from services import families, naming, pledges, sights, vault
-from services.naming import Called
-from services.pledges import PledgeTerms
-from services.sights import Field, Reader
+from services.donors import naming, sights
+from services.donors.naming import Called
+from services.donors.sights import Field, Reader
+from services.guardians import families
+from services.pledges import pledges
+from services.pledges.pledges import PledgeTerms
+from services.vault import vault
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
 from vocabulary.dates import at
 from vocabulary.enums import Naming, PledgeStatus, Rhythm, Role

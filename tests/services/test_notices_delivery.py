@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gateways.messages import Message, Outcome
 from models.notices import Notice
-from services import notices
+from services.notices import notices
 from tests.factories import an_account
 from tests.services.outbox import (
     Gate,

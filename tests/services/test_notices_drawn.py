@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from models.children import Consent
 from models.notices import AccessLink
-from services import links, notices
-from services.notices import Recipient
+from services import links
+from services.notices import notices
+from services.notices.notices import Recipient
 from tests.factories import a_child, a_match, a_pledge, a_school
 from tests.services.outbox import (
     PHONE,

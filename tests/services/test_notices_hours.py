@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.notices import AccessLink, Notice
-from services import inbox, notices
+from services.notices import inbox, notices
 from tests.factories import an_account, viewer
 from tests.services.outbox import (
     PHONE,

@@ -12,9 +12,11 @@ from jobs.stipends import open_and_fund
 from models.accounts import Grant
 from models.notices import Notice
 from models.stipends import Batch
-from services import batches, drawing, notices, receipts
-from services.notices import Recipient
-from services.receipts import BankLine
+from services.batches import batches
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.notices import drawing, notices
+from services.notices.notices import Recipient
 from tests.factories import (
     BANNER,
     LEAGUE,

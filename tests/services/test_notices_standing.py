@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account, Grant
 from models.children import Child
-from services import changes, notices, vault
+from services.notices import notices
+from services.pledges import changes
+from services.vault import vault
 from tests.factories import OTHER_BANNER, a_pledge, viewer
 from tests.services.outbox import (
     PHONE,

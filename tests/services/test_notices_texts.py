@@ -4,7 +4,7 @@ import re
 import string
 from pathlib import Path
 
-from services.notice_texts import TEXTS
+from services.notices.notice_texts import TEXTS
 from vocabulary.enums import NoticeKind, RecipientKind
 
 ROOT = Path(__file__).parents[2]
@@ -22,10 +22,10 @@ def test_every_kind_of_notice_is_queued_somewhere() -> None:
     code = "".join(
         path.read_text()
         for room in ("services", "jobs")
-        for path in (ROOT / room).glob("*.py")
+        for path in (ROOT / room).rglob("*.py")
         if path.name not in {texts, "delivery.py"}
     )
-    code += (ROOT / "services/delivery.py").read_text().partition("NEVER_HELD")[2]
+    code += (ROOT / "services/notices/delivery.py").read_text().partition("NEVER_HELD")[2]
 
     assert [kind for kind in NoticeKind if f"NoticeKind.{kind.name}" not in code] == []
 

@@ -14,21 +14,15 @@ from models.pledges import Match
 from models.stipends import Batch, Stipend
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import (
-    batches,
-    checks,
-    drawing,
-    facts,
-    filling,
-    hand_lists,
-    harm,
-    office_hand,
-    reminders,
-    returns,
-    vault,
-)
-from services.facts import Basis
-from services.protection import About
+from services.batches import batches, filling, returns
+from services.checking import checks
+from services.danger import harm
+from services.danger.protection import About
+from services.handover import hand_lists, office_hand, reminders
+from services.notices import drawing
+from services.stipends import facts
+from services.stipends.facts import Basis
+from services.vault import vault
 from tests.factories import (
     BANNER,
     LEAGUE,
@@ -92,7 +86,6 @@ def world(session: Session):
 
 def a_line(session: Session, child: Child, approver: str = "account:approver") -> Stipend:
     """A funded instalment of November, in no batch yet, with all its facts."""
-
     match = a_match(session, a_pledge(session, f"138{child.id:08d}")[0], child, decided_by=approver)
     run = JobRun(name="test", period=NOVEMBER, started_at=at(NOVEMBER))
     session.add(run)
@@ -111,8 +104,15 @@ def a_line(session: Session, child: Child, approver: str = "account:approver") -
     return made
 
 
-def ref_of(session: Session, line: Stipend) -> str:
+def in_danger(session: Session, world, now: datetime) -> tuple[Child, Stipend]:
+    """The pupil's funded line, and then somebody presses the red button for it."""
+    child, _ = world
+    line = a_line(session, child)
+    press(session, child, now)
+    return child, line
 
+
+def ref_of(session: Session, line: Stipend) -> str:
     return stipend_ref(session.get_one(Match, line.match_id).child_ref, line.due_on)
 
 
@@ -132,9 +132,7 @@ def sent(session: Session, *lines: Stipend, now: datetime) -> None:
 def test_its_month_is_sent_and_handed_over_while_the_case_stands(
     session: Session, now: datetime, world, staff
 ) -> None:
-    child, _ = world
-    line = a_line(session, child)
-    press(session, child, now)
+    _, line = in_danger(session, world, now)
 
     sent(session, line, now=now)
     office_hand.hand_over(session, staff["one"], ref_of(session, line), now=now)
@@ -234,9 +232,7 @@ def test_who_approved_the_match_hands_over_only_where_nobody_else_is(
 def test_staff_of_another_banner_and_other_desks_find_nothing(
     session: Session, now: datetime, world, staff
 ) -> None:
-    child, _ = world
-    line = a_line(session, child)
-    press(session, child, now)
+    _, line = in_danger(session, world, now)
     sent(session, line, now=now)
 
     assert office_hand.lines(session, staff["far"], now=now) == []
@@ -265,9 +261,7 @@ def test_a_line_of_a_school_or_not_yet_sent_is_not_the_offices(
 def test_a_word_is_given_once_and_taken_back_until_midnight(
     session: Session, now: datetime, world, staff
 ) -> None:
-    child, _ = world
-    line = a_line(session, child)
-    press(session, child, now)
+    _, line = in_danger(session, world, now)
     sent(session, line, now=now)
     ref, me = ref_of(session, line), staff["one"]
 
@@ -285,9 +279,7 @@ def test_what_could_not_be_given_comes_back_to_the_account(
     session: Session, now: datetime, world, staff
 ) -> None:
 
-    child, _ = world
-    line = a_line(session, child)
-    press(session, child, now)
+    _, line = in_danger(session, world, now)
     sent(session, line, now=now)
 
     office_hand.could_not(session, staff["one"], ref_of(session, line), now=now)
@@ -300,9 +292,7 @@ def test_what_could_not_be_given_comes_back_to_the_account(
 def test_a_silent_office_is_reminded_like_any_hand(
     session: Session, now: datetime, world, staff
 ) -> None:
-    child, _ = world
-    line = a_line(session, child)
-    press(session, child, now)
+    _, line = in_danger(session, world, now)
     sent(session, line, now=now)
 
     on = now.date() + timedelta(days=9)
@@ -373,9 +363,7 @@ def plain(value: object) -> object:
 def test_the_donor_reads_of_the_hand_he_always_read_of_and_the_family_of_the_office(
     session: Session, now: datetime, world, staff
 ) -> None:
-    child, _ = world
-    line = a_line(session, child)
-    press(session, child, now)
+    child, line = in_danger(session, world, now)
     sent(session, line, now=now)
     office_hand.hand_over(session, staff["one"], ref_of(session, line), now=now)
 
@@ -395,9 +383,7 @@ def test_the_donor_reads_of_the_hand_he_always_read_of_and_the_family_of_the_off
 def test_the_paying_desks_page_says_who_hands_it_over_and_names_no_child(
     app: Flask, session: Session, now: datetime, world
 ) -> None:
-    child, _ = world
-    line = a_line(session, child)
-    press(session, child, now)
+    child, line = in_danger(session, world, now)
     filled(session, line, now=now)
     an_account(session, Role.PAYING_DESK, login="payer", region_code=LEAGUE)
     session.commit()

@@ -13,11 +13,12 @@ from models.payment_orders import PaymentOrder, PaymentOrderLine
 from models.stipends import Batch, Fact, Stipend
 from models.trace import OrdinaryEntry
 from privacy import viewers
-from services import bank_answers, batches, checks, filling, orders
-from services.bank_answers import Told
-from services.bank_words import memos_in, words_for
-from services.batches import Read
-from services.slips import amount_words
+from services.batches import bank_answers, batches, filling, orders
+from services.batches.bank_answers import Told
+from services.batches.bank_words import memos_in, words_for
+from services.batches.batches import Read
+from services.checking import checks
+from services.handover.slips import amount_words
 from tests.factories import (
     OTHER_BANNER,
     a_child,

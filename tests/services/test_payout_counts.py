@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from services import statement_reading
+from services.statements import statement_reading
 from tests.services.test_payouts import COLLECTING, HEADER
 from vocabulary.enums import LineReason
 

@@ -12,23 +12,13 @@ from models.payment_orders import Payout
 from models.statements import StatementLine
 from models.stipends import Fact, Stipend
 from privacy import viewers
-from services import (
-    answers,
-    bank_answers,
-    batches,
-    checks,
-    filling,
-    gate,
-    handovers,
-    orders,
-    payouts,
-    reminders,
-    returns,
-    statement_desk,
-    statement_reading,
-)
-from services.answers import Reply
-from services.bank_answers import Told
+from services import gate
+from services.batches import bank_answers, batches, filling, orders, payouts, returns
+from services.batches.bank_answers import Told
+from services.checking import checks
+from services.handover import answers, handovers, reminders
+from services.handover.answers import Reply
+from services.statements import statement_desk, statement_reading
 from tests.factories import (
     OTHER_BANNER,
     a_child,

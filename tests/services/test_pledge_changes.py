@@ -14,7 +14,7 @@ from models.stipends import Stipend
 from models.vault import VaultPledge
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import changes, taking_effect
+from services.pledges import changes, taking_effect
 from tests.factories import a_child, a_match, a_pledge, a_school
 from vocabulary.dates import at
 from vocabulary.enums import (

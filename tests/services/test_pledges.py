@@ -2,18 +2,21 @@
 
 from dataclasses import replace
 from datetime import date
+from math import log2
 
 import pytest
 from sqlalchemy import func, select
 
-from matching.explain import Wishes
+from matching.wishes import Wishes
 from models.notices import AccessLink, Notice
 from models.pledges import Pledge
 from models.trace import CustodianEntry, OrdinaryEntry, StateChange
 from models.vault import Donor, PaidNote, VaultContact
 from privacy import invitations
-from services import changes, donor_links, donors, links, pledges
-from services.pledges import PledgeTerms
+from services import links
+from services.donors import donor_links, donors
+from services.pledges import changes, pledges
+from services.pledges.pledges import PledgeTerms
 from tests.factories import a_pledge
 from vocabulary import amounts
 from vocabulary.enums import (
@@ -29,6 +32,7 @@ from vocabulary.enums import (
 )
 from vocabulary.errors import BadInput, NotFound
 from vocabulary.money import Fen
+from vocabulary.refs import ALPHABET
 from vocabulary.rounding import in_words
 
 TERMS = PledgeTerms(instalment_fen=Fen(10_000), rhythm=Rhythm.MONTH, not_relative=True)
@@ -245,6 +249,19 @@ def test_a_new_link_is_sent_to_a_known_contact_only_and_once_while_it_waits(sess
 )
 def test_strangers_see_tens_and_nothing_below_ten(count, words):
     assert in_words(count) == words
+
+
+def test_an_invitation_is_not_guessed():
+    """At least 128 bits, were every letter drawn as unevenly as a byte allows."""
+    code = invitations.make(b"secret", date(2026, 12, 1))
+    letters = code.partition("-")[2].replace("-", "")
+    likeliest = -(-256 // len(ALPHABET)) / 256
+
+    assert set(letters) <= set(ALPHABET)
+    assert -len(letters) * log2(likeliest) >= 128
+    for at in range(len(letters)):
+        other = letters[:at] + ("2" if letters[at] != "2" else "3") + letters[at + 1 :]
+        assert not invitations.is_valid(b"secret", f"20261201-{other}", on=date(2026, 11, 1))
 
 
 def test_an_invitation_is_good_through_its_day_and_only_under_our_key():

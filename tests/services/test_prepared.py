@@ -8,9 +8,11 @@ from models.children import Child, Need
 from models.organisations import Organisation
 from models.pledges import Match, Pledge
 from models.regions import Region
-from services import approvals, gate, vault
-from services.approvals import Shown
+from services import gate
 from services.gate import Part
+from services.pairing import approvals
+from services.pairing.approvals import Shown
+from services.vault import vault
 from tests.factories import a_child, a_match, a_pledge, a_school, viewer
 from vocabulary.dates import today
 from vocabulary.enums import MatchStatus, Role

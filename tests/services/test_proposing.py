@@ -11,7 +11,7 @@ from models.children import Child, Consent, Need
 from models.pledges import Exclusion, Match, Pledge
 from models.trace import OrdinaryEntry
 from privacy.viewers import Viewer
-from services import proposing
+from services.pairing import proposing
 from tests.factories import BANNER, LEAGUE, OTHER_BANNER, a_child, a_match, a_pledge
 from tests.services.deciding import CASE_WORKER, ENGINE, need_of
 from vocabulary.enums import (
@@ -294,8 +294,8 @@ def test_a_run_is_one_entry_in_the_trace_and_says_who_started_it(
 def test_code_names_of_one_donor_differ_across_his_pledges(
     session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.code_names.PLACES", ("河边",))
-    monkeypatch.setattr("services.code_names.PLANTS", ("白桦", "沙棘"))
+    monkeypatch.setattr("services.children.code_names.PLACES", ("河边",))
+    monkeypatch.setattr("services.children.code_names.PLANTS", ("白桦", "沙棘"))
     for n in range(2):
         a_child(session, name=f"孩子{n}")
         a_pledge(session, "13800000001")

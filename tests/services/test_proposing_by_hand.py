@@ -6,14 +6,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+import matching
 from models.children import Child, Consent
 from models.pledges import Match, Pledge
 from privacy.viewers import Viewer
-from services import proposing
+from services.pairing import proposing
 from tests.factories import OTHER_BANNER, a_child, a_pledge, viewer
 from tests.services.deciding import CASE_WORKER, need_of
-from vocabulary.enums import PledgeStatus, Role, Sex
+from vocabulary.enums import PledgeStatus, Role, Sex, Stage
 from vocabulary.errors import NoConsent, NoLongerFits, NotFound, NotPermitted
+from web.core import reasons
 
 
 def by_hand(session: Session, by: Viewer, child: Child, pledge: Pledge, now: datetime) -> str:
@@ -79,3 +81,29 @@ def test_nobody_proposes_by_hand_outside_the_own_banner(session: Session, now: d
         by_hand(session, stranger, child, pledge, now)
     with pytest.raises(NotPermitted):
         by_hand(session, viewer(Role.SCHOOL_OFFICER), child, pledge, now)
+
+
+def test_when_no_pledge_fits_each_rule_says_how_many_it_takes(
+    session: Session, now: datetime
+) -> None:
+    child = a_child(session, sex=Sex.FEMALE)
+    for n in range(2):
+        a_pledge(session, f"1380000000{n}", wish_sex=Sex.MALE)
+    a_pledge(session, "13800000005", wish_sex=Sex.MALE, wish_stage=Stage.SENIOR)
+
+    (need,) = proposing.choices(session, CASE_WORKER, child.ref, now=now)
+
+    assert (need["pledges"], need["waiting"]) == ([], 3)
+    assert need["removed"] == [
+        {"rule": "wish_sex", "offers": 3, "alone": 2},
+        {"rule": "wish_stage", "offers": 1, "alone": 0},
+    ]
+    assert reasons.removed(need) == [
+        "3 份：想帮的性别不合",
+        "1 份：想帮的学段不合",
+        "只差“想帮的性别不合”这一条的有 2 份，从这里想办法最有用",
+    ]
+
+
+def test_every_hard_rule_has_its_words() -> None:
+    assert reasons._RULES.keys() == {rule.code for rule in matching.PLEDGES.all_rules}

@@ -6,12 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models.letters import LetterFriend
-from services import (
-    gate,
-    hand_lists,
-    harm,
-    protection,
-)
+from services import gate
+from services.danger import harm, protection
+from services.handover import hand_lists
 from tests.factories import (
     a_school,
 )

@@ -11,25 +11,21 @@ from models.harm import HarmAccused
 from models.notices import Notice
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import (
-    corner,
-    figures_internal,
-    file_access,
-    gate,
-    harm,
-    inbox,
-    looks,
-    protection,
-    trace,
-)
-from services.corner import Counted
-from services.protection import About
+from services import gate, trace
+from services.accounts import accounts, corner
+from services.accounts.corner import Counted
+from services.danger import harm, protection
+from services.danger.protection import About
+from services.figures import figures_internal
+from services.notices import inbox
+from services.oversight import file_access, looks
 from tests.factories import (
     LEAGUE,
     a_school,
     an_account,
     viewer,
 )
+from tests.services.care import worlds as care_worlds
 from tests.services.endangered import (
     VILLAGE,
     a_volunteer,
@@ -41,6 +37,7 @@ from vocabulary.dates import today
 from vocabulary.enums import (
     AccessReason,
     Called,
+    CareStatus,
     Complained,
     NoticeKind,
     Role,
@@ -248,3 +245,35 @@ def test_a_second_press_that_names_somebody_more_is_the_same_report_and_goes_rou
     kept = session.scalars(select(HarmAccused.actor)).all()
     assert kept == [office["bad"].actor]
     assert harm.reports(session, office["bad"]) == []
+
+
+@pytest.mark.parametrize("has_ended", [False, True])
+def test_a_volunteer_who_is_or_was_with_the_child_is_meant_and_learns_nothing(
+    session: Session, now: datetime, world, has_ended: bool
+) -> None:
+    child, *_ = world
+    mother = care_worlds.a_volunteer(session, now)
+    # She has a desk in the office besides: that is where she would read of it.
+    desk = an_account(session, Role.CASE_WORKER, Role.VOLUNTEER, login="both")
+    mother.account_id = desk.id
+    ended = {"status": CareStatus.ENDED, "ended_on": today(now)} if has_ended else {}
+    care_worlds.a_pair(session, child, mother, now, **ended)
+    both = accounts.viewer_by_login(session, "both", now=now)
+
+    press(session, child, now, Complained.VOLUNTEER)
+
+    assert session.scalars(select(HarmAccused.actor)).all() == [both.actor]
+    assert told(session) == set()
+    assert all_he_learns(session, both, now) == NOTHING
+
+
+def test_a_volunteer_who_was_only_asked_is_not_meant(
+    session: Session, now: datetime, world
+) -> None:
+    child, *_ = world
+    mother = care_worlds.a_volunteer(session, now, login="mama")
+    care_worlds.a_proposal(session, child, mother, now)
+
+    press(session, child, now, Complained.VOLUNTEER)
+
+    assert session.scalars(select(HarmAccused.actor)).all() == [None]

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from models.notices import Notice
 from models.stipends import Batch, Stipend
 from privacy import viewers
-from services import bank_answers, batches, filling, harm, orders, payouts, returns
-from services.bank_answers import Told
-from services.protection import About
+from services.batches import bank_answers, batches, filling, orders, payouts, returns
+from services.batches.bank_answers import Told
+from services.danger import harm
+from services.danger.protection import About
 from tests.factories import (
     BANNER,
     a_child,

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from models.children import Child
 from models.imports import ImportRow
 from privacy import viewers
-from services import imports, judging, reading, retention, taking
-from services.judging import Reading
+from services.importing import imports, judging, reading, taking
+from services.importing.judging import Reading
+from services.retention import retention
 from tests.factories import viewer
 from tests.services.importing import WULAN, uploaded
 from tests.services.rosters.lists import HEADER, a_row, xlsx

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from models.ledger import Receipt
 from privacy import viewers
-from services import checks, ledger, purses, receipts
-from services.receipts import BankLine
+from services.books import ledger, receipts
+from services.books.receipts import BankLine
+from services.checking import checks
+from services.vault import purses
 from tests.factories import a_pledge, viewer
 from vocabulary.enums import AccountKind, PledgeKind, Role
 from vocabulary.errors import AlreadyDecided, BadInput, WrongState

@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from models.notices import Notice
 from privacy import viewers
-from services import handovers, reminders
+from services.handover import handovers, reminders
+from services.routes import calendar
 from tests.factories import (
     OTHER_BANNER,
     a_child,
@@ -81,7 +82,7 @@ def test_holidays_count_for_nothing_and_stay_silent(session) -> None:
 
     first = days_told(session, date(2026, 10, 12), date(2026, 9, 30))[0]
 
-    assert reminders.is_school_day(date(2026, 10, 2)) is False
+    assert calendar.is_school_day(date(2026, 10, 2)) is False
     assert first[0] > date(2026, 10, 8)
 
 
@@ -95,8 +96,8 @@ def test_days_missed_while_the_machine_was_off_are_one_reminder(session) -> None
 
 
 def test_a_year_the_calendar_does_not_know_goes_by_the_week() -> None:
-    assert reminders.is_school_day(date(2090, 1, 2)) is True
-    assert reminders.is_school_day(date(2090, 1, 1)) is False
+    assert calendar.is_school_day(date(2090, 1, 2)) is True
+    assert calendar.is_school_day(date(2090, 1, 1)) is False
 
 
 def test_the_exact_school_days_are_three_and_seven_and_the_day_fourteen(session) -> None:
@@ -107,8 +108,8 @@ def test_the_exact_school_days_are_three_and_seven_and_the_day_fourteen(session)
     told = days_told(session, date(2026, 11, 17))
 
     assert [day for day, *_ in told] == [day + timedelta(days=1) for day in one_day_early]
-    assert reminders.school_days_since(SENT, date(2026, 11, 6)) == 3
-    assert reminders.school_days_since(SENT, date(2026, 11, 12)) == 7
+    assert calendar.school_days_since(SENT, date(2026, 11, 6)) == 3
+    assert calendar.school_days_since(SENT, date(2026, 11, 12)) == 7
 
 
 def test_a_machine_off_past_day_fourteen_tells_both_once(session) -> None:

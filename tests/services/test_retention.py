@@ -15,6 +15,7 @@ from models.file_access import FileAccess
 from models.guardian_requests import GuardianRequest
 from models.imports import Import, ImportRow, Upload
 from models.letters import Letter, VaultLetter
+from models.matching_runs import MatchingRun
 from models.notices import AccessLink, Notice
 from models.retention import RetentionAct
 from models.reveals import Reveal, VaultWords
@@ -22,7 +23,11 @@ from models.security import AccountEvent, TryCount
 from models.stipends import Gift, Stipend
 from models.trace import OrdinaryEntry
 from privacy import viewers
-from services import checks, children, imports, retention, vault
+from services.checking import checks
+from services.children import children
+from services.importing import imports
+from services.retention import retention
+from services.vault import vault
 from tests.factories import (
     BANNER,
     a_child,
@@ -115,6 +120,14 @@ def a_sign_in(session: Session, at: datetime) -> Callable[[], int]:
 def a_try(session: Session, at: datetime) -> Callable[[], int]:
     tried = TryCount(purpose=next(iter(Limited)), handle=f"{at}", minutes=15, tries=1, since=at)
     return kept(session, tried, TryCount.handle)
+
+
+def a_matching_run(session: Session, at: datetime) -> Callable[[], int]:
+    run = MatchingRun(
+        ref=f"{at:%Y%m%d%H%M}", ran_on=today(at), made=0, total=0, bound=0, proof="flow",
+        digest="0" * 64, certificate=b"x",
+    )  # fmt: skip
+    return kept(session, run, MatchingRun.id)
 
 
 def an_event(session: Session, at: datetime) -> Callable[[], int]:
@@ -249,6 +262,7 @@ PLANTED: dict[str, Callable[[Session, datetime], Callable[[], int]]] = {
     "try_counts": a_try,
     "account_events": an_event,
     "exports": an_export,
+    "matching_runs": a_matching_run,
     "letter_photographs": a_letters_photograph,
     "letter_originals": an_original,
     "returned_letters": a_returned_letter,

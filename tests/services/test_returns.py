@@ -10,22 +10,17 @@ from models.ledger import Posting
 from models.notices import Notice
 from models.stipends import Fact, Settlement, Stipend
 from privacy import viewers
-from services import (
-    answers,
-    batches,
-    checks,
-    donors,
-    families,
-    filling,
-    handovers,
-    returns,
-    stipend_lists,
-    vault,
-    write_offs,
-)
-from services.answers import Reply
-from services.returns import Sum
-from services.stipend_lists import Listed
+from services.batches import batches, filling, returns
+from services.batches.returns import Sum
+from services.books import write_offs
+from services.checking import checks
+from services.donors import donors
+from services.guardians import families
+from services.handover import answers, handovers
+from services.handover.answers import Reply
+from services.stipends import stipend_lists
+from services.stipends.stipend_lists import Listed
+from services.vault import vault
 from tests.factories import (
     OTHER_BANNER,
     a_child,

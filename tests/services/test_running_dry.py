@@ -2,14 +2,17 @@
 
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.children import Child
 from models.pledges import Match, Pledge
 from privacy import viewers
-from services import approvals, market, matches, proposing
-from services.running_dry import DRY_DAYS
-from tests.factories import a_pledge, viewer
+from services.fund import handing_on
+from services.fund.running_dry import DRY_DAYS
+from services.pairing import approvals, market, matches, proposing
+from tests.factories import a_match, a_pledge, viewer
 from tests.services.gap_fund import (
     DECEMBER,
     NOVEMBER,
@@ -24,7 +27,9 @@ from tests.services.gap_fund import (
     sponsored,
 )
 from vocabulary.dates import at
-from vocabulary.enums import MatchStatus, Role
+from vocabulary.enums import MatchStatus, PledgeEnd, Rhythm, Role, Stage
+from vocabulary.errors import NothingLeftToPay
+from vocabulary.money import Fen
 
 DRY = SEPTEMBER + timedelta(days=DRY_DAYS)
 
@@ -116,3 +121,47 @@ def test_money_that_comes_after_the_hand_over_still_repays_the_fund(session: Ses
     run(session, OCTOBER)
 
     assert instalments(session, match) == [(SEPTEMBER, "repaid")]
+
+
+def _proposed_after_a_paid_term(session: Session, **more) -> Match:
+    """A term is paid by a sponsor who stopped; another is proposed in its middle."""
+    before, reference = sponsored(session, rhythm=Rhythm.TERM, instalment_fen=Fen(60_000))
+    pay(session, reference, 60_000, SEPTEMBER)
+    run(session, SEPTEMBER)
+    before.status, before.ends_on = MatchStatus.ENDED, OCTOBER
+    child = session.get_one(Child, before.child_id)
+    for name, value in more.pop("child", {}).items():
+        setattr(child, name, value)
+    pledge, _ = a_pledge(session, "13800000078", **more)
+    told = {"status": MatchStatus.PROPOSED, "starts_on": None, "decided_by": None}
+    return a_match(session, pledge, child, need_id=before.need_id, decided_on=None, **told)
+
+
+def test_the_desk_names_the_day_on_which_a_successor_truly_begins(session: Session) -> None:
+    proposal = _proposed_after_a_paid_term(session)
+
+    seen = handing_on.outlook(
+        session, viewer(Role.APPROVER), proposal.child_ref, now=at(date(2026, 10, 5))
+    )
+
+    assert seen.first_due == date(2027, 3, 1)
+    assert not seen.is_empty
+    approver = viewer(Role.APPROVER)
+    matches.approve(session, approver, proposal.child_ref, now=at(date(2026, 10, 5)))
+    assert proposal.starts_on == seen.starts_on
+
+
+def test_a_successor_until_a_graduation_that_comes_before_his_turn_is_refused(
+    session: Session,
+) -> None:
+    last_grade = {"stage": Stage.JUNIOR, "grade": 9}
+    proposal = _proposed_after_a_paid_term(
+        session, child=last_grade, until=PledgeEnd.JUNIOR, rhythm=Rhythm.YEAR,
+        instalment_fen=Fen(120_000),
+    )  # fmt: skip
+
+    with pytest.raises(NothingLeftToPay):
+        matches.approve(
+            session, viewer(Role.APPROVER), proposal.child_ref, now=at(date(2026, 10, 5))
+        )
+    assert proposal.starts_on is None

@@ -12,8 +12,9 @@ from models.notices import Notice
 from models.security import AccountEvent, RecoveryCode
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import accounts, activity, factor_resets, passwords, retention, second_factor
-from services.drawing import draw
+from services.accounts import accounts, activity, factor_resets, passwords, second_factor
+from services.notices.drawing import draw
+from services.retention import retention
 from tests.factories import PASSWORD, an_account
 from vocabulary.enums import Activity, Device, NoticeKind, Role
 from vocabulary.errors import (

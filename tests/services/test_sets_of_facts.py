@@ -12,10 +12,13 @@ from models.notices import Notice
 from models.stipends import Fact, Stipend
 from models.trace import OrdinaryEntry, StateChange
 from privacy import viewers
-from services import checks, facts, handovers, ledger
-from services.facts import Basis
-from services.handovers import Said
-from services.ledger import Event, Leg
+from services.books import ledger
+from services.books.ledger import Event, Leg
+from services.checking import checks
+from services.handover import handovers
+from services.handover.handovers import Said
+from services.stipends import facts
+from services.stipends.facts import Basis
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
 from vocabulary.enums import (
     AccountKind,

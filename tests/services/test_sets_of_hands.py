@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event, select
 
 from models.trace import OrdinaryEntry
-from services import handovers
-from services.handovers import Word
+from services.handover import handovers
+from services.handover.handovers import Word
 from tests.services.test_sets_of_facts import EXCEPT, Listed
 from vocabulary.enums import BatchStatus
 from vocabulary.errors import AlreadyDecided, NotFound, NotPermitted

@@ -9,9 +9,12 @@ from models.ledger import Posting, Receipt, Transaction
 from models.notices import Notice
 from models.stipends import Batch, Fact, Stipend
 from privacy.viewers import Viewer
-from services import answers, batches, receipts, trace
-from services.answers import Reply
-from services.receipts import BankLine
+from services import trace
+from services.batches import batches
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.handover import answers
+from services.handover.answers import Reply
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
 from vocabulary.enums import (
     Answer,

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from models.notices import AccessLink
-from services import links, slips
-from services.slips import Printing
+from services import links
+from services.handover import slips
+from services.handover.slips import Printing
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
 from vocabulary.dates import at, today
 from vocabulary.enums import Role
@@ -131,3 +132,23 @@ def test_a_sheet_bears_its_day_and_no_instant(session, now) -> None:
 
     (made,) = re.findall(rb"/CreationDate \(D:(\d{14})", pdf)
     assert made == f"{at(today(now)):%Y%m%d%H%M%S}".encode()
+
+
+def test_a_villages_slip_leads_to_the_directors_own_door_and_is_signed_by_her(
+    session, now, monkeypatch
+) -> None:
+    child = a_child(session, None, name="其其格", region_code="150723101201")
+    match = a_match(session, a_pledge(session, "13800000007")[0], child)
+    batch = a_sent_batch(session, None, match, on=SENT, region_code=child.region_code)
+    director = viewer(Role.VILLAGE_DIRECTOR, regions=(child.region_code,))
+    text = text_of(slips.print_slips(session, director, batch.ref, PRINTING, now=now)())
+    drawn = []
+    monkeypatch.setattr(slips, "draw", lambda papers, **_: drawn.extend(papers) or b"")
+
+    slips.print_slips(session, director, batch.ref, PRINTING, now=now)()
+
+    (paper,) = drawn
+    assert paper.stub_url == f"https://weiguang.example.org/village/slips/{paper.code}"
+    assert (paper.hand, paper.whom) == ("儿童主任", "孩子")
+    assert "用儿童主任的帐号登录" in text
+    assert "学校" not in text

@@ -11,17 +11,13 @@ from models.notices import Notice
 from models.pledges import Match, Pledge, PledgeChange
 from models.stipends import Stipend
 from privacy import viewers
-from services import (
-    changes,
-    families,
-    letter_pairs,
-    listing,
-    market,
-    matches,
-    naming,
-    reveal_pairs,
-    vault,
-)
+from services.donors import listing, naming
+from services.guardians import families
+from services.letters import letter_pairs
+from services.pairing import market, matches
+from services.pledges import changes
+from services.reveals import reveal_pairs
+from services.vault import vault
 from tests.factories import a_pledge, viewer
 from tests.services.gap_fund import (
     DECEMBER,
@@ -57,6 +53,16 @@ def ended(session: Session, match: Match, on: date) -> None:
     matches.end_of_pledge(
         session, viewers.console(), match.pledge_id, on=on, now=at(on, 5), reason="stopped"
     )
+
+
+def stopped_in_october(session: Session, fund: int = 88_800) -> Match:
+    """September is paid, then the sponsor stops, while the fund has money."""
+    feed(session, fund)
+    match, reference = sponsored(session)
+    pay(session, reference, 10_000, SEPTEMBER)
+    run(session, SEPTEMBER)
+    ended(session, match, OCTOBER)
+    return match
 
 
 def paused(session: Session, match: Match, on: date, until: date) -> PledgeChange:
@@ -100,11 +106,7 @@ def successor(
 def test_where_a_sponsor_stopped_the_fund_goes_on_until_a_successor_begins(
     session: Session,
 ) -> None:
-    feed(session, 88_800)
-    match, reference = sponsored(session)
-    pay(session, reference, 10_000, SEPTEMBER)
-    run(session, SEPTEMBER)
-    ended(session, match, OCTOBER)
+    match = stopped_in_october(session)
 
     run(session, OCTOBER)
     run(session, NOVEMBER)
@@ -182,11 +184,7 @@ def test_a_term_that_was_paid_is_covered_to_its_end_and_then_month_by_month(
 def test_the_fund_goes_on_until_a_successor_who_gives_by_the_term_has_his_first_due_day(
     session: Session,
 ) -> None:
-    feed(session, 888_800)
-    match, reference = sponsored(session)
-    pay(session, reference, 10_000, SEPTEMBER)
-    run(session, SEPTEMBER)
-    ended(session, match, OCTOBER)
+    match = stopped_in_october(session, fund=888_800)
     run(session, OCTOBER)
     follows = successor(session, match, date(2026, 10, 10), Rhythm.TERM)
 
@@ -200,11 +198,7 @@ def test_the_fund_goes_on_until_a_successor_who_gives_by_the_term_has_his_first_
 
 
 def test_a_machine_that_was_off_makes_up_for_each_month_once(session: Session) -> None:
-    feed(session, 88_800)
-    match, reference = sponsored(session)
-    pay(session, reference, 10_000, SEPTEMBER)
-    run(session, SEPTEMBER)
-    ended(session, match, OCTOBER)
+    match = stopped_in_october(session)
     successor(session, match, date(2026, 11, 10))
 
     run(session, date(2026, 12, 3))
@@ -248,11 +242,7 @@ def test_who_has_gone_without_for_long_waits_like_every_other_child(session: Ses
 def test_nothing_is_begun_for_a_child_who_needs_it_no_more_or_is_held(
     session: Session, why: str
 ) -> None:
-    feed(session, 88_800)
-    match, reference = sponsored(session)
-    pay(session, reference, 10_000, SEPTEMBER)
-    run(session, SEPTEMBER)
-    ended(session, match, OCTOBER)
+    stopped_in_october(session)
     if why == "need":
         session.execute(update(Need).values(status=NeedStatus.CLOSED))
     elif why == "child":
@@ -299,11 +289,7 @@ def test_what_others_cover_of_a_need_is_not_covered_again(session: Session) -> N
 
 
 def test_a_successor_is_sought_though_the_fund_pays(session: Session) -> None:
-    feed(session, 88_800)
-    match, reference = sponsored(session)
-    pay(session, reference, 10_000, SEPTEMBER)
-    run(session, SEPTEMBER)
-    ended(session, match, OCTOBER)
+    stopped_in_october(session)
     run(session, OCTOBER)
 
     (need,) = market.need_records(session, market.open_needs(session), on=OCTOBER)
@@ -314,11 +300,7 @@ def test_a_successor_is_sought_though_the_fund_pays(session: Session) -> None:
 
 
 def test_nobody_stands_behind_the_funds_own_pledge(session: Session) -> None:
-    feed(session, 88_800)
-    match, reference = sponsored(session)
-    pay(session, reference, 10_000, SEPTEMBER)
-    run(session, SEPTEMBER)
-    ended(session, match, OCTOBER)
+    stopped_in_october(session)
     run(session, OCTOBER)
     run(session, NOVEMBER)
 

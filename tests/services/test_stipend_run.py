@@ -23,8 +23,11 @@ from models.pledges import Match, PledgeChange
 from models.stipends import Fact, Stipend
 from models.trace import CustodianEntry, OrdinaryEntry
 from privacy import viewers
-from services import checks, due, jobs, receipts
-from services.receipts import BankLine
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.checking import checks
+from services.stipends import due
+from services.upkeep import jobs
 from services.writing import begin_writing
 from tests.factories import a_child, a_match, a_pledge, a_school, viewer
 from tests.services.spoiling import mend, spoil

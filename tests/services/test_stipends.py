@@ -9,10 +9,13 @@ from jobs.run import Run
 from jobs.stipends import open_and_fund
 from models.ledger import Posting
 from models.stipends import Batch, Stipend
-from services import batches, facts, handovers, receipts, stipend_lists
-from services.facts import Basis
-from services.receipts import BankLine
-from services.stipend_lists import Listed
+from services.batches import batches
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.handover import handovers
+from services.stipends import facts, stipend_lists
+from services.stipends.facts import Basis
+from services.stipends.stipend_lists import Listed
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
 from vocabulary.enums import Evidence, FactKind, Role
 from vocabulary.money import Fen

@@ -22,7 +22,7 @@ from tests.services.gap_fund import (
     run,
     sponsored,
 )
-from tests.services.test_standing_in import ended, successor
+from tests.services.test_standing_in import ended, stopped_in_october, successor
 from vocabulary.dates import add_months, at
 from vocabulary.enums import (
     ChangeKind,
@@ -55,11 +55,7 @@ def months_paid(session: Session) -> list[date]:
 def test_approved_on_a_due_day_after_the_run_he_leaves_that_day_to_the_fund(
     session: Session,
 ) -> None:
-    feed(session, 88_800)
-    match, reference = sponsored(session)
-    pay(session, reference, 10_000, SEPTEMBER)
-    run(session, SEPTEMBER)
-    ended(session, match, OCTOBER)
+    match = stopped_in_october(session)
     run(session, OCTOBER)
     run(session, NOVEMBER)
 
@@ -74,11 +70,7 @@ def test_approved_on_a_due_day_after_the_run_he_leaves_that_day_to_the_fund(
 
 
 def test_approved_on_a_due_day_before_the_run_he_pays_it(session: Session) -> None:
-    feed(session, 88_800)
-    match, reference = sponsored(session)
-    pay(session, reference, 10_000, SEPTEMBER)
-    run(session, SEPTEMBER)
-    ended(session, match, OCTOBER)
+    match = stopped_in_october(session)
     run(session, OCTOBER)
 
     follows = successor(session, match, NOVEMBER)
@@ -191,11 +183,7 @@ def test_where_the_need_has_room_for_both_nothing_moves(session: Session) -> Non
 
 
 def test_a_number_of_times_is_counted_from_where_he_begins(session: Session) -> None:
-    feed(session, 88_800)
-    match, reference = sponsored(session)
-    pay(session, reference, 10_000, SEPTEMBER)
-    run(session, SEPTEMBER)
-    ended(session, match, OCTOBER)
+    match = stopped_in_october(session)
     run(session, OCTOBER)
 
     follows = successor(session, match, OCTOBER, until=PledgeEnd.COUNT, until_count=3)

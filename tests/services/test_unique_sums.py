@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from models.jobs import JobRun
 from models.stipends import Batch, Stipend
-from services import unique_sums
+from services.batches import unique_sums
 from tests.factories import START, a_child, a_match, a_pledge, a_school, viewer
 from vocabulary.enums import Role
 from vocabulary.errors import NotPermitted

@@ -19,8 +19,10 @@ from jobs.run import Run
 from models.imports import Upload
 from models.stipends import Fact, Stipend
 from privacy import viewers
-from services import backup, legal_papers, uploads
-from services.backup import Places, Wish
+from services import uploads
+from services.custody import legal_papers
+from services.upkeep import backup
+from services.upkeep.backup import Places, Wish
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
 from vocabulary.enums import Evidence, FactKind, Role
 from vocabulary.errors import BadInput, NotFound

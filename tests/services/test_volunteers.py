@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from services import accounts, volunteers
-from services.volunteers import NewVolunteer
+from services.accounts import accounts
+from services.pairing import volunteers
+from services.pairing.volunteers import NewVolunteer
 from tests.factories import OTHER_BANNER, PASSWORD, TOWNSHIP, an_account, viewer
 from vocabulary.enums import Role
 from vocabulary.errors import BadInput, NotFound, NotPermitted

@@ -6,8 +6,9 @@ import pytest
 
 from models.accounts import Account
 from privacy import viewers
-from services import accounts, factor_resets, links, passwords, staffing, way_in
-from services.staffing import NewAccount
+from services import links
+from services.accounts import accounts, factor_resets, passwords, staffing, way_in
+from services.accounts.staffing import NewAccount
 from tests.factories import BANNER, PASSWORD, an_account
 from tests.services.test_second_factor import enrolled
 from vocabulary.enums import Role

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from models.children import Child
 from models.pledges import Match
-from services import approvals, children
-from services.approvals import Shown
+from services.children import children
+from services.pairing import approvals
+from services.pairing.approvals import Shown
 from tests.factories import OTHER_BANNER, TOWNSHIP, viewer
 from tests.services.deciding import APPROVER, a_proposal, child_of
 from vocabulary.enums import Role, Sex

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import delete, select
 
 import matching
-from matching.explain import Wishes
+from matching.wishes import Wishes
 from models.children import Consent, Need
 from models.listings import ListedChild
-from services import listing, market, wishing
+from services.donors import listing, wishing
+from services.pairing import market
 from tests.factories import a_child, a_list, a_match, a_pledge, a_school
 from vocabulary.dates import today
 from vocabulary.enums import ChildStatus, PledgeEnd, Sex, Stage

@@ -6,7 +6,11 @@ from sqlalchemy import select
 from models.children import Child
 from models.pledges import Match
 from models.stipends import Stipend
-from services import consents, donors, gate, hand_lists, vault
+from services import gate
+from services.children import consents
+from services.donors import donors
+from services.handover import hand_lists
+from services.vault import vault
 from tests.factories import a_child, a_list, a_match, a_pledge, a_school, a_sent_batch, viewer
 from vocabulary.enums import ChildStatus, MatchStatus, Purpose, Role
 

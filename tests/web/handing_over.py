@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from models.stipends import Fact
-from services import slips
+from services.handover import slips
 from tests.factories import (
     PASSWORD,
     a_child,

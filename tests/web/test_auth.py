@@ -16,8 +16,8 @@ from config import Mode
 from extensions import db, limiter
 from models.accounts import SignInFailure
 from privacy import viewers
-from services import accounts, passwords, staffing, way_in
-from services.staffing import NewAccount
+from services.accounts import accounts, passwords, staffing, way_in
+from services.accounts.staffing import NewAccount
 from tests.factories import BANNER, PASSWORD, an_account
 from tests.plugins.installation import settings_in
 from vocabulary import clock

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from extensions import db
 from privacy.permissions import SECOND_STEP, STEP_UP
-from services import accounts
+from services.accounts import accounts
 from tests.factories import PASSWORD, a_school, an_account
 from tests.services.test_second_factor import enrolled
 from tests.web.test_auth import TOKEN, sign_in

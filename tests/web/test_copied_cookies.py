@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from extensions import db
 from models.accounts import EndedSignIn
 from privacy import viewers
-from services import accounts, retention
+from services.accounts import accounts
+from services.retention import retention
 from tests.factories import PASSWORD, an_account
 from vocabulary import refs
 from vocabulary.enums import Role

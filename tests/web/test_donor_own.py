@@ -9,10 +9,12 @@ from models.pledges import Pledge
 from models.stipends import Stipend
 from models.vault import Donor, VaultContact, VaultName, VaultPledge
 from privacy.viewers import engine
-from services import links, pledges, vault
+from services import links
+from services.donors.sights import Field, Reader
 from services.links import Subject
-from services.pledges import PledgeTerms
-from services.sights import Field, Reader
+from services.pledges import pledges
+from services.pledges.pledges import PledgeTerms
+from services.vault import vault
 from tests.factories import (
     PASSWORD,
     a_child,

@@ -16,10 +16,14 @@ from models.stipends import Batch, Stipend
 from models.trace import CustodianEntry, OrdinaryEntry
 from models.vault import VaultPledge
 from privacy.viewers import engine
-from services import batches, checks, facts, links, receipts
-from services.facts import Basis
+from services import links
+from services.batches import batches
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.checking import checks
 from services.links import Subject
-from services.receipts import BankLine
+from services.stipends import facts
+from services.stipends.facts import Basis
 from tests.factories import PASSWORD, a_child, a_match, a_pledge, a_school, an_account, viewer
 from vocabulary import clock
 from vocabulary.dates import at
@@ -69,6 +73,13 @@ def state(session, kind, on):
         session, kind, [row], on=on, by=viewer(Role.SCHOOL_OFFICER), now=at(on), basis=basis
     )
     session.commit()
+
+
+def agreed(client, address, **chosen):
+    """Choose, read what it would do, and say yes to exactly that."""
+    shown = client.post(address, data=chosen)
+    mark = re.search(r'name="seen" value="([^"]+)"', shown.text).group(1)
+    return client.post(address, data={**chosen, "seen": mark})
 
 
 def plain(page):
@@ -166,7 +177,7 @@ def test_the_donor_of_another_pledge_gets_the_same_404_as_for_none(client, sessi
 
 def test_pause_is_said_on_the_page_and_can_be_undone_there(client, session, mine):
     pledge, _ = mine
-    client.post(f"/donor/pledges/{pledge.donor_ref}/pause", data={"months": "3"})
+    agreed(client, f"/donor/pledges/{pledge.donor_ref}/pause", months="3")
 
     page = client.get("/donor/").text
 
@@ -181,7 +192,7 @@ def test_another_sum_and_a_stop_are_asked_for(client, session, mine):
     base = f"/donor/pledges/{mine[0].donor_ref}"
 
     same = client.post(f"{base}/terms", data={"monthly": "10000", "rhythm": "month"})
-    taken = client.post(f"{base}/terms", data={"monthly": "20000", "rhythm": "month"})
+    taken = agreed(client, f"{base}/terms", monthly="20000", rhythm="month")
     page = client.get("/donor/").text
     client.post(f"{base}/stop", data={"reason": "not_said"})
 

@@ -13,8 +13,9 @@ from models.accounts import Account
 from models.notices import Notice
 from models.reveals import Reveal
 from privacy import viewers
-from services import links, reveal_links, reveals
+from services import links
 from services.links import Subject
+from services.reveals import reveal_links, reveals
 from tests.factories import BANNER, PASSWORD, TOWNSHIP, an_account
 from tests.services.outbox import Gate, deliver
 from tests.services.reveals.test_asking import ENDS

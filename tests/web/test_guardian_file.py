@@ -9,7 +9,8 @@ from extensions import db
 from models.guardian_requests import GuardianRequest
 from models.notices import Notice
 from models.stipends import Stipend
-from services import letter_links, links, trace
+from services import links, trace
+from services.letters import letter_links
 from services.links import Subject
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, an_account, viewer
 from tests.web.desks import sign_in

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from extensions import db
 from models.harm import HarmReport
 from models.notices import Notice
-from services import class_lists, hand_lists, links
+from services import links
+from services.handover import class_lists, hand_lists
 from tests.factories import (
     LEAGUE,
     PASSWORD,

@@ -8,10 +8,12 @@ from sqlalchemy import select
 from extensions import db
 from models.notices import Notice
 from models.trace import CustodianEntry, OrdinaryEntry
-from services import delivery, inbox, links, notices, vault
-from services.delivery import House
+from services import links
 from services.links import Subject
-from services.notices import Recipient
+from services.notices import delivery, inbox, notices
+from services.notices.delivery import House
+from services.notices.notices import Recipient
+from services.vault import vault
 from tests.factories import (
     PASSWORD,
     TOWNSHIP,

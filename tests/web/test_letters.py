@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from extensions import db
 from models.letters import Letter
 from privacy import viewers
-from services import letter_links, links
+from services import links
+from services.letters import letter_links
 from services.links import Subject
 from tests.factories import BANNER, PASSWORD, TOWNSHIP, an_account
 from tests.services.letters.worlds import THANKS, WEDNESDAY, World, a_volunteer, a_world
@@ -63,9 +64,10 @@ def as_donor(client: FlaskClient, world: World) -> FlaskClient:
 
 
 def sign_in(client: FlaskClient, session: Session, role: Role, **more) -> FlaskClient:
-    an_account(session, role, login="somebody", **{"region_code": BANNER} | more)
+    told = {"login": "somebody", "region_code": BANNER} | more
+    an_account(session, role, **told)
     session.commit()
-    client.post("/login", data={"login": "somebody", "password": PASSWORD})
+    client.post("/login", data={"login": told["login"], "password": PASSWORD})
     return client
 
 
@@ -143,7 +145,7 @@ def test_behind_a_slip_stands_no_word_of_any_letter(client, world) -> None:
 
     page = client.get("/family/letters").get_data(as_text=True)
 
-    assert "92" not in page
+    assert "92 分" not in page
     assert "我很高兴" not in page
     assert "旗妇联在看" in page
 
@@ -257,6 +259,14 @@ def test_a_child_and_a_volunteer_are_introduced_on_the_childs_page(client, world
     assert client.post(page, data={"volunteer": mother.ref}).status_code == 303
     shown = client.get(page).get_data(as_text=True)
     friend = re.search(r"/staff/letter-friends/(\w+)/end", shown)
+    assert "/agree" not in shown
+    assert "等第二个人同意写信" in client.get("/staff/letters/").get_data(as_text=True)
+    second = client.application.test_client()
+    sign_in(second, world.session, Role.APPROVER, login="second")
+    asked = second.get(page).get_data(as_text=True)
+    assert "要你同意才开始" in asked
+    assert second.post(f"/staff/letter-friends/{friend[1]}/agree").status_code == 303
+    assert "起写信，她只看到" in client.get(page).get_data(as_text=True)
     assert client.post(f"/staff/letter-friends/{friend[1]}/end").status_code == 303
     assert "结束</button>" not in client.get(page).get_data(as_text=True)
 

@@ -8,7 +8,7 @@ from models import triggers
 from models.jobs import JobRun
 from models.stipends import Stipend
 from privacy import viewers
-from services import releases
+from services.figures import releases
 from tests.factories import a_child, a_match, a_pledge, a_school
 from vocabulary.dates import at
 from vocabulary.enums import ChildStatus

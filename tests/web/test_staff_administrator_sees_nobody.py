@@ -3,8 +3,9 @@
 import pytest
 from flask import Flask
 
-from services import accounts, incidents
-from services.incidents import NewIncident
+from services.accounts import accounts
+from services.oversight import incidents
+from services.oversight.incidents import NewIncident
 from tests.factories import (
     a_child,
     a_match,

@@ -12,8 +12,11 @@ from models.children import Child
 from models.jobs import JobRun
 from models.regions import Region
 from privacy import viewers
-from services import figures_internal, pledge_lists, proposing, trace
-from services.pledge_lists import Listed
+from services import trace
+from services.figures import figures_internal
+from services.pairing import proposing
+from services.pledges import pledge_lists
+from services.pledges.pledge_lists import Listed
 from tests.factories import (
     BANNER,
     OTHER_BANNER,

@@ -15,7 +15,7 @@ from models.children import Consent, Need
 from models.pledges import Match, Pledge
 from models.trace import OrdinaryEntry
 from privacy import viewers
-from services import proposing
+from services.pairing import proposing
 from tests.factories import (
     OTHER_BANNER,
     PASSWORD,

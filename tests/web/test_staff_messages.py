@@ -13,9 +13,11 @@ from extensions import db
 from jobs.run import Run
 from models.notices import Notice
 from models.trace import OrdinaryEntry
-from services import delivery, notices, trace, vault
-from services.delivery import House
-from services.notices import Recipient
+from services import trace
+from services.notices import delivery, notices
+from services.notices.delivery import House
+from services.notices.notices import Recipient
+from services.vault import vault
 from tests.factories import PASSWORD, an_account, viewer
 from vocabulary.dates import today
 from vocabulary.enums import Chain, NoticeKind, NoticeStatus, RecipientKind, Role

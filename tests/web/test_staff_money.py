@@ -13,8 +13,8 @@ from jobs.stipends import open_and_fund
 from models.ledger import Posting, Receipt
 from models.notices import Notice
 from models.stipends import Batch, Stipend
-from services import receipts
-from services.receipts import BankLine
+from services.books import receipts
+from services.books.receipts import BankLine
 from tests.factories import PASSWORD, a_child, a_match, a_pledge, a_school, an_account, viewer
 from vocabulary.enums import AccountKind, NoticeKind, Role
 from vocabulary.money import Fen
@@ -224,6 +224,17 @@ def test_the_auditor_reads_balances_and_findings_as_codes(app, session, world) -
     assert "入账的金额或科目不对" in spoilt
     assert "陈雨桐" not in books + sound + spoilt
     assert world not in books + sound + spoilt
+
+
+def test_the_auditor_reads_no_day_on_which_money_came(app, session, world, now) -> None:
+    collector = viewer(Role.COLLECTING_DESK)
+    receipts.record(session, collector, BankLine("", Fen(100), date(2026, 11, 3)), now=now)
+    session.commit()
+
+    page = text(desk(app, "shenji").get("/staff/books/check"))
+
+    assert "2026-11 起" in page
+    assert "2026-11-03" not in page
 
 
 @pytest.mark.parametrize("path", ["receipts/", "batches/", "books/", "books/check", "stipends/"])

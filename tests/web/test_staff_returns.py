@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from models.stipends import Stipend
 from models.write_offs import WriteOff
-from services import links, slips, vault
+from services import links
+from services.handover import slips
 from services.links import Subject
+from services.vault import vault
 from tests.factories import (
     PASSWORD,
     a_child,

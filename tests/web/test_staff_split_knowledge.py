@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session
 
 from extensions import db
 from models.audit import AuditItem
+from models.incidents import HoneyOpening
+from models.notices import Notice
+from models.pledges import Pledge
 from models.trace import OrdinaryEntry
+from models.vault import VaultPledge
+from privacy import viewers
+from services.oversight import honey
+from services.vault import vault
 from tests.factories import (
     LEAGUE,
     PASSWORD,
@@ -23,7 +30,7 @@ from tests.factories import (
     an_account,
 )
 from vocabulary import clock
-from vocabulary.enums import Role
+from vocabulary.enums import NoticeKind, Role
 
 CONTACT = "13800000001"
 
@@ -82,7 +89,34 @@ def test_two_custodians_and_one_look(app: Flask, code: str) -> None:
     assert [CONTACT in text for text in (own, before, again)] == [False] * 3
     assert "2026年11月21日已经看过一次" in again
     assert stranger.status_code == 404
-    assert CONTACT not in text(one, page) + text(one, "/staff/custody/")
+    chain = text(one, "/staff/custody/")
+    assert CONTACT not in text(one, page) + chain
+    assert "wrong_payment" not in chain
+    assert "钱打错了，要退回" in chain
+
+
+def test_a_planted_donor_shown_by_two_custodians_alarms_and_reads_like_any_other(
+    app: Flask, code: str, session: Session, now: datetime
+) -> None:
+    honey.plant_donor(session, viewers.console(), "bees@example.org", now=now)
+    an_account(session, Role.ADMINISTRATOR, login="wulan", region_code=LEAGUE)
+    session.commit()
+    donor_id = vault.find_donor_by_contact(session, "bees@example.org")
+    own = select(VaultPledge.pledge_id).where(VaultPledge.donor_id == donor_id)
+    bait = session.scalars(select(Pledge.code).where(Pledge.id.in_(own))).one()
+    session.rollback()
+    one, other = desk(app, "one"), desk(app, "other")
+
+    for handle, alarms in ((code, 0), (bait, 1)):
+        form = {"handle": handle, "asked_for": "custodian", "reason": "wrong_payment"}
+        at = one.post("/staff/custody/requests/new", data={**form, "words": ""}).location
+        assert other.post(f"{at}/agree").status_code == 303
+        shown = one.post(f"{at}/show").get_data(as_text=True)
+        assert (CONTACT if handle == code else "bees@example.org") in shown
+        session.rollback()
+        assert len(session.scalars(select(HoneyOpening.id)).all()) == alarms
+    opened = session.scalars(select(Notice).where(Notice.kind == NoticeKind.HONEY_OPENED)).all()
+    assert len(opened) == 3  # both custodians and the administrator
 
 
 def test_half_an_hour_after_the_last_proof_the_identity_waits_for_a_fresh_one(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.ledger import Receipt
 from models.statements import StatementLine
-from services import ledger
+from services.books import ledger
 from tests.factories import a_pledge, an_account
 from tests.web.desks import body, sign_in
 from vocabulary.enums import AccountKind, Role

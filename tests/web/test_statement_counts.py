@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import event
 
 from models.stipends import Fact
-from services import links, vault
+from services import links
 from services.links import Subject
+from services.vault import vault
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
 from tests.web.test_school_large_list import a_large, filled
 from vocabulary.enums import LinkPurpose, Role

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from models.children import Child
 from models.guardian_requests import GuardianRequest
-from services import guardian_wishes, harm
-from services.guardian_wishes import Wish
+from services.danger import harm
+from services.guardians import guardian_wishes
+from services.guardians.guardian_wishes import Wish
 from tests.factories import (
     a_child,
     a_match,

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services import answers, slips
-from services.answers import Reply
+from services.handover import answers, slips
+from services.handover.answers import Reply
 from tests.factories import a_child, a_match, a_pledge, a_sent_batch, viewer
 from tests.web.handing_over import SENT, VILLAGE, World, body, pass_a_class, school_pages
 from vocabulary.enums import Answer, Role

@@ -8,6 +8,9 @@ class AmendmentKind(StrEnum):
 
     CHILD_IDENTITY = "child_identity"
     SCHOOL_ACCOUNT = "school_account"
+    SCHOOL_CONTACT = "school_contact"
+    CHILD_CARD = "child_card"
+    KIN_PHONE = "kin_phone"
 
 
 class AmendmentStatus(StrEnum):
@@ -17,6 +20,15 @@ class AmendmentStatus(StrEnum):
     AGREED = "agreed"
     DONE = "done"
     TURNED_DOWN = "turned_down"
+
+
+class TransferStatus(StrEnum):
+    """A child handed over to another banner: until it is accepted all stays with the old one."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    TURNED_DOWN = "turned_down"
+    TAKEN_BACK = "taken_back"
 
 
 class Called(StrEnum):
@@ -146,6 +158,7 @@ class LookKind(StrEnum):
     FILE = "file"
     DETAILS = "details"
     AUDIT = "audit"
+    EXPORT = "export"
 
 
 class GuardianWish(StrEnum):

@@ -4,11 +4,38 @@ from enum import StrEnum
 
 
 class Route(StrEnum):
+    """By whom money comes. OFFICE: the banner's own staff. PERSONAL: an old private arrangement."""
+
     SCHOOL = "school"
     CARD = "card"
     VILLAGE = "village"
     INSTITUTION = "institution"
     WORK_UNIT = "work_unit"
+    OFFICE = "office"
+    PERSONAL = "personal"
+
+
+class RouteReason(StrEnum):
+    """Why a child's money comes another way; no hand is ever told."""
+
+    ENTERED = "entered"
+    SUSPENDED = "suspended"
+    LEFT_SCHOOL = "left_school"
+    MOVED = "moved"
+    HAND_SILENT = "hand_silent"
+    FAMILY_WISH = "family_wish"
+    CHECKED = "checked"
+    CARD_READY = "card_ready"
+    CARD_FAILED = "card_failed"
+    OLD_ARRANGEMENT = "old_arrangement"
+    OWN_STAFF = "own_staff"
+    OTHER = "other"
+
+
+class HolidayKind(StrEnum):
+    WINTER = "winter"
+    SUMMER = "summer"
+    OTHER = "other"
 
 
 class FactKind(StrEnum):
@@ -28,6 +55,8 @@ class FactKind(StrEnum):
     RETURNED = "returned"
     CANCELLED = "cancelled"
     WRITTEN_OFF = "written_off"
+    # What was missing was brought to the family later: of whom, and why, nothing is told.
+    MADE_GOOD = "made_good"
 
 
 class StipendStatus(StrEnum):
@@ -46,7 +75,7 @@ class StipendStatus(StrEnum):
 
 
 class Snag(StrEnum):
-    """Why a school could not hand over as listed."""
+    """Why a hand could not hand over as listed. OWN_STAFF: a guardian works in the unit itself."""
 
     ON_LEAVE = "on_leave"
     SUSPENDED = "suspended"
@@ -58,6 +87,7 @@ class Snag(StrEnum):
     PARTLY = "partly"
     WRONG_DETAILS = "wrong_details"
     UNDELIVERABLE = "undeliverable"
+    OWN_STAFF = "own_staff"
 
 
 class WriteOffReason(StrEnum):
@@ -74,6 +104,15 @@ class Answer(StrEnum):
     RECEIVED = "received"
     NOT_RECEIVED = "not_received"
     WRONG_SUM = "wrong_sum"
+    WRONG_DAY = "wrong_day"
+
+
+class CheckWay(StrEnum):
+    """How a drawn family is asked: by a message, behind its slip's code, or by a person."""
+
+    SMS = "sms"
+    SLIP = "slip"
+    CALL = "call"
 
 
 class Outcome(StrEnum):
@@ -99,6 +138,50 @@ class Evidence(StrEnum):
     STORY = "story"
 
 
+class PaymentProvider(StrEnum):
+    """Through whom a donor may pay beside the bank."""
+
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+
+
+class OnlineOrderStatus(StrEnum):
+    """Where one payment through a provider stands.
+
+    UNKNOWN: the provider was asked and did not answer clearly. HELD: another sum came than was
+    asked for; it waits at the collecting desk.
+    """
+
+    OPEN = "open"
+    UNKNOWN = "unknown"
+    PAID = "paid"
+    HELD = "held"
+    CLOSED = "closed"
+
+
+class EarmarkKind(StrEnum):
+    """What money may be used for and for nothing else, by its giver's word."""
+
+    GIRLS = "girls"
+    SURGERY = "surgery"
+    ONE_CHILD = "one_child"
+
+
+class GiftPurpose(StrEnum):
+    """What a one-time sum pays for, as far as a restriction of money asks."""
+
+    ANY = "any"
+    SURGERY = "surgery"
+
+
+class RedirectReason(StrEnum):
+    """Why a donor is asked whether his restricted money may be used for other children."""
+
+    NOBODY_FITS = "nobody_fits"
+    ENOUGH = "enough"
+    FUND_SHORT = "fund_short"
+
+
 class AccountKind(StrEnum):
     """Ledger accounts; a posting names one of these and, where apt, a pledge or organisation."""
 
@@ -109,8 +192,12 @@ class AccountKind(StrEnum):
     IN_TRANSIT = "in_transit"
     UNMATCHED = "unmatched"
     GAP_FUND = "gap_fund"
-    INTEREST = "interest"
+    # Given to the gap fund for one purpose alone, by the giving pledge.
+    EARMARKED = "earmarked"
     BANK_FEES = "bank_fees"
+    # What a payment provider has taken in for us and not paid out yet.
+    AT_WECHAT = "at_wechat"
+    AT_ALIPAY = "at_alipay"
 
 
 class TransactionKind(StrEnum):
@@ -118,9 +205,13 @@ class TransactionKind(StrEnum):
     RECEIVED = "received"
     INTEREST = "interest"
     BANK_FEE = "bank_fee"
+    PAID_OUT = "paid_out"
+    PROVIDER_FEE = "provider_fee"
     FUNDED = "funded"
     BRIDGED = "bridged"
     REPAID = "repaid"
+    REDIRECTED = "redirected"
+    LOST = "lost"
     SENT = "sent"
     HANDED_OVER = "handed_over"
     RETURNED = "returned"
@@ -136,6 +227,8 @@ class LineKind(StrEnum):
     INTEREST = "interest"
     FEE = "fee"
     RETURNED = "returned"
+    # A payment provider pays out what it took in for us, in one sum.
+    PAYOUT = "payout"
 
 
 class LineState(StrEnum):

@@ -49,6 +49,8 @@ class Role(StrEnum):
     SCHOOL_OFFICER = "school_officer"
     VILLAGE_DIRECTOR = "village_director"
     VOLUNTEER = "volunteer"
+    UNIT_COLLECTOR = "unit_collector"
+    UNIT_HAND = "unit_hand"
     CONSOLE = "console"
     ENGINE = "engine"
 
@@ -116,6 +118,13 @@ class KinRole(StrEnum):
     CARER = "carer"
 
 
+class KinEnd(StrEnum):
+    """Why somebody looks after a child no more."""
+
+    DIED = "died"
+    RELIEVED = "relieved"
+
+
 class Purpose(StrEnum):
     """What a consent covers; each may be withdrawn alone."""
 
@@ -125,6 +134,7 @@ class Purpose(StrEnum):
     PHOTO = "photo"
     STATISTICS = "statistics"
     REVEAL = "reveal"
+    CARE = "care"
 
 
 class Language(StrEnum):

@@ -45,6 +45,7 @@ class StopReason(StrEnum):
     DIED = "died"
     UNIT_DISSOLVED = "unit_dissolved"
     HELP_OTHERS = "help_others"
+    HANDED_ON = "handed_on"
     NOT_SAID = "not_said"
 
 
@@ -54,6 +55,28 @@ class Naming(StrEnum):
     SEALED = "sealed"
     ALIAS = "alias"
     NAMED = "named"
+
+
+class GiverKind(StrEnum):
+    """Who gives under one pledge, when it is not one person: a unit, or some people together."""
+
+    UNIT = "unit"
+    GROUP = "group"
+
+
+class VoidReason(StrEnum):
+    """Why a certificate holds no more; a further one stands in its place, if anything is left."""
+
+    RENEWED = "renewed"
+    CORRECTED = "corrected"
+
+
+class ReceiptWay(StrEnum):
+    """Who makes out a donor's fiscal receipt: PAYER, the desk that sees the payer anyway."""
+
+    PAYER = "payer"
+    SEALED = "sealed"
+    WAIVED = "waived"
 
 
 class ContactKind(StrEnum):
@@ -91,3 +114,39 @@ class ChangeKind(StrEnum):
     RESUME = "resume"
     TERMS = "terms"
     STOP = "stop"
+
+
+class GiftOccasion(StrEnum):
+    """Why a sum is given once beside the instalments.
+
+    Of a list, so that no word of a donor's own tells who he is. SURGERY is asked for by staff and
+    agreed to by another of them, never by a donor.
+    """
+
+    UNIVERSITY = "university"
+    SENIOR = "senior"
+    JUNIOR = "junior"
+    TERM = "term"
+    NEW_YEAR = "new_year"
+    JUST = "just"
+    SURGERY = "surgery"
+
+
+class GiftStatus(StrEnum):
+    """GIVEN: it stands as an instalment of its own. LAPSED: its money or its child was not there."""
+
+    WAITING = "waiting"
+    GIVEN = "given"
+    UNDONE = "undone"
+    LAPSED = "lapsed"
+
+
+class MoveStatus(StrEnum):
+    """Another person is asked to pay a pledge; UNDONE by who asked, DECLINED by who was asked."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DONE = "done"
+    DECLINED = "declined"
+    UNDONE = "undone"
+    LAPSED = "lapsed"

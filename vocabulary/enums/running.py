@@ -17,6 +17,8 @@ class Trouble(StrEnum):
     SHORT = "short"
     UNDELIVERED = "undelivered"
     UNHEARD = "unheard"
+    TWICE = "twice"
+    LEAPT = "leapt"
 
 
 class ImportKind(StrEnum):
@@ -97,6 +99,7 @@ class ExportKind(StrEnum):
     CHILDREN = "children"
     STIPENDS = "stipends"
     BATCHES = "batches"
+    VOUCHERS = "vouchers"
 
 
 class FigureSpan(StrEnum):
@@ -113,6 +116,8 @@ class FigureKind(StrEnum):
     CONFIRMED = "confirmed"
     SUPPORTED = "supported"
     WAITING = "waiting"
+    ASKED = "asked"
+    ANSWERED = "answered"
 
 
 class FigureState(StrEnum):

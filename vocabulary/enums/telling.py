@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class NoticeKind(StrEnum):
-    """Each kind has its text in services/notice_texts.py."""
+    """Each kind has its text in services/notices/notice_texts.py."""
 
     PRIVATE_LINK = "private_link"
     PLEDGE_CONFIRMED = "pledge_confirmed"
@@ -21,7 +21,17 @@ class NoticeKind(StrEnum):
     MONEY_BACK = "money_back"
     BATCH_BOUNCED = "batch_bounced"
     ACCOUNT_CHANGES = "account_changes"
+    CARD_CHANGES = "card_changes"
+    PHONE_CHANGES = "phone_changes"
+    RETURN_LATE = "return_late"
+    ROUTE_ENDS = "route_ends"
+    CARD_UNSEEN = "card_unseen"
+    UNIT_STEPS_ASIDE = "unit_steps_aside"
+    CHILD_COMES = "child_comes"
+    CHILD_WENT = "child_went"
     FUND_RUNS_OUT = "fund_runs_out"
+    EARMARK_ASKED = "earmark_asked"
+    BOOKS_ALARM = "books_alarm"
     FAMILY_DISPUTE = "family_dispute"
     HARM_SUSPECTED = "harm_suspected"
     PAYMENT_DUE = "payment_due"
@@ -39,17 +49,33 @@ class NoticeKind(StrEnum):
     FILE_ASKED = "file_asked"
     FILE_OPENED = "file_opened"
     FILE_DECIDED = "file_decided"
+    FRIEND_ASKED = "friend_asked"
+    CARE_ASKED = "care_asked"
+    CARE_WAITS = "care_waits"
+    CARE_BEGINS = "care_begins"
+    TRIAL_OVER = "trial_over"
     LETTER_CAME = "letter_came"
     LETTER_BACK = "letter_back"
     LETTER_WORRIES = "letter_worries"
+    LETTER_STOPPED = "letter_stopped"
     LETTERS_WAIT = "letters_wait"
     GUARDIAN_FILE = "guardian_file"
     GUARDIAN_ASKS = "guardian_asks"
     GUARDIAN_ANSWERED = "guardian_answered"
+    PAYMENT_LATE = "payment_late"
+    PLEDGE_DRY = "pledge_dry"
+    COVER_REDUCED = "cover_reduced"
+    CHANGE_NOT_MADE = "change_not_made"
+    GIFT_NOT_GIVEN = "gift_not_given"
+    CERTIFICATE_VOID = "certificate_void"
+    TAKE_OVER_ASKED = "take_over_asked"
+    TAKE_OVER_ANSWERED = "take_over_answered"
+    TAKE_OVER_DONE = "take_over_done"
+    FAMILY_ASKED = "family_asked"
 
 
 class NoticeStatus(StrEnum):
-    """SENDING: claimed, about to leave the house. UNCLEAR: it may have left; never sent again."""
+    """SENDING: claimed, about to leave the house. UNCLEAR: it may have left; settled by asking alone."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -71,6 +97,7 @@ class RecipientKind(StrEnum):
     FAMILY = "family"
     CLASS_TEACHER = "class_teacher"
     SCHOOL_CONTACT = "school_contact"
+    GUARDIAN = "guardian"
 
 
 class LinkPurpose(StrEnum):

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_login import login_user
 from werkzeug.wrappers import Response
 
-from services import activity, passwords
+from services.accounts import activity, passwords
 from services.gate import Card
 from vocabulary.enums import Activity, Role
 from web.auth import bp

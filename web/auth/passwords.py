@@ -5,7 +5,7 @@ from flask_login import login_user
 from werkzeug.wrappers import Response
 from wtforms import Field
 
-from services import passwords, second_factor
+from services.accounts import passwords, second_factor
 from vocabulary.errors import BadInput, LinkExpired, TooManyTries, WrongCode
 from web.auth import bp
 from web.auth.signing_in import too_many

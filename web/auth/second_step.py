@@ -4,7 +4,8 @@ import segno
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from services import passwords, refusals, second_factor
+from services.accounts import passwords, second_factor
+from services.oversight import refusals
 from vocabulary.errors import TooManyTries, WrongCode, WrongState
 from web.auth import bp
 from web.auth.signing_in import WRONG_CODE, go_on, too_many

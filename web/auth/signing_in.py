@@ -7,8 +7,9 @@ from flask import current_app, redirect, render_template, request, session, url_
 from flask_login import login_user
 from werkzeug.wrappers import Response
 
-from services import accounts, refusals, second_factor
-from services.accounts import Place
+from services.accounts import accounts, second_factor
+from services.accounts.accounts import Place
+from services.oversight import refusals
 from vocabulary.enums import Role
 from vocabulary.errors import TooManyTries, WrongPassword
 from web.auth import bp
@@ -22,6 +23,8 @@ _HOMES = (
     (Role.SCHOOL_OFFICER, "school.home"),
     (Role.VILLAGE_DIRECTOR, "village.home"),
     (Role.VOLUNTEER, "volunteer.home"),
+    (Role.UNIT_COLLECTOR, "unit.home"),
+    (Role.UNIT_HAND, "unit_hand.home"),
 )
 _HALF_MINUTES = 10  # between the password and the code
 WRONG_CODE = "验证码不对，或者已经用过了。等手机上换了一个新的，再填一次。"

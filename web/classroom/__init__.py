@@ -7,34 +7,20 @@ from werkzeug.wrappers import Response
 from services import links
 from vocabulary.enums import Role
 from vocabulary.errors import LinkExpired, WrongCode
-from web.core import hands, harm, letters, requests
+from web.core import hands, letters, requests
 from web.core.access import behind_link, open_to_all, remember_link
 from web.core.messages import sentence
 from web.forms.handovers import DeviceForm
 
 TEACHER = behind_link("class_link")
 
-handovers = Blueprint("handovers", __name__)
-slips = Blueprint("slips", __name__)
-hands.attach(handovers, TEACHER, prints=False)
-hands.attach_slips(slips, TEACHER)
-worries = Blueprint("harm", __name__)
-harm.attach(worries, TEACHER)
 helped = Blueprint("letters", __name__)
 letters.attach(helped, TEACHER, "/children/<string:ref>/letter", role=Role.CLASS_TEACHER)
 
 bp = Blueprint("classroom", __name__, url_prefix="/c")
-bp.register_blueprint(handovers)
-bp.register_blueprint(slips)
-bp.register_blueprint(worries)
-bp.register_blueprint(helped)
-
-
-@bp.get("/")
-@TEACHER
-def home() -> str:
-    """Show the one class: name, class and sum, and what may be stated."""
-    return render_template("classroom/home.html", batches=hands.current(), door="classroom")
+bp.add_url_rule("/", "home", TEACHER(hands.home))
+for part in (*hands.parts(TEACHER, prints=False), helped):
+    bp.register_blueprint(part)
 
 
 @bp.get("/closed")

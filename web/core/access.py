@@ -13,7 +13,10 @@ from extensions import db, login
 from privacy import viewers
 from privacy.permissions import PERMISSIONS, STEP_UP, Act
 from privacy.viewers import Viewer
-from services import accounts, letter_links, links, reveal_links
+from services import links
+from services.accounts import accounts
+from services.letters import letter_links
+from services.reveals import reveal_links
 from vocabulary import clock
 from vocabulary.enums import Role
 from vocabulary.errors import LinkExpired

@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _ours)
+    app.register_error_handler(Exception, ours)
 
 
 def _absent(_error: Exception) -> Answer:
@@ -80,7 +80,8 @@ def _http(error: HTTPException) -> Answer:
     return response
 
 
-def _ours(_error: Exception) -> Answer:
+def ours(_error: Exception) -> Answer:
+    """Answer a mistake of ours, with a number to say on the telephone."""
     db.session().rollback()
     number = new_ref("error", 6)
     current_app.logger.exception("error %s", number)

@@ -44,6 +44,7 @@ def sections(card: Card) -> list[Section]:
         ("孩子", child),
         ("监护人和照顾人", kin),
         ("同意书", consents),
+        ("钱怎么来", _way(card["way"])),
         ("助学金", [(full_day(one["due_on"]), _money(one)) for one in card["instalments"]]),
     ]
 
@@ -60,6 +61,14 @@ def _consent(one: Card) -> str:
     given = f"{full_day(one['given_on'])}同意"
     ended = one["withdrawn_on"]
     return f"{given}，{full_day(ended)}撤回" if ended else given
+
+
+def _way(way: Card) -> list[tuple[str, str]]:
+    """Say by whom the money comes, and of a card what its owner knows it by: never its number."""
+    rows, card = [("怎么转交", label(way["route"]))], way["card"]
+    if card is not None:
+        rows.append(("登记的卡", f"{card['bank']}，尾号 {card['tail']}，户名 {card['holder']}"))
+    return rows
 
 
 def _money(one: Card) -> str:

@@ -12,11 +12,12 @@ from wtforms.i18n import messages_path
 from config import Mode, Operator
 from extensions import db
 from privacy.viewers import Viewer
-from services import corner
+from services.accounts import corner
 from services.gate import Card
 from vocabulary.classes import grade_label
-from vocabulary.dates import SHANGHAI
+from vocabulary.dates import SHANGHAI, today
 from vocabulary.money import format_yuan, format_yuan_short
+from web.core import requests
 from web.core.access import current_viewer
 from web.core.labels import label
 from web.core.menus import counted_in, menu_of
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
         in_yuan=in_yuan,
         day=day,
         full_day=full_day,
+        coming=coming,
         month_name=month_name,
         full_month=full_month,
         clock_time=clock_time,
@@ -107,6 +109,11 @@ def full_day(value: date | datetime | None) -> str:
 def coming_day(value: date, on: date) -> str:
     """12月1日 within the year of `on`, 2027年9月1日 beyond it."""
     return day(value) if value.year == on.year else full_day(value)
+
+
+def coming(value: date | None) -> str:
+    """Name a day still to come, with its year once it is not this one; empty for none."""
+    return coming_day(value, today(requests.now())) if value else ""
 
 
 def month_name(value: date | None) -> str:

@@ -1,7 +1,7 @@
-"""The views that every hand shares: school officer, class teacher, village director.
+"""The views that every hand shares: school officer, class teacher, village director, unit's clerk.
 
-Each door attaches them to its own blueprint behind its own guard; a template of the same name
-stands in each door's folder.
+Each door attaches them to its own blueprint behind its own guard; one set of templates (hand/)
+serves all, and reads off `door` what differs.
 """
 
 from collections.abc import Callable
@@ -12,13 +12,14 @@ from werkzeug.wrappers import Response
 
 from gateways.uploads import LocalFiles
 from privacy.viewers import Viewer
-from services import handovers, slips, uploads
+from services import uploads
 from services.gate import Card
-from services.slips import Printing
+from services.handover import handovers, slips
+from services.handover.slips import Printing
 from vocabulary.enums import Evidence, Snag
-from vocabulary.errors import AlreadyDecided, BadInput, Refused, TooLate, WrongState
+from vocabulary.errors import AlreadyDecided, BadInput, NotCleared, Refused, TooLate, WrongState
 from vocabulary.refs import read_slip_code, slip_code
-from web.core import requests
+from web.core import harm, inboxes, requests
 from web.core.access import current_viewer
 from web.core.messages import sentence
 from web.forms.handovers import PHOTO_FAULTS, CodeForm, ConfirmForm, PhotoForm, SnagForm
@@ -46,6 +47,24 @@ def attach(bp: Blueprint, guard: Guard, *, prints: bool) -> None:
         )
 
 
+def parts(guard: Guard, *, prints: bool) -> tuple[Blueprint, ...]:
+    """Return what each hand's door has: the list's acts, the signed slips, and the red button."""
+    handed, signed = Blueprint("handovers", __name__), Blueprint("slips", __name__)
+    worries = Blueprint("harm", __name__)
+    attach(handed, guard, prints=prints)
+    attach_slips(signed, guard)
+    harm.attach(worries, guard)
+    return handed, signed, worries
+
+
+def own_parts(guard: Guard) -> tuple[Blueprint, ...]:
+    """Return what a hand with a login has besides: its messages, and every batch it ever got."""
+    inbox, before = Blueprint("inbox", __name__), Blueprint("batches", __name__)
+    inboxes.attach(inbox, guard)
+    before.add_url_rule("/batches", "index", guard(past))
+    return inbox, before
+
+
 def attach_slips(bp: Blueprint, guard: Guard) -> None:
     """Hang the scanning of signed slips on a door's `slips` blueprint."""
     bp.add_url_rule("/slips", "index", guard(enter_code), methods=["GET", "POST"])
@@ -69,6 +88,16 @@ def current() -> list[Card]:
     return batches
 
 
+def home() -> str:
+    """Show this month's list: who is next, who is left, who has it."""
+    return _page("home", batches=current(), has_past=hand().batch_id is None)
+
+
+def past() -> str:
+    """List every batch the hand ever got, newest first."""
+    return _page("batches/index", batches=handovers.past(requests.session(), hand()))
+
+
 def show(ref: str) -> Page:
     """Show one batch, current or past."""
     batch = handovers.batch(requests.session(), hand(), ref, now=requests.now())
@@ -84,8 +113,8 @@ def confirm(ref: str) -> Page:
             count = _confirmed(ref, form)
         except BadInput:
             form.form_errors.append("有一位“只交了一部分”的数不对：要比应交的少。")
-        except AlreadyDecided:
-            return _home(_said_before(ref), "warning")
+        except (AlreadyDecided, NotCleared) as refusal:
+            return _home(_said_before(ref, refusal), "warning")
         else:
             return _home(f"记下了，{count} 位已转交。点错了，今天零点前可以收回。")
     batch = handovers.batch(requests.session(), hand(), ref, now=requests.now())
@@ -111,8 +140,10 @@ def _confirmed(ref: str, form: ConfirmForm) -> int:
     )
 
 
-def _said_before(ref: str) -> str:
+def _said_before(ref: str, refusal: Refused) -> str:
     """Tell a double click from a list that was half stated meanwhile; nothing was kept of either."""
+    if isinstance(refusal, NotCleared):
+        return sentence(refusal)
     now = handovers.batch(requests.session(), hand(), ref, now=requests.now())
     if now["todo"]:
         return "有几位刚才已经记过了，这一次一位也没有记。请看现在的名单，再确认余下的。"
@@ -155,7 +186,7 @@ def snag(ref: str) -> Page:
             )
         except BadInput:
             form.handed.errors = ["已交的数要比应交的少，比 0 多"]
-        except (AlreadyDecided, WrongState) as refusal:
+        except (AlreadyDecided, NotCleared, WrongState) as refusal:
             return _home(sentence(refusal), "warning")
         else:
             return _home("记下了。")
@@ -171,7 +202,7 @@ def photo(ref: str) -> Page:
             _keep_photo(line, form)
         except BadInput as refusal:
             form.photo.errors = [PHOTO_FAULTS[str(refusal.params["reason"])]]
-        except AlreadyDecided as refusal:
+        except (AlreadyDecided, NotCleared) as refusal:
             return _home(sentence(refusal), "warning")
         else:
             return _home("照片收好了，已转交。")
@@ -232,7 +263,7 @@ def _keep_photo(line: Card, form: PhotoForm) -> None:
 def _act(act: Callable[[], None], said: str) -> Response:
     try:
         act()
-    except (AlreadyDecided, WrongState, TooLate) as refusal:
+    except (AlreadyDecided, NotCleared, WrongState, TooLate) as refusal:
         requests.keep_nothing()
         return _home(sentence(refusal), "warning")
     return _home(said)
@@ -260,4 +291,4 @@ def _home(said: str, category: str = "success") -> Response:
 
 
 def _page(name: str, **parts: object) -> str:
-    return render_template(f"{door()}/{name}.html", door=door(), **parts)
+    return render_template(f"hand/{name}.html", door=door(), **parts)

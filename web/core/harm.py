@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import CASE_STAFF
-from services import harm, protection
+from services.danger import harm, protection
 from vocabulary.enums import Called
 from web.core import requests
 from web.core.access import current_viewer
@@ -24,6 +24,10 @@ def attach(bp: Blueprint, guard: Guard) -> None:
 
 def _door() -> str:
     return (request.blueprint or "").partition(".")[0]
+
+
+def _folder() -> str:
+    return "staff" if _door() == "staff" else "hand"
 
 
 def offer_colleagues(form: AboutForm) -> None:
@@ -45,7 +49,7 @@ def report(ref: str) -> str | Response:
         requests.keep_nothing()
     else:
         requests.note_read("child.read", [f"child:{child['ref']}"])
-    return render_template(f"{_door()}/harm/report.html", child=child, form=form, door=_door())
+    return render_template(f"{_folder()}/harm/report.html", child=child, form=form, door=_door())
 
 
 def told(ref: str) -> str:
@@ -53,4 +57,4 @@ def told(ref: str) -> str:
     session, viewer = requests.session(), current_viewer()
     receipt = harm.receipt(session, viewer, ref)
     requests.note_read("harm.read", [f"harm:{ref}"])
-    return render_template(f"{_door()}/harm/told.html", receipt=receipt, door=_door())
+    return render_template(f"{_folder()}/harm/told.html", receipt=receipt, door=_door())

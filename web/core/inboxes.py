@@ -10,8 +10,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services import inbox
 from services.gate import Card
+from services.notices import inbox
 from vocabulary.enums import NoticeKind
 from web.core import requests
 from web.core.access import current_viewer
@@ -19,7 +19,7 @@ from web.core.access import current_viewer
 Guard = Callable[[Callable[..., Any]], Callable[..., Any]]
 LAST_PAGE = 50
 _TO_LIST = frozenset({NoticeKind.BATCH_SENT, NoticeKind.SCHOOL_REMINDER})
-_TO_PAY = frozenset({NoticeKind.PAYMENT_DUE, NoticeKind.MONEY_RUNS_OUT})
+_TO_PAY = frozenset({NoticeKind.PAYMENT_DUE, NoticeKind.MONEY_RUNS_OUT, NoticeKind.PAYMENT_LATE})
 
 
 def attach(bp: Blueprint, guard: Guard) -> None:
@@ -32,6 +32,11 @@ def _door() -> str:
     return (request.blueprint or "").partition(".")[0]
 
 
+def _folder() -> str:
+    """Return whose pages these are: every hand shares one set."""
+    return _door() if _door() in ("donor", "volunteer") else "hand"
+
+
 def index() -> str:
     """List the viewer's messages, newest first, each with the way on."""
     session, viewer = requests.session(), current_viewer()
@@ -40,7 +45,7 @@ def index() -> str:
     shown = found[: inbox.PAGE]
     requests.note_read("notices.read", [f"notice:{card['ref']}" for card in shown])
     return render_template(
-        f"{_door()}/inbox/index.html",
+        f"{_folder()}/inbox/index.html",
         door=_door(),
         messages=[card.and_also(way=_way(card)) for card in shown],
         unread=inbox.unread(session, viewer),
@@ -64,6 +69,8 @@ def _way(card: Card) -> dict[str, str] | None:
         return {"href": url_for(f"{_door()}.home"), "label": "看名单"}
     if kind in _TO_PAY:
         return {"href": url_for("donor.pledges.pay", ref=ref), "label": "怎么付"}
+    if about == "care":
+        return {"href": url_for("volunteer.care.show", ref=ref), "label": "看一看"}
     if about in ("match", "stipend") and _door() == "donor":
         ref = ref.partition("-")[0]
         return {"href": url_for("donor.matches.show", ref=ref), "label": "看每一笔"}

@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 
 from gateways.uploads import LocalFiles
 from privacy.viewers import Viewer
-from services import letters
 from services.gate import Card
-from services.letter_screening import Piece
-from services.letters import Draft
+from services.letters import letters
+from services.letters.letter_screening import Piece
+from services.letters.letters import Draft
 from vocabulary.enums import LetterSide, Role
 from vocabulary.errors import BadInput, NoConsent
 from vocabulary.refs import token_hash

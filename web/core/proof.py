@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from config import Settings
 from extensions import db
 from privacy.permissions import SECOND_STEP
-from services import second_factor
+from services.accounts import second_factor
 from vocabulary import clock
 from web.core import sessions
 from web.core.access import current_viewer

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from services.approvals import Block
-from services.second_look import Warned
+from services.pairing.approvals import Block
+from services.pairing.second_look import Warned
 from vocabulary.enums import Rhythm
 from web.core.labels import label
 
@@ -19,13 +19,14 @@ FACTORS = {
     "amount": "金额",
     "rhythm": "时间",
 }
-_LEVELS = ("不急", "一般", "比较急", "特别急")
+LEVELS = ("不急", "一般", "比较急", "特别急")
+"""An urgency of 0 to 3 in words."""
 _WISHES = {"sex": "性别", "stage": "学段", "league": "盟市"}
 _REACH = {Rhythm.MONTH: 1, Rhythm.TERM: 6, Rhythm.YEAR: 10}
 
 
 def _urgency(facts: Facts) -> str:
-    return f"登记时评为“{_LEVELS[facts['level']]}”，{facts['level']} 级，最高 3 级。"
+    return f"登记时评为“{LEVELS[facts['level']]}”，{facts['level']} 级，最高 3 级。"
 
 
 def _waiting(facts: Facts) -> str:
@@ -76,7 +77,7 @@ def rows(parts: Sequence[Facts]) -> list[dict[str, Any]]:
 
 
 _SHORT: Mapping[str, Callable[[str], str]] = {
-    "urgency": lambda level: f"评为“{_LEVELS[int(level)]}”",
+    "urgency": lambda level: f"评为“{LEVELS[int(level)]}”",
     "waiting": lambda _none: "等得久",
     "wish": lambda met: "合心愿：" + "、".join(_WISHES[wish] for wish in met.split(",") if wish),
     "amount": lambda _none: "金额合适",
@@ -92,7 +93,7 @@ def in_few_words(best: str | None) -> str:
 
 
 def _less_urgent(lack: Facts) -> str:
-    return f"评为“{_LEVELS[lack['level']]}”"
+    return f"评为“{LEVELS[lack['level']]}”"
 
 
 def _waited_less(lack: Facts) -> str:
@@ -121,6 +122,40 @@ _LACKS: Mapping[str, Callable[[Facts], str]] = {
 }
 
 
+_RULES: Mapping[str, str] = {
+    "verified": "这个孩子还没有核实",
+    "consent": "没有结对的同意书",
+    "uncovered": "这一项已经给足了",
+    "at_school": "这个学段已经读完",
+    "place": "名额满了",
+    "wish_sex": "想帮的性别不合",
+    "wish_stage": "想帮的学段不合",
+    "wish_league": "想帮的盟市不合",
+    "until": "帮到的那个学段已经读完",
+    "scope": "只帮别的地方的孩子",
+    "not_excluded": "没有同意过或申报过回避",
+}
+
+
+def removed(need: Facts) -> list[str]:
+    """Say of a need that no pledge fits what stands in the way, and what would help most."""
+    found = need["removed"]
+    lines = [f"{one['offers']} 份：{_RULES[one['rule']]}" for one in found]
+    best = max(found, key=lambda one: one["alone"], default=None)
+    if best is not None and best["alone"]:
+        lines.append(
+            f"只差“{_RULES[best['rule']]}”这一条的有 {best['alone']} 份，从这里想办法最有用"
+        )
+    return lines
+
+
+def loss(cost: Facts) -> str:
+    """Say how many points of fit the whole loses; what was not proved may be more or less."""
+    if not cost["is_exact"]:
+        return f"大约少 {cost['points']} 分（这一片太大，没有算到底）"
+    return f"整体少 {cost['points']} 分" if cost["points"] else "整体一分不少，一样好"
+
+
 def why_not(other: Facts) -> str:
     """Say why an alternative was not chosen: what it lacked, and where it went."""
     lacks = [f"{_LACKS[lack['factor']](lack)}（少 {lack['behind']} 分）" for lack in other["lacks"]]
@@ -129,7 +164,7 @@ def why_not(other: Facts) -> str:
     if not lacks and not ends:
         return "分数不低，这次没有轮到，下次再配。"
     if not lacks:
-        return "和这一对一样合适，配给别处，总分更高。"
+        return "和这一对一样合适，这次配给了别处。"
     return "；".join([*lacks, *ends]) + "。"
 
 

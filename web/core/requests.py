@@ -10,10 +10,11 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from extensions import db
-from services import gate, honey, refusals, trace
+from services import gate, trace
+from services.oversight import honey, refusals
 from services.writing import begin_writing
 from vocabulary import clock
-from web.core import logs
+from web.core import busy, logs
 from web.core.access import current_viewer
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -76,9 +77,19 @@ def _settle(response: Response) -> Response:
     if request.method in SAFE:
         return _after_reading(response)
     if response.status_code < FIRST_ERROR and not g.get("keep_nothing"):
+        return _committed(response)
+    session().rollback()
+    return response
+
+
+def _committed(response: Response) -> Response:
+    """Keep what was done, or say that it was not: a full disk shows itself only here."""
+    try:
         session().commit()
-    else:
+    except OperationalError:
         session().rollback()
+        current_app.logger.exception("an act could not be kept")
+        return busy.answer()
     return response
 
 
@@ -134,5 +145,5 @@ def _after_reading(response: Response) -> Response:
     except (OperationalError, SQLAlchemyError):
         session().rollback()
         current_app.logger.exception("a read could not be traced")
-        return current_app.make_response(("现在不能显示这一页，请稍后再试。", 503))
+        return busy.answer()
     return response

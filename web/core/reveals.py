@@ -10,8 +10,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from services import families, reveals
-from services.reveals import Shares, Words
+from services.guardians import families
+from services.reveals import reveals
+from services.reveals.reveals import Shares, Words
 from vocabulary.enums import Role
 from vocabulary.errors import BadInput
 from vocabulary.refs import token_hash

@@ -10,8 +10,8 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import current_user, logout_user
 
 from extensions import db
-from services import accounts
-from services.accounts import LONGEST
+from services.accounts import accounts
+from services.accounts.accounts import LONGEST
 from vocabulary import clock
 from vocabulary.enums import Role
 from web.core.access import SIGN_IN, current_viewer
@@ -19,7 +19,7 @@ from web.forms.auth import LoginForm
 
 LONGEST_IDLE = timedelta(minutes=60)
 # On their own phones, once a month: a lock after an hour would only be in the way.
-_UNHURRIED = frozenset({Role.SCHOOL_OFFICER, Role.VILLAGE_DIRECTOR, Role.VOLUNTEER})
+_UNHURRIED = frozenset({Role.SCHOOL_OFFICER, Role.VILLAGE_DIRECTOR, Role.UNIT_HAND, Role.VOLUNTEER})
 _NEVER_LOCKED = frozenset({"static", "healthz.check", "auth.login", "auth.code", "auth.logout"})
 _STEP = timedelta(minutes=1)  # so that not every answer sets a cookie
 _KEEP = "keep."

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from services import donors
+from services.donors import donors
 from web.core import requests
 from web.core.access import behind_link, current_viewer
 

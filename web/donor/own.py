@@ -4,8 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from services import forgetting_donors, naming, sights
+from services.donors import naming, sights
 from services.gate import Card
+from services.vault import forgetting_donors
 from vocabulary.enums import Naming
 from vocabulary.errors import AlreadyDecided, BadInput
 from vocabulary.waivers import CURRENT, WORDINGS

@@ -2,7 +2,9 @@
 
 from flask import render_template
 
-from services import donors
+from services.donors import donors
+from services.earmarks import redirecting
+from services.giving import moving
 from web.core import requests
 from web.core.access import behind_link, current_viewer
 from web.donor import bp
@@ -12,6 +14,16 @@ from web.donor import bp
 @behind_link("donor_link")
 def home() -> str:
     """Say what needs the donor, or that nothing does; then each pledge and each child."""
-    page = donors.home(requests.session(), current_viewer(), now=requests.now())
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    page = donors.home(session, viewer, now=now)
+    # Whoever restricted nothing and moves nothing: his page costs no further statement.
+    has_uses = any(card["is_restricted"] for card in page.pledges)
+    uses = redirecting.own(session, viewer) if has_uses else {}
+    asked = redirecting.questions(session, viewer, now=now) if uses else []
     requests.note_read("donor.home", [f"pledge:{card['donor_ref']}" for card in page.pledges])
-    return render_template("donor/home.html", page=page)
+    is_asked = any(card["waits"] for card in asked)
+    may_move = not page.pledges or any(card["has_move"] for card in page.pledges)
+    payers = moving.under_way(session, viewer, now=now) if may_move else moving.NOTHING
+    return render_template(
+        "donor/home.html", page=page, uses=uses, is_asked=is_asked, payers=payers
+    )

@@ -10,9 +10,11 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from privacy.viewers import Viewer
-from services import answers, families, links, slips
-from services.answers import Reply
+from services import links
 from services.gate import Card
+from services.guardians import families
+from services.handover import answers, slips
+from services.handover.answers import Reply
 from vocabulary.enums import Answer, Role
 from vocabulary.errors import AlreadyDecided, BadInput, LinkExpired
 from vocabulary.refs import read_slip_code, token_hash
@@ -20,7 +22,7 @@ from web.core import requests
 from web.core.access import behind_link, current_viewer, link_viewer, open_to_all, remember_link
 from web.core.reveals import Guard
 from web.family import file, letters, reveals
-from web.forms.answers import WrongSumForm
+from web.forms.answers import SENTENCES, WrongDayForm, WrongSumForm
 
 FAMILY = behind_link("slip_link")
 
@@ -31,6 +33,7 @@ slip = Blueprint("slip", __name__, url_prefix="/s")
 _DOORS = (
     (Role.SCHOOL_OFFICER, "school"),
     (Role.VILLAGE_DIRECTOR, "village"),
+    (Role.UNIT_HAND, "unit_hand"),
     (Role.CLASS_TEACHER, "classroom"),
 )
 
@@ -82,6 +85,22 @@ def wrong_sum() -> str | Response:
     if request.method == "POST":
         requests.keep_nothing()
     return render_template("family/wrong_sum.html", page=page, slip=_mark(page), form=form)
+
+
+@bp.route("/wrong-day", methods=["GET", "POST"])
+@FAMILY
+def wrong_day() -> str | Response:
+    """Keep 收到了，但是日子不对, with the day if it is known."""
+    page = families.page(requests.session(), _family(), now=requests.now())
+    form = WrongDayForm()
+    if form.validate_on_submit():
+        try:
+            return _keep(Reply(Answer.WRONG_DAY, came_on=form.came_on.data))
+        except BadInput as refusal:
+            form.came_on.errors = [SENTENCES[str(refusal.params["reason"])]]
+    if request.method == "POST":
+        requests.keep_nothing()
+    return render_template("family/wrong_day.html", page=page, slip=_mark(page), form=form)
 
 
 @bp.get("/closed")

@@ -7,8 +7,9 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask import session as cookie
 from werkzeug.wrappers import Response as Answer
 
-from services import guardian_file, guardian_requests, guardian_wishes, looks
 from services.gate import Card
+from services.guardians import guardian_file, guardian_requests, guardian_wishes
+from services.oversight import looks
 from vocabulary.dates import today
 from vocabulary.errors import BadInput
 from vocabulary.refs import token_hash
@@ -44,7 +45,8 @@ def show() -> str:
     asked = guardian_requests.own(session, viewer)
     found = looks.looks_of(session, viewer, now=requests.now())
     requests.note_read("child.read", [viewer.actor.replace("family:", "child:")])
-    return render_template("family/file/show.html", looks=found, asked=asked)
+    way = guardian_file.way_of(session, viewer)
+    return render_template("family/file/show.html", looks=found, asked=asked, way=way)
 
 
 def copy() -> str:

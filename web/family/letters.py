@@ -6,7 +6,7 @@ A school prints the slips: behind one no word of any letter stands.
 from flask import Blueprint, g, redirect, url_for
 from werkzeug.wrappers import Response
 
-from services import letter_links
+from services.letters import letter_links
 from vocabulary.enums import Role
 from web.core import letters, requests
 from web.core.access import open_to_all, remember_link

@@ -6,7 +6,7 @@ A school prints the slips: behind one nothing of the donor's stands, not even th
 from flask import Blueprint, g, redirect, url_for
 from werkzeug.wrappers import Response
 
-from services import reveal_links
+from services.reveals import reveal_links
 from web.core import requests, reveals
 from web.core.access import open_to_all, remember_link
 from web.core.reveals import Guard

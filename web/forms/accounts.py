@@ -8,7 +8,7 @@ from wtforms import DateField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from services.grants import GRANTABLE
+from services.accounts.grants import GRANTABLE
 from vocabulary.enums import RegionLevel, Role
 from web.core.labels import label
 

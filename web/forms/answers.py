@@ -1,17 +1,22 @@
 """What a family says, a helper enters for it, and staff found out."""
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import DateField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
-from services.answers import LONGEST_REASON, Reply
+from services.handover.answers import LONGEST_REASON, Reply
 from vocabulary.enums import Answer, Language, Outcome
 from vocabulary.errors import BadInput
 from vocabulary.money import Fen, parse_yuan
 from web.core.labels import label
 
 NO_NUMBER = "请写数字，例如：60"
+SENTENCES = {
+    "not_a_wrong_sum": "和应收的数一样。数对的话，请选“收到了”",
+    "not_a_wrong_day": "和经手人说的是同一天，或是还没到的日子。日子对的话，请选“收到了”",
+    "no_day_stated": "还没有人说哪天转交，没有日子可以对。收到了，请选“收到了”",
+}
 
 
 def _check_sum(_form: FlaskForm, field: StringField) -> None:
@@ -31,7 +36,13 @@ class WrongSumForm(FlaskForm):
         return parse_yuan(self.amount.data) if self.amount.data else None
 
 
-class AssistedForm(WrongSumForm):
+class WrongDayForm(FlaskForm):
+    """On which day it came, when it was another than the hand stated."""
+
+    came_on = DateField("哪天收到的", [Optional()])
+
+
+class AssistedForm(WrongSumForm, WrongDayForm):
     """An answer entered for a family, with the language it was given in."""
 
     answer = RadioField(
@@ -46,10 +57,16 @@ class AssistedForm(WrongSumForm):
     )
 
     def reply(self) -> Reply:
-        """Return the answer; a sum counts only where it was wrong."""
+        """Return the answer; a sum or a day counts only where it was wrong."""
         said = Answer(self.answer.data)
         amount = self.amount_fen() if said is Answer.WRONG_SUM else None
-        return Reply(said, amount=amount, language=Language(self.language.data))
+        day = self.came_on.data if said is Answer.WRONG_DAY else None
+        return Reply(said, amount=amount, came_on=day, language=Language(self.language.data))
+
+    def say(self, refusal: BadInput) -> None:
+        """Put what is wrong with a sum or a day onto its field."""
+        name = str(refusal.params["field"])
+        getattr(self, name).errors = [SENTENCES[str(refusal.params["reason"])]]
 
 
 class CallForm(AssistedForm):

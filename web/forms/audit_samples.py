@@ -7,7 +7,7 @@ from wtforms import IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
-from services.audit_samples import MOST
+from services.oversight.audit_samples import MOST
 
 
 class DrawForm(FlaskForm):

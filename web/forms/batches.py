@@ -6,8 +6,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from services.bank_answers import Told
-from services.batches import Read
+from services.batches.bank_answers import Told
+from services.batches.batches import Read
 from vocabulary.enums import BankAnswer
 from vocabulary.money import Fen
 from web.core.labels import label

@@ -20,6 +20,7 @@ from vocabulary.classes import grade_label
 from vocabulary.enums import (
     Category,
     EndReason,
+    KinEnd,
     KinRole,
     NeedKind,
     Purpose,
@@ -43,11 +44,13 @@ URGENCIES = [
 ]
 
 
-def _only(text: str | None) -> str:
+def only(text: str | None) -> str:
+    """Drop the blanks around what was typed."""
     return (text or "").strip()
 
 
-def _labels(kinds: Sequence[Any]) -> list[SelectChoice]:
+def labels(kinds: Sequence[Any]) -> list[SelectChoice]:
+    """Offer the words of a list, each with its label."""
     return [SelectChoice(kind.value, label(kind)) for kind in kinds]
 
 
@@ -67,9 +70,9 @@ def check_yuan(_form: FlaskForm, field: StringField) -> None:
 class NeedFields(FlaskForm):
     """One kind of help or several; money needs its monthly sum."""
 
-    monthly = StringField("助学金每月多少", [Length(max=20)], filters=[_only])
+    monthly = StringField("助学金每月多少", [Length(max=20)], filters=[only])
     urgency = RadioField("急不急", choices=URGENCIES, default="1")
-    detail = StringField("还要说明的", [Length(max=200)], filters=[_only])
+    detail = StringField("还要说明的", [Length(max=200)], filters=[only])
 
     def is_money(self) -> bool:
         """Say whether the help asked for is money."""
@@ -89,28 +92,28 @@ class NeedFields(FlaskForm):
 class ChildForm(NeedFields):
     """What is known of a child when somebody enters it by hand."""
 
-    name = StringField("孩子姓名", [InputRequired("请填孩子姓名"), Length(max=40)], filters=[_only])
-    id_number = StringField("身份证号", [Length(max=30)], filters=[_only])
-    sex = RadioField("性别", [Optional()], choices=_labels(list(Sex)), default=None)
+    name = StringField("孩子姓名", [InputRequired("请填孩子姓名"), Length(max=40)], filters=[only])
+    id_number = StringField("身份证号", [Length(max=30)], filters=[only])
+    sex = RadioField("性别", [Optional()], choices=labels(list(Sex)), default=None)
     birth_on = DateField("出生日期", [Optional()])
-    ethnicity = StringField("民族", [Length(max=20)], filters=[_only])
-    languages = StringField("会说的语言", [Length(max=80)], filters=[_only])
+    ethnicity = StringField("民族", [Length(max=20)], filters=[only])
+    languages = StringField("会说的语言", [Length(max=80)], filters=[only])
     township = SelectField("苏木乡镇", [InputRequired("请选苏木乡镇")])
-    address = StringField("嘎查村（社区）和住址", [Length(max=120)], filters=[_only])
-    category = SelectField("困境类型", choices=_labels(list(Category)), default="other")
+    address = StringField("嘎查村（社区）和住址", [Length(max=120)], filters=[only])
+    category = SelectField("困境类型", choices=labels(list(Category)), default="other")
     school = SelectField("就读学校", default="")
     grade = SelectField("年级", [InputRequired("请选年级")], choices=GRADES)
-    class_name = StringField("班", [Length(max=20)], filters=[_only])
+    class_name = StringField("班", [Length(max=20)], filters=[only])
     guardian = StringField(
-        "监护人姓名", [InputRequired("请填监护人姓名"), Length(max=40)], filters=[_only]
+        "监护人姓名", [InputRequired("请填监护人姓名"), Length(max=40)], filters=[only]
     )
     relation = StringField(
-        "与孩子的关系", [InputRequired("请填与孩子的关系"), Length(max=20)], filters=[_only]
+        "与孩子的关系", [InputRequired("请填与孩子的关系"), Length(max=20)], filters=[only]
     )
-    phone = StringField("监护人电话", [Length(max=30)], filters=[_only])
+    phone = StringField("监护人电话", [Length(max=30)], filters=[only])
     consented_on = DateField("监护人同意书签署日期", [Optional()])
-    needs = SelectMultipleField("需要什么帮助", choices=_labels(list(NeedKind)))
-    remark = TextAreaField("备注", [Length(max=500)], filters=[_only])
+    needs = SelectMultipleField("需要什么帮助", choices=labels(list(NeedKind)))
+    remark = TextAreaField("备注", [Length(max=500)], filters=[only])
 
     def offer(self, townships: Sequence[Any], schools: Sequence[Any]) -> None:
         """Fill the lists of places and schools of one banner."""
@@ -157,8 +160,8 @@ class ConsentForm(FlaskForm):
     purposes = SelectMultipleField(
         "同意书上写明的事",
         [InputRequired("请选同意书上写明的事")],
-        choices=_labels(list(Purpose)),
-        default=[Purpose.CASE_FILE.value, Purpose.SPONSORSHIP.value],
+        # Nothing is ticked beforehand: a purpose that stands on no paper was never agreed to.
+        choices=labels(list(Purpose)),
     )
     given_on = DateField("签署日期", [InputRequired("请填签署日期")])
 
@@ -171,22 +174,27 @@ class SchoolForm(FlaskForm):
     """Another school, grade or class; or another way for the money."""
 
     school = SelectField("学校", default="")
-    route = SelectField("怎么转交", choices=_labels([Route.SCHOOL, Route.VILLAGE, Route.CARD]))
+    route = SelectField("怎么转交", choices=labels([Route.SCHOOL, Route.VILLAGE]))
     grade = SelectField("年级", [InputRequired("请选年级")], choices=GRADES)
-    class_name = StringField("班", [Length(max=20)], filters=[_only])
+    class_name = StringField("班", [Length(max=20)], filters=[only])
 
     def offer(self, schools: Sequence[Any]) -> None:
         """Fill the list of schools of one banner."""
         self.school.choices = schools_or("不在校", schools)
 
+    def offer_way(self, route: Route) -> None:
+        """Offer to leave the way of now as it is, where it is none of the two."""
+        if route not in (Route.SCHOOL, Route.VILLAGE):
+            self.route.choices = [*self.route.choices, *labels([route])]
+
 
 class BasicsForm(FlaskForm):
     """What a roster left open."""
 
-    sex = RadioField("性别", [InputRequired("请选性别")], choices=_labels(list(Sex)))
+    sex = RadioField("性别", [InputRequired("请选性别")], choices=labels(list(Sex)))
     birth_on = DateField("出生日期", [Optional()])
     township = SelectField("苏木乡镇", [InputRequired("请选苏木乡镇")])
-    address = StringField("嘎查村（社区）和住址", [Length(max=120)], filters=[_only])
+    address = StringField("嘎查村（社区）和住址", [Length(max=120)], filters=[only])
 
     def offer(self, banners: Sequence[tuple[str, Sequence[Any]]]) -> None:
         """Fill the list of townships, banner by banner."""
@@ -199,20 +207,36 @@ class KinForm(FlaskForm):
     kin_role = RadioField(
         "这个人是",
         [InputRequired("请选监护人还是照料人")],
-        choices=_labels(list(KinRole)),
+        choices=labels(list(KinRole)),
     )
-    name = StringField("姓名", [InputRequired("请填姓名"), Length(max=40)], filters=[_only])
+    name = StringField("姓名", [InputRequired("请填姓名"), Length(max=40)], filters=[only])
     relation = StringField(
-        "与孩子的关系", [InputRequired("请填与孩子的关系"), Length(max=20)], filters=[_only]
+        "与孩子的关系", [InputRequired("请填与孩子的关系"), Length(max=20)], filters=[only]
     )
-    phone = StringField("电话", [Length(max=30)], filters=[_only])
+    phone = StringField("电话", [Length(max=30)], filters=[only])
+
+
+class KinChangeForm(FlaskForm):
+    """Another telephone, none any more, or an end."""
+
+    change = RadioField(
+        "什么变了",
+        [InputRequired("请选什么变了")],
+        choices=[
+            SelectChoice("phone", "换了电话"),
+            SelectChoice("lost", "电话丢了、停机了"),
+            *labels(list(KinEnd)),
+        ],
+    )
+    phone = StringField("新电话", [Length(max=30)], filters=[only])
+    reason = StringField("怎么知道的", [Length(max=200)], filters=[only])
 
 
 class NeedForm(NeedFields):
     """One more kind of help."""
 
     kind = RadioField(
-        "需要什么帮助", [InputRequired("请选一种帮助")], choices=_labels(list(NeedKind))
+        "需要什么帮助", [InputRequired("请选一种帮助")], choices=labels(list(NeedKind))
     )
 
     def is_money(self) -> bool:
@@ -223,4 +247,4 @@ class NeedForm(NeedFields):
 class EndForm(FlaskForm):
     """Why a child's record ends."""
 
-    reason = RadioField("为什么", [InputRequired("请选原因")], choices=_labels(list(EndReason)))
+    reason = RadioField("为什么", [InputRequired("请选原因")], choices=labels(list(EndReason)))

@@ -4,7 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from services.forgetting_donors import HER_WORDS_LENGTH
+from services.vault.forgetting_donors import HER_WORDS_LENGTH
 
 
 class DeathForm(FlaskForm):

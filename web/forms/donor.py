@@ -1,21 +1,25 @@
 """The small forms of the donor's own page."""
 
+from collections.abc import Collection
+
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, StringField
+from wtforms import BooleanField, IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from privacy.naming import ALIAS_LENGTH, NAME_LENGTH, is_fit, reveals_more
-from services.naming import Called
-from vocabulary.enums import Naming, Rhythm, StopReason
+from services.donors.naming import Called
+from vocabulary.enums import Naming, PaymentProvider, Rhythm, StopReason
 from vocabulary.errors import BadInput
 from vocabulary.money import Fen, parse_yuan
 from vocabulary.schedule import STEP_MONTHS
+from vocabulary.todo import REMIND_DAYS
 from web.core.labels import label
 from web.forms.pledge import SENTENCES, monthly_chips
 
 _YUAN = "请填一个数，比如 100、１００ 或 100元。"
 _NO_SUM = "请填大于 0、不超过 1,000,000 元的数。更多的，请先打电话商量。"
+_NO_WAY = "请选怎么付。"
 _UNREAD = "请先看上面的话，再勾这里。"
 _PAUSES = {
     Rhythm.MONTH: ((1, "1 个月"), (2, "2 个月"), (3, "3 个月"), (6, "6 个月"), (12, "12 个月")),
@@ -46,6 +50,23 @@ class PaidForm(FlaskForm):
         return parse_yuan(self.amount.data or "")
 
 
+class OnlineForm(FlaskForm):
+    """Through whom to pay, and for how many months: the service knows which sums there are."""
+
+    months = IntegerField("付几个月", [InputRequired("请选付几个月。")])
+    provider = StringField("怎么付", [InputRequired(_NO_WAY)])
+
+    def offer(self, kinds: Collection[PaymentProvider]) -> "OnlineForm":
+        """Take the providers that this installation has."""
+        self.kinds = {kind.value for kind in kinds}
+        return self
+
+    def validate_provider(self, field: StringField) -> None:
+        """Refuse a provider that was not offered."""
+        if field.data not in self.kinds:
+            raise ValidationError(_NO_WAY)
+
+
 class PauseForm(FlaskForm):
     """How long to pause, in whole steps of the rhythm."""
 
@@ -54,7 +75,19 @@ class PauseForm(FlaskForm):
     def offer(self, rhythm: Rhythm) -> "PauseForm":
         """Set the choices for a rhythm."""
         self.months.choices = [SelectChoice(n, words) for n, words in _PAUSES[rhythm]]
+        if len(_PAUSES[rhythm]) == 1 and self.months.data is None:
+            self.months.data = _PAUSES[rhythm][0][0]
         return self
+
+
+class RemindForm(FlaskForm):
+    """How many days before a due day."""
+
+    days = RadioField(
+        "提前几天",
+        choices=[SelectChoice(str(n), f"{n} 天") for n in REMIND_DAYS],
+        validators=[InputRequired("请选提前几天。")],
+    )
 
 
 class TermsForm(FlaskForm):
@@ -95,6 +128,7 @@ class StopForm(FlaskForm):
                 StopReason.NOT_SAID,
                 StopReason.MONEY,
                 StopReason.HELP_OTHERS,
+                StopReason.UNIT_DISSOLVED,
                 StopReason.GRADUATED,
             )
         ],

@@ -7,7 +7,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from services.guardian_wishes import Wish
+from services.guardians.guardian_wishes import Wish
 from vocabulary.enums import FilePart, GuardianWish, Language
 from vocabulary.errors import BadInput
 from web.core.labels import label

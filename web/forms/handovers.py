@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp, StopValidation
 
-from services.handovers import LONGEST_RELATION, Said
+from services.handover.handovers import LONGEST_RELATION, Said
 from vocabulary.enums import Evidence, Snag
 from vocabulary.errors import BadInput
 from vocabulary.money import parse_yuan
@@ -26,7 +26,8 @@ from web.core.labels import label
 HANDED_OVER = ""
 NO_RELATION = "请写代领人和孩子的关系，例如：姑姑"
 NO_PART = "请写已经交了多少元，例如：40"
-SNAGS = [SelectChoice(snag.value, label(snag)) for snag in Snag]
+# Whose guardian works in the unit is asked of the whole list, before anything is handed over.
+SNAGS = [SelectChoice(snag.value, label(snag)) for snag in Snag if snag is not Snag.OWN_STAFF]
 PHOTO_FAULTS = {
     "empty": "照片没有传上来，请再选一次。",
     "too_large": "照片超过 20 MB，请拍小一点再传。",

@@ -7,8 +7,8 @@ from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from services.danger.protection import About
 from services.gate import Card
-from services.protection import About
 from vocabulary.enums import Called, Complained, HarmOutcome
 from web.core.labels import label
 

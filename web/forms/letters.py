@@ -14,7 +14,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from services.letters import Draft
+from services.letters.letters import Draft
 from vocabulary.enums import LetterReturn, LetterSide, LetterVoice
 from vocabulary.letters import sentences
 from web.core.labels import label
@@ -24,6 +24,7 @@ ERRORS = {
     "too_long": "太长了，最多两千字，请分成两封。",
     "enough": "已经有三封在旗妇联那里了，寄出以后再写吧。",
     "no_pictures": "这里只收文字，不收图片：字迹和照片会让人认出你。",
+    "gone": "收信的人以后收不到信了，这封信寄不出去。",
     "marked": "还有几处像是能认出人，请再看一眼。",
     "not_typed": "先照着照片把信打出来。",
 }

@@ -38,6 +38,16 @@ class DeclineForm(FlaskForm):
             raise ValidationError(_SAY_IT)
 
 
+class SwapForm(FlaskForm):
+    """换成另一份: why."""
+
+    note = StringField(
+        "为什么换",
+        [InputRequired("请写一句为什么，审批人要看"), Length(max=200, message="最多 200 个字")],
+        filters=[_only],
+    )
+
+
 class PairForm(FlaskForm):
     """手工提出结对: one of the pledges that fit, and why."""
 

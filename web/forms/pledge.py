@@ -1,4 +1,4 @@
-"""The pledge form. It checks shape only; services/pledges.py checks truth."""
+"""The pledge form. It checks shape only; services/pledges/pledges.py checks truth."""
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -13,17 +13,18 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from matching.explain import Wishes
-from matching.records import STAGES, is_past
+from matching.kinds.pledges import STAGES, is_past
+from matching.wishes import Wishes
 from privacy.naming import ALIAS_LENGTH, NAME_LENGTH, is_fit
-from services.pledges import (
+from services.giving import members
+from services.pledges.pledges import (
     MOST_CHILDREN,
     MOST_TIMES,
     PledgeTerms,
     plain_contact,
 )
 from vocabulary import amounts
-from vocabulary.enums import Naming, PledgeEnd, Rhythm, Sex, Stage
+from vocabulary.enums import EarmarkKind, GiverKind, Naming, PledgeEnd, Rhythm, Sex, Stage
 from vocabulary.errors import BadInput
 from vocabulary.money import Fen, format_yuan_short, parse_yuan
 from vocabulary.schedule import STEP_MONTHS
@@ -36,7 +37,12 @@ SENTENCES = {
     "children_wanted": "几个孩子加起来，一次最多 100,000 元。更多的，请先打电话商量。",
     "until": "想帮的学段在毕业以后，没有孩子合得上。请改“到什么时候”，或者学段选“都可以”。",
     "until_count": "给满几次要填 1 到 600 的整数。",
+    "earmark": (
+        "给一个孩子的认捐，心愿选了“女孩”，才能限定只用于女孩。"
+        "只用于手术的，金额请点“别的数”，进爱心备用金。"
+    ),
     "league": "请重新选一下盟市。",
+    "giver_name": f"单位或集体的名称写 2 到 {members.NAME_LENGTH} 个字。",
     "alias": f"别名最多 {ALIAS_LENGTH} 个字，只用汉字或蒙古文，别写真名、单位和联系方式。",
     "name": f"名字最多 {NAME_LENGTH} 个字，只用汉字或蒙古文，别写联系方式。",
     "not_relative": "请确认一下。想帮自己的亲戚，请直接找旗妇联。",
@@ -60,6 +66,15 @@ class PledgeForm(FlaskForm):
 
     monthly = RadioField("每个月多少", choices=monthly_chips, default="10000")
     other = StringField("别的数：每次一共付多少元", [Length(max=20)])
+    earmark = SelectField(
+        "这笔钱只用于",
+        choices=[
+            SelectChoice(ANY, "不限，哪个孩子需要就给哪个"),
+            SelectChoice(EarmarkKind.GIRLS.value, "女孩"),
+            SelectChoice(EarmarkKind.SURGERY.value, "孩子的手术"),
+        ],
+        default=ANY,
+    )
     rhythm = RadioField(
         "多久付一次",
         choices=[SelectChoice(r.value, label(r)) for r in Rhythm],
@@ -97,6 +112,16 @@ class PledgeForm(FlaskForm):
         choices=[SelectChoice(ANY, "都可以"), *(SelectChoice(s.value, label(s)) for s in Stage)],
         default=ANY,
     )
+    giver = RadioField(
+        "以谁的名义",
+        choices=[
+            SelectChoice(ANY, "我自己"),
+            SelectChoice(GiverKind.UNIT.value, "单位"),
+            SelectChoice(GiverKind.GROUP.value, "集体"),
+        ],
+        default=ANY,
+    )
+    giver_name = StringField("单位或集体的名称", [Length(max=60)])
     naming = RadioField(
         "别人怎么称呼你",
         choices=[
@@ -160,6 +185,15 @@ class PledgeForm(FlaskForm):
         if self.naming.data == Naming.NAMED.value and not is_fit(field.data, NAME_LENGTH):
             raise ValidationError(SENTENCES["name"])
 
+    def validate_giver_name(self, field: StringField) -> None:
+        """Ask for the name only of a unit or group; one typed beside 我自己 is a question."""
+        is_group = bool(self.giver.data)
+        if not is_group and (field.data or "").strip():
+            message = "填了名称，请点“单位”或“集体”；是你自己捐，就把它清空。"
+            raise ValidationError(message)
+        if is_group and not members.is_fit(field.data or "", members.NAME_LENGTH):
+            raise ValidationError(SENTENCES["giver_name"])
+
     def validate_contact(self, field: StringField) -> None:
         """Tell at once, beside all else, what is neither a phone nor a mail address."""
         try:
@@ -200,6 +234,9 @@ class PledgeForm(FlaskForm):
             name=self.name.data,
             children_wanted=int(self.children_wanted.data),
             not_relative=bool(self.not_relative.data),
+            earmark=EarmarkKind(self.earmark.data) if self.earmark.data else None,
+            giver_kind=GiverKind(self.giver.data) if self.giver.data else None,
+            giver_name=self.giver_name.data,
         )
 
 

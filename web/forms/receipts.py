@@ -6,9 +6,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from vocabulary.errors import BadInput
-from vocabulary.money import parse_yuan
+from vocabulary.money import Fen, parse_yuan
 
 WRONG = ("付款编号记错了", "金额记错了", "日期或户名记错了", "同一笔记了两次", "银行退回了这笔钱")
+_NOT_A_FEE = "手续费没看懂。写成 0.60 这样。"
 _NOT_A_DAY = "日期没看懂。写成 2026-11-03 这样。"
 _DAY_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
 
@@ -56,6 +57,22 @@ class ReceiptForm(FlaskForm):
             raise ValidationError(
                 words.get(str(refusal.params.get("reason")), "金额没看懂。写成 100 或 1200.50。")
             ) from refusal
+
+
+class FeeForm(FlaskForm):
+    """What a provider kept of a payout, as its bill says; nothing is a fee too."""
+
+    fee = StringField(
+        "这次结算扣的手续费", [InputRequired("请填手续费，没有扣就填 0")], filters=[_only]
+    )
+
+    def validate_fee(self, field: StringField) -> None:
+        """Read the sum; none at all is one."""
+        text = field.data or ""
+        try:
+            self.fen = Fen(0) if text.strip("0.０") == "" else parse_yuan(text)
+        except BadInput as refusal:
+            raise ValidationError(_NOT_A_FEE) from refusal
 
 
 class AssignForm(FlaskForm):

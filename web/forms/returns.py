@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
-from services.returns import Sum
+from services.batches.returns import Sum
 from vocabulary.enums import WriteOffReason
 from vocabulary.money import Fen
 from web.core.labels import label

@@ -5,7 +5,7 @@ from wtforms import RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from services.reveals import Shares, Words
+from services.reveals.reveals import Shares, Words
 from vocabulary.enums import ChildWord, RevealBar
 from web.core.labels import label
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from web.forms.places import townships
@@ -22,9 +22,10 @@ class ContactForm(FlaskForm):
 
 
 class SchoolForm(ContactForm):
-    """A school that is not there yet."""
+    """A school, or an institution where children live, that is not there yet."""
 
-    name = StringField("学校全名", [InputRequired("请填学校全名"), Length(max=80)], filters=[_only])
+    is_home = BooleanField("这是福利机构，不是学校")
+    name = StringField("全名", [InputRequired("请填全名"), Length(max=80)], filters=[_only])
     township = SelectField("苏木乡镇", [InputRequired("请选苏木乡镇")])
 
     def offer(self, banners: Sequence[tuple[str, Sequence[Any]]]) -> None:

@@ -1,9 +1,9 @@
 """The papers of a 爱心妈妈."""
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, StringField
+from wtforms import DateField, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from vocabulary.enums import Clearance
 from web.core.labels import label
@@ -18,6 +18,27 @@ class PaperForm(FlaskForm):
         choices=[SelectChoice(one.value, label(one)) for one in Clearance],
     )
     on = DateField("日期", [InputRequired("请填日期")])
+
+
+class TermsForm(FlaskForm):
+    """With whom she may be paired."""
+
+    capacity = IntegerField(
+        "能陪几个孩子", [InputRequired("请填 1 到 5"), NumberRange(1, 5, "请填 1 到 5")]
+    )
+    wish_sex = RadioField(
+        "愿意陪",
+        choices=[SelectChoice("", "都可以"), SelectChoice("F", "女孩"), SelectChoice("M", "男孩")],
+        default="",
+    )
+    age_from = IntegerField(
+        "从几岁", [InputRequired("请填岁数"), NumberRange(0, 25, "请填 0 到 25")]
+    )
+    age_to = IntegerField("到几岁", [InputRequired("请填岁数"), NumberRange(0, 25, "请填 0 到 25")])
+    reach_km = IntegerField(
+        "最远去多少公里", [InputRequired("请填公里数"), NumberRange(1, 500, "请填 1 到 500")]
+    )
+    organisation = SelectField("在哪里工作，或自己的孩子在哪里上学", choices=[], default="")
 
 
 class LoginForm(FlaskForm):

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("public", __name__)
 
-from web.public import links, pages, pledging  # noqa: E402, F401 the views register on bp
+from web.public import links, months, pages, papers, pledging  # noqa: E402, F401 the views register on bp

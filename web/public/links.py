@@ -3,8 +3,8 @@
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services import donor_links
 from services import links as private_links
+from services.donors import donor_links
 from vocabulary.errors import BadInput
 from web.core import limits, requests
 from web.core.access import open_to_all, remember_link
@@ -34,7 +34,7 @@ def relink() -> str | Response:
         except BadInput:
             form.contact.errors = [SENTENCES["contact"]]
         else:
-            return redirect(url_for("public.relink", sent=1), 303)
+            return redirect(url_for("public.relink", sent="yes"), 303)
     if request.method == "POST":
         requests.keep_nothing()
     is_sent, is_expired = "sent" in request.args, "expired" in request.args

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import render_template
 
-from services import figures
-from services.figures import Month, Quarter
+from services.figures import figures
+from services.figures.figures import Month, Quarter
 from vocabulary.errors import FiguresDamaged
 from web.core import requests
 from web.core.access import open_to_all
@@ -58,6 +58,8 @@ def _words(month: Month | None) -> dict[str, Any] | None:
         "confirmed": found.confirmed,
         "supported": found.supported,
         "waiting": found.waiting,
+        "asked": found.asked,
+        "answered": found.answered,
         "month_label": f"{found.month.year}年{month_name(found.month)}",
         "as_of": day(found.as_of),
         "published_on": day(found.published_on),

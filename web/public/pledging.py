@@ -11,8 +11,9 @@ from wtforms.fields.choices import SelectChoice
 from config import Settings
 from privacy import invitations
 from services import limits as tries
-from services import pledges, wishing
-from services.pledges import PledgeTerms
+from services.donors import wishing
+from services.pledges import pledges
+from services.pledges.pledges import PledgeTerms
 from vocabulary.dates import today
 from vocabulary.enums import Limited, PledgeKind
 from vocabulary.errors import BadInput, TooManyTries

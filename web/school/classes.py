@@ -4,8 +4,8 @@ from flask import Blueprint, render_template
 from flask import request as asked
 
 from privacy.permissions import Act
-from services import class_lists, handovers
 from services.gate import Card
+from services.handover import class_lists, handovers
 from vocabulary.errors import BadInput
 from web.core import addresses, requests
 from web.core.access import current_viewer, may

@@ -11,6 +11,8 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     batches,
     books,
     by_hand,
+    calendar,
+    care,
     child_acts,
     children,
     custody,
@@ -20,7 +22,9 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     evidence,
     exports,
     factor_resets,
+    family_checks,
     file_access,
+    fiscal_receipts,
     gap_fund,
     guardian_requests,
     harm,
@@ -28,21 +32,30 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     home,
     imports,
     incidents,
+    kin,
     letter_friends,
     letters,
     matches,
+    matching_runs,
     notices,
     office_hand,
+    online_payments,
     orders,
     pledges,
     receipts,
     retention,
     returns,
     reveals,
+    routes,
     schools,
+    several,
     statements,
     stipends,
+    surgeries,
+    swaps,
+    transfers,
     volunteers,
+    work_units,
     write_offs,
 )
 
@@ -51,24 +64,32 @@ bp.register_blueprint(disputes.bp)
 bp.register_blueprint(evidence.bp)
 bp.register_blueprint(exports.bp)
 bp.register_blueprint(factor_resets.bp)
+bp.register_blueprint(family_checks.bp)
 bp.register_blueprint(incidents.bp)
 bp.register_blueprint(harm.bp)
+bp.register_blueprint(kin.bp)
 bp.register_blueprint(custody.bp)
 bp.register_blueprint(custody_donors.bp)
 bp.register_blueprint(custody_requests.bp)
 bp.register_blueprint(file_access.bp)
+bp.register_blueprint(fiscal_receipts.payers)
+bp.register_blueprint(fiscal_receipts.sealed)
 bp.register_blueprint(audit_samples.bp)
 bp.register_blueprint(gap_fund.bp)
 bp.register_blueprint(guardian_requests.bp)
 bp.register_blueprint(retention.bp)
 bp.register_blueprint(receipts.bp)
+bp.register_blueprint(online_payments.bp)
 bp.register_blueprint(batches.bp)
 bp.register_blueprint(orders.bp)
 bp.register_blueprint(books.bp)
 bp.register_blueprint(statements.bp)
 bp.register_blueprint(stipends.bp)
 bp.register_blueprint(health.bp)
+bp.register_blueprint(several.bp)
+bp.register_blueprint(swaps.bp)
 bp.register_blueprint(matches.bp)
+bp.register_blueprint(matching_runs.bp)
 bp.register_blueprint(notices.bp)
 bp.register_blueprint(office_hand.bp)
 bp.register_blueprint(children.bp)
@@ -83,6 +104,12 @@ bp.register_blueprint(reveals.bp)
 bp.register_blueprint(letters.bp)
 bp.register_blueprint(letter_friends.bp)
 bp.register_blueprint(returns.bp)
+bp.register_blueprint(routes.bp)
+bp.register_blueprint(calendar.bp)
+bp.register_blueprint(transfers.bp)
+bp.register_blueprint(care.bp)
 bp.register_blueprint(write_offs.bp)
+bp.register_blueprint(surgeries.bp)
+bp.register_blueprint(work_units.bp)
 
 __all__ = ["bp", "home"]

@@ -7,11 +7,11 @@ from werkzeug.wrappers import Response
 from wtforms import Field
 
 from privacy.permissions import Act
-from services import account_lists, factor_resets, grants, staffing, way_in
-from services.account_lists import Listed
+from services.accounts import account_lists, factor_resets, grants, staffing, way_in
+from services.accounts.account_lists import Listed
+from services.accounts.grants import Term
+from services.accounts.staffing import NewAccount
 from services.gate import Card
-from services.grants import Term
-from services.staffing import NewAccount
 from vocabulary.enums import GrantStatus, Role
 from vocabulary.errors import (
     ActedBefore,
@@ -41,6 +41,9 @@ REASONS = {
     "already_held": "这个角色他已经有了，或者正等人同意",
     "not_grantable": "这个帐号已停用，不能再加角色",
     "needs_school": "资助专干要先有学校：停用这个帐号，重新建一个填上学校的",
+    "unit_collects": "这个单位在代收同事的捐款，不能又转交。换一个单位的帐号",
+    "unit_hands": "这个单位在转交助学金，不能又代收。换一个单位的帐号",
+    "needs_unit": "单位经办人要先有工作单位：先在“工作单位”里登记，再重新建一个填上单位的帐号",
     "needs_village": "儿童主任要定到嘎查村或苏木乡镇：停用这个帐号，重新建一个",
 }
 _LISTS = {Listed.OPEN: "在用的", Listed.WAITING: "等第二个人", Listed.ENDED: "已停用"}

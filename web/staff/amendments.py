@@ -8,7 +8,10 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import amendments, child_file, organisations
+from services import organisations
+from services.children import amendments, child_file
+from services.routes import shared_cards
+from vocabulary.enums import AmendmentKind
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, WrongState
 from web.core import requests
 from web.core.access import current_viewer, may
@@ -23,6 +26,8 @@ REASONS = {
     "as_before": "和现在登记的一样，没有要改的",
     "id_checksum": "身份证号有误，请对照户口本再看一遍",
     "already_known": "系统里已有这个身份证号，可能在别的旗县。先查一查是不是同一个孩子",
+    "holder_differs": "户名和档案里这个人的姓名不一样了，或他不再是监护人",
+    "not_in_charge": "这个人不再照管孩子了，电话不用改",
     "bad_account": "账号只有数字，请照开户许可证再看一遍",
     "differs": "和第一个人填的不一样。请对着原件再看一遍；是第一个人填错了，就点“不改”",
 }
@@ -90,20 +95,24 @@ def detail(ref: str) -> Answer:
 
     def act() -> str:
         again, now = form.again.data or "", requests.now()
-        return _agreed(amendments.agree(session, viewer, ref, again=again, now=now))
+        holds_on = amendments.agree(session, viewer, ref, again=again, now=now)
+        return _agreed(holds_on, is_phone=card["kind"] is AmendmentKind.KIN_PHONE)
 
     if form.validate_on_submit() and _done(form, act):
         return redirect(url_for(".index"), 303)
     if card.has("child"):
         requests.note_read("child.read", [f"child:{card['child']['ref']}"])
-    return render_template("staff/amendments/detail.html", form=form, card=card)
+    shared = shared_cards.beside(requests.session(), current_viewer(), ref)
+    return render_template("staff/amendments/detail.html", form=form, card=card, shared=shared)
 
 
-def _agreed(holds_on: date | None) -> str:
-    """Say what the second yes does: an account that replaces another holds days later."""
+def _agreed(holds_on: date | None, *, is_phone: bool) -> str:
+    """Say what the second yes does: what replaces something else holds days later."""
     if holds_on is None:
         return "改好了。"
-    return f"记下了，{full_day(holds_on)}起用新账户，在那以前不往学校付。学校的人会收到通知。"
+    if is_phone:
+        return f"记下了，{full_day(holds_on)}起用新电话，旧电话上收到了通知。"
+    return f"记下了，{full_day(holds_on)}起用新的，在那以前两边都不付。学校的人或监护人会收到通知。"
 
 
 @bp.post("/amendments/<string:ref>/turn-down")

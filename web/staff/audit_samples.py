@@ -5,8 +5,9 @@ from werkzeug.wrappers import Response as Answer
 
 from gateways.uploads import LocalFiles
 from privacy.permissions import Act
-from services import audit_samples, places
-from services.looks import AUDITED
+from services import places
+from services.oversight import audit_samples
+from services.oversight.looks import AUDITED
 from vocabulary.dates import today
 from vocabulary.errors import BadInput
 from web.core import proof, requests

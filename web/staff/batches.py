@@ -1,16 +1,24 @@
 """The paying desk: one sum per hand and month, from our account with our memo. No child, no donor."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import batches, orders, payouts, returns, unique_sums
+from services.batches import batches, orders, payouts, returns, unique_sums
+from services.routes import unseen
+from vocabulary.enums import BankAnswer
 from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from vocabulary.money import format_yuan_short
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.labels import label
 from web.core.messages import sentence
-from web.forms.batches import NOTHING_READ, SendForm
+from web.forms.batches import NOTHING_READ, AnswerForm, SendForm
+
+REASONS = {
+    "not_between": "在这一批开出以后、今天以前",
+    "nobody_asked": "请写问了银行哪一位、怎么说的",
+}
 
 bp = Blueprint("batches", __name__, url_prefix="/batches")
 
@@ -34,6 +42,7 @@ def index() -> str:
         with_bank=batches.with_the_bank(session, viewer),
         orders=orders.listing(session, viewer),
         unsettled=payouts.unsettled(session, viewer, now=now),
+        silent=payouts.without_debit(session, viewer, now=now),
         returning=returns.expected(session, viewer),
         sent=batches.sent(session, viewer),
         total_fen=sum(card["total_fen"] for card in to_send),
@@ -57,5 +66,33 @@ def send(ref: str) -> Response:
         flash(sentence(refusal), "warning")
     else:
         total = format_yuan_short(card["total_fen"])
-        flash(f"记下了：{card['memo']}，{total} 已拨付，学校会收到通知。", "success")
+        flash(f"记下了：{card['memo']}，{total} 已拨付，转交的人会收到通知。", "success")
     return redirect(url_for(".index"), 303)
+
+
+@bp.route("/<string:ref>/bank", methods=["GET", "POST"])
+@may(Act.SEND_BATCH)
+def bank_said(ref: str) -> str | Response:
+    """Record what the bank says of a card's payment that no statement shows."""
+    card = unseen.payment(requests.session(), current_viewer(), ref)
+    form, home = AnswerForm(), redirect(url_for(".index"), 303)
+    form.offer([BankAnswer.PAID, BankAnswer.NOT_PAID])
+    if form.validate_on_submit() and _kept(ref, form):
+        flash(f"记下了：{card['memo']}，{label(form.told().answer)}。", "success")
+        return home
+    if request.method == "POST":
+        requests.keep_nothing()
+    return render_template("staff/batches/bank_said.html", card=card, form=form)
+
+
+def _kept(ref: str, form: AnswerForm) -> bool:
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    try:
+        unseen.say(session, viewer, ref, form.told(), now=now)
+    except BadInput as refusal:
+        form[str(refusal.params["field"])].errors = [REASONS[str(refusal.params["reason"])]]
+    except AlreadyDecided as refusal:
+        form.form_errors.append(sentence(refusal))
+    else:
+        return True
+    return False

@@ -4,10 +4,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import CASE_STAFF
-from services import child_file, proposing
+from services.children import child_file
 from services.gate import Card
+from services.pairing import proposing
 from vocabulary.errors import NoLongerFits, NotFound, NotPermitted, Refused
-from web.core import pledge_words, requests
+from web.core import pledge_words, reasons, requests
 from web.core.access import current_viewer, for_roles
 from web.core.messages import sentence
 from web.forms.matches import PairForm
@@ -37,6 +38,7 @@ def new(ref: str) -> str | Response:
         form=form,
         needs=needs,
         about=_about(needs),
+        missed=[(need, reasons.removed(need)) for need in needs if not need["pledges"]],
     )
 
 

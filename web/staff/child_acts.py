@@ -8,11 +8,19 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import child_file, children, consents, places
-from services.children import NewKin
+from services import places
+from services.children import child_file, children, consents
+from services.children.children import NewKin
 from services.gate import Card
-from vocabulary.enums import EndReason, KinRole, NeedKind, Purpose, Route, Sex
-from vocabulary.errors import ActedBefore, BadInput, NoConsent, NotFound, WrongState
+from vocabulary.enums import ChildStatus, EndReason, KinRole, NeedKind, Purpose, Route, Sex
+from vocabulary.errors import (
+    ActedBefore,
+    AlreadyDecided,
+    BadInput,
+    NoConsent,
+    NotFound,
+    WrongState,
+)
 from vocabulary.grades import stage_of
 from web.core import requests
 from web.core.access import current_viewer, may
@@ -23,6 +31,7 @@ from web.staff.children import need_of, phone_in, say, schools_of
 bp = Blueprint("child_acts", __name__, url_prefix="/children/<string:ref>")
 
 Answer = str | Response
+_PHONE_WAITS = "加好了。电话要两个人：另一位同事问过家里再用，在等第二个人的修改里。"
 _NO_GUARDIAN = "档案里还没有监护人。照料人不能代签，请先把监护人加上。"
 
 
@@ -131,6 +140,7 @@ def school(ref: str) -> Answer:
         route=child["route"].value,
     )
     form.offer(schools_of(child["banner_code"]))
+    form.offer_way(child["route"])
 
     def act() -> None:
         children.change_school(
@@ -173,7 +183,7 @@ def basics(ref: str) -> Answer:
             now=requests.now(),
         )
 
-    return _page("basics", ref, form, act, "补好了。")
+    return _page("basics", ref, form, act, "存好了。")
 
 
 @bp.route("/kin", methods=["GET", "POST"])
@@ -189,9 +199,13 @@ def kin(ref: str) -> Answer:
             phone_in(form.phone),
             KinRole(form.kin_role.data),
         )
-        children.add_kin(*_who(), ref, new, now=requests.now())
+        try:
+            children.add_kin(*_who(), ref, new, now=requests.now())
+        except AlreadyDecided as refusal:
+            raise BadInput(field="phone", reason="one_waits") from refusal
 
-    return _page("kin", ref, form, act, "加好了。")
+    waits = form.phone.data and _child(ref)["status"] is not ChildStatus.DRAFT
+    return _page("kin", ref, form, act, _PHONE_WAITS if waits else "加好了。")
 
 
 @bp.route("/need", methods=["GET", "POST"])

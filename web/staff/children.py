@@ -9,21 +9,14 @@ from werkzeug.wrappers import Response
 from wtforms import Field
 
 from privacy.permissions import Act
-from services import (
-    amendments,
-    approvals,
-    assignments,
-    child_file,
-    child_search,
-    children,
-    file_access,
-    organisations,
-    places,
-)
-from services.children import NewChild, NewKin, NewNeed
-from services.readiness import is_above_banner
+from services import organisations, places
+from services.children import amendments, assignments, child_file, child_search, children
+from services.children.children import NewChild, NewKin, NewNeed
+from services.children.readiness import is_above_banner
+from services.oversight import file_access
+from services.pairing import approvals
 from services.rosters.values import read_phone
-from vocabulary.enums import Category, ChildStatus, NeedKind, Role, Sex
+from vocabulary.enums import Category, ChildStatus, NeedKind, OrganisationKind, Role, Sex
 from vocabulary.errors import BadInput
 from vocabulary.grades import stage_of
 from web.core import paging, requests
@@ -51,6 +44,12 @@ REASONS = {
     "birth_mismatch": "和身份证号里的出生日期不一样，请核对",
     "in_future": "日期还没到，请再看一遍",
     "not_asked": "满 8 岁的孩子要问他本人，请选他怎么说",
+    "missing": "请填上",
+    "one_waits": "这个孩子已经有一处修改在等第二个人，办完再填电话",
+    "no_phone": "现在就没有电话",
+    "same_phone": "和现在的一样，没有要改的",
+    "no_school": "没有学校，选别的转交方式",
+    "not_between": "从今天起，一年以内的日子",
     "bad_phone": "电话是 11 位手机号，或带区号的座机，请再看一遍",
 }
 
@@ -91,7 +90,7 @@ def find() -> Response:
     typed = request.form.get("q", "").strip()[:LONGEST]
     cookie[TYPED] = typed
     banner = request.form.get("banner") or None
-    return redirect(url_for(".index", found=1 if typed else None, banner=banner), 303)
+    return redirect(url_for(".index", found="yes" if typed else None, banner=banner), 303)
 
 
 def _found(typed: str, code: str, show: str) -> list[Any]:
@@ -144,9 +143,10 @@ def new() -> str | Response:
 def schools_of(code: str) -> list[Any]:
     """List the schools of a division's banner for a form."""
     banner = organisations.banner_of(code)
-    return organisations.listing(
+    found = organisations.listing(
         requests.session(), current_viewer(), code=banner, limit=SCHOOLS_AT_MOST, offset=0
     )
+    return [one for one in found if one["kind"] is OrganisationKind.SCHOOL]
 
 
 def _child(form: ChildForm) -> NewChild:

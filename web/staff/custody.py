@@ -3,10 +3,12 @@
 from flask import Blueprint, render_template, request
 
 from privacy.permissions import Act
-from services import custody
+from services.custody import custody
 from services.gate import Card
+from vocabulary.enums import CustodyReason
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.labels import label
 
 # What the chain's codes say in words; a code that is not here stands as it is.
 ACTS = {
@@ -23,7 +25,22 @@ ACTS = {
     "pledge.undo": "撤回改动",
     "pledge.take_over": "接手认捐",
     "pledge.read": "看自己的认捐",
+    "earmark.answer": "答复改用途的询问",
     "pledge.naming": "改称呼",
+    "pledge.remind": "改提前几天告诉",
+    "pledge.one_child": "给一个孩子存一笔",
+    "pledge.giver": "写单位、集体的名称",
+    "pledge.members": "改一起捐的名单",
+    "pledge.forget_member": "删掉名单上的一个名字",
+    "donor.members": "看一起捐的名单",
+    "pledge.gift": "另加一份",
+    "pledge.gift_undo": "撤回另加的一份",
+    "gifts.give": "给出另加的一份",
+    "pledge.ask_payer": "请人接着付",
+    "pledge.undo_ask": "撤回请人接着付",
+    "pledge.accept": "愿意接着付",
+    "pledge.decline": "不接着付",
+    "pledges.move": "换付款人",
     "donor.forget": "要求忘记自己",
     "donor.forget_again": "恢复备份后再次忘记",
     "donor.died": "登记捐赠人去世",
@@ -32,8 +49,23 @@ ACTS = {
     "keys.rotate": "换密钥",
     "outbox.read": "在服务器上看没接通的消息",
     "donor.enter": "打开专用链接",
+    "earmark.read": "看限定用途",
     "donor.home": "看自己的认捐",
     "donor.match": "看一个孩子的明细",
+    "donor.entries": "看每一笔的校验码",
+    "certificate.issue": "开捐赠证书",
+    "certificate.void": "捐赠证书作废",
+    "fiscal_receipt.record": "登记捐赠票据",
+    "fiscal_receipt.void": "捐赠票据作废",
+    "fiscal_receipts.list": "看捐赠票据的清单",
+    "fiscal_receipts.name": "看票据开给谁",
+    "fiscal_receipts.file": "下载捐赠票据",
+    "receipt_wish.keep": "说要不要捐赠票据",
+    "unit.join": "让单位代收",
+    "unit.leave": "退出单位代收",
+    "donor.papers": "看对账单和证书的清单",
+    "donor.statement": "看年度对账单",
+    "donor.certificate": "看捐赠证书",
     "custody.read": "看这份记录",
     "custody.ask": "申请看身份",
     "custody.agree": "同意看身份",
@@ -46,10 +78,14 @@ ACTS = {
     "notices.read": "看消息",
     "donor.sign_in": "打开专用链接",
     "receipt.record": "登记到账",
+    "payment.place": "线上付款下单",
+    "payment.show": "看自己的线上付款",
+    "payout.explain": "说明支付平台的结算",
     "receipt.assign": "对上付款编号",
     "receipt.take_back": "冲销到账",
     "gift.fund": "一次性的钱到账",
     "stipends.fund": "用到账的钱付助学金",
+    "surgeries.fund": "付手术的钱",
     "stipends.bridge": "用备用金垫付助学金",
     "matches.dry": "标出很久没到账的认捐",
     "letter.write": "写信",
@@ -75,8 +111,18 @@ SUBJECTS = {
     "statement": "银行流水",
     "layout": "流水的列",
     "pledge": "认捐",
+    "redirection": "改用途的询问",
     "receipt": "到账",
+    "payment": "线上付款",
+    "payout": "支付平台结算",
+    "certificate": "捐赠证书",
+    "fiscal_receipt": "捐赠票据",
+    "fiscal_receipts": "捐赠票据",
+    "reference": "付款编号",
     "gift": "一次性的钱",
+    "gift_wish": "另加的一份",
+    "payer_move": "换付款人",
+    "day": "一天",
     "stipends": "一批助学金",
     "stipend": "助学金",
     "donor": "捐赠人",
@@ -91,6 +137,15 @@ SUBJECTS = {
     "outbox": "没接通的消息",
     "page": "一页",
     "account": "帐号",
+}
+# Why, where the chain keeps a code; what a person wrote stands as it is.
+WHYS = {one.value: label(one) for one in CustodyReason} | {
+    "400": "表单不全或过期",
+    "403": "没有这个权限",
+    "404": "没有这一页",
+    "405": "没有这个办法",
+    "blocked": "试得太多",
+    "wrong": "密码或验证码不对",
 }
 MANY = " records"  # how web/core/requests.py sums up a page that showed several
 ACTORS = {"account": "帐号", "donor": "捐赠人", "engine": "定时任务", "console": "服务器上的命令"}
@@ -129,4 +184,5 @@ def _in_words(card: Card) -> Card:
         actor_ref="" if kind == "engine" else ref,
         subject_words=SUBJECTS.get(subject, subject),
         subject_ref=subject_ref,
+        why_words=WHYS.get(card["why"], card["why"]),
     )

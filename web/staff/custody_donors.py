@@ -4,7 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import forgetting_donors, naming
+from services.donors import naming
+from services.vault import forgetting_donors
 from vocabulary.errors import BadInput
 from web.core import requests
 from web.core.access import current_viewer, may

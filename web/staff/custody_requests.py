@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response as Answer
 
 from gateways.uploads import LocalFiles
 from privacy.permissions import Act
-from services import custody_desk, custody_requests
-from services.custody_requests import NewRequest
-from services.legal_papers import PDF
+from services.custody import custody_desk, custody_requests
+from services.custody.custody_requests import NewRequest
+from services.custody.legal_papers import PDF
 from vocabulary.enums import AskedFor, CustodyReason
 from vocabulary.errors import (
     ActedBefore,

@@ -4,7 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import answers, uploads
+from services import uploads
+from services.handover import answers
 from vocabulary.enums import Outcome
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound, WrongState
 from vocabulary.refs import read_slip_code
@@ -72,8 +73,8 @@ def _enter(form: CallForm) -> bool:
         )
     except NotFound:
         form.code.errors = ["没有找到这个编号，请再看一遍"]
-    except BadInput:
-        form.amount.errors = ["和应收的数一样。数对的话，请选“收到了”"]
+    except BadInput as refusal:
+        form.say(refusal)
     except (ActedBefore, AlreadyDecided) as refusal:
         form.form_errors.append(sentence(refusal))
     else:

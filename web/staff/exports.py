@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from gateways import spreadsheets
 from privacy.permissions import Act
-from services import exports, places
+from services import places
+from services.oversight import exports
 from vocabulary.dates import today
 from vocabulary.enums import ExportKind, Role
 from vocabulary.errors import BadInput
@@ -88,7 +89,7 @@ def fetch(code: str) -> Response:
     """Hand the sheet out and keep that it was; another's, an unknown and an old one are 404."""
     session, viewer, now = requests.session(), current_viewer(), requests.now()
     sheet = exports.draw(session, viewer, code, label=label, now=now)
-    exports.note_taken(session, viewer, code, rows=len(sheet.rows), now=now)
+    exports.note_taken(session, viewer, sheet, now=now)
     data = spreadsheets.write("名单", sheet.header, sheet.rows, mark=sheet.mark, code=sheet.code)
     name = f"weiguang-{sheet.code}.xlsx"
     return send_file(BytesIO(data), XLSX, as_attachment=True, download_name=name)

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import account_lists, factor_resets
+from services.accounts import account_lists, factor_resets
 from vocabulary.errors import Refused
 from web.core import requests
 from web.core.access import current_viewer, may

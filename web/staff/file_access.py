@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import assignments, child_file, file_access
+from services.children import assignments, child_file
+from services.oversight import file_access
 from vocabulary.enums import AccessReason, Role
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, Lapsed, WrongState
 from web.core import requests

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import guardian_file, guardian_requests
+from services.guardians import guardian_file, guardian_requests
 from vocabulary.dates import today
 from vocabulary.errors import AlreadyDecided, BadInput
 from web.core import file_copies, proof, requests

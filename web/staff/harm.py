@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import harm, protection
+from services.danger import harm, protection
 from vocabulary.enums import HarmOutcome
 from vocabulary.errors import ActedBefore, AlreadyDecided, WrongState
 from web.core import harm as button

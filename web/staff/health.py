@@ -8,9 +8,10 @@ from flask import Blueprint, current_app, render_template
 from config import Settings
 from gateways import machine
 from privacy.permissions import Act
-from services import honey, watch
 from services.gate import Card
-from services.notice_words import JOB_NAMES
+from services.notices.notice_words import JOB_NAMES
+from services.oversight import honey
+from services.upkeep import watch
 from vocabulary.enums import JobStatus, NoticeStatus
 from web.core import requests
 from web.core.access import current_viewer, may

@@ -7,9 +7,11 @@ from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import PERMISSIONS, Act
-from services import amendments, figures_internal, watch
+from services.children import amendments
+from services.figures import figures_internal
 from services.gate import Card
-from services.notice_words import JOB_NAMES
+from services.notices.notice_words import JOB_NAMES
+from services.upkeep import watch
 from vocabulary.enums import ChildStatus, RegionLevel, Role
 from vocabulary.leagues import LEAGUES
 from web.core import requests

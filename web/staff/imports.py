@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from gateways.spreadsheets import SpreadsheetRefused
 from privacy.permissions import Act
 from privacy.viewers import Viewer
-from services import imports, judging, reading, taking
 from services.gate import Card
-from services.judging import Reading
+from services.importing import imports, judging, reading, taking
+from services.importing.judging import Reading
 from services.writing import begin_writing
 from vocabulary import clock
 from vocabulary.enums import ImportKind, ImportStatus

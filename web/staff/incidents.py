@@ -4,9 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import honey, incidents
 from services.gate import Card
-from services.incidents import NewIncident, Span
+from services.oversight import honey, incidents
+from services.oversight.incidents import NewIncident, Span
 from vocabulary.enums import FoundBy, Harmed, Role, Told
 from vocabulary.errors import AlreadyDecided, BadInput
 from web.core import requests

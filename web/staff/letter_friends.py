@@ -1,12 +1,12 @@
-"""Which volunteer writes with a child: begun and ended on a page of its own."""
+"""Which volunteer writes with a child: asked for, agreed to by a second person, and ended."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
 from privacy.permissions import Act
-from services import letter_friends
-from vocabulary.errors import ActedBefore, BadInput, NoConsent, NotFound
+from services.letters import letter_friends
+from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NoConsent, NotFound
 from web.core import requests
 from web.core.access import current_viewer, may
 from web.core.messages import sentence
@@ -26,7 +26,7 @@ def index(ref: str) -> str | Response:
     form = FriendForm()
     form.volunteer.choices = [SelectChoice(one["ref"], one["name"]) for one in child["ready"]]
     if form.validate_on_submit() and _begun(form, ref):
-        flash("好了，她和孩子可以写信了，信都先到“信件”。", "success")
+        flash("记下了。另一位同事同意以后，两边才能写信。", "success")
         return redirect(request.path, 303)
     if request.method == "POST":
         requests.keep_nothing()
@@ -46,6 +46,29 @@ def _begun(form: FriendForm, ref: str) -> bool:
         form.form_errors.append(sentence(refusal))
         return False
     return True
+
+
+@bp.post("/letter-friends/<string:ref>/agree")
+@may(Act.CLEAR_VOLUNTEER)
+def agree(ref: str) -> Response:
+    """Be the second person."""
+    session, by, now = requests.session(), current_viewer(), requests.now()
+    try:
+        child_ref = letter_friends.agree(session, by, ref, now=now)
+    except (ActedBefore, AlreadyDecided, NoConsent) as refusal:
+        return _not_agreed(sentence(refusal))
+    except BadInput as refusal:
+        return _not_agreed(
+            _HAS_ENOUGH if refusal.params["reason"] == "has_enough" else _NOT_CLEARED
+        )
+    flash("好了，她和孩子可以写信了，信都先到“信件”。", "success")
+    return redirect(url_for(".index", ref=child_ref), 303)
+
+
+def _not_agreed(words: str) -> Response:
+    requests.keep_nothing()
+    flash(words, "warning")
+    return redirect(url_for("staff.letters.index"), 303)
 
 
 @bp.post("/letter-friends/<string:ref>/end")

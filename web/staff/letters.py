@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import letter_desk
 from services.gate import Card
+from services.letters import letter_desk, letter_friends
 from vocabulary.enums import LetterReturn
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, WrongState
 from web.core import requests
@@ -16,6 +16,7 @@ from web.core.messages import sentence
 from web.forms.letters import ERRORS, ReleaseForm, ReturnForm, TypeForm
 
 bp = Blueprint("letters", __name__, url_prefix="/letters")
+_TALK = {"reason": LetterReturn.TALK_FIRST.value}
 _REFUSALS = (ActedBefore, AlreadyDecided, WrongState)
 
 
@@ -25,7 +26,8 @@ def index() -> str:
     """List what is not delivered yet, what worries first."""
     found = letter_desk.waiting(requests.session(), current_viewer(), now=requests.now())
     requests.note_read("letter.list", [f"letter:{card['ref']}" for card in found])
-    return render_template("staff/letters/index.html", waiting=found)
+    friends = letter_friends.waiting(requests.session(), current_viewer())
+    return render_template("staff/letters/index.html", waiting=found, friends=friends)
 
 
 @bp.route("/<string:ref>", methods=["GET", "POST"])
@@ -154,6 +156,6 @@ def _show(
         card=card,
         form=form,
         typed=typed or TypeForm(formdata=None),
-        back=back or ReturnForm(formdata=None),
+        back=back or ReturnForm(formdata=None, data=_TALK if card["is_stopped"] else None),
         again=again,
     )

@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response
 
 from privacy.permissions import CASE_STAFF, Act
 from privacy.viewers import Viewer
-from services import approvals, matches
-from services.approvals import Shown
+from services.fund import handing_on
 from services.gate import Card
+from services.pairing import approvals, matches, whole_costs
+from services.pairing.approvals import Shown
 from vocabulary.classes import grade_label
 from vocabulary.dates import today
-from vocabulary.enums import DeclineReason
+from vocabulary.enums import DeclineReason, MatchStatus
 from vocabulary.errors import NotFound, NotPermitted, Refused
 from vocabulary.schedule import STANDARD, next_due
 from web.core import addresses, pledge_words, reasons, requests
@@ -46,12 +47,39 @@ def detail(ref: str) -> str:
     return _desk("staff/matches/detail.html", ref, DeclineForm())
 
 
+@bp.get("/<string:ref>/whole")
+@case_staff
+def whole(ref: str) -> str:
+    """Show what the whole of that night's pairs loses without this one, or with another."""
+    found = whole_costs.costs(requests.session(), current_viewer(), ref)
+    requests.note_read("child.read", [f"child:{found['match']['child']['ref']}"])
+    others = [_whole_other(ref, other) for other in found.get("others", [])]
+    return render_template(
+        "staff/matches/whole.html",
+        title="不这样配，整体少多少",
+        match=found["match"],
+        whole=found,
+        without=reasons.loss(found["without"]) if found.has("without") else None,
+        others=others,
+    )
+
+
+def _whole_other(ref: str, other: Card) -> dict[str, str]:
+    row = _other(other, reasons.loss(other["cost"]))
+    if other["side"] == "pledge":
+        row |= {
+            "href": url_for("staff.swaps.swap", ref=ref, code=other["code"]),
+            "act": "换成这一份",
+        }
+    return row
+
+
 def _desk(template: str, ref: str | None, form: DeclineForm) -> str:
     show = _show()
     desk = approvals.desk(
         requests.session(), current_viewer(), ref=ref, show=show, now=requests.now()
     )
-    requests.note_read("child.read", _children_on(desk))
+    requests.note_read("child.read", children_on(desk))
     on = today(requests.now())
     current = desk["current"]
     return render_template(
@@ -64,16 +92,33 @@ def _desk(template: str, ref: str | None, form: DeclineForm) -> str:
         form=form,
         show=show,
         filters=_filters(desk, show),
-        rows=_rows(desk, show, on=on),
+        rows=rows_of(desk, show, on=on),
         why=reasons.rows(current["reasons"]) if current else [],
-        others=[_other(other) for other in desk["others"]],
+        others=[_other(other, reasons.why_not(other)) for other in desk["others"]],
         warnings=[reasons.WARNINGS[warned] for warned in desk["warnings"]],
         stopped=not reasons.STOPS.isdisjoint(desk["warnings"]),
         blocked=reasons.BLOCKS.get(desk["block"]),
         after=_after(desk),
-        first_due=coming_day(next_due(STANDARD[current["rhythm"]], on), on) if current else None,
+        **_outlook(current),
         today=on,
     )
+
+
+def _outlook(current: Card | None) -> dict[str, Any]:
+    """Say when the proposal in hand pays first; later than the next due day where others paid."""
+    if current is None or current["status"] is not MatchStatus.PROPOSED:
+        return {"first_due": None, "nothing_left": False, "begins_later": False}
+    on = today(requests.now())
+    first = next_due(STANDARD[current["rhythm"]], on)
+    if not current["had_others"]:
+        return {"first_due": coming_day(first, on), "nothing_left": False, "begins_later": False}
+    ref = current["child_ref"]
+    span = handing_on.outlook(requests.session(), current_viewer(), ref, now=requests.now())
+    return {
+        "first_due": coming_day(max(span.first_due, first), on),
+        "nothing_left": span.is_empty,
+        "begins_later": span.first_due > first,
+    }
 
 
 def _show() -> Shown:
@@ -81,7 +126,7 @@ def _show() -> Shown:
     return Shown(asked) if asked in set(Shown) else Shown.ALL
 
 
-def _children_on(desk: Card) -> list[str]:
+def children_on(desk: Card) -> list[str]:
     """Name every child whose record the page shows, once."""
     shown = [card["child"]["ref"] for card in desk["rows"]]
     shown += [desk["current"]["child"]["ref"]] if desk["current"] else []
@@ -101,10 +146,11 @@ def _filters(desk: Card, show: Shown) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(desk: Card, show: Shown, *, on: date) -> list[dict[str, Any]]:
+def rows_of(desk: Card, show: Shown, *, on: date) -> list[dict[str, Any]]:
+    """Return the lines of the list, each with its way and what stands against deciding it."""
     viewer, current = current_viewer(), desk["current"]
     in_hand = current["child_ref"] if current else None
-    way = addresses.of_refs(".detail", show=None if show is Shown.ALL else show)
+    way = addresses.of_refs("staff.matches.detail", show=None if show is Shown.ALL else show)
     return [
         _row(card, viewer, on=on)
         | {"href": way(card["child_ref"]), "current": card["child_ref"] == in_hand}
@@ -139,8 +185,7 @@ def _place(card: Card) -> str:
     return " · ".join(word for word in words if word)
 
 
-def _other(other: Card) -> dict[str, str]:
-    why = reasons.why_not(other)
+def _other(other: Card, why: str) -> dict[str, str]:
     if other["side"] == "pledge":
         return {"name": "另一份认捐", "why": f"{other['code']}：{why}"}
     return {"name": other["child"]["name"] if other["child"] else "外地一位", "why": why}

@@ -6,9 +6,10 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from werkzeug.wrappers import Response
 
 from privacy.permissions import PERMISSIONS, Act
-from services import inbox
+from services import leaps
 from services.gate import Card
-from services.notice_texts import title_of
+from services.notices import inbox
+from services.notices.notice_texts import title_of
 from vocabulary.enums import NoticeKind, RecipientKind, Role
 from web.core import requests
 from web.core.access import current_viewer, for_roles, may
@@ -34,6 +35,10 @@ _LEADS_TO = {
     NoticeKind.FUND_RUNS_OUT: ("staff.gap_fund.index", "看备用金"),
     NoticeKind.SCHOOL_SILENT: ("staff.stipends.index", "看这一批"),
     NoticeKind.JOB_ALARM: ("staff.health.index", "看运行状况"),
+    NoticeKind.HONEY_OPENED: ("staff.incidents.index", "看是谁"),
+    NoticeKind.CARE_WAITS: ("staff.care.index", "去决定"),
+    NoticeKind.TRIAL_OVER: ("staff.care.index", "去决定"),
+    NoticeKind.FRIEND_ASKED: ("staff.letters.index", "看信件"),
 }
 
 
@@ -53,6 +58,8 @@ def index() -> str:
         messages=[_with_way(card) for card in shown],
         unread=inbox.unread(session, viewer),
         late=_late(inbox.late(session, viewer)) if releases else [],
+        leap=leaps.found(session, viewer) if releases else None,
+        now=requests.now(),
         page=page,
         has_older=len(found) > inbox.PAGE,
     )
@@ -103,6 +110,17 @@ def release() -> Response:
     """Let what is more than 36 hours late leave."""
     count = inbox.release_held(requests.session(), current_viewer(), now=requests.now())
     flash(f"放行了 {count} 条，几分钟内发出；夜里的早上八点发。", "success")
+    return _back()
+
+
+@bp.post("/clock")
+@may(Act.RELEASE_LATE)
+def confirm_clock() -> Response:
+    """Keep that today is today: payments and jobs go on."""
+    asked = leaps.confirm(requests.session(), current_viewer(), now=requests.now())
+    flash(
+        "日期核对过了，可以拨付；停着的通知还要你放行。" if asked else "已经核对过了。", "success"
+    )
     return _back()
 
 

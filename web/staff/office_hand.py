@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from privacy.viewers import Viewer
-from services import office_hand
+from services.handover import office_hand
 from vocabulary.errors import ActedBefore, AlreadyDecided, TooLate, WrongState
 from web.core import requests
 from web.core.access import current_viewer, may

@@ -18,11 +18,19 @@ from werkzeug.wrappers import Response
 from gateways import order_sheets
 from gateways.order_sheets import Line, Order
 from privacy.permissions import Act
-from services import bank_answers, orders
-from services.slips import amount_words
+from services.batches import bank_answers, orders
+from services.handover.slips import amount_words
 from vocabulary.dates import today
 from vocabulary.enums import BankAnswer
-from vocabulary.errors import AlreadyDecided, BadInput, OrderDamaged, OrderOver, Refused, WrongState
+from vocabulary.errors import (
+    AlreadyDecided,
+    BadInput,
+    ClockLeapt,
+    OrderDamaged,
+    OrderOver,
+    Refused,
+    WrongState,
+)
 from vocabulary.money import format_yuan_short
 from web.core import requests
 from web.core.access import current_viewer, may
@@ -34,8 +42,8 @@ bp = Blueprint("orders", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REASONS = {
     "none": "先勾上要付的批次。",
-    "no_account": "有一批没有账号或开户行，银行付不了。去掉它，请旗妇联补上。",
-    "account_changes": "有一所学校的账户这几天正在改，改好以前不往那里付。去掉它，改好了再做。",
+    "no_account": "有一批没有账号或开户行，或卡已经收不了款，银行付不了。去掉它，请旗妇联补上。",
+    "account_changes": "有一个账户或一张卡这几天正在改，改好以前不往那里付。去掉它，改好了再做。",
     "not_between": "在做拨付单那天以后、今天以前",
     "nobody_asked": "请写问了银行哪一位、怎么说的",
 }
@@ -88,7 +96,7 @@ def sheet(ref: str) -> Response:
     """Hand out the table that a bank's batch upload takes, and keep that it was."""
     try:
         order = _taken(ref, "xlsx")
-    except (OrderDamaged, OrderOver) as refusal:
+    except (ClockLeapt, OrderDamaged, OrderOver) as refusal:
         return _nothing(sentence(refusal), redirect(url_for(".detail", ref=ref), 303))
     name = f"weiguang-{ref}.xlsx"
     data = BytesIO(order_sheets.table(order))
@@ -101,7 +109,7 @@ def paper(ref: str) -> Response:
     """Hand out the paper to sign, and keep that it was."""
     try:
         order = _taken(ref, "pdf")
-    except (OrderDamaged, OrderOver) as refusal:
+    except (ClockLeapt, OrderDamaged, OrderOver) as refusal:
         return _nothing(sentence(refusal), redirect(url_for(".detail", ref=ref), 303))
     data, kind = BytesIO(order_sheets.draw(order)), "application/pdf"
     return send_file(data, kind, as_attachment=True, download_name=f"weiguang-{ref}.pdf")
@@ -138,7 +146,7 @@ def paid(ref: str) -> str | Response:
         except (AlreadyDecided, WrongState) as refusal:
             return _nothing(sentence(refusal), back)
         else:
-            flash(f"记下了：{count} 批已拨付，学校会收到通知。", "success")
+            flash(f"记下了：{count} 批已拨付，转交的人会收到通知。", "success")
             return back
     requests.keep_nothing()
     return _page(ref, form)

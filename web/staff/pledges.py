@@ -3,8 +3,8 @@
 from flask import Blueprint, render_template, request
 
 from privacy.permissions import Act
-from services import pledge_lists
-from services.pledge_lists import PAGE, Listed
+from services.pledges import pledge_lists
+from services.pledges.pledge_lists import PAGE, Listed
 from web.core import paging, pledge_words, requests
 from web.core.access import current_viewer, may
 

@@ -4,8 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import dividing, receipts
-from services.receipts import BankLine
+from services.books import dividing, receipts
+from services.books.receipts import BankLine
+from services.online_payments import orders
 from vocabulary.dates import today
 from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from vocabulary.money import format_yuan_short
@@ -16,6 +17,7 @@ from web.core.messages import sentence
 from web.forms.receipts import AssignForm, ReceiptForm, TakeBackForm
 
 _SPENT = "这笔钱已经用来付助学金，不够整笔冲销。请先和保密员、审计员商量怎么补。"
+_ONLINE = "这笔是支付平台说到账的，不是登记时记错，不能冲销。平台退了款的，先和审计员商量。"
 bp = Blueprint("receipts", __name__, url_prefix="/receipts")
 
 _UNFIT = {
@@ -109,6 +111,7 @@ def _page(form: ReceiptForm) -> str:
         announced=receipts.announced(session, viewer),
         unmatched=receipts.recent(session, viewer, is_matched=False),
         recent=receipts.recent(session, viewer, limit=30),
+        has_online=orders.is_any(session, viewer),
     )
 
 
@@ -153,8 +156,9 @@ def take_back(ref: str) -> str | Response:
     if form.validate_on_submit():
         try:
             receipts.take_back(session, viewer, ref, reason=form.reason.data, now=requests.now())
-        except WrongState:
-            form.form_errors.append(_SPENT)
+        except WrongState as refusal:
+            is_online = refusal.params["from_state"] == receipts.PAID_ONLINE
+            form.form_errors.append(_ONLINE if is_online else _SPENT)
         except AlreadyDecided as refusal:
             form.form_errors.append(sentence(refusal))
         else:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from privacy.permissions import Act
-from services import retention
+from services.retention import retention
 from web.core import requests
 from web.core.access import current_viewer, may
 

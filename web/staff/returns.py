@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import returns
+from services.batches import returns
 from services.gate import Card
 from vocabulary.errors import AlreadyDecided, BadInput, NotFound, WrongState
 from vocabulary.money import format_yuan_short

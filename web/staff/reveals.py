@@ -4,8 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import reveal_checks
 from services.gate import Card
+from services.reveals import reveal_checks
 from vocabulary.enums import ChildWord, RevealBar
 from vocabulary.errors import ActedBefore, BadInput, NoConsent
 from web.core import requests

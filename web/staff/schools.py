@@ -1,13 +1,19 @@
 """Schools: where they are, whom to call, how many children on record."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import amendments, organisations, places
+from privacy.viewers import Viewer
+from services import organisations, places
+from services.children import amendments
+from services.gate import Card
 from services.organisations import NewSchool
 from services.rosters.values import read_phone
-from vocabulary.errors import BadInput
+from services.routes import asking
+from vocabulary.enums import OrganisationKind
+from vocabulary.errors import AlreadyDecided, BadInput
 from web.core import paging, requests
 from web.core.access import current_viewer, may
 from web.forms.schools import ContactForm, SchoolForm
@@ -17,8 +23,12 @@ bp = Blueprint("schools", __name__, url_prefix="/schools")
 PAGE = 50
 _REASONS = {
     "already_known": "本旗已经有这所学校了，不用再加",
+    "two_people": "换电话要另一位同事对过；原来的电话不能清掉",
     "bad_phone": "电话是 11 位手机号，或带区号的座机，请再看一遍",
 }
+
+_ONE_WAITS = "这所学校已经有一处修改在等第二个人，办完再提新的。"
+_WHY = "学校换了联系电话。"
 
 
 @bp.get("/")
@@ -80,15 +90,32 @@ def complete(ref: str) -> str | Response:
     form = ContactForm(contact=school["contact_name"], phone=school["contact_phone"])
     if form.validate_on_submit():
         try:
-            organisations.complete(session, viewer, ref, **_contact(form), now=requests.now())
+            words = _completed(ref, school, form)
         except BadInput as refusal:
             _say(form, refusal)
+        except AlreadyDecided:
+            form.form_errors.append(_ONE_WAITS)
         else:
-            flash("存好了。", "success")
+            flash(words, "success")
             return redirect(url_for(".detail", ref=ref), 303)
     if request.method == "POST":
         requests.keep_nothing()
     return render_template("staff/schools/complete.html", form=form, school=school)
+
+
+def _completed(ref: str, school: Card, form: ContactForm) -> str:
+    """Write the contact; another telephone in the first one's place waits for a second person."""
+    session, viewer, now, whom = *_who(), requests.now(), _contact(form)
+    if school["contact_phone"] and whom["phone"] and whom["phone"] != school["contact_phone"]:
+        name, phone = whom["name"] or "", whom["phone"]
+        asking.ask_contact(session, viewer, ref, name=name, phone=phone, reason=_WHY, now=now)
+        return "记下了。换电话要两个人：另一位同事打到学校问过，再输一遍才换。"
+    organisations.complete(session, viewer, ref, **whom, now=now)
+    return "存好了。"
+
+
+def _who() -> tuple[Session, Viewer]:
+    return requests.session(), current_viewer()
 
 
 def _school(form: SchoolForm) -> NewSchool:
@@ -98,6 +125,7 @@ def _school(form: SchoolForm) -> NewSchool:
         region_code=form.township.data,
         contact_name=whom["name"],
         contact_phone=whom["phone"],
+        kind=OrganisationKind.INSTITUTION if form.is_home.data else OrganisationKind.SCHOOL,
     )
 
 

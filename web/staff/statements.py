@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response
 
 from gateways.spreadsheets import SpreadsheetRefused
 from privacy.permissions import Act
-from services import statement_desk, statement_layouts, statement_reading
-from services.statement_reading import UnknownLayout
+from services.statements import statement_desk, statement_layouts, statement_reading
+from services.statements.statement_reading import UnknownLayout
 from vocabulary.enums import ImportStatus, LineState
 from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from web.core import paging, requests
@@ -17,6 +17,8 @@ from web.forms.statements import LayoutForm, StatementForm
 bp = Blueprint("statements", __name__, url_prefix="/statements")
 
 ALL = "all"
+# Booked in one transaction; nobody else writes meanwhile: the console takes longer ones.
+ROWS_AT_MOST = 20_000
 _NOT_A_LAYOUT = {
     "not_enough": "至少要有“日期”，还要有“收入”或“金额”。",
     "twice": "同一种只能选一列。",
@@ -25,6 +27,7 @@ _NOT_A_LAYOUT = {
 _SAID = {
     "empty": "这份流水里一行收支也没有。",
     "in_future": "里面有今天以后的日期。核对一下文件，或等到那天再传。",
+    "too_long": "一次最多 20,000 行，一行也没有记。按日期分成几份再传；同一行传两次只记一次。",
 }
 
 
@@ -92,6 +95,8 @@ def _read(form: StatementForm) -> str:
     session, viewer, name = requests.session(), current_viewer(), form.file.data.filename or ""
     with requests.without_lock():
         read = statement_reading.judged(session, viewer, name, form.file.data.stream.read())
+    if len(read.lines) > ROWS_AT_MOST:
+        raise BadInput(field="file", reason="too_long")
     return statement_desk.keep(session, viewer, name, read, now=requests.now())
 
 

@@ -3,8 +3,10 @@
 from flask import Blueprint, render_template, request
 
 from privacy.permissions import Act
-from services import stipend_lists, uploads, write_offs
-from services.stipend_lists import PAGE, Listed
+from services import uploads
+from services.books import write_offs
+from services.stipends import stipend_lists
+from services.stipends.stipend_lists import PAGE, Listed
 from web.core import paging, requests
 from web.core.access import current_viewer, may
 

@@ -2,14 +2,18 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from privacy.permissions import Act
-from services import places, volunteers
-from vocabulary.enums import Clearance
+from services import places
+from services.care import desk
+from services.pairing import volunteers
+from services.pairing.volunteers import Terms
+from vocabulary.enums import Clearance, Sex
 from vocabulary.errors import BadInput
-from web.core import paging, requests
+from web.core import care_words, paging, requests
 from web.core.access import current_viewer, may
-from web.forms.volunteers import LoginForm, PaperForm
+from web.forms.volunteers import LoginForm, PaperForm, TermsForm
 
 bp = Blueprint("volunteers", __name__, url_prefix="/volunteers")
 
@@ -87,11 +91,55 @@ def login(ref: str) -> str | Response:
     return _detail(ref, PaperForm(formdata=None), form)
 
 
+@bp.route("/<string:ref>/terms", methods=["GET", "POST"])
+@may(Act.ENTER_VOLUNTEER)
+def terms(ref: str) -> str | Response:
+    """Keep with whom she may be paired."""
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    volunteer = volunteers.detail(session, viewer, ref, now=now)
+    places, own = volunteers.workplaces(session, viewer, ref)
+    form = TermsForm(data={**volunteer, "organisation": own})
+    form.organisation.choices = [SelectChoice("", "没有，或不在名单里")] + [
+        SelectChoice(one["ref"], one["name"]) for one in places
+    ]
+    if form.validate_on_submit():
+        try:
+            volunteers.set_terms(session, viewer, ref, _terms(form), now=now)
+        except BadInput:
+            form.age_to.errors = ["岁数前后反了，请再看一遍"]
+        else:
+            flash("记下了，今晚起按这个配。", "success")
+            return redirect(url_for(".detail", ref=ref), 303)
+    if request.method == "POST":
+        requests.keep_nothing()
+    requests.note_read("volunteer.read", [f"volunteer:{ref}"])
+    return render_template("staff/volunteers/terms.html", volunteer=volunteer, form=form)
+
+
+def _terms(form: TermsForm) -> Terms:
+    return Terms(
+        capacity=form.capacity.data or 1,
+        wish_sex=Sex(form.wish_sex.data) if form.wish_sex.data else None,
+        age_from=form.age_from.data or 0,
+        age_to=form.age_to.data or 0,
+        reach_km=form.reach_km.data or 1,
+        organisation_ref=form.organisation.data or "",
+    )
+
+
 def _detail(ref: str, form: PaperForm, login_form: LoginForm) -> str:
     if request.method == "POST":
         requests.keep_nothing()
     volunteer = volunteers.detail(requests.session(), current_viewer(), ref, now=requests.now())
     requests.note_read("volunteer.read", [f"volunteer:{ref}"])
+    pairs = desk.of_volunteer(requests.session(), current_viewer(), ref)
+    if pairs:
+        requests.note_read("child.read", [f"child:{one['child']['ref']}" for one in pairs])
     return render_template(
-        "staff/volunteers/detail.html", volunteer=volunteer, form=form, login_form=login_form
+        "staff/volunteers/detail.html",
+        volunteer=volunteer,
+        form=form,
+        login_form=login_form,
+        pairs=pairs,
+        words=care_words,
     )

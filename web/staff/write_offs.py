@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import write_offs
+from services.books import write_offs
 from vocabulary.enums import WriteOffReason
 from vocabulary.errors import ActedBefore, AlreadyDecided, Refused, WrongState
 from web.core import requests

@@ -2,26 +2,22 @@
 
 from flask import Blueprint, render_template
 
-from services import families as village_families
-from services import reveal_pairs
+from services.family_checks import desk
+from services.guardians import families as village_families
+from services.reveals import reveal_pairs
 from vocabulary.enums import Role
-from web.core import hands, harm, inboxes, requests
+from web.core import hands, inboxes, requests
 from web.core.access import current_viewer, for_roles
 from web.village import families, file, letters, reveals
 
 DIRECTOR = for_roles(Role.VILLAGE_DIRECTOR)
 
-handovers = Blueprint("handovers", __name__)
-slips = Blueprint("slips", __name__)
-hands.attach(handovers, DIRECTOR, prints=True)
-hands.attach_slips(slips, DIRECTOR)
 inbox = Blueprint("inbox", __name__)
 inboxes.attach(inbox, DIRECTOR)
-worries = Blueprint("harm", __name__)
-harm.attach(worries, DIRECTOR)
 
 bp = Blueprint("village", __name__, url_prefix="/village")
-for part in (handovers, slips, families.bp, inbox, worries, reveals.bp, letters.bp, file.bp):
+own = (families.bp, inbox, reveals.bp, letters.bp, file.bp)
+for part in (*hands.parts(DIRECTOR, prints=True), *own):
     bp.register_blueprint(part)
 
 
@@ -32,6 +28,12 @@ def home() -> str:
     found = village_families.of_village(requests.session(), current_viewer(), now=requests.now())
     requests.note_read("child.read", [f"child:{one['ref']}" for one in found])
     asked = reveal_pairs.questions_in_village(requests.session(), current_viewer())
+    drawn = desk.in_village(requests.session(), current_viewer(), now=requests.now())
     return render_template(
-        "village/home.html", batches=hands.current(), families=found, asked=asked, door="village"
+        "village/home.html",
+        batches=hands.current(),
+        families=found,
+        asked=asked,
+        drawn=drawn,
+        door="village",
     )

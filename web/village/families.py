@@ -3,7 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services import answers, families
+from services.guardians import families
+from services.handover import answers
 from vocabulary.enums import Role
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput
 from web.core import requests
@@ -25,8 +26,8 @@ def answer(ref: str) -> str | Response:
             answers.answer(
                 requests.session(), current_viewer(), form.reply(), ref=ref, now=requests.now()
             )
-        except BadInput:
-            form.amount.errors = ["和应收的数一样。数对的话，请选“收到了”"]
+        except BadInput as refusal:
+            form.say(refusal)
         except (ActedBefore, AlreadyDecided) as refusal:
             requests.keep_nothing()
             flash(sentence(refusal), "warning")

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services import families, guardian_wishes
+from services.guardians import families, guardian_wishes
 from vocabulary.errors import BadInput
 from web.core import requests
 from web.core.access import current_viewer, may

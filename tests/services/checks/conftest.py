@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 from jobs.run import Run
 from jobs.stipends import open_and_fund
 from models.stipends import Batch, Stipend
-from services import batches, facts, receipts, trace
-from services.facts import Basis
-from services.receipts import BankLine
+from services import trace
+from services.batches import batches
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.stipends import facts
+from services.stipends.facts import Basis
 from tests.factories import a_child, a_match, a_pledge, a_school, viewer
 from vocabulary.enums import Evidence, FactKind, Role
 from vocabulary.money import Fen

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from models import triggers
 from privacy import viewers
-from services import checks
+from services.checking import checks
 
 
 def found(session: Session, now: datetime) -> dict[str, list[str]]:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from services import bridging
+from services.fund import bridging
 from tests.services.checks.damaging import damage, found
 from tests.services.gap_fund import (
     NOVEMBER,

@@ -10,8 +10,11 @@ from jobs.run import Run
 from jobs.stipends import open_and_fund
 from models.stipends import Stipend
 from privacy import viewers
-from services import checks, facts, trace
-from services.facts import Basis
+from services import trace
+from services.accountancy import waiting
+from services.checking import checks
+from services.stipends import facts
+from services.stipends.facts import Basis
 from tests.factories import a_child, a_match, a_pledge, a_school, viewer
 from tests.services.checks.damaging import damage, found
 from vocabulary.dates import at
@@ -23,7 +26,7 @@ def test_a_sound_database_has_no_finding_and_its_states_are_counted(
     world: Session, now: datetime
 ) -> None:
     assert found(world, now) == {}
-    assert checks.states(world, viewers.console(), now=now) == {
+    assert waiting.states(world, viewers.console(), now=now) == {
         "due_without_money": 1,
         "funded_not_sent": 0,
         "sent_not_handed_over": 1,
@@ -33,6 +36,7 @@ def test_a_sound_database_has_no_finding_and_its_states_are_counted(
         "held_children": 0,
         "set_aside": 0,
         "unmatched_receipts": 0,
+        "sent_without_debit": 0,
     }
 
 
@@ -127,4 +131,4 @@ def test_what_was_set_aside_with_a_reason_is_no_finding(session: Session, now: d
     Run(session, "stipends", period=date(2026, 11, 21)).execute(open_and_fund)
 
     assert found(session, now) == {}
-    assert checks.states(session, viewers.console(), now=now)["set_aside"] == 3
+    assert waiting.states(session, viewers.console(), now=now)["set_aside"] == 3

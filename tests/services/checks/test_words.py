@@ -1,6 +1,6 @@
 """What `check` calls the books' kinds is what the pages call them."""
 
-from services.check_words import ACCOUNTS, BOOKINGS, FACTS
+from services.checking.check_words import ACCOUNTS, BOOKINGS, FACTS
 from vocabulary.enums import AccountKind, FactKind, TransactionKind
 from web.core.labels import label
 

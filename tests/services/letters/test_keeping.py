@@ -15,7 +15,9 @@ from models.trace import CustodianEntry, OrdinaryEntry
 from models.vault import VaultKey
 from privacy import viewers
 from privacy.screening import marks, worries
-from services import drawing, letter_desk, letter_links, letter_post, letters, vault
+from services.letters import letter_desk, letter_links, letter_post, letters
+from services.notices import drawing
+from services.vault import vault
 from tests.factories import a_child, a_match, a_pledge, an_account, viewer
 from tests.services.letters.worlds import DESK, WEDNESDAY, World, a_world
 from vocabulary.dates import today

@@ -10,9 +10,12 @@ from gateways.uploads import LocalFiles
 from models.organisations import Organisation
 from models.pledges import Pledge
 from privacy.screening import MARK
-from services import consents, letter_desk, letters, naming, uploads
-from services.letters import Bar, Draft
-from services.naming import Called
+from services import uploads
+from services.children import consents
+from services.donors import naming
+from services.donors.naming import Called
+from services.letters import letter_desk, letters
+from services.letters.letters import Bar, Draft
 from tests.services.letters.worlds import CHILD, DESK, THANKS, WEDNESDAY, World, a_picture, a_world
 from vocabulary.enums import (
     ChildStatus,

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from privacy import viewers
 from privacy.screening import MARK
-from services import letter_post, letters, naming
-from services.letters import Draft
-from services.naming import Called
+from services.donors import naming
+from services.donors.naming import Called
+from services.letters import letter_post, letters
+from services.letters.letters import Draft
 from tests.factories import TOWNSHIP, a_school, viewer
 from tests.services.letters.worlds import (
     CHILD,

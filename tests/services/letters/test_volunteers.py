@@ -12,13 +12,17 @@ from models.letters import LetterFriend
 from models.volunteers import Volunteer
 from privacy import viewers
 from privacy.screening import MARK
-from services import consents, gate, letter_friends, letters
-from services.letters import Draft
+from services import gate
+from services.children import consents
+from services.letters import letter_friends, letters
+from services.letters.letters import Draft
 from tests.factories import a_child, viewer
 from tests.services.letters.worlds import CHILD, DESK, WEDNESDAY, World, a_volunteer, a_world
 from vocabulary.dates import today
 from vocabulary.enums import Purpose, Role
-from vocabulary.errors import BadInput, NoConsent, NotFound
+from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NoConsent, NotFound
+
+SECOND = viewer(Role.APPROVER, actor="account:SECOND")
 
 
 @pytest.fixture
@@ -30,6 +34,7 @@ def befriend(world: World) -> tuple[Volunteer, LetterFriend, viewers.Viewer]:
     mother = a_volunteer(world)
     letter_friends.begin(world.session, DESK, world.child.ref, mother.ref, now=world.now)
     friend = world.session.scalars(select(LetterFriend)).one()
+    letter_friends.agree(world.session, SECOND, friend.ref, now=world.now)
     eyes = viewer(Role.VOLUNTEER, actor="account:MOTHER", volunteer_id=mother.id, regions=())
     return mother, friend, eyes
 
@@ -79,6 +84,54 @@ def test_only_a_cleared_volunteer_is_introduced_and_with_consent(world: World) -
     consents.withdraw(world.session, DESK, world.child.ref, purpose=Purpose.LETTERS, now=world.now)
     with pytest.raises(NoConsent):
         letter_friends.begin(world.session, DESK, world.child.ref, mother.ref, now=world.now)
+
+
+def test_a_volunteers_match_takes_two_and_before_the_second_nobody_knows_of_it(
+    world: World,
+) -> None:
+    mother = a_volunteer(world)
+    session, now = world.session, world.now
+    letter_friends.begin(session, DESK, world.child.ref, mother.ref, now=now)
+    friend = session.scalars(select(LetterFriend)).one()
+    eyes = viewer(Role.VOLUNTEER, actor="account:MOTHER", volunteer_id=mother.id, regions=())
+
+    with pytest.raises(ActedBefore):
+        letter_friends.agree(session, DESK, friend.ref, now=now)
+    assert letter_friends.mine(session, eyes) == []
+    with pytest.raises(NotFound):
+        letters.write(session, eyes, Draft("你好。"), now=now, ref=friend.friend_ref)
+    with pytest.raises(NotFound):
+        letters.page(session, world.guardian, now=now, ref=friend.ref)
+    assert letters.page(session, world.guardian, now=now)["others"] == []
+
+    letter_friends.agree(session, SECOND, friend.ref, now=now)
+    with pytest.raises(AlreadyDecided):
+        letter_friends.agree(session, SECOND, friend.ref, now=now)
+    assert [one["code_name"] for one in letter_friends.mine(session, eyes)] == [friend.code_name]
+
+
+def test_who_ended_a_friendship_does_not_begin_it_again_alone(world: World) -> None:
+    mother, friend, eyes = befriend(world)
+    letter_friends.end(world.session, SECOND, friend.ref, now=world.now)
+
+    letter_friends.begin(world.session, SECOND, world.child.ref, mother.ref, now=world.now)
+
+    with pytest.raises(ActedBefore):
+        letter_friends.agree(world.session, SECOND, friend.ref, now=world.now)
+    assert letter_friends.mine(world.session, eyes) == []
+    letter_friends.agree(world.session, DESK, friend.ref, now=world.now)
+    assert len(letter_friends.mine(world.session, eyes)) == 1
+
+
+def test_a_paper_that_ran_out_meanwhile_stops_the_second_persons_yes(world: World) -> None:
+    mother = a_volunteer(world)
+    letter_friends.begin(world.session, DESK, world.child.ref, mother.ref, now=world.now)
+    friend = world.session.scalars(select(LetterFriend)).one()
+    mother.insured_until = today(world.now) - timedelta(days=1)
+    world.session.flush()
+
+    with pytest.raises(BadInput, match="not_cleared"):
+        letter_friends.agree(world.session, SECOND, friend.ref, now=world.now)
 
 
 def test_another_volunteer_reads_nothing_of_a_friendship(world: World) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from privacy import viewers
-from services import letter_desk
+from services.letters import letter_desk, letters
 from tests.factories import an_account
 from tests.services.letters.worlds import DESK, WEDNESDAY, World, a_world
 from vocabulary.dates import today
@@ -114,3 +114,12 @@ def test_a_released_letter_can_be_looked_at_again_until_its_batch(world: World) 
     world.batch()
     with pytest.raises(WrongState):
         letter_desk.take_back(world.session, DESK, world.letter.ref, now=world.now)
+
+
+def test_a_child_who_tells_of_a_fear_is_not_shown_it_as_something_to_change(world: World) -> None:
+    text = "爸爸喝醉了就打我。我的电话是 13900001111。"
+
+    shown = letters.warnings(world.session, world.slip, text)
+
+    assert [one.text for one in shown if one.is_marked] == ["13900001111"]
+    assert [one.text for one in shown if one.is_worrying] == []

@@ -17,10 +17,12 @@ from models.vault import VaultPledge
 from models.volunteers import Volunteer
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import letter_desk, letter_links, letter_post, letters, receipts, vault
-from services.consents import consent_row
-from services.letters import Draft
-from services.receipts import BankLine
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.children.consents import consent_row
+from services.letters import letter_desk, letter_links, letter_post, letters
+from services.letters.letters import Draft
+from services.vault import vault
 from tests.factories import (
     START,
     TOWNSHIP,

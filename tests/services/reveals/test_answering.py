@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from models.pledges import Recusal
 from models.vault import VaultPledge
 from privacy.viewers import Viewer
-from services import reveal_checks, reveal_pairs, reveals
-from services.reveals import Shares, Words
+from services.reveals import reveal_checks, reveal_pairs, reveals
+from services.reveals.reveals import Shares, Words
 from tests.factories import a_child, a_match, a_pledge, viewer
 from tests.services.reveals.worlds import BOTH, DIRECTOR, FIRST, SECOND, World, a_world
 from vocabulary.enums import ChildWord, Role

@@ -5,8 +5,8 @@ from sqlalchemy import event, select
 
 from models.children import Kin
 from models.notices import Notice
-from services import children as child_records
-from services import reveal_checks, reveals
+from services.children import children as child_records
+from services.reveals import reveal_checks, reveals
 from tests.services.reveals.worlds import FIRST, SECOND, World
 from vocabulary.enums import EndReason, NoticeKind, RecipientKind, RevealBar
 

@@ -11,10 +11,11 @@ from models.pledges import Match
 from models.trace import CustodianEntry, OrdinaryEntry
 from models.vault import VaultKey, VaultPledge
 from privacy import viewers
-from services import children as child_records
-from services import gate, reveal_links, reveals
-from services.consents import withdraw as withdraw_consent
-from services.reveals import Shares
+from services import gate
+from services.children import children as child_records
+from services.children.consents import withdraw as withdraw_consent
+from services.reveals import reveal_links, reveals
+from services.reveals.reveals import Shares
 from tests.factories import a_match, a_pledge, viewer
 from tests.services.reveals.worlds import FIRST, World, a_world
 from vocabulary.enums import EndReason, NoticeKind, Purpose, RecipientKind, Role

@@ -13,9 +13,9 @@ from models.reveals import Reveal
 from models.vault import VaultPledge
 from privacy import viewers
 from privacy.viewers import Viewer
-from services import reveal_checks, reveal_links, reveal_release, reveals
-from services.consents import consent_row
-from services.reveals import Shares, Words
+from services.children.consents import consent_row
+from services.reveals import reveal_checks, reveal_links, reveal_release, reveals
+from services.reveals.reveals import Shares, Words
 from tests.factories import (
     START,
     TOWNSHIP,

@@ -127,8 +127,6 @@ SAYS_YES = [
         "已经签好了。",
         "纸质版已交旗妇联",
         "签过字了",
-        "有（9.1）",
-        "9月1日已签",
     ),
 ]
 SAYS_YES_AND_WHEN = [
@@ -162,6 +160,13 @@ def test_plain_words_are_a_consent() -> None:
 
     assert [c for c, found in read.items() if not (found.is_given and found.is_clear)] == []
     assert {found.on for found in read.values()} == {None}
+
+
+@pytest.mark.parametrize("cell", ["有（9.1）", "9月1日已签", "9月1日签", "√ 9月1日"])
+def test_a_day_without_its_year_may_be_of_any_year_and_is_held(cell: str) -> None:
+    found = read_consent(cell)
+
+    assert (found.is_given, found.is_clear, found.on) == (False, False, None)
 
 
 def test_the_day_beside_the_words_is_the_day_of_signing() -> None:

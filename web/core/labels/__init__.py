@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from web.core.labels import guarding, letters, money, people, pledges, running, telling
+from web.core.labels import care, guarding, letters, money, people, pledges, running, telling
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    **care.LABELS,
     **guarding.LABELS,
     **letters.LABELS,
     **money.LABELS,

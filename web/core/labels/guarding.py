@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.notice_words import (
+from services.notices.notice_words import (
     ACCESS_REASONS,
     ACCESS_STATES,
     CALLED,
@@ -16,12 +16,21 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     e.AmendmentKind: {
         e.AmendmentKind.CHILD_IDENTITY: "姓名和身份证号",
         e.AmendmentKind.SCHOOL_ACCOUNT: "收款账户",
+        e.AmendmentKind.SCHOOL_CONTACT: "学校联系人",
+        e.AmendmentKind.CHILD_CARD: "收款的卡",
+        e.AmendmentKind.KIN_PHONE: "家里人的电话",
     },
     e.AmendmentStatus: {
         e.AmendmentStatus.ASKED: "等第二个人",
         e.AmendmentStatus.AGREED: "两个人都同意了，等三天",
         e.AmendmentStatus.DONE: "已改好",
         e.AmendmentStatus.TURNED_DOWN: "没有改",
+    },
+    e.TransferStatus: {
+        e.TransferStatus.ASKED: "等那边接",
+        e.TransferStatus.ACCEPTED: "那边接了",
+        e.TransferStatus.TURNED_DOWN: "那边没有接",
+        e.TransferStatus.TAKEN_BACK: "收回了",
     },
     e.CustodyStatus: CUSTODY_STATES,
     e.CustodyReason: CUSTODY_REASONS,
@@ -36,6 +45,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.LookKind.FILE: "看了档案",
         e.LookKind.DETAILS: "申请看了个案明细",
         e.LookKind.AUDIT: "审计抽查",
+        e.LookKind.EXPORT: "导出了名单，孩子在里面",
     },
     e.GuardianWish: {
         e.GuardianWish.CORRECT: "改一改",

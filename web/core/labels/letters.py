@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.notice_words import LETTER_CONCERNS
+from services.notices.notice_words import LETTER_CONCERNS
 from vocabulary.enums import letters as e
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {

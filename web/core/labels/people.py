@@ -22,6 +22,8 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.Role.SCHOOL_OFFICER: "资助专干",
         e.Role.VILLAGE_DIRECTOR: "儿童主任",
         e.Role.VOLUNTEER: "爱心妈妈",
+        e.Role.UNIT_COLLECTOR: "单位经办人（代收）",
+        e.Role.UNIT_HAND: "单位经办人（转交）",
         e.Role.CONSOLE: "控制台",
         e.Role.ENGINE: "系统",
     },
@@ -75,6 +77,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.Category.SINGLE_PARENT: "单亲",
         e.Category.OTHER: "其他",
     },
+    e.KinEnd: {e.KinEnd.DIED: "去世了", e.KinEnd.RELIEVED: "不再监护、不再照料"},
     e.KinRole: {e.KinRole.GUARDIAN: "监护人", e.KinRole.CARER: "实际照料人"},
     e.Purpose: {
         e.Purpose.CASE_FILE: "建立档案",
@@ -83,6 +86,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.Purpose.PHOTO: "照片",
         e.Purpose.STATISTICS: "统计",
         e.Purpose.REVEAL: "互相认识",
+        e.Purpose.CARE: "爱心妈妈陪伴",
     },
     e.NeedKind: {
         e.NeedKind.FINANCIAL: "助学金",

@@ -12,6 +12,16 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.Naming.ALIAS: "用一个别名",
         e.Naming.NAMED: "留名字",
     },
+    e.GiverKind: {e.GiverKind.UNIT: "单位", e.GiverKind.GROUP: "集体"},
+    e.VoidReason: {
+        e.VoidReason.RENEWED: "后来又到账，换了新的",
+        e.VoidReason.CORRECTED: "到账更正过",
+    },
+    e.ReceiptWay: {
+        e.ReceiptWay.PAYER: "按汇款人开",
+        e.ReceiptWay.SEALED: "密封实名，由保密员开",
+        e.ReceiptWay.WAIVED: "不要票据",
+    },
     e.DeclineReason: {
         e.DeclineReason.CIRCUMSTANCES_CHANGED: "家里情况变了",
         e.DeclineReason.CHILD_UNWILLING: "孩子不愿意",
@@ -48,6 +58,30 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.StopReason.DIED: "去世",
         e.StopReason.UNIT_DISSOLVED: "单位撤并",
         e.StopReason.HELP_OTHERS: "想改帮别人",
+        e.StopReason.HANDED_ON: "交给别人接着付",
         e.StopReason.NOT_SAID: "不说",
+    },
+    e.GiftOccasion: {
+        e.GiftOccasion.UNIVERSITY: "考上大学",
+        e.GiftOccasion.SENIOR: "升高中（中职）",
+        e.GiftOccasion.JUNIOR: "升初中",
+        e.GiftOccasion.TERM: "开学",
+        e.GiftOccasion.NEW_YEAR: "过年",
+        e.GiftOccasion.JUST: "就是想给",
+        e.GiftOccasion.SURGERY: "手术",
+    },
+    e.GiftStatus: {
+        e.GiftStatus.WAITING: "等到日子",
+        e.GiftStatus.GIVEN: "给了",
+        e.GiftStatus.UNDONE: "撤回了",
+        e.GiftStatus.LAPSED: "没给成",
+    },
+    e.MoveStatus: {
+        e.MoveStatus.ASKED: "等对方答复",
+        e.MoveStatus.ACCEPTED: "等对方第一笔到账",
+        e.MoveStatus.DONE: "交接好了",
+        e.MoveStatus.DECLINED: "对方不接",
+        e.MoveStatus.UNDONE: "撤回了",
+        e.MoveStatus.LAPSED: "没接成",
     },
 }

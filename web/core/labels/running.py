@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.notice_words import TROUBLES
+from services.notices.notice_words import TROUBLES
 from vocabulary.enums import running as e
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
@@ -41,6 +41,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.ExportKind.CHILDREN: "孩子名单",
         e.ExportKind.STIPENDS: "一个月的助学金台账",
         e.ExportKind.BATCHES: "发放批次",
+        e.ExportKind.VOUCHERS: "一个月的会计凭证",
     },
     e.Trouble: TROUBLES,
     e.ImportKind: {

@@ -1,0 +1,71 @@
+"""Needs that stay together: which offers may take a whole family."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from matching.blocks import permitted, scores
+from matching.columns import Columns, Ints
+from matching.kind import Kind, Weights
+
+
+def families_of(kind: Kind, needs: Sequence[Any]) -> tuple[Ints, Ints]:
+    """Return each need's family, -1 for none, and whether an offer takes one like it only once.
+
+    Families are numbered in the order in which they first stand; who is alone in one has none.
+    """
+    rows: dict[str, list[int]] = {}
+    for row, need in enumerate(needs):
+        name = kind.family_of(need)
+        if name is not None:
+            rows.setdefault(name, []).append(row)
+    family = np.full(len(needs), -1, dtype=np.int64)
+    for number, members in enumerate(one for one in rows.values() if len(one) > 1):
+        family[members] = number
+    is_once = np.array([kind.is_once(need) for need in needs], dtype=np.int64)
+    return family, is_once
+
+
+def members_of(family: Ints) -> list[Ints]:
+    """Return the rows of each family."""
+    order = np.argsort(family, kind="stable")
+    order = order[family[order] >= 0]
+    return np.split(order, np.flatnonzero(np.diff(family[order])) + 1) if len(order) else []
+
+
+def of_families(
+    kind: Kind,
+    needs: Columns,
+    offers: Columns,
+    family: Ints,
+    *,
+    is_once: Ints,
+    weights: Weights,
+    kept: int,
+) -> list[Ints]:
+    """Return for each family its `kept` best offers that may take all of it."""
+    found = []
+    for members in members_of(family):
+        block = needs.rows(members)
+        fits = permitted(kind, block, offers).all(axis=0) & (offers.places >= len(members))
+        if is_once[members].sum() > 1:
+            continue
+        points = scores(kind, block, offers, weights)
+        best = np.flatnonzero(fits)
+        if len(best) > kept:
+            order = np.argsort(-points[:, best].sum(axis=0), kind="stable")[:kept]
+            best = np.sort(best[order])
+        for at, row in enumerate(members):
+            ends = np.full(len(best), row), offers.row[best], points[at, best]
+            found.append(np.stack(ends).astype(np.int64))
+    return found
+
+
+def renumbered(family: Ints) -> Ints:
+    """Return a part's families numbered from 0; -1 stays none."""
+    is_one = family >= 0
+    _, numbers = np.unique(family[is_one], return_inverse=True)
+    renumbered = np.full(len(family), -1, dtype=np.int64)
+    renumbered[is_one] = numbers
+    return renumbered

@@ -1,0 +1,146 @@
+"""A run: its records in their order, the pairs they permit, and each part's solution."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from matching.blocks import permitted, scores
+from matching.certified import Certificate
+from matching.columns import Ints
+from matching.kind import Kind, Weights
+from matching.market import Market, markets
+from matching.pairs import Limits, Pairs, Sides, is_cut, permitted_pairs
+from matching.records import BadRecord, check_unique
+from matching.whole import Outcome, Proof, best_whole
+
+Stays = Mapping[tuple[str, str], int]
+"""Points a unit more for a pair, by the codes of its need and its offer."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """The records in the run's own order, their columns and the permitted pairs."""
+
+    kind: Kind
+    needs: Sequence[Any]
+    offers: Sequence[Any]
+    sides: Sides
+    pairs: Pairs
+    stay: Ints
+    weights: Weights
+    seed: int
+    is_cut: bool
+
+
+def prepare(
+    kind: Kind,
+    needs: Iterable[Any],
+    offers: Iterable[Any],
+    *,
+    weights: Weights,
+    limits: Limits,
+    seed: int,
+    stays: Stays,
+) -> Run:
+    """Put the records in order and find their pairs. Raises BadRecord."""
+    need_list = _in_order(kind.need, needs, "needs", seed)
+    offer_list = _in_order(kind.offer, offers, "offers", seed)
+    sides = Sides.of(kind, need_list, offer_list)
+    pairs = permitted_pairs(sides, weights=weights, limits=limits, seed=seed)
+    stay = np.zeros(len(pairs), dtype=np.int64)
+    if stays:
+        pairs, stay = _stayed(sides, pairs, _rows(need_list, offer_list, stays), weights)
+    cut = is_cut(sides, limits)
+    return Run(kind, need_list, offer_list, sides, pairs, stay, weights, seed, cut)
+
+
+def _in_order(kind: type[Any], given: Iterable[Any], side: str, seed: int) -> list[Any]:
+    """Put those who waited longest first, and those who waited alike in an order drawn by seed."""
+    records = list(given)
+    for at, one in enumerate(records):
+        if not isinstance(one, kind):
+            place = f"{side}[{at}]"
+            raise BadRecord(place, f"must be a {kind.__name__}")
+    check_unique(side, (one.code for one in records))
+    by_code = sorted(records, key=lambda one: one.code)
+    drawn = np.random.default_rng([seed, len(side)]).permutation(len(by_code))
+    return sorted((by_code[at] for at in drawn), key=lambda one: -one.waiting_days)
+
+
+def _rows(needs: Sequence[Any], offers: Sequence[Any], stays: Stays) -> dict[tuple[int, int], int]:
+    """Return the pairs that shall rather stay, by their rows; who is not in this run stays out."""
+    need_at = {need.code: row for row, need in enumerate(needs)}
+    offer_at = {offer.code: row for row, offer in enumerate(offers)}
+    return {
+        (need_at[need], offer_at[offer]): points
+        for (need, offer), points in sorted(stays.items())
+        if need in need_at and offer in offer_at
+    }
+
+
+def _stayed(
+    sides: Sides, pairs: Pairs, stays: Mapping[tuple[int, int], int], weights: Weights
+) -> tuple[Pairs, Ints]:
+    """Add the pairs that shall rather stay, where a rule allows them still."""
+    across = max(1, len(sides.offers))
+    keys = pairs.need * across + pairs.offer
+    asked = np.array([need * across + offer for need, offer in stays], dtype=np.int64)
+    missing = np.setdiff1d(asked, keys).tolist()
+    more = np.array([_pair(sides, key, weights) for key in missing], dtype=np.int64).reshape(-1, 4)
+    more = more[more[:, 3] > 0, :3]
+    joined = np.concatenate([np.stack([pairs.need, pairs.offer, pairs.score]), more.T], axis=1)
+    joined = joined[:, np.lexsort((joined[1], joined[0]))]
+    points = {need * across + offer: points for (need, offer), points in stays.items()}
+    ends = (joined[0] * across + joined[1]).tolist()
+    stay = np.array([points.get(end, 0) for end in ends], dtype=np.int64)
+    return Pairs(need=joined[0], offer=joined[1], score=joined[2]), stay
+
+
+def _pair(sides: Sides, key: int, weights: Weights) -> tuple[int, int, int, bool]:
+    """Return a pair's ends, score, and whether it is permitted; a family's are listed already."""
+    row, column = divmod(key, max(1, len(sides.offers)))
+    need = sides.needs.rows(np.array([row]))
+    offer = sides.offers.rows(np.array([column]))
+    fits = permitted(sides.kind, need, offer)[0, 0] and sides.family[row] < 0
+    return row, column, int(scores(sides.kind, need, offer, weights)[0, 0]), bool(fits)
+
+
+def solve(run: Run, limits: Limits) -> tuple[list[tuple[Market, Outcome]], Ints]:
+    """Return each independent part with its solution, and the units on every pair."""
+    parts = markets(run.sides, run.pairs, run.stay)
+    solved = [(market, best_whole(market, limits)) for market in parts]
+    units = np.zeros(len(run.pairs), dtype=np.int64)
+    for market, outcome in solved:
+        units[market.origin] = outcome.units
+    return solved, units
+
+
+def certificate(run: Run, solved: Sequence[tuple[Market, Outcome]], units: Ints) -> Certificate:
+    """Return what proves these units best."""
+    need_price, offer_price = np.zeros(len(run.needs), int), np.zeros(len(run.offers), int)
+    need_part = np.full(len(run.needs), len(solved), dtype=np.int64)
+    offer_part = np.full(len(run.offers), len(solved), dtype=np.int64)
+    for at, (market, outcome) in enumerate(solved):
+        need_price[market.need_rows], need_part[market.need_rows] = outcome.need_prices, at
+        offer_price[market.offer_rows], offer_part[market.offer_rows] = outcome.offer_prices, at
+    return Certificate(
+        kind=run.kind,
+        needs=tuple(run.needs),
+        offers=tuple(run.offers),
+        weights=run.weights,
+        seed=run.seed,
+        need=run.pairs.need,
+        offer=run.pairs.offer,
+        score=run.pairs.score,
+        stay=run.stay,
+        units=units,
+        need_price=need_price,
+        offer_price=offer_price,
+        need_part=need_part,
+        offer_part=offer_part,
+        scale=np.array([*(market.scale for market, _ in solved), 1]),
+        bound=np.array([*(outcome.bound for _, outcome in solved), 0]),
+        is_searched=np.array([*(outcome.proof is Proof.CP_SAT for _, outcome in solved), 0]),
+    )

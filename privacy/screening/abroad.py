@@ -1,0 +1,34 @@
+"""Places and schools told in Latin letters: Jiwen zhen, Dayangshu No.3 Middle School."""
+
+# A pattern is read in one piece.
+# ruff: noqa: E501
+
+import re
+from collections.abc import Iterator
+
+from privacy.screening.folding import Page, latin
+from privacy.screening.kinds import Found, Kind
+
+_NAME = r"[A-Z][a-z]{2,14}"
+_PLACE = re.compile(
+    rf"(?<![A-Za-z])(?!(?i:the|this|that|our|your|his|her|my|new|old|small|big|beautiful|hello|dear) )(?P<name>{_NAME}(?: ?{_NAME})?) ?(?:(?i:zhen|xiang|cun|sumu|gacha|banner)|[Tt]own(?:ship)?|[Vv]illage|[Cc]ounty)(?![a-z])"
+)
+_SCHOOL = re.compile(
+    rf"(?<![A-Za-z])(?P<name>{_NAME}(?: {_NAME}){{0,2}}) (?:(?:No\.? ?\d+|Number \d+|Mongolian|Experimental|Central|Ethnic|Nationality|First|Second|Third) ){{0,2}}(?:Primary|Middle|High|Elementary|Junior|Senior|Secondary|Central|Mongolian|Experimental|Boarding) (?:High |Middle )?[Ss]chool(?![a-z])"
+)
+# What begins a sentence or says only what kind it is.
+_NOBODYS = re.compile(
+    r"(?:The|This|That|Our|Your|His|Her|My|New|Old|Small|Big|Beautiful|Chinese|Mongolian|Inner|English|In|At|From|For|After|Before|And|But|Local|Public|Private|Every|Each|Any|Good|First|Second|Third|Hope|Home|Dear|Happy|Green|Global|Water|Christmas|Ghost|Disney|Toy)(?: |$)"
+)
+
+
+def find(page: Page) -> Iterator[Found]:
+    """Yield schools and places by name, in English and in pinyin."""
+    text = latin(page.text)
+    for form, kind, why in (
+        (_SCHOOL, Kind.SCHOOL, "像学校名"),
+        (_PLACE, Kind.PLACE, "像地名"),
+    ):
+        for one in form.finditer(text):
+            if not _NOBODYS.match(one["name"]):
+                yield Found(*one.span(), kind, why)

@@ -1,0 +1,1 @@
+"""The ledger (law 2): money in, money covered, money lost; every posting passes here."""

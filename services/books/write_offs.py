@@ -1,0 +1,239 @@
+"""Writing off: money that left for a child and is lost on its way. One asks, an approver agrees.
+
+The gap fund bears the loss as soon as it can: the sending is taken back by a cancelling fact, the
+loss is booked, and the same instalment goes out again with the next batch, never beside itself.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from models.children import Child
+from models.organisations import Organisation
+from models.pledges import Match
+from models.stipends import Batch, Stipend
+from models.write_offs import WriteOff
+from privacy.permissions import CASE_STAFF, Act, require
+from privacy.viewers import Viewer
+from services import gate, trace
+from services.batches import returns
+from services.books import ledger
+from services.books.ledger import Event, Leg
+from services.children import child_file
+from services.gate import Card, Part
+from services.handover import handing
+from services.handover.hand_lists import is_line
+from services.lifecycle import advance
+from services.pairing.market import MATCHABLE
+from services.stipends import facts
+from services.stipends.facts import Basis
+from vocabulary.dates import today
+from vocabulary.enums import (
+    AccountKind,
+    AmendmentStatus,
+    Evidence,
+    FactKind,
+    Role,
+    Snag,
+    TransactionKind,
+    WriteOffReason,
+)
+from vocabulary.errors import ActedBefore, AlreadyDecided, NotFound, WrongState
+from vocabulary.money import Fen
+from vocabulary.refs import stipend_ref
+from vocabulary.stipends import check_fact
+
+PAGE = 100
+_WAITS = WriteOff.status == AmendmentStatus.ASKED
+_ABOUT = {
+    "match": Part(Match, Match.id == Stipend.match_id, ("child_ref",)),
+    "child": Part(Child, Child.id == Match.child_id, ("ref", "name", "class_label")),
+    "batch": Part(Batch, Batch.id == Stipend.batch_id, ("memo", "month")),
+    "hand": Part(Organisation, Organisation.id == Batch.organisation_id, ("name",)),
+}
+_DATES = ("due_on", "amount_fen", "sent_on", "handed_over_on", "returned_on", "snag")
+
+
+def lost(session: Session, viewer: Viewer, ref: str) -> Card:
+    """Return one instalment that is on its way, for the page that asks. Raises NotFound."""
+    require(viewer, Act.ASK_WRITE_OFF)
+    on_its_way = (
+        Stipend.sent_on.is_not(None),
+        Stipend.handed_over_on.is_(None),
+        Stipend.returned_on.is_(None),
+        Stipend.written_off_on.is_(None),
+    )
+    staff, where = _as_staff(viewer), (*is_line(ref), *on_its_way)
+    card = gate.card(session, staff, Stipend, *where, fields=_DATES, parts=_ABOUT)
+    return card.and_also(ref=stipend_ref(card["match"]["child_ref"], card["due_on"]))
+
+
+def ask(session: Session, by: Viewer, ref: str, *, reason: WriteOffReason, now: datetime) -> str:
+    """Ask for an instalment on its way to be written off; return the request's ref.
+
+    Raises WrongState where it was not sent, or is with the child, in part even, or back with us;
+    AlreadyDecided while somebody's request for it waits.
+    """
+    require(by, Act.ASK_WRITE_OFF)
+    stipend = gate.row(session, _as_staff(by), Stipend, *is_line(ref))
+    _check(stipend)
+    waiting = select(WriteOff.id).where(WriteOff.stipend_id == stipend.id, _WAITS)
+    if session.scalar(waiting) is not None:
+        raise AlreadyDecided()
+    asked = WriteOff(stipend_id=stipend.id, reason=reason, asked_by=by.actor, asked_on=today(now))
+    session.add(asked)
+    session.flush()
+    trace.record(session, by, "write_off.ask", f"stipend:{ref}", now=now, why=reason.value)
+    return asked.ref
+
+
+def _check(stipend: Stipend, *, asked_on: date | None = None) -> None:
+    """Refuse what is no loss; of what was handed over in part, the child would get that part twice.
+
+    A request was about the sending of its day: one that left since may still arrive.
+    """
+    check_fact(FactKind.WRITTEN_OFF, facts.dates_of(stipend))
+    if asked_on and stipend.sent_on and stipend.sent_on > asked_on:
+        raise WrongState(from_state="sent_again", to_state=FactKind.WRITTEN_OFF.value)
+    if stipend.handed_fen is not None:
+        raise WrongState(from_state=Snag.PARTLY.value, to_state=FactKind.WRITTEN_OFF.value)
+
+
+def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
+    """Write it off as the second person. Raises ActedBefore for the first, WrongState, AlreadyDecided.
+
+    WrongState also when it arrived, came back or went again meanwhile: then it is to be turned down.
+    """
+    require(by, Act.AGREE_WRITE_OFF)
+    asked = gate.row(session, _as_staff(by), WriteOff, WriteOff.ref == ref)
+    if asked.asked_by == by.actor:
+        raise ActedBefore()
+    _decide(session, by, asked, AmendmentStatus.DONE, now=now)
+    stipend = session.get_one(Stipend, asked.stipend_id)
+    _check(stipend, asked_on=asked.asked_on)
+    basis = Basis(Evidence.LEDGER, detail=asked.reason.value)
+    on = today(now)
+    facts.record(session, FactKind.WRITTEN_OFF, [stipend], on=on, by=by, now=now, basis=basis)
+    batch = session.get_one(Batch, stipend.batch_id)
+    handing.close_or_reopen(session, batch, by=by, now=now)
+    why = asked.reason.value
+    trace.record(session, by, "write_off.agree", f"write_off:{ref}", now=now, why=why)
+    _make_good(session, asked, by=by, now=now)
+
+
+def make_good_waiting(session: Session, by: Viewer, *, now: datetime) -> int:
+    """Let the gap fund bear what it could not bear before, the oldest first; return how many."""
+    require(by, Act.RUN_STIPENDS)
+    waiting = (WriteOff.status == AmendmentStatus.DONE, WriteOff.paid_again_on.is_(None))
+    found = session.scalars(select(WriteOff).where(*waiting).order_by(WriteOff.id)).all()
+    return sum(_make_good(session, one, by=by, now=now) for one in found)
+
+
+def _make_good(session: Session, asked: WriteOff, *, by: Viewer, now: datetime) -> bool:
+    """Book a loss to the gap fund and let the same instalment go out again; say whether it could.
+
+    Not from restricted money, nor for a child that has left; who says that it came after all has it.
+    """
+    stipend, on = session.get_one(Stipend, asked.stipend_id), today(now)
+    if not _can_go_again(session, stipend):
+        return False
+    free = (WriteOff.id == asked.id, WriteOff.paid_again_on.is_(None))
+    claim = update(WriteOff).where(*free).values(paid_again_on=on)
+    if session.execute(claim).rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    basis = Basis(Evidence.LEDGER, detail=asked.reason.value)
+    facts.take_back(session, FactKind.WRITTEN_OFF, stipend, on=on, by=by, now=now, basis=basis)
+    returns.reopen(session, stipend, by=by, now=now)
+    pledge_id = session.scalar(select(Match.pledge_id).where(Match.id == stipend.match_id))
+    loss = Leg(AccountKind.GAP_FUND, stipend.amount_fen, pledge_id=pledge_id)
+    paid = Leg(AccountKind.BANK, Fen(-stipend.amount_fen))
+    event = Event(TransactionKind.LOST, on, stipend_id=stipend.id)
+    ledger.post(session, event, [loss, paid], by=by)
+    trace.record(session, by, "write_off.make_good", f"write_off:{asked.ref}", now=now)
+    return True
+
+
+def _can_go_again(session: Session, stipend: Stipend) -> bool:
+    """Say whether a lost instalment is to be paid again, and the fund's free money reaches it."""
+    if stipend.written_off_on is None or stipend.confirmed_on is not None:
+        return False
+    is_there = select(Child.id).join(Match, Match.child_id == Child.id)
+    is_there = is_there.where(Match.id == stipend.match_id, Child.status.in_(MATCHABLE))
+    if session.scalar(is_there) is None:
+        return False
+    return -ledger.balance(session, AccountKind.GAP_FUND) >= stipend.amount_fen
+
+
+def turn_down(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
+    """Leave it as it is; whoever asked may take it back too."""
+    require(by, Act.ASK_WRITE_OFF)
+    asked = gate.row(session, _as_staff(by), WriteOff, WriteOff.ref == ref)
+    _decide(session, by, asked, AmendmentStatus.TURNED_DOWN, now=now)
+    trace.record(session, by, "write_off.turn_down", f"write_off:{ref}", now=now)
+
+
+def _decide(
+    session: Session, by: Viewer, asked: WriteOff, to: AmendmentStatus, *, now: datetime
+) -> None:
+    if asked.status is not AmendmentStatus.ASKED:
+        raise AlreadyDecided()
+    advance(session, asked, to, by=by, now=now)
+    asked.decided_by, asked.decided_on = by.actor, today(now)
+    session.flush()
+
+
+def listing(session: Session, viewer: Viewer) -> list[Card]:
+    """List the requests of the viewer's children: those that wait first, then the newest."""
+    require(viewer, Act.ASK_WRITE_OFF)
+    return _cards(session, viewer)
+
+
+def detail(session: Session, viewer: Viewer, ref: str) -> Card:
+    """Return one request, with whether the viewer may agree. Raises NotFound."""
+    require(viewer, Act.ASK_WRITE_OFF)
+    found = _cards(session, viewer, WriteOff.ref == ref)
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def count_waiting(session: Session, viewer: Viewer) -> int:
+    """Count what waits for this approver."""
+    if not viewer.has(Role.APPROVER):
+        return 0
+    others = WriteOff.asked_by != viewer.actor
+    return gate.count(session, _as_staff(viewer), WriteOff, _WAITS, others)
+
+
+def _cards(session: Session, viewer: Viewer, *where: ColumnElement[bool]) -> list[Card]:
+    parts = {"stipend": Part(Stipend, Stipend.id == WriteOff.stipend_id, _DATES), **_ABOUT}
+    order = (_WAITS.desc(), WriteOff.id.desc())
+    found = gate.cards(
+        session,
+        _as_staff(viewer),
+        WriteOff,
+        parts=parts,
+        where=where,
+        order_by=order,
+        limit=PAGE,
+    )
+    return [_told(session, viewer, card) for card in found]
+
+
+def _told(session: Session, viewer: Viewer, card: Card) -> Card:
+    waits = card["status"] is AmendmentStatus.ASKED
+    is_mine = card["asked_by"] == viewer.actor
+    return card.and_also(
+        stipend_ref=stipend_ref(card["match"]["child_ref"], card["stipend"]["due_on"]),
+        asker=child_file.name_of(session, viewer, card["asked_by"]),
+        decider=child_file.name_of(session, viewer, card["decided_by"]),
+        waits=waits,
+        is_mine=is_mine,
+        may_agree=waits and not is_mine and viewer.has(Role.APPROVER),
+    )
+
+
+def _as_staff(viewer: Viewer) -> Viewer:
+    return replace(viewer, roles=viewer.roles & CASE_STAFF)

@@ -1,0 +1,224 @@
+"""The desk of care: whom to call, what two people decide, which trial is over, who is paired."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from models.accounts import Account
+from models.care import CareExclusion, CareMatch
+from models.children import Child
+from models.pledges import Recusal
+from models.regions import Region
+from models.volunteers import Volunteer
+from privacy.permissions import Act, require
+from privacy.viewers import Viewer
+from services import gate
+from services.children import child_file
+from services.gate import Card, Part
+from vocabulary.dates import today
+from vocabulary.enums import CareStatus, Role
+
+LIMIT = 100
+_PAIRED = (CareStatus.TRIAL, CareStatus.ACTIVE)
+_CHILD = ("ref", "name", "sex", "stage", "grade", "languages", "entered_by")
+_HER = ("ref", "name", "phone", "skills", "languages", "availability", "capacity", "sex")
+_PARTS = {
+    "child": Part(Child, Child.id == CareMatch.child_id, _CHILD),
+    "volunteer": Part(Volunteer, Volunteer.id == CareMatch.volunteer_id, _HER),
+    "place": Part(Region, Region.code == Child.region_code, ("name",)),
+}
+
+
+class Shown(StrEnum):
+    """Which part of the desk the list shows."""
+
+    DECIDE = "decide"
+    ANSWER = "answer"
+    TRIAL = "trial"
+    PAIRED = "paired"
+
+
+class Block(StrEnum):
+    """Why the viewer may not be one of the two."""
+
+    NOTED = "noted"
+    ENTERED = "entered"
+    AGREED = "agreed"
+    ASIDE = "aside"
+    APPROVER = "approver"
+
+
+_WHICH: Mapping[Shown, ColumnElement[bool]] = {
+    Shown.DECIDE: CareMatch.status == CareStatus.ACCEPTED,
+    Shown.ANSWER: CareMatch.status == CareStatus.PROPOSED,
+    Shown.TRIAL: CareMatch.status == CareStatus.TRIAL,
+    Shown.PAIRED: CareMatch.status == CareStatus.ACTIVE,
+}
+_ORDER: Mapping[Shown, tuple[Any, ...]] = {
+    Shown.DECIDE: (CareMatch.decide_by, CareMatch.ref),
+    Shown.ANSWER: (CareMatch.answer_by, CareMatch.ref),
+    Shown.TRIAL: (CareMatch.trial_until, CareMatch.ref),
+    Shown.PAIRED: (CareMatch.decided_on.desc(), CareMatch.ref),
+}
+
+
+def listed(session: Session, viewer: Viewer, show: Shown) -> list[Card]:
+    """List one part of the desk, what is due first."""
+    _require_desk(viewer)
+    return _seen(
+        gate.cards(
+            session,
+            viewer,
+            CareMatch,
+            parts=_PARTS,
+            where=(_WHICH[show],),
+            order_by=_ORDER[show],
+            limit=LIMIT,
+        )
+    )
+
+
+def counts(session: Session, viewer: Viewer) -> dict[Shown, int]:
+    """Count every part of the desk."""
+    _require_desk(viewer)
+    return {show: gate.count(session, viewer, CareMatch, which) for show, which in _WHICH.items()}
+
+
+def detail(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
+    """Return one pair with both sides, whom else there was, and why the viewer may not decide.
+
+    Raises NotFound for a hidden ref.
+    """
+    _require_desk(viewer)
+    found = gate.card(session, viewer, CareMatch, CareMatch.ref == ref, parts=_PARTS)
+    others = _others(session, viewer, found["runners_up"])
+    is_aside = _is_aside(session, viewer, ref)
+    return found.and_also(
+        others=others,
+        block=_block(viewer, found, is_aside=is_aside),
+        trial_is_over=_is_over(found, on=today(now)),
+        agreed=_name(session, viewer, found["agreed_by"]),
+        noted=_noted_by(session, viewer, found["answered_by"]),
+    )
+
+
+def _noted_by(session: Session, viewer: Viewer, actor: str | None) -> str:
+    """Say who of the staff wrote her word down; empty where she answered herself."""
+    ref = (actor or "").removeprefix("account:")
+    hers = select(Volunteer.id).join(Account, Account.id == Volunteer.account_id)
+    is_hers = session.scalar(hers.where(Account.ref == ref)) is not None
+    return "" if is_hers else _name(session, viewer, actor)
+
+
+def _name(session: Session, viewer: Viewer, actor: str | None) -> str:
+    return child_file.name_of(session, viewer, actor) if actor else ""
+
+
+def _is_over(card: Card, *, on: date) -> bool:
+    return card["status"] is CareStatus.TRIAL and card["trial_until"] <= on
+
+
+def _block(viewer: Viewer, card: Card, *, is_aside: bool) -> Block | None:
+    """Return why the viewer is not one of the two: law 8 first, then that one must be an approver."""
+    if card["status"] is not CareStatus.ACCEPTED:
+        return None
+    first = card["agreed_by"]
+    has_approver = viewer.has(Role.APPROVER) or card["agreed_as"] is Role.APPROVER
+    blocks = {
+        Block.ASIDE: is_aside,
+        Block.NOTED: viewer.actor in (card["answered_by"], card["proposed_by"]),
+        Block.ENTERED: card.has("child") and card["child"]["entered_by"] == viewer.actor,
+        Block.AGREED: first == viewer.actor,
+        Block.APPROVER: first is not None and not has_approver,
+    }
+    return next((block for block, holds in blocks.items() if holds), None)
+
+
+def _is_aside(session: Session, viewer: Viewer, ref: str) -> bool:
+    mine = select(Recusal.id).where(
+        Recusal.actor == viewer.actor,
+        Recusal.child_id.in_(select(CareMatch.child_id).where(CareMatch.ref == ref)),
+    )
+    return session.scalar(mine.limit(1)) is not None
+
+
+def _others(session: Session, viewer: Viewer, stored: Sequence[Mapping[str, Any]]) -> list[Card]:
+    """Return the runners-up by name; of another banner's child or volunteer only what each lacked."""
+    refs = {side: [o["code"] for o in stored if o["side"] == side] for side in _TABLES}
+    known = {
+        one["ref"]: one["name"]
+        for side, table in _TABLES.items()
+        for one in gate.cards(
+            session, viewer, table, fields=("ref", "name"), where=(table.ref.in_(refs[side]),)
+        )
+        if one.has("name")
+    }
+    return [Card({**other, "name": known.get(other["code"])}) for other in stored]
+
+
+_TABLES: Mapping[str, Any] = {"child": Child, "volunteer": Volunteer}
+
+
+def turned_down(session: Session, viewer: Viewer) -> list[Card]:
+    """List pairs that are not proposed until someone lifts it, the latest first, each pair once."""
+    _require_desk(viewer)
+    shut = select(CareExclusion.id).where(
+        CareExclusion.volunteer_id == CareMatch.volunteer_id,
+        CareExclusion.child_id == CareMatch.child_id,
+        CareExclusion.lifted_on.is_(None),
+    )
+    refused = CareMatch.status.in_((CareStatus.DECLINED, CareStatus.LAPSED))
+    found = gate.cards(
+        session,
+        viewer,
+        CareMatch,
+        parts=_PARTS,
+        where=(refused, CareMatch.refusal.is_not(None), shut.exists()),
+        order_by=(CareMatch.decided_on.desc(), CareMatch.ref),
+        limit=LIMIT,
+    )
+    return _seen(found)
+
+
+def of_volunteer(session: Session, viewer: Viewer, volunteer_ref: str) -> list[Card]:
+    """List what stands between a volunteer and children, for her page at the staff's desk."""
+    _require_desk(viewer)
+    hers = CareMatch.volunteer_id.in_(select(Volunteer.id).where(Volunteer.ref == volunteer_ref))
+    return _of(session, viewer, hers)
+
+
+def of_child(session: Session, viewer: Viewer, child_ref: str) -> list[Card]:
+    """List a child's volunteers, those who were among them."""
+    _require_desk(viewer)
+    own = CareMatch.child_id.in_(select(Child.id).where(Child.ref == child_ref))
+    return _of(session, viewer, own)
+
+
+def _of(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> list[Card]:
+    told = or_(CareMatch.status.in_(tuple(_WHICH_STATES)), CareMatch.ended_on.is_not(None))
+    return _seen(
+        gate.cards(
+            session,
+            viewer,
+            CareMatch,
+            parts=_PARTS,
+            where=(which, told),
+            order_by=(CareMatch.id.desc(),),
+            limit=LIMIT,
+        )
+    )
+
+
+_WHICH_STATES = (CareStatus.PROPOSED, CareStatus.ACCEPTED, *_PAIRED)
+
+
+def _seen(found: Sequence[Card]) -> list[Card]:
+    return [card for card in found if card.has("child")]
+
+
+def _require_desk(viewer: Viewer) -> None:
+    require(viewer, Act.AGREE_CARE)

@@ -1,0 +1,1 @@
+"""A child's record: entered, verified, consented to, found, corrected."""

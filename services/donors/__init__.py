@@ -1,0 +1,1 @@
+"""What a donor reads and chooses: his page, his link, his name, the weekly list."""

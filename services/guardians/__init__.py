@@ -1,0 +1,1 @@
+"""What a family and a guardian read, answer and ask for."""

@@ -1,0 +1,1 @@
+"""Uploaded lists on their way into the records: read, judged, placed, taken, forgotten."""

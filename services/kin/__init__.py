@@ -1,0 +1,1 @@
+"""Who looks after a child: what changes after they were entered."""

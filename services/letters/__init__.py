@@ -1,0 +1,1 @@
+"""Letters between a family and a donor or volunteer, each through the moderator."""

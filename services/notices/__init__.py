@@ -1,0 +1,1 @@
+"""The outbox: queued as refs, drawn at delivery with the recipient's own eyes."""

@@ -1,0 +1,1 @@
+"""What every notice says, a file for each side that receives it."""

@@ -1,0 +1,1 @@
+"""What a donor gets on paper: a year's account, certificates, the fiscal system's receipts."""

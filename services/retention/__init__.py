@@ -1,0 +1,1 @@
+"""How long what is kept: data/retention.toml carried out every night."""

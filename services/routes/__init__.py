@@ -1,0 +1,1 @@
+"""By whom a child's money comes: ways, cards, school holidays, and silent hands."""

@@ -1,0 +1,177 @@
+"""A card's payment that a person marked as sent and no statement shows: it comes to an end all the same.
+
+No hand can say what became of it. After a week the paying desk is told to ask the bank; after two the
+family is asked, and the case staff are told whom to call. What the bank says ends it: paid, and the
+card has it as if the statement had come; not paid, and the instalment goes again. A debit that shows
+up later all the same stands unsettled, as paid twice.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from models.children import Child, Kin
+from models.pledges import Match
+from models.stipends import Batch, Stipend
+from privacy.permissions import CASE_STAFF, Act, require
+from privacy.viewers import Viewer
+from services import gate, trace
+from services.accountancy.waiting import DEBIT_DAYS
+from services.batches import returns
+from services.batches.bank_answers import SHORTEST_NOTE, Told
+from services.gate import Card, Part
+from services.guardians import families as kin_of
+from services.handover import office_staff
+from services.lifecycle import advance
+from services.notices import addressing, notices
+from services.notices.notices import Recipient
+from services.stipends import facts
+from services.stipends.facts import Basis
+from vocabulary.dates import today
+from vocabulary.enums import (
+    BankAnswer,
+    BatchStatus,
+    Evidence,
+    FactKind,
+    NoticeKind,
+    RecipientKind,
+    Role,
+    Route,
+)
+from vocabulary.errors import AlreadyDecided, BadInput
+from vocabulary.refs import stipend_ref
+
+SHOWN = 200
+DESK_AFTER, FAMILY_AFTER = timedelta(days=DEBIT_DAYS), timedelta(days=14)
+_NOT_PAID = "not_paid"
+
+
+def is_unseen() -> ColumnElement[bool]:
+    """Say in SQL that a batch is a card's, was marked as sent, and neither bank nor statement spoke."""
+    return (
+        (Batch.route == Route.CARD)
+        & (Batch.status == BatchStatus.SENT)
+        & Batch.bank_on.is_(None)
+        & Batch.bank_said.is_(None)
+    )
+
+
+def remind(session: Session, by: Viewer, *, on: date, now: datetime) -> int:
+    """Tell the paying desk after one week and two, then the families and their staff; once each."""
+    require(by, Act.RUN_STIPENDS)
+    found = _sent_before(session, on - DESK_AFTER)
+    for batch in found:
+        is_late = batch.sent_on is not None and batch.sent_on <= on - FAMILY_AFTER
+        kind, subject, rung = NoticeKind.CARD_UNSEEN, f"batch:{batch.ref}", 2 if is_late else 1
+        desk, place = (Role.PAYING_DESK,), batch.region_code
+        notices.to_roles(session, desk, place, kind, subject, now=now, rung=rung)
+        if is_late:
+            staff, named = sorted(CASE_STAFF), office_staff.named_in(session, batch)
+            notices.to_roles(session, staff, place, kind, subject, now=now, rung=rung, but=named)
+            _ask_family(session, batch, now=now)
+    return len(found)
+
+
+def _sent_before(session: Session, day: date) -> Sequence[Batch]:
+    unseen = select(Batch).where(is_unseen(), Batch.sent_on <= day)
+    return session.scalars(unseen.order_by(Batch.id)).all()
+
+
+def _ask_family(session: Session, batch: Batch, *, now: datetime) -> None:
+    """Ask behind the link that any drawn family gets; a family in fear is asked nothing."""
+    rows = session.execute(
+        select(Match.child_id, Match.child_ref, Stipend.due_on)
+        .join(Stipend, Stipend.match_id == Match.id)
+        .join(Child, Child.id == Match.child_id)
+        .where(Stipend.batch_id == batch.id, _is_unanswered(), Child.in_danger.is_(False))
+        .order_by(Stipend.id)
+    ).all()
+    for child_id, child_ref, due_on in rows:
+        if addressing.reaches_family(session, child_id, now=now):
+            to = Recipient(RecipientKind.FAMILY, child_id)
+            subject = f"stipend:{stipend_ref(child_ref, due_on)}"
+            notices.queue(session, to, NoticeKind.FAMILY_ASKED, subject, now=now)
+
+
+def _is_unanswered() -> ColumnElement[bool]:
+    return (
+        Stipend.sent_on.is_not(None)
+        & Stipend.returned_on.is_(None)
+        & Stipend.confirmed_on.is_(None)
+        & Stipend.disputed_on.is_(None)
+    )
+
+
+def families(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
+    """List whom to call: what was marked as sent to a card two weeks ago and nobody spoke of since."""
+    require(viewer, Act.CHANGE_ROUTE)
+    late = select(Batch.id).where(is_unseen(), Batch.sent_on <= today(now) - FAMILY_AFTER)
+    found = gate.cards(
+        session,
+        viewer,
+        Stipend,
+        fields=("due_on", "amount_fen", "sent_on"),
+        parts={
+            "match": Part(Match, Match.id == Stipend.match_id, ("child_ref",)),
+            "child": Part(Child, Child.id == Match.child_id, ("ref", "name")),
+            "kin": Part(Kin, kin_of.guardian(), ("relation", "phone")),
+        },
+        where=(Stipend.batch_id.in_(late), _is_unanswered()),
+        order_by=(Stipend.sent_on, Stipend.id),
+        limit=SHOWN,
+    )
+    return [card for card in found if card.has("child")]
+
+
+def payment(session: Session, viewer: Viewer, batch_ref: str) -> Card:
+    """Return one such payment as the paying desk reads it. Raises NotFound for any other."""
+    require(viewer, Act.SEND_BATCH)
+    fields = ("ref", "memo", "month", "sent_on", "sent_fen")
+    return gate.card(session, viewer, Batch, Batch.ref == batch_ref, is_unseen(), fields=fields)
+
+
+def say(session: Session, by: Viewer, batch_ref: str, told: Told, *, now: datetime) -> None:
+    """Keep what somebody at the bank said of one such payment: paid on a day, or not paid.
+
+    Raises BadInput(note) where nobody was asked, BadInput(on) for a day before the batch or to come,
+    AlreadyDecided when the statement or somebody else was first.
+    """
+    require(by, Act.SEND_BATCH)
+    batch = gate.row(session, by, Batch, Batch.ref == batch_ref, Batch.route == Route.CARD)
+    if not (batch.status is BatchStatus.SENT and batch.bank_on is None and not batch.bank_said):
+        raise AlreadyDecided()
+    if len(told.note.strip()) < SHORTEST_NOTE:
+        raise BadInput(field="note", reason="nobody_asked")
+    if told.answer is BankAnswer.UNCLEAR:
+        raise BadInput(field="answer", reason="not_an_end")
+    is_paid = told.answer is BankAnswer.PAID
+    if is_paid and (told.on is None or not batch.opened_on <= told.on <= today(now)):
+        raise BadInput(field="on", reason="not_between")
+    batch.bank_said, batch.bank_said_on = told.answer, told.on if is_paid else today(now)
+    batch.bank_said_note = told.note.strip()
+    if not is_paid:
+        _go_again(session, batch, by=by, now=now)
+    trace.record(
+        session, by, "batch.bank_said", f"batch:{batch_ref}", now=now, why=told.answer.value
+    )
+    session.flush()
+
+
+def _go_again(session: Session, batch: Batch, *, by: Viewer, now: datetime) -> None:
+    """Let what never left stand in the next batch; the card is blamed for nothing."""
+    lines = select(Stipend).where(Stipend.batch_id == batch.id, Stipend.cancelled_on.is_(None))
+    for stipend in session.scalars(lines.order_by(Stipend.id)).all():
+        if stipend.confirmed_on is not None:
+            raise AlreadyDecided()  # the family has it: whoever spoke at the bank is wrong
+        if stipend.written_off_on is not None:
+            _lift_loss(session, stipend, by=by, now=now)
+        returns.reopen(session, stipend, by=by, now=now)
+    advance(session, batch, BatchStatus.CLOSED, by=by, now=now, reason=_NOT_PAID)
+
+
+def _lift_loss(session: Session, stipend: Stipend, *, by: Viewer, now: datetime) -> None:
+    """Take a loss back that the fund has not borne yet: what never left is not lost."""
+    kind, basis = FactKind.WRITTEN_OFF, Basis(Evidence.BANK, detail=_NOT_PAID)
+    facts.take_back(session, kind, stipend, on=today(now), by=by, now=now, basis=basis)

@@ -1,0 +1,73 @@
+"""A bank's statement is read, and each line's place found; nothing is written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from gateways.spreadsheets import SpreadsheetRefused, read
+from privacy.permissions import Act, require
+from privacy.viewers import Viewer
+from services.rosters.headers import ColumnMissing, HeaderNotFound
+from services.statements import Line, open_statement, statement_layouts
+from services.statements.layouts import likely_labels
+from services.statements.statement_judging import Verdict, judge, known
+from vocabulary.enums import LineState
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A statement that was read: its lines, and of each where it belongs."""
+
+    lines: tuple[Line, ...]
+    verdicts: list[Verdict]
+    notes: tuple[str, ...]
+
+    def count(self, *states: LineState) -> int:
+        """Count the lines of some states."""
+        return sum(1 for verdict in self.verdicts if verdict.state in states)
+
+    def as_json(self) -> dict[str, object]:
+        """Return what `import bank --json` prints; never who paid."""
+        return {
+            "lines": len(self.lines),
+            "matched": self.count(LineState.MATCHED, LineState.SPLIT),
+            "suggested": self.count(LineState.SUGGESTED),
+            "unmatched": self.count(LineState.UNMATCHED),
+            "outgoing": sum(1 for line in self.lines if line.fen < 0),
+            "rows": list(self._rows()),
+        }
+
+    def _rows(self) -> Iterator[dict[str, object]]:
+        """Yield the contract's four words of each line, and no more."""
+        for line in self.lines:
+            reference = " ".join(line.references)
+            told = {"row": line.row, "kind": line.kind.value, "fen": line.fen}
+            yield {**told, "reference": reference}
+
+
+class UnknownLayout(SpreadsheetRefused):
+    """The header's words say nothing to us; `labels` are what stands there, if anything does."""
+
+    code = "statement_layout"
+    sentence = "{said}"
+
+    def __init__(self, labels: tuple[str, ...], refusal: SpreadsheetRefused) -> None:
+        super().__init__(said=refusal.message)
+        self.labels = labels
+
+
+def judged(session: Session | None, by: Viewer, name: str, data: bytes) -> Read:
+    """Read a statement and find whose money each line is; writes nothing.
+
+    Raises a SpreadsheetRefused when the file, a line or its sums are wrong.
+    """
+    require(by, Act.IMPORT_STATEMENT)
+    sheet = read(name, data)
+    try:
+        layouts = statement_layouts.known(session) if session else None
+        statement = open_statement(sheet, layouts)
+    except (HeaderNotFound, ColumnMissing) as refusal:
+        raise UnknownLayout(likely_labels(sheet), refusal) from refusal
+    verdicts = judge(statement.lines, known(session, statement.lines))
+    return Read(statement.lines, verdicts, statement.notes)

@@ -1,0 +1,1 @@
+"""What a replayed story needs beside the ordinary services."""

@@ -1,0 +1,121 @@
+"""Units and groups that give under one pledge: their names, and what each member has said to give.
+
+Part of services/vault/vault.py. A name stands under its own person's key and goes with it; what was
+said stays, under a code.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from models import keys
+from models.vault import Donor, VaultGiver, VaultMember, VaultShare
+from services.vault import vault, vault_keys
+from vocabulary.dates import today
+from vocabulary.enums import GiverKind
+from vocabulary.errors import NotFound
+from vocabulary.money import Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Who gives when it is not one person."""
+
+    kind: GiverKind
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """From a day on a member (by key and by ref) gives so much a time; 0: no more."""
+
+    donor_id: int
+    ref: str
+    fen: Fen
+    from_on: date
+
+
+def keep(session: Session, pledge_id: int, giver: Giver, *, now: datetime) -> None:
+    """Keep in whose name a pledge is given, under its contact's own key, in the place of the last."""
+    donor_id = vault.donor_of_pledge(session, pledge_id)
+    cipher, ref = vault_keys.cipher_of(session, donor_id)
+    session.execute(delete(VaultGiver).where(VaultGiver.pledge_id == pledge_id))
+    sealed = keys.seal(cipher, giver.name, place=f"giver:{ref}")
+    session.add(
+        VaultGiver(
+            pledge_id=pledge_id,
+            donor_id=donor_id,
+            kind=giver.kind,
+            name=sealed,
+            since_on=today(now),
+        )
+    )
+    session.flush()
+
+
+def find(session: Session, pledge_id: int) -> Giver | None:
+    """Return in whose name a pledge is given; None for one person's own."""
+    row = session.scalar(select(VaultGiver).where(VaultGiver.pledge_id == pledge_id))
+    if row is None:
+        return None
+    cipher, ref = vault_keys.cipher_of(session, row.donor_id)
+    return Giver(row.kind, keys.unseal(cipher, row.name, place=f"giver:{ref}"))
+
+
+def enter(session: Session, pledge_id: int, name: str, *, now: datetime) -> int:
+    """Enter a member with a key of his own; return his key in the vault."""
+    person = Donor(since_on=today(now))
+    session.add(person)
+    session.flush()
+    own = vault_keys.make(session, person.id)
+    sealed = keys.seal(own, name, place=f"member:{person.ref}")
+    session.add(VaultMember(donor_id=person.id, pledge_id=pledge_id, name=sealed))
+    session.flush()
+    return person.id
+
+
+def say(
+    session: Session, pledge_id: int, donor_id: int, fen: Fen, *, from_on: date, now: datetime
+) -> None:
+    """Keep what a member gives a time from a day on. What was said before stays."""
+    said = {"pledge_id": pledge_id, "donor_id": donor_id, "fen": fen, "from_on": from_on}
+    session.add(VaultShare(**said, said_at=now))
+    session.flush()
+
+
+def shares(session: Session, pledge_id: int) -> Sequence[Share]:
+    """Return all that was said of a pledge's members, in the order in which it was said."""
+    rows = session.execute(
+        select(VaultShare.donor_id, Donor.ref, VaultShare.fen, VaultShare.from_on)
+        .join(Donor, Donor.id == VaultShare.donor_id)
+        .where(VaultShare.pledge_id == pledge_id)
+        .order_by(VaultShare.id)
+    )
+    return [Share(donor_id, ref, Fen(fen), from_on) for donor_id, ref, fen, from_on in rows]
+
+
+def names(session: Session, pledge_id: int) -> dict[int, str]:
+    """Open the names of a pledge's members, by their keys; who was forgotten has none."""
+    rows = session.execute(
+        select(VaultMember.donor_id, VaultMember.name).where(
+            VaultMember.pledge_id == pledge_id,
+        )
+    ).all()
+    return {key: _open(session, key, name) for key, name in rows}
+
+
+def _open(session: Session, donor_id: int, sealed: bytes) -> str:
+    cipher, ref = vault_keys.cipher_of(session, donor_id)
+    return keys.unseal(cipher, sealed, place=f"member:{ref}")
+
+
+def member(session: Session, pledge_id: int, ref: str) -> Donor:
+    """Return a member of a pledge by his ref, forgotten or not. Raises NotFound."""
+    said = exists().where(VaultShare.donor_id == Donor.id, VaultShare.pledge_id == pledge_id)
+    found = session.scalar(select(Donor).where(Donor.ref == ref, said))
+    if found is None:
+        raise NotFound()
+    return found

@@ -1,0 +1,76 @@
+"""A donor's own letter: his words under his own key, and what may be shown of them to a moderator.
+
+Everything of his that the vault holds, and whatever looks like somebody's identity, becomes one
+mark of one width before the text leaves here: the moderator reads neither who he is nor which of
+the marks hides him. Part of services/vault/vault.py.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from models import keys
+from models.letters import Letter, VaultLetter
+from models.reveals import VaultWords
+from models.vault import VaultContact, VaultName, VaultPledge
+from privacy.screening import Kind, Known, marks, redacted
+from services.letters.letter_known import known
+from services.vault import vault, vault_keys
+from vocabulary.enums import ContactKind
+
+_LEAST = 2
+
+
+def hidden(session: Session, pledge_id: int, text: str) -> str:
+    """Return a donor's text without what could tell who he is."""
+    donor_id = vault.donor_of_pledge(session, pledge_id)
+    return redacted(text, marks(text, dict.fromkeys(_identities(session, donor_id))))
+
+
+def keep(session: Session, letter: Letter, text: str) -> None:
+    """Keep a donor's words as he wrote them."""
+    donor_id = vault.donor_of_pledge(session, letter.pledge_id or 0)
+    cipher, ref = vault_keys.cipher_of(session, donor_id)
+    sealed = keys.seal(cipher, text, place=f"letter:{ref}")
+    session.add(VaultLetter(letter_id=letter.id, donor_id=donor_id, text=sealed))
+    session.flush()
+
+
+def texts(session: Session, of_pair: ColumnElement[bool]) -> list[str]:
+    """Open a donor's own letters of one pair for himself, the newest first."""
+    mine = select(VaultLetter).join(Letter, Letter.id == VaultLetter.letter_id).where(of_pair)
+    rows = session.scalars(mine.order_by(VaultLetter.letter_id.desc())).all()
+    if not rows:
+        return []
+    cipher, ref = vault_keys.cipher_of(session, rows[0].donor_id)
+    return [keys.unseal(cipher, row.text, place=f"letter:{ref}") for row in rows]
+
+
+def _identities(session: Session, donor_id: int) -> Iterator[Known]:
+    """Yield everything by which the vault knows a donor."""
+    cipher, ref = vault_keys.cipher_of(session, donor_id)
+    for contact in session.scalars(select(VaultContact).where(VaultContact.donor_id == donor_id)):
+        value = keys.unseal(cipher, contact.value, place=f"donor:{ref}")
+        is_mail = contact.kind is ContactKind.MAIL
+        yield from known(Kind.MAIL if is_mail else Kind.PHONE, value)
+        if is_mail:
+            yield from known(Kind.ACCOUNT, value.partition("@")[0])
+    for row in session.scalars(select(VaultName).where(VaultName.donor_id == donor_id)):
+        yield from known(Kind.NAME, keys.unseal(cipher, row.value, place=f"name:{ref}"))
+    for words in session.scalars(select(VaultWords).where(VaultWords.donor_id == donor_id)):
+        yield from known(Kind.NAME, keys.unseal(cipher, words.name, place=f"words:{ref}"))
+        if words.city:
+            yield from known(Kind.PLACE, keys.unseal(cipher, words.city, place=f"words:{ref}"))
+    yield from _as_payer(session, donor_id)
+
+
+def _as_payer(session: Session, donor_id: int) -> Iterator[Known]:
+    """Yield what the bank's lines say of who paid, word by word, and the references he pays under."""
+    paid = select(VaultPledge).where(VaultPledge.donor_id == donor_id)
+    for row in session.scalars(paid):
+        yield from known(Kind.NUMBER, row.payment_reference)
+        for payer in vault.payers_of(session, row.pledge_id):
+            for word in (payer, *payer.split()):
+                if len(word) >= _LEAST:
+                    yield from known(Kind.NAME, word)

@@ -1,0 +1,55 @@
+"""What the town's donors have under way beside their pledges: a gift, another payer, a group."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from privacy.viewers import Viewer
+from services.giving import gifts, members, moving
+from services.vault import vault
+from tests.house.places import Places, Town
+from vocabulary.enums import GiftOccasion, GiverKind
+from vocabulary.money import Fen
+
+STRANGER = "13900000088"
+
+
+def give(
+    session: Session,
+    town: Town,
+    here: Places,
+    donors: Sequence[tuple[Viewer, str]],
+    now: datetime,
+) -> None:
+    """Let each ask for a gift; the first asks a stranger to go on paying, the second the first."""
+    wishes, asked = [], []
+    contacts = (STRANGER, vault.contact_of(session, donors[0][0].donor_id or 0)[1])
+    children = (here.child, here.classmate)
+    for (donor, ref), child, contact in zip(donors, children, contacts, strict=True):
+        match, fen = here.of(child).donor_ref, Fen(50_000)
+        wishes.append(
+            gifts.ask(session, donor, match, amount=fen, occasion=GiftOccasion.JUST, now=now)
+        )
+        asked.append(moving.ask(session, donor, ref, contact, now=now))
+    _groups(session, town, donors, now)
+    town.give("donors_gift", "donor", *wishes)
+    town.give("donors_asking", "donor", *asked)
+    town.give("donors_asked", "donor", *reversed(asked))
+
+
+def _groups(
+    session: Session, town: Town, donors: Sequence[tuple[Viewer, str]], now: datetime
+) -> None:
+    """Each gives with somebody else, in a group's name."""
+    found = []
+    for donor, ref in donors:
+        members.name(session, donor, ref, GiverKind.GROUP, "三年级教研组", now=now)
+        said = members.read("王小明 50")
+        members.join(session, donor, ref, said, from_on=now.date(), now=now)
+        (one,) = members.page(session, donor, ref, now=now)["members"]
+        found.append((ref, one["ref"]))
+    (mine, member), (other, others) = found
+    pairs = [f"{mine} {member}", f"{other} {others}", f"{mine} {others}"]
+    town.give("donors_member", "donor", *pairs)
+    town.give("donors_member_year", "donor", *(f"{pair} {now.year}" for pair in pairs))

@@ -1,0 +1,1 @@
+"""爱心妈妈 and children: proposals, clocks, two people, what she sees."""

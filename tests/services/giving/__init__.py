@@ -1,0 +1,1 @@
+"""What donors settle about a pledge: services/giving."""

@@ -1,0 +1,160 @@
+"""Why this volunteer and this child: the one table from the matcher's codes to what stands on pages."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from services.care.desk import Block
+from vocabulary.enums import CareStatus, Language, NeedKind, Stage
+from web.core.labels import label
+from web.core.reasons import LEVELS
+
+Facts = Mapping[str, Any]
+FACTORS = {
+    "urgency": "紧急",
+    "waiting": "等待",
+    "skill": "会做的",
+    "language": "语言",
+    "distance": "远近",
+    "times": "时间",
+}
+_TIMES = {"weekday": "工作日白天", "evening": "晚上", "weekend": "周末", "holiday": "寒暑假"}
+_NEAR_KM = 5
+
+
+def kinds(codes: Sequence[str]) -> str:
+    """Name kinds of care."""
+    return "、".join(label(NeedKind(code)) for code in codes)
+
+
+def _urgency(facts: Facts) -> str:
+    return f"登记时评为“{LEVELS[facts['level']]}”，{facts['level']} 级，最高 3 级。"
+
+
+def _waiting(facts: Facts) -> str:
+    return f"孩子已等待 {facts['days']} 天。" if facts["days"] else "今天刚登记。"
+
+
+def _skill(facts: Facts) -> str:
+    asked, met = kinds(facts["asked"]), kinds(facts["met"])
+    if asked == met or not met:
+        return f"孩子要{asked or met or '的'}，她都能做。"
+    return f"孩子要{asked}，她能做{met}。"
+
+
+def _language(facts: Facts) -> str:
+    spoken = label(Language(facts["language"]))
+    if facts["spoken"]:
+        return f"会{spoken}，孩子说{spoken}。"
+    return f"孩子平时说{spoken}，她不会，另有一种话两边都懂。"
+
+
+def how_far(facts: Facts) -> str:
+    """Say how far two townships lie apart."""
+    if facts["same_township"]:
+        return "住在同一苏木（镇），步行可到"
+    if facts["km"] is None:
+        return "住在同一个旗"
+    if facts["km"] <= _NEAR_KM:
+        return f"相距约 {max(1, facts['km'])} 公里，很近"
+    return f"相距约 {facts['km']} 公里"
+
+
+def _distance(facts: Facts) -> str:
+    return f"{how_far(facts)}。"
+
+
+def _times(facts: Facts) -> str:
+    if len(facts["met"]) == len(_TIMES):
+        return "她的时间不限，什么时候都行。"
+    return f"她有空：{'、'.join(_TIMES[code] for code in facts['met'])}。"
+
+
+_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
+    "urgency": _urgency,
+    "waiting": _waiting,
+    "skill": _skill,
+    "language": _language,
+    "distance": _distance,
+    "times": _times,
+}
+
+
+def rows(parts: Sequence[Facts]) -> list[dict[str, Any]]:
+    """Return the reasons of a pair: factor, sentence, points, of."""
+    return [
+        {
+            "factor": FACTORS[part["factor"]],
+            "sentence": _SENTENCES[part["factor"]](part),
+            "points": part["points"],
+            "of": part["of"],
+        }
+        for part in parts
+    ]
+
+
+_LACKS: Mapping[str, Callable[[Facts], str]] = {
+    "urgency": lambda lack: f"评为“{LEVELS[lack['level']]}”",
+    "waiting": lambda lack: f"等了 {lack['days']} 天",
+    "skill": lambda lack: f"能做的只有{kinds(lack['met'])}" if lack["met"] else "能做的少一样",
+    "language": lambda _lack: "不会孩子平时说的话",
+    "distance": how_far,
+    "times": lambda _lack: "有空的时间少",
+}
+
+
+def why_not(other: Facts) -> str:
+    """Say why an alternative was not chosen: what it lacked, and where it went."""
+    lacks = [f"{_LACKS[lack['factor']](lack)}（少 {lack['behind']} 分）" for lack in other["lacks"]]
+    is_child = other["side"] == "child"
+    placed = "这次另有一位爱心妈妈" if is_child else "名额这次给了别的孩子"
+    ends = [placed] if other["placed_with"] else []
+    if not lacks and not ends:
+        return "一样合适，这次没有轮到，下次再配。"
+    if not lacks:
+        return f"和这一对一样合适，{placed}。"
+    return "；".join([*lacks, *ends]) + "。"
+
+
+def would_change(others: Sequence[Facts]) -> list[str]:
+    """Say what would have changed the decision, read off the runners-up."""
+    said = []
+    for other in others:
+        name = other["name"] or ("外地一个孩子" if other["side"] == "child" else "外地一位")
+        if other["side"] == "child" and not other["placed_with"]:
+            said.append(f"若她再有一个名额，会改配给{name}。")
+        elif other["side"] == "volunteer" and other["placed_with"]:
+            said.append(f"若{name}再有一个名额，也可以陪这个孩子。")
+        elif other["side"] == "volunteer" and other["lacks"]:
+            widest = other["lacks"][0]
+            said.append(
+                f"若{name}在“{FACTORS[widest['factor']]}”上不差这 {widest['behind']} 分，会是她。"
+            )
+    return list(dict.fromkeys(said))
+
+
+def about(facts: Facts) -> list[tuple[str, str]]:
+    """Return what a volunteer reads before two of the staff agreed."""
+    return [
+        ("要什么帮助", kinds(facts["kinds"])),
+        ("上学", label(Stage(facts["stage"]))),
+        ("说什么话", label(Language(facts["language"]))),
+        ("远近", how_far(facts)),
+    ]
+
+
+BLOCKS: Mapping[Block, str] = {
+    Block.NOTED: "她的答复是你记的，要由另外两位同事来决定。",
+    Block.ENTERED: "这个孩子是你登记的，要由别的同事来决定。",
+    Block.AGREED: "你已经同意了，还要另一位同事同意才开始。",
+    Block.ASIDE: "你申报过回避，这个孩子由别的同事决定。",
+    Block.APPROVER: "两个人里要有一位审批人，这一步请审批人来同意。",
+}
+PILLS = {
+    CareStatus.PROPOSED: "wait",
+    CareStatus.ACCEPTED: "wait",
+    CareStatus.TRIAL: "way",
+    CareStatus.ACTIVE: "done",
+    CareStatus.DECLINED: "sunk",
+    CareStatus.LAPSED: "sunk",
+    CareStatus.ENDED: "sunk",
+}

@@ -1,0 +1,40 @@
+"""What stands on the pages for words of volunteers' matches."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from vocabulary.enums import care as e
+
+LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    e.CareStatus: {
+        e.CareStatus.PROPOSED: "等她答复",
+        e.CareStatus.ACCEPTED: "等两个人决定",
+        e.CareStatus.TRIAL: "磨合期",
+        e.CareStatus.ACTIVE: "陪伴着",
+        e.CareStatus.DECLINED: "没成",
+        e.CareStatus.LAPSED: "过期了",
+        e.CareStatus.ENDED: "已结束",
+    },
+    e.CareRefusal: {
+        e.CareRefusal.TOO_FAR: "太远了",
+        e.CareRefusal.NO_TIME: "最近没有时间",
+        e.CareRefusal.NOT_ABLE: "这件事我做不来",
+        e.CareRefusal.KNOWS_FAMILY: "可能认识这家人",
+        e.CareRefusal.CIRCUMSTANCES_CHANGED: "家里情况变了",
+        e.CareRefusal.CHILD_UNWILLING: "孩子不愿意",
+        e.CareRefusal.PAPERS_TO_CHECK: "资料要再核",
+        e.CareRefusal.RELATED: "双方有亲属关系",
+        e.CareRefusal.OTHER: "别的原因",
+        e.CareRefusal.NOT_ANSWERED: "她 48 小时没有答复",
+        e.CareRefusal.NOT_DECIDED: "到期没人决定",
+    },
+    e.CareEnd: {
+        e.CareEnd.NOT_SUITED: "磨合不合适",
+        e.CareEnd.NEED_MET: "孩子不需要了",
+        e.CareEnd.SHE_LEFT: "她不能再来了",
+        e.CareEnd.CHILD_LEFT: "孩子离开了",
+        e.CareEnd.CONSENT_WITHDRAWN: "监护人撤回了同意",
+        e.CareEnd.HANDED_ON: "交给了另一位",
+        e.CareEnd.OTHER: "别的原因",
+    },
+}

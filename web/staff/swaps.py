@@ -1,0 +1,47 @@
+"""A swap by hand: another pledge for a proposed child, once it is said what the whole loses."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from privacy.permissions import CASE_STAFF
+from services.pairing import swapping
+from vocabulary.errors import NotFound, NotPermitted, Refused
+from web.core import reasons, requests
+from web.core.access import current_viewer, for_roles
+from web.core.messages import sentence
+from web.forms.matches import SwapForm
+
+bp = Blueprint("swaps", __name__, url_prefix="/matches")
+
+
+@bp.route("/<string:ref>/swap/<string:code>", methods=["GET", "POST"])
+@for_roles(*sorted(CASE_STAFF))
+def swap(ref: str, code: str) -> str | Response:
+    """Give this child another pledge; a refusal is told on the page of its proposal."""
+    form = SwapForm()
+    is_sure = form.validate_on_submit()
+    if request.method == "POST" and not is_sure:
+        requests.keep_nothing()
+    try:
+        return _swapped(ref, code, form) if is_sure else _asked(ref, code, form)
+    except (NotFound, NotPermitted):
+        raise
+    except Refused as refusal:
+        requests.keep_nothing()
+        flash(sentence(refusal), "danger")
+        return redirect(url_for("staff.matches.detail", ref=ref), 303)
+
+
+def _swapped(ref: str, code: str, form: SwapForm) -> Response:
+    session, by, note = requests.session(), current_viewer(), form.note.data or ""
+    made = swapping.swap(session, by, ref, code, note=note, now=requests.now())
+    flash("换好了，等别的审批人决定。你提出的，自己不能批。", "success")
+    return redirect(url_for("staff.matches.detail", ref=made[0]), 303)
+
+
+def _asked(ref: str, code: str, form: SwapForm) -> str:
+    found = swapping.foresee(requests.session(), current_viewer(), ref, code)
+    shown = [found["match"], *([found["other"]] if found["other"] else [])]
+    requests.note_read("child.read", [f"child:{one['child']['ref']}" for one in shown])
+    cost = reasons.loss(found["cost"]) if found["cost"] else None
+    return render_template("staff/swaps/swap.html", swap=found, cost=cost, form=form)
