@@ -4,6 +4,7 @@ import pytest
 
 pytest_plugins = [
     "tests.plugins.no_network",
+    "tests.plugins.memory",
     "tests.plugins.markers",
     "tests.plugins.workers",
     "tests.plugins.examples",

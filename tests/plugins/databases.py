@@ -20,6 +20,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.plugins import memory
+
 if os.environ.get("TEST_DATABASE") == "postgresql":
     import psycopg
 
@@ -94,7 +96,7 @@ def _connection() -> "psycopg.Connection":
 @cache
 def _server() -> int:
     """Start this process's own server and return its port."""
-    folder, port = Path(tempfile.mkdtemp(prefix="weiguang-pg-")), _free_port()
+    folder, port = Path(tempfile.mkdtemp(prefix="weiguang-pg-", dir=memory.folder())), _free_port()
     nobody = pwd.getpwnam("nobody")
     other = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     as_whom = other if os.getuid() == 0 else {}  # PostgreSQL refuses to run as root
