@@ -28,6 +28,7 @@ from matching.policy import BadPolicy, read_policy, stated
 from matching.records import BadRecord
 from matching.small import Rematch, rematch
 from matching.verify import faults, gap
+from matching.watching import BannerSoFar, Phase, Progress, Stopped
 from matching.what_if import Moved, WhatIf, what_if
 from matching.whole import Proof
 from matching.wishes import WishCounts, Wishes, pool_of, wish_counts
@@ -45,6 +46,7 @@ __all__ = [
     "Alternative",
     "BadPolicy",
     "BadRecord",
+    "BannerSoFar",
     "CareNeed",
     "CareWeights",
     "Certificate",
@@ -58,13 +60,16 @@ __all__ = [
     "Offer",
     "Pair",
     "Part",
+    "Phase",
     "Plan",
     "PledgeWeights",
+    "Progress",
     "Proof",
     "Relaxation",
     "Rematch",
     "Removed",
     "Rule",
+    "Stopped",
     "Unmatched",
     "Volunteer",
     "Weights",

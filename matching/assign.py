@@ -1,7 +1,7 @@
 """From records to a plan: the best total assignment, its proof, and its reasons when asked."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any, Final
@@ -18,6 +18,7 @@ from matching.lazy import Lazy
 from matching.pairs import Limits
 from matching.policy import stated
 from matching.run import Run, Stays, certificate, prepare, solve
+from matching.watching import Progress
 from matching.whole import Proof
 
 TOGETHER: Final = "together"
@@ -108,7 +109,7 @@ class Plan:
         )
 
 
-def propose(
+def propose(  # noqa: PLR0913 one run: each is named at the call
     needs: Iterable[Any],
     offers: Iterable[Any],
     *,
@@ -117,14 +118,27 @@ def propose(
     seed: int = 0,
     limits: Limits | None = None,
     stays: Stays | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Plan:
     """Return the best total assignment; the same for any order of the records.
 
     Ties go to those who waited longest, then by an order drawn from `seed`. `stays` gives pairs
-    points more (see `rematch`). Raises BadRecord.
+    points more (see `rematch`). `progress` is told how far the run is and `stop` asked whether it
+    shall end, both between its parts. Raises BadRecord, or Stopped when `stop` says yes.
     """
     weights, limits = weights or stated(kind), limits or Limits()
-    run = prepare(kind, needs, offers, weights=weights, limits=limits, seed=seed, stays=stays or {})
+    run = prepare(
+        kind,
+        needs,
+        offers,
+        weights=weights,
+        limits=limits,
+        seed=seed,
+        stays=stays or {},
+        progress=progress,
+        stop=stop,
+    )
     solved, units = solve(run, limits)
     return Plan(
         kind=kind.name,

@@ -12,6 +12,7 @@ import numpy as np
 from matching.blocks import blocks, permitted, score_each, scores
 from matching.columns import Bools, Columns, Ints
 from matching.kind import Kind, Weights
+from matching.watching import Watch
 
 _DRAW_BITS = 20
 _OWN = ("row", "waiting_days")
@@ -29,7 +30,14 @@ class Sorts:
 
 
 def best_pairs(
-    kind: Kind, needs: Columns, offers: Columns, *, weights: Weights, kept: int, seed: int
+    kind: Kind,
+    needs: Columns,
+    offers: Columns,
+    *,
+    weights: Weights,
+    kept: int,
+    seed: int,
+    watch: Watch,
 ) -> list[Ints]:
     """Return for each need its `kept` best permitted offers, as blocks of (need, offer, score).
 
@@ -37,11 +45,11 @@ def best_pairs(
     is forbidden by itself falls out afterwards, so that its need keeps one offer less.
     """
     draws = np.random.default_rng(seed)
-    found = [
-        _of_block(kind, block, sorts, weights=weights, kept=kept, draws=draws)
-        for part, sorts in _parts(kind, needs, offers)
-        for block in blocks(part, len(sorts.size))
-    ]
+    found = []
+    for part, sorts in _parts(kind, needs, offers):
+        for block in blocks(part, len(sorts.size)):
+            found.append(_of_block(kind, block, sorts, weights=weights, kept=kept, draws=draws))
+            watch.paired(len(block))
     return [_without(block, offers) for block in found]
 
 

@@ -10,6 +10,7 @@ from matching.candidates import best_pairs
 from matching.columns import Columns, Ints
 from matching.families import families_of, of_families
 from matching.kind import Kind, Weights
+from matching.watching import Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,21 +57,29 @@ class Sides:
         return cls(kind, *kind.columns(needs, offers), family, is_once)
 
 
-def permitted_pairs(sides: Sides, *, weights: Weights, limits: Limits, seed: int) -> Pairs:
+def permitted_pairs(
+    sides: Sides, *, weights: Weights, limits: Limits, seed: int, watch: Watch | None = None
+) -> Pairs:
     """Return the pairs to solve over; equal scores at the cut are drawn by `seed`, need by need.
 
-    A family's pairs are those with an offer that may take all of it.
+    A family's pairs are those with an offer that may take all of it. Raises Stopped.
     """
     kind, needs, offers = sides.kind, sides.needs, sides.offers
+    watch = watch or Watch(())
     alone = needs.rows(np.flatnonzero(sides.family < 0)) if (sides.family >= 0).any() else needs
     kept = limits.kept if is_cut(sides, limits) else len(offers)
     if is_cut(sides, limits) or kind.near:
-        found = best_pairs(kind, alone, offers, weights=weights, kept=kept, seed=seed)
+        found = best_pairs(kind, alone, offers, weights=weights, kept=kept, seed=seed, watch=watch)
     else:
-        found = [_of_block(kind, block, offers, weights) for block in blocks(alone, len(offers))]
+        found = []
+        for block in blocks(alone, len(offers)):
+            found.append(_of_block(kind, block, offers, weights))
+            watch.paired(len(block))
     found += of_families(
         kind, needs, offers, sides.family, is_once=sides.is_once, weights=weights, kept=kept
     )
+    if len(alone) < len(needs):
+        watch.paired(len(needs) - len(alone))
     joined = np.concatenate(found, axis=1) if found else np.empty((3, 0), dtype=np.int64)
     if (sides.family >= 0).any() or kind.near:
         keys = joined[0] * max(1, len(offers)) + joined[1]

@@ -1,6 +1,6 @@
 """A run: its records in their order, the pairs they permit, and each part's solution."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from matching.kind import Kind, Weights
 from matching.market import Market, markets
 from matching.pairs import Limits, Pairs, Sides, is_cut, permitted_pairs
 from matching.records import BadRecord, check_unique
+from matching.watching import Progress, Watch
 from matching.whole import Outcome, Proof, best_whole
 
 Stays = Mapping[tuple[str, str], int]
@@ -32,9 +33,10 @@ class Run:
     weights: Weights
     seed: int
     is_cut: bool
+    watch: Watch
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 one run: each is named at the call
     kind: Kind,
     needs: Iterable[Any],
     offers: Iterable[Any],
@@ -43,17 +45,20 @@ def prepare(
     limits: Limits,
     seed: int,
     stays: Stays,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Run:
-    """Put the records in order and find their pairs. Raises BadRecord."""
+    """Put the records in order and find their pairs. Raises BadRecord, or Stopped."""
     need_list = _in_order(kind.need, needs, "needs", seed)
     offer_list = _in_order(kind.offer, offers, "offers", seed)
     sides = Sides.of(kind, need_list, offer_list)
-    pairs = permitted_pairs(sides, weights=weights, limits=limits, seed=seed)
+    watch = Watch(need_list, progress, stop)
+    pairs = permitted_pairs(sides, weights=weights, limits=limits, seed=seed, watch=watch)
     stay = np.zeros(len(pairs), dtype=np.int64)
     if stays:
         pairs, stay = _stayed(sides, pairs, _rows(need_list, offer_list, stays), weights)
     cut = is_cut(sides, limits)
-    return Run(kind, need_list, offer_list, sides, pairs, stay, weights, seed, cut)
+    return Run(kind, need_list, offer_list, sides, pairs, stay, weights, seed, cut, watch)
 
 
 def _in_order(kind: type[Any], given: Iterable[Any], side: str, seed: int) -> list[Any]:
@@ -108,12 +113,21 @@ def _pair(sides: Sides, key: int, weights: Weights) -> tuple[int, int, int, bool
 
 
 def solve(run: Run, limits: Limits) -> tuple[list[tuple[Market, Outcome]], Ints]:
-    """Return each independent part with its solution, and the units on every pair."""
-    parts = markets(run.sides, run.pairs, run.stay)
-    solved = [(market, best_whole(market, limits)) for market in parts]
+    """Return each independent part with its solution, and the units on every pair.
+
+    Raises Stopped.
+    """
+    solved: list[tuple[Market, Outcome]] = []
     units = np.zeros(len(run.pairs), dtype=np.int64)
-    for market, outcome in solved:
+    has_pair = np.zeros(len(run.needs), dtype=np.bool_)
+    has_pair[run.pairs.need] = True
+    run.watch.without_pairs(np.flatnonzero(~has_pair))
+    for market in markets(run.sides, run.pairs, run.stay):
+        outcome = best_whole(market, limits)
         units[market.origin] = outcome.units
+        solved.append((market, outcome))
+        given = np.bincount(market.need, weights=outcome.units, minlength=len(market.need_rows))
+        run.watch.solved(market.need_rows, given.astype(np.int64))
     return solved, units
 
 
