@@ -9,7 +9,7 @@ from models.base import Base, Standings
 from models.stipends import Stipend
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import AmendmentStatus, WriteOffReason
+from vocabulary.enums import AmendmentStatus, LossEnd, WriteOffReason
 from vocabulary.refs import new_ref
 
 _STAFF = (Audience.CASE_STAFF,)
@@ -34,6 +34,8 @@ class WriteOff(Base):
         String(16), unique=True, default=lambda: new_ref("write_off"), info=seen_by(*_STAFF)
     )
     stipend_id: Mapped[int] = mapped_column(ForeignKey("stipends.id"), index=True, info=NOBODY)
+    # In which batch it was when it was given up; paid again, it stands in another.
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True, info=NOBODY)
     reason: Mapped[WriteOffReason] = mapped_column(info=seen_by(*_STAFF))
     status: Mapped[AmendmentStatus] = mapped_column(
         default=AmendmentStatus.ASKED, info=seen_by(*_STAFF)
@@ -42,6 +44,9 @@ class WriteOff(Base):
     asked_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF))
     decided_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))
     decided_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+    # What the bank said of it later, if it did: services/books/late_words.py.
+    ended: Mapped[LossEnd | None] = mapped_column(info=seen_by(*_STAFF))
+    ended_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     # The gap fund bore the loss, and the instalment goes out again.
     paid_again_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
 

@@ -127,15 +127,54 @@ def upgrade() -> None:
         sa.UniqueConstraint("week_on", name=op.f("uq_listings_week_on")),
     )
     op.create_table(
+        "matching_policies",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.String(length=24), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("kept_by", sa.String(length=40), nullable=False),
+        sa.Column("kept_at", sa.DateTime(), nullable=False),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matching_policies")),
+        sa.UniqueConstraint("version", name=op.f("uq_matching_policies_version")),
+    )
+    op.create_table(
         "matching_runs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=16), nullable=False),
         sa.Column("kind", sa.String(length=12), server_default="pledges", nullable=False),
+        sa.Column("banner", sa.String(length=12), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "asked",
+                "running",
+                "draft",
+                "released",
+                "discarded",
+                "replaced",
+                "stopped",
+                "empty",
+                name="runstatus",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
         sa.Column("ran_on", sa.Date(), nullable=False),
+        sa.Column("asked_by", sa.String(length=40), nullable=False),
+        sa.Column("begun_at", sa.DateTime(), nullable=True),
+        sa.Column("holder", sa.String(length=80), nullable=False),
+        sa.Column("progress", sa.JSON(), nullable=False),
+        sa.Column("stop_asked_by", sa.String(length=40), nullable=True),
+        sa.Column("decided_by", sa.String(length=40), nullable=True),
+        sa.Column("decided_at", sa.DateTime(), nullable=True),
+        sa.Column("proposed", sa.Integer(), nullable=False),
         sa.Column("made", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("bound", sa.Integer(), nullable=False),
         sa.Column("proof", sa.String(length=8), nullable=False),
+        sa.Column("policy", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("certificate", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_matching_runs")),
@@ -143,6 +182,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("matching_runs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_matching_runs_ran_on"), ["ran_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_matching_runs_status"), ["status"], unique=False)
 
     op.create_table(
         "month_heads",
@@ -188,10 +228,12 @@ def upgrade() -> None:
                 "money_runs_out",
                 "graduation_near",
                 "proposals_wait",
+                "run_waits",
                 "batch_sent",
                 "school_reminder",
                 "school_silent",
                 "money_back",
+                "moved_money_back",
                 "batch_bounced",
                 "account_changes",
                 "card_changes",
@@ -200,6 +242,7 @@ def upgrade() -> None:
                 "route_ends",
                 "card_unseen",
                 "unit_steps_aside",
+                "loss_ended",
                 "child_comes",
                 "child_went",
                 "fund_runs_out",
@@ -2420,6 +2463,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", name=op.f("uq_second_factors_account_id")),
     )
     op.create_table(
+        "sign_ins",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("handle", sa.String(length=64), nullable=False),
+        sa.Column("stamp", sa.String(length=16), nullable=False),
+        sa.Column(
+            "device",
+            sa.Enum(
+                "phone", "tablet", "computer", "other", name="device", native_enum=False, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("began_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_sign_ins_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
+        sa.UniqueConstraint("handle", name=op.f("uq_sign_ins_handle")),
+        sa.UniqueConstraint("ref", name=op.f("uq_sign_ins_ref")),
+    )
+    with op.batch_alter_table("sign_ins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_ins_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_ins_began_at"), ["began_at"], unique=False)
+
+    op.create_table(
         "volunteers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=16), nullable=False),
@@ -3875,6 +3945,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=16), nullable=False),
         sa.Column("stipend_id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column(
             "reason",
             sa.Enum(
@@ -3899,7 +3970,16 @@ def upgrade() -> None:
         sa.Column("asked_on", sa.Date(), nullable=False),
         sa.Column("decided_by", sa.String(length=40), nullable=True),
         sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column(
+            "ended",
+            sa.Enum(
+                "came", "came_twice", "came_back", name="lossend", native_enum=False, length=24
+            ),
+            nullable=True,
+        ),
+        sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("paid_again_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_write_offs_batch_id")),
         sa.ForeignKeyConstraint(
             ["stipend_id"], ["stipends.id"], name=op.f("fk_write_offs_stipend_id")
         ),
@@ -3907,6 +3987,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_write_offs_ref")),
     )
     with op.batch_alter_table("write_offs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_write_offs_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_write_offs_stipend_id"), ["stipend_id"], unique=False)
         batch_op.create_index(
             "uq_write_offs_waiting",
@@ -4217,6 +4298,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("status = 'asked'"),
         )
         batch_op.drop_index(batch_op.f("ix_write_offs_stipend_id"))
+        batch_op.drop_index(batch_op.f("ix_write_offs_batch_id"))
 
     op.drop_table("write_offs")
     with op.batch_alter_table("uploads", schema=None) as batch_op:
@@ -4410,6 +4492,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_volunteers_organisation_id"))
 
     op.drop_table("volunteers")
+    with op.batch_alter_table("sign_ins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_ins_began_at"))
+        batch_op.drop_index(batch_op.f("ix_sign_ins_account_id"))
+
+    op.drop_table("sign_ins")
     op.drop_table("second_factors")
     with op.batch_alter_table("reveals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reveals_status"))
@@ -4679,9 +4766,11 @@ def downgrade() -> None:
     op.drop_table("notices")
     op.drop_table("month_heads")
     with op.batch_alter_table("matching_runs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_matching_runs_status"))
         batch_op.drop_index(batch_op.f("ix_matching_runs_ran_on"))
 
     op.drop_table("matching_runs")
+    op.drop_table("matching_policies")
     op.drop_table("listings")
     with op.batch_alter_table("job_runs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_runs_period"))

@@ -46,6 +46,8 @@ class Batched:
     is_whole: bool
     # Put back and gone on under another memo: a debit under this one pays a second time.
     is_replaced: bool
+    # The statement had it leaving, and the bank said later that it came back.
+    is_told_back: bool
     coming_back: Fen
 
 
@@ -109,7 +111,7 @@ class Book:
             return LineReason.NOT_SENT_YET
         if line.on < batch.opened_on:
             return LineReason.TOO_EARLY
-        if line.fen == batch.coming_back:
+        if line.fen == batch.coming_back or (batch.is_told_back and line.fen == batch.fen):
             return None
         if line.fen != batch.fen:
             return LineReason.WRONG_SUM
@@ -150,6 +152,7 @@ def book_of(session: Session, lines: Sequence[Bank]) -> Book:
                 or (
                     batch.ordered_on is not None and batch.sent_on is None and batch.ref not in sums
                 ),
+                is_told_back=batch.bank_on is not None and batch.bank_said is BankAnswer.NOT_PAID,
                 coming_back=back.get(batch.id, Fen(0)),
             )
             for batch in found
@@ -243,6 +246,9 @@ def _take_back(
     session: Session, by: Viewer, row: StatementLine, batch: Batch, *, now: datetime
 ) -> None:
     """Take in what a hand sent back, or the whole batch that the bank could not deliver."""
+    if batch.bank_said is BankAnswer.NOT_PAID:
+        batch.bounced_on = row.on  # what it did in the books was done when the bank was asked
+        return
     coming = returns.sums_coming_back(session, [batch.id]).get(batch.id)
     give = returns.take_in if coming == row.amount_fen else returns.bounce
     give(session, batch, on=row.on, by=by, now=now)
@@ -256,7 +262,7 @@ def without_debit(session: Session, viewer: Viewer, *, now: datetime) -> list[Ca
         Batch.bank_on.is_(None),
         Batch.bank_said.is_distinct_from(BankAnswer.NOT_PAID),
     )
-    told = ("ref", "memo", "route", "bank_said", "sent_on", "sent_fen")
+    told = ("ref", "memo", "route", "status", "bank_said", "sent_on", "sent_fen")
     oldest = (Batch.sent_on, Batch.memo)
     return gate.cards(
         session, viewer, Batch, fields=told, where=silent, order_by=oldest, limit=MOST_SILENT

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -17,9 +17,11 @@ from models.organisations import Organisation
 from models.pledges import Match
 from models.regions import Region
 from models.stipends import Batch, Fact, Settlement, Stipend
+from models.transfers import Transfer
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer
 from services import gate, trace
+from services.danger.protection import accused_in
 from services.gate import Card, Part
 from services.handover import office_staff
 from services.handover.hand_lists import is_line
@@ -29,7 +31,7 @@ from services.routes import arrivals
 from services.stipends import facts, news
 from services.stipends.facts import Basis
 from vocabulary.dates import today
-from vocabulary.enums import BatchStatus, Evidence, FactKind, NoticeKind
+from vocabulary.enums import BatchStatus, Evidence, FactKind, NoticeKind, TransferStatus
 from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from vocabulary.money import Fen
 from vocabulary.refs import stipend_ref
@@ -121,6 +123,7 @@ def take_in(session: Session, batch: Batch, *, on: date, by: Viewer, now: dateti
     detail = {"count": len(back), "fen": _total(back)}
     trace.record(session, by, "batch.returned", f"batch:{batch.ref}", now=now, detail=detail)
     _tell_staff(session, batch, NoticeKind.MONEY_BACK, now=now)
+    _tell_where_they_live(session, batch, back, now=now)
 
 
 def bounce(session: Session, batch: Batch, *, on: date, by: Viewer, now: datetime) -> None:
@@ -155,6 +158,37 @@ def _tell_staff(session: Session, batch: Batch, kind: NoticeKind, *, now: dateti
     roles = sorted(CASE_STAFF)
     but = office_staff.named_in(session, batch)
     notices.to_roles(session, roles, batch.region_code, kind, subject, now=now, rung=rung, but=but)
+
+
+def _tell_where_they_live(
+    session: Session, batch: Batch, back: Sequence[Stipend], *, now: datetime
+) -> None:
+    """Tell the banner that took a child over since: it alone can send the money again."""
+    latest = (
+        select(func.max(Transfer.id))
+        .where(Transfer.child_id == Child.id, Transfer.status == TransferStatus.ACCEPTED)
+        .correlate(Child)
+        .scalar_subquery()
+    )
+    moved = session.execute(
+        select(Transfer.ref, Child.id, Child.banner_code)
+        .join(Child, Child.id == Transfer.child_id)
+        .join(Match, Match.child_id == Child.id)
+        .where(
+            Transfer.id == latest,
+            Match.id.in_({one.match_id for one in back}),
+            ~literal(batch.region_code).startswith(func.substr(Child.banner_code, 1, 6)),
+        )
+        .distinct()
+        .order_by(Transfer.ref)
+    ).all()
+    kind, roles = NoticeKind.MOVED_MONEY_BACK, sorted(CASE_STAFF)
+    rung = session.scalar(select(func.count(Fact.id)).where(Fact.kind == FactKind.RETURNED)) or 0
+    for ref, child_id, banner in moved:
+        but = accused_in(session, child_id)
+        notices.to_roles(
+            session, roles, banner, kind, f"transfer:{ref}", now=now, rung=rung, but=but
+        )
 
 
 def _total(stipends: Sequence[Stipend]) -> Fen:

@@ -42,6 +42,11 @@ def take_out(session: Session, child_id: int) -> None:
     _leave(session, Child.id == child_id)
 
 
+def take_one_out(session: Session, stipend_id: int) -> None:
+    """Take one instalment out of a batch not sent: it turned out to have gone before."""
+    _leave(session, Stipend.id == stipend_id)
+
+
 def without_strays(session: Session, batches: Sequence[Batch]) -> dict[int, Batch]:
     """Take out of those that are open what another hand pays; return what goes on instead, by key."""
     keys = [batch.id for batch in batches]

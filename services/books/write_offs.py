@@ -117,6 +117,7 @@ def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     on = today(now)
     facts.record(session, FactKind.WRITTEN_OFF, [stipend], on=on, by=by, now=now, basis=basis)
     batch = session.get_one(Batch, stipend.batch_id)
+    asked.batch_id = batch.id
     handing.close_or_reopen(session, batch, by=by, now=now)
     why = asked.reason.value
     trace.record(session, by, "write_off.agree", f"write_off:{ref}", now=now, why=why)
@@ -126,7 +127,11 @@ def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
 def make_good_waiting(session: Session, by: Viewer, *, now: datetime) -> int:
     """Let the gap fund bear what it could not bear before, the oldest first; return how many."""
     require(by, Act.RUN_STIPENDS)
-    waiting = (WriteOff.status == AmendmentStatus.DONE, WriteOff.paid_again_on.is_(None))
+    waiting = (
+        WriteOff.status == AmendmentStatus.DONE,
+        WriteOff.paid_again_on.is_(None),
+        WriteOff.ended.is_(None),
+    )
     found = session.scalars(select(WriteOff).where(*waiting).order_by(WriteOff.id)).all()
     return sum(_make_good(session, one, by=by, now=now) for one in found)
 

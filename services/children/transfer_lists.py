@@ -14,6 +14,7 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate
 from services.gate import Card
+from services.handover import office_left
 from vocabulary.enums import RegionLevel, TransferStatus
 from vocabulary.errors import NotFound
 
@@ -92,6 +93,9 @@ def notice_facts(session: Session, viewer: Viewer, ref: str, _now: datetime) -> 
         facts["waits"] = "1"
     elif card["status"] is TransferStatus.ACCEPTED:
         facts["decided"] = "那边接了，往后由那边照看，钱跟着走"
+        held = office_left.still_held(session, viewer, ref)
+        if held:
+            facts["decided"] += f"；旗里手上还有 {held} 笔没交到，请在“旗里转交”里交给家里或退回"
     elif card["status"] is TransferStatus.TURNED_DOWN:
         facts["decided"] = f"那边没有接，说“{card['answer']}”。孩子和钱都还在你们这里"
     return facts

@@ -19,12 +19,12 @@ from models.stipends import Batch, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, trace
-from services.danger import protection
 from services.gate import Card, Part
-from services.handover import handing
+from services.handover import handing, office_left
 from services.handover.hand_lists import is_line
 from services.handover.handing import Said
-from services.handover.office_staff import Colleague, colleagues
+from services.handover.office_left import STATED
+from services.handover.office_staff import Colleague, colleagues, is_another
 from services.routes.ways import is_offices
 from services.stipends import facts
 from services.stipends.facts import Basis
@@ -35,7 +35,6 @@ from vocabulary.refs import stipend_ref
 from vocabulary.stipends import school_status_of
 
 SHOWN = 200
-_STATED = ("handed_over", "not_handed_over", "returned", "written_off")
 _FIELDS = ("due_on", "amount_fen", "sent_on", "handed_over_on", "not_handed_over_on", "returned_on",
            "written_off_on", "snag")  # fmt: skip
 
@@ -64,6 +63,7 @@ def lines(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
         where=(
             Stipend.batch_id.in_(_batches()),
             Stipend.cancelled_on.is_(None),
+            office_left.is_here(),
             _not_about(viewer),
         ),
         order_by=(Stipend.handed_over_on.is_not(None), Stipend.sent_on.desc(), Stipend.id),
@@ -82,20 +82,14 @@ def _line(
     return card.and_also(
         ref=stipend_ref(card["match"]["child_ref"], card["due_on"]),
         state=school_status_of(states),
-        is_open=not any(card[f"{name}_on"] for name in _STATED),
+        is_open=not any(card[f"{name}_on"] for name in STATED),
         may_take_back=card["handed_over_on"] == day,
-        for_another=mine and _is_another(session, viewer, child, staff),
+        for_another=mine and is_another(session, viewer, child.id, child.region_code, staff),
     )
 
 
 def _child_of(session: Session, card: Card) -> Child:
     return session.scalars(select(Child).where(Child.ref == card["child"]["ref"])).one()
-
-
-def _is_another(session: Session, viewer: Viewer, child: Child, staff: Sequence[Colleague]) -> bool:
-    """Say whether somebody else of the case staff stands near the child, and no report names him."""
-    barred = {viewer.actor, *protection.accused_in(session, child.id)}
-    return any(one.covers(child.region_code) and one.actor not in barred for one in staff)
 
 
 def hand_over(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
@@ -131,7 +125,10 @@ def take_back(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
 
 def _row(session: Session, by: Viewer, ref: str) -> Stipend:
     require(by, Act.HAND_OVER_AS_OFFICE)
-    mine = (*is_line(ref), Stipend.batch_id.in_(_batches()), _not_about(by))
+    left = office_left.find(session, by, ref)
+    if left is not None:
+        return left
+    mine = (*is_line(ref), Stipend.batch_id.in_(_batches()), office_left.is_here(), _not_about(by))
     return gate.row(session, by, Stipend, *mine)
 
 
@@ -139,10 +136,14 @@ def _open_line(session: Session, by: Viewer, ref: str, *, now: datetime) -> Stip
     stipend = _row(session, by, ref)
     match = session.get_one(Match, stipend.match_id)
     child = session.get_one(Child, match.child_id)
+    batch = session.get_one(Batch, stipend.batch_id)
+    # Of a child that moved away, whoever covers the old banner is near enough.
+    where = child.region_code if child.banner_code == batch.region_code else batch.region_code
     is_mine = by.actor in {match.decided_by, _decided_way(session, child.id)}
-    if is_mine and _is_another(session, by, child, colleagues(session, on=today(now))):
+    staff = colleagues(session, on=today(now))
+    if is_mine and is_another(session, by, child.id, where, staff):
         raise ActedBefore()
-    if any(getattr(stipend, f"{name}_on") for name in _STATED):
+    if any(getattr(stipend, f"{name}_on") for name in STATED):
         raise AlreadyDecided()
     return stipend
 

@@ -11,7 +11,7 @@ from models.accounts import Account, Grant
 from models.pledges import Match
 from models.stipends import Batch, Stipend
 from privacy.permissions import CASE_STAFF
-from privacy.viewers import region_prefix
+from privacy.viewers import Viewer, region_prefix
 from services.accounts.accounts import in_force
 from services.danger.protection import accused_in
 from services.routes.ways import OF_OFFICE
@@ -47,12 +47,31 @@ def colleagues(session: Session, *, on: date) -> list[Colleague]:
     return [Colleague(key, f"account:{ref}", code) for key, ref, code in rows]
 
 
+def is_another(
+    session: Session,
+    viewer: Viewer,
+    child_id: int,
+    region_code: str,
+    staff: Sequence[Colleague],
+) -> bool:
+    """Say whether somebody else of the case staff covers a division, and no report names him."""
+    barred = {viewer.actor, *accused_in(session, child_id)}
+    return any(one.covers(region_code) and one.actor not in barred for one in staff)
+
+
 def named_in(session: Session, batch: Batch) -> frozenset[str]:
     """Return the logins that a report about a child of a batch names; of a school's batch none."""
     if batch.organisation_id is not None:
         return frozenset()
     children = select(Match.child_id).join(Stipend, Stipend.match_id == Match.id)
     keys = session.scalars(children.where(Stipend.batch_id == batch.id)).all()
+    return frozenset(actor for key in keys for actor in accused_in(session, key))
+
+
+def named_about(session: Session, stipend_ids: Sequence[int]) -> frozenset[str]:
+    """Return the logins that a report about a child of these instalments names."""
+    children = select(Match.child_id).join(Stipend, Stipend.match_id == Match.id)
+    keys = session.scalars(children.where(Stipend.id.in_(stipend_ids))).all()
     return frozenset(actor for key in keys for actor in accused_in(session, key))
 
 

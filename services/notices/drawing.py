@@ -35,9 +35,11 @@ from services.fund import gap_fund
 from services.gate import Card, Part
 from services.giving import words
 from services.guardians import guardian_requests
+from services.handover import office_left
 from services.letters import letter_friends, letter_words
 from services.notices.notice_texts import TEXTS
 from services.notices.notice_words import CALLED, JOB_NAMES, TROUBLES
+from services.pairing import run_reports
 from services.notices.texts.text import Text
 from services.oversight import file_access
 from services.papers import certificates
@@ -228,10 +230,12 @@ def _batch(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
         Stipend.written_off_on.is_(None),
     )
     left = gate.count(session, viewer, Stipend, inside, *silent)
+    left += office_left.count_of(session, viewer, ref, is_open=True)
+    listed = gate.count(session, viewer, Stipend, inside)
     facts = {
         "batch_month": f"{card['month'].month}月",
         "memo": card["memo"],
-        "listed": str(gate.count(session, viewer, Stipend, inside)),
+        "listed": str(listed + office_left.count_of(session, viewer, ref)),
         "hand_name": _batch_hand(card),
     }
     if left:
@@ -246,15 +250,19 @@ def _batch(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
 
 
 def _amendment(session: Session, viewer: Viewer, ref: str, _now: datetime) -> Facts:
-    """A school's other account, or a child's card, for as long as it can still be stopped."""
-    school = Part(Organisation, Organisation.id == Amendment.organisation_id, ("name",))
+    """A school's other account, a child's card or telephone, while it can still be stopped."""
+    parts = {
+        "school": Part(Organisation, Organisation.id == Amendment.organisation_id, ("name",)),
+        "child": Part(Child, Child.id == Amendment.child_id, ("name",)),
+    }
     waits = Amendment.status == AmendmentStatus.AGREED
-    found = (Amendment.ref == ref, waits)
-    card = gate.card(session, viewer, Amendment, *found, parts={"school": school})
+    card = gate.card(session, viewer, Amendment, Amendment.ref == ref, waits, parts=parts)
+    facts = _days(card, holds="holds_on")
     if card.has("school"):
-        facts = {"school": card["school"]["name"], "account_name": card["name"]}
-        return facts | _days(card, holds="holds_on")
-    return _days(card, holds="holds_on")
+        facts |= {"school": card["school"]["name"], "account_name": card["name"]}
+    if card.has("child") and card["child"].has("name"):
+        facts["child"] = card["child"]["name"]
+    return facts
 
 
 def _batch_hand(card: Card) -> str:
@@ -375,6 +383,7 @@ _SOURCES: Mapping[str, Callable[[Session, Viewer, str, datetime], Facts]] = {
     "batch": _batch,
     "queue": _proposals,
     "matching_run": _proposals,
+    "matching_draft": run_reports.notice_facts,
     "job": _job,
     "late": _late,
     "donor": _nothing,

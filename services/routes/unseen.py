@@ -3,13 +3,14 @@
 No hand can say what became of it. After a week the paying desk is told to ask the bank; after two the
 family is asked, and the case staff are told whom to call. What the bank says ends it: paid, and the
 card has it as if the statement had come; not paid, and the instalment goes again. A debit that shows
-up later all the same stands unsettled, as paid twice.
+up later all the same stands unsettled, as paid twice. An answer that comes after two people gave it
+up for lost ends that loss (services/books/late_words.py).
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from models.children import Child, Kin
@@ -21,26 +22,24 @@ from services import gate, trace
 from services.accountancy.waiting import DEBIT_DAYS
 from services.batches import returns
 from services.batches.bank_answers import SHORTEST_NOTE, Told
+from services.books import late_words
 from services.gate import Card, Part
 from services.guardians import families as kin_of
-from services.handover import office_staff
+from services.handover import handing, office_staff
 from services.lifecycle import advance
 from services.notices import addressing, notices
 from services.notices.notices import Recipient
-from services.stipends import facts
-from services.stipends.facts import Basis
 from vocabulary.dates import today
 from vocabulary.enums import (
     BankAnswer,
     BatchStatus,
-    Evidence,
-    FactKind,
+    LossEnd,
     NoticeKind,
     RecipientKind,
     Role,
     Route,
 )
-from vocabulary.errors import AlreadyDecided, BadInput
+from vocabulary.errors import AlreadyDecided, BadInput, NotFound
 from vocabulary.refs import stipend_ref
 
 SHOWN = 200
@@ -128,35 +127,70 @@ def families(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
 def payment(session: Session, viewer: Viewer, batch_ref: str) -> Card:
     """Return one such payment as the paying desk reads it. Raises NotFound for any other."""
     require(viewer, Act.SEND_BATCH)
-    fields = ("ref", "memo", "month", "sent_on", "sent_fen")
-    return gate.card(session, viewer, Batch, Batch.ref == batch_ref, is_unseen(), fields=fields)
+    found = gate.cards(
+        session,
+        viewer,
+        Batch,
+        fields=("ref", "memo", "month", "sent_on", "sent_fen", "status", "bank_on"),
+        where=(Batch.ref == batch_ref, or_(is_unseen(), late_words.is_given_up())),
+    )
+    if not found:
+        raise NotFound()
+    return found[0].and_also(is_given_up=found[0]["status"] is BatchStatus.CLOSED)
 
 
-def say(session: Session, by: Viewer, batch_ref: str, told: Told, *, now: datetime) -> None:
-    """Keep what somebody at the bank said of one such payment: paid on a day, or not paid.
+def answerable(session: Session, viewer: Viewer) -> list[Card]:
+    """List the payments given up for lost that the bank may still speak of, the newest first."""
+    require(viewer, Act.SEND_BATCH)
+    return gate.cards(
+        session,
+        viewer,
+        Batch,
+        fields=("ref", "memo", "sent_on", "sent_fen", "bank_on"),
+        where=(late_words.is_given_up(),),
+        order_by=(Batch.sent_on.desc(), Batch.id.desc()),
+        limit=SHOWN,
+    )
+
+
+def say(
+    session: Session, by: Viewer, batch_ref: str, told: Told, *, now: datetime
+) -> Sequence[LossEnd]:
+    """Keep what somebody at the bank said of one such payment; return how losses ended by it.
 
     Raises BadInput(note) where nobody was asked, BadInput(on) for a day before the batch or to come,
     AlreadyDecided when the statement or somebody else was first.
     """
     require(by, Act.SEND_BATCH)
     batch = gate.row(session, by, Batch, Batch.ref == batch_ref, Batch.route == Route.CARD)
-    if not (batch.status is BatchStatus.SENT and batch.bank_on is None and not batch.bank_said):
+    asked = or_(is_unseen(), late_words.is_given_up())
+    if session.scalar(select(Batch.id).where(Batch.id == batch.id, asked)) is None:
         raise AlreadyDecided()
-    if len(told.note.strip()) < SHORTEST_NOTE:
-        raise BadInput(field="note", reason="nobody_asked")
-    if told.answer is BankAnswer.UNCLEAR:
-        raise BadInput(field="answer", reason="not_an_end")
+    _check(batch, told, now=now)
     is_paid = told.answer is BankAnswer.PAID
-    if is_paid and (told.on is None or not batch.opened_on <= told.on <= today(now)):
-        raise BadInput(field="on", reason="not_between")
     batch.bank_said, batch.bank_said_on = told.answer, told.on if is_paid else today(now)
     batch.bank_said_note = told.note.strip()
+    ended = late_words.hear(session, batch, told.answer, by=by, now=now)
     if not is_paid:
         _go_again(session, batch, by=by, now=now)
+    elif ended:
+        handing.close_or_reopen(session, batch, by=by, now=now)
     trace.record(
         session, by, "batch.bank_said", f"batch:{batch_ref}", now=now, why=told.answer.value
     )
     session.flush()
+    return ended
+
+
+def _check(batch: Batch, told: Told, *, now: datetime) -> None:
+    if len(told.note.strip()) < SHORTEST_NOTE:
+        raise BadInput(field="note", reason="nobody_asked")
+    if told.answer is BankAnswer.UNCLEAR:
+        raise BadInput(field="answer", reason="not_an_end")
+    if told.answer is not BankAnswer.PAID:
+        return
+    if told.on is None or not batch.opened_on <= told.on <= today(now):
+        raise BadInput(field="on", reason="not_between")
 
 
 def _go_again(session: Session, batch: Batch, *, by: Viewer, now: datetime) -> None:
@@ -165,13 +199,6 @@ def _go_again(session: Session, batch: Batch, *, by: Viewer, now: datetime) -> N
     for stipend in session.scalars(lines.order_by(Stipend.id)).all():
         if stipend.confirmed_on is not None:
             raise AlreadyDecided()  # the family has it: whoever spoke at the bank is wrong
-        if stipend.written_off_on is not None:
-            _lift_loss(session, stipend, by=by, now=now)
         returns.reopen(session, stipend, by=by, now=now)
-    advance(session, batch, BatchStatus.CLOSED, by=by, now=now, reason=_NOT_PAID)
-
-
-def _lift_loss(session: Session, stipend: Stipend, *, by: Viewer, now: datetime) -> None:
-    """Take a loss back that the fund has not borne yet: what never left is not lost."""
-    kind, basis = FactKind.WRITTEN_OFF, Basis(Evidence.BANK, detail=_NOT_PAID)
-    facts.take_back(session, kind, stipend, on=today(now), by=by, now=now, basis=basis)
+    if batch.status is not BatchStatus.CLOSED:
+        advance(session, batch, BatchStatus.CLOSED, by=by, now=now, reason=_NOT_PAID)

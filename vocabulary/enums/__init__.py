@@ -57,6 +57,7 @@ from vocabulary.enums.money import (
     LineKind,
     LineReason,
     LineState,
+    LossEnd,
     OnlineOrderStatus,
     Outcome,
     PaymentProvider,
@@ -121,6 +122,7 @@ from vocabulary.enums.running import (
     JobStatus,
     Limited,
     ReturnReason,
+    RunStatus,
     Trouble,
 )
 from vocabulary.enums.telling import (
@@ -206,6 +208,7 @@ __all__ = [
     "LineState",
     "LinkPurpose",
     "LookKind",
+    "LossEnd",
     "MatchStatus",
     "MoveStatus",
     "Naming",
@@ -231,6 +234,7 @@ __all__ = [
     "RevealStatus",
     "Rhythm",
     "Role",
+    "RunStatus",
     "Route",
     "RouteReason",
     "SetAsideReason",

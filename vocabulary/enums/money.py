@@ -98,6 +98,14 @@ class WriteOffReason(StrEnum):
     HAND_GONE = "hand_gone"
 
 
+class LossEnd(StrEnum):
+    """What the bank said late of money given up for lost. CAME_TWICE: it had been paid again."""
+
+    CAME = "came"
+    CAME_TWICE = "came_twice"
+    CAME_BACK = "came_back"
+
+
 class Answer(StrEnum):
     """What a family says to "did it come?"."""
 

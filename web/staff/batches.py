@@ -1,12 +1,14 @@
 """The paying desk: one sum per hand and month, from our account with our memo. No child, no donor."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from services.batches import batches, orders, payouts, returns, unique_sums
 from services.routes import unseen
-from vocabulary.enums import BankAnswer
+from vocabulary.enums import BankAnswer, LossEnd
 from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from vocabulary.money import format_yuan_short
 from web.core import requests
@@ -17,9 +19,15 @@ from web.forms.batches import NOTHING_READ, AnswerForm, SendForm
 
 REASONS = {
     "not_between": "在这一批开出以后、今天以前",
+    "second_with_bank": "这一期补发的一笔正在银行手里。先把那一笔记清，再来记这一笔",
     "nobody_asked": "请写问了银行哪一位、怎么说的",
 }
 
+_ENDS = {
+    LossEnd.CAME: "核销取消了，三天以后算到卡上；备用金垫的已经还回去。",
+    LossEnd.CAME_TWICE: "补发的一份已经拨付，家里有两份，账不再动；旗里会收到消息，请他们和家里说清。",
+    LossEnd.CAME_BACK: "核销取消了，这一期只发一次；备用金垫的已经还回去。",
+}
 bp = Blueprint("batches", __name__, url_prefix="/batches")
 
 _CHANGED = (
@@ -42,6 +50,7 @@ def index() -> str:
         with_bank=batches.with_the_bank(session, viewer),
         orders=orders.listing(session, viewer),
         unsettled=payouts.unsettled(session, viewer, now=now),
+        given_up=unseen.answerable(session, viewer),
         silent=payouts.without_debit(session, viewer, now=now),
         returning=returns.expected(session, viewer),
         sent=batches.sent(session, viewer),
@@ -77,22 +86,21 @@ def bank_said(ref: str) -> str | Response:
     card = unseen.payment(requests.session(), current_viewer(), ref)
     form, home = AnswerForm(), redirect(url_for(".index"), 303)
     form.offer([BankAnswer.PAID, BankAnswer.NOT_PAID])
-    if form.validate_on_submit() and _kept(ref, form):
-        flash(f"记下了：{card['memo']}，{label(form.told().answer)}。", "success")
+    if form.validate_on_submit() and (ends := _kept(ref, form)) is not None:
+        said = "".join(_ENDS[end] for end in sorted(set(ends)))
+        flash(f"记下了：{card['memo']}，{label(form.told().answer)}。{said}", "success")
         return home
     if request.method == "POST":
         requests.keep_nothing()
     return render_template("staff/batches/bank_said.html", card=card, form=form)
 
 
-def _kept(ref: str, form: AnswerForm) -> bool:
+def _kept(ref: str, form: AnswerForm) -> Sequence[LossEnd] | None:
     session, viewer, now = requests.session(), current_viewer(), requests.now()
     try:
-        unseen.say(session, viewer, ref, form.told(), now=now)
+        return unseen.say(session, viewer, ref, form.told(), now=now)
     except BadInput as refusal:
         form[str(refusal.params["field"])].errors = [REASONS[str(refusal.params["reason"])]]
     except AlreadyDecided as refusal:
         form.form_errors.append(sentence(refusal))
-    else:
-        return True
-    return False
+    return None

@@ -29,9 +29,11 @@ READERS = (
 LAST_PAGE = 50
 _LEADS_TO = {
     NoticeKind.PROPOSALS_WAIT: ("staff.matches.queue", "去审批"),
+    NoticeKind.RUN_WAITS: ("staff.matching_runs.index", "去看看"),
     NoticeKind.FAMILY_DISPUTE: ("staff.stipends.index", "去核实"),
     NoticeKind.HARM_SUSPECTED: ("staff.harm.index", "去接手"),
     NoticeKind.MONEY_BACK: ("staff.stipends.index", "看退回的"),
+    NoticeKind.MOVED_MONEY_BACK: ("staff.stipends.index", "看退回的"),
     NoticeKind.FUND_RUNS_OUT: ("staff.gap_fund.index", "看备用金"),
     NoticeKind.SCHOOL_SILENT: ("staff.stipends.index", "看这一批"),
     NoticeKind.JOB_ALARM: ("staff.health.index", "看运行状况"),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from privacy.viewers import Viewer
-from services.handover import office_hand
+from services.handover import office_hand, office_left
 from vocabulary.errors import ActedBefore, AlreadyDecided, TooLate, WrongState
 from web.core import requests
 from web.core.access import current_viewer, may
@@ -22,9 +22,11 @@ bp = Blueprint("office_hand", __name__, url_prefix="/office")
 @may(Act.HAND_OVER_AS_OFFICE)
 def index() -> str:
     """List what is to be handed over, then what was."""
-    lines = office_hand.lines(requests.session(), current_viewer(), now=requests.now())
-    requests.note_read("child.read", [f"child:{one['child']['ref']}" for one in lines])
-    return render_template("staff/office_hand/index.html", lines=lines)
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    lines = office_hand.lines(session, viewer, now=now)
+    left, away = office_left.lines(session, viewer, now=now), office_left.away(session, viewer)
+    requests.note_read("child.read", [f"child:{one['child']['ref']}" for one in [*lines, *away]])
+    return render_template("staff/office_hand/index.html", lines=lines, left=left, away=away)
 
 
 @bp.post("/<string:ref>/hand-over")

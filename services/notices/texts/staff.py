@@ -11,6 +11,11 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         "有 {proposals} 对拟结对等你看，最早的从{oldest}等到现在。",
         f"{SIGN}有拟结对等你审批。{SEE_INBOX}",
     ),
+    NoticeKind.RUN_WAITS: Text(
+        "有一次配对等人看过",
+        "{ran_on}配了 {made} 对，还没有提给各旗县。请看看有没有哪一组落下，再放行或不用。",
+        f"{SIGN}有一次配对等你看过再放行。{SEE_INBOX}",
+    ),
     NoticeKind.BATCH_SENT: Text(
         "助学金已拨付",
         "{batch_month}的助学金已拨付，备注 {memo}，共 {listed} 位。请在{hand_over_by}前转交。",
@@ -33,6 +38,13 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         "请打电话问清，再让它随下一批重新发，或先替孩子留着。",
         f"{SIGN}有助学金退回来了，请重新安排。{SEE_INBOX}",
     ),
+    NoticeKind.MOVED_MONEY_BACK: Text(
+        "转来的孩子，有钱退回来了",
+        "{child}：从{from_banner}转来以前拨付的一笔没能交到，退回了我们的账户。"
+        "请打电话问清家里，再让它随下一批重新发，或先替孩子留着。",
+        f"{SIGN}转来的孩子有助学金退回来了，请重新安排。{SEE_INBOX}",
+        needs=("child", "from_banner"),
+    ),
     NoticeKind.BATCH_BOUNCED: Text(
         "汇款被银行退回",
         "{hand_name}：{batch_month}这一批的汇款{bounced}被银行退回，钱在我们的账户上，会重新拨付。"
@@ -46,6 +58,13 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         "不是学校提出的，马上打 {hotline}，还来得及停下。",
         f"{SIGN}学校的收款账户{{holds}}起要改。不是学校提出的，马上打 {{hotline}}。",
         needs=("holds",),
+    ),
+    NoticeKind.PHONE_CHANGES: Text(
+        "有一家的联系电话要改",
+        "{child}家里登记的电话，{holds}起改成别的号码，两位同事说问过家里。"
+        "你知道不是这样，到“等第二个人的修改”里停下；拿不准，先问家里。",
+        None,
+        needs=("child", "holds"),
     ),
     NoticeKind.RETURN_LATE: Text(
         "没交到的钱还没退回",
@@ -64,6 +83,12 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         "{batch_month}有一笔打卡{sent}标了已拨付，银行流水里一直没有，备注 {memo}。{who_asks}",
         f"{SIGN}有一笔打卡的助学金，银行还没有下文。{SEE_INBOX}",
         needs=("unseen",),
+    ),
+    NoticeKind.LOSS_ENDED: Text(
+        "核销过的一笔，银行有下文了",
+        "{batch_month}打卡核销过的一笔（备注 {memo}），银行有了下文，账已经照着改好。"
+        "请到“核销”里看是哪一笔，要不要给家里打个电话。",
+        f"{SIGN}核销过的一笔助学金，银行有下文了。{SEE_INBOX}",
     ),
     NoticeKind.UNIT_STEPS_ASIDE: Text(
         "单位转交要回避",

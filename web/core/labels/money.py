@@ -85,6 +85,9 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.Snag.OWN_STAFF: "监护人在本单位上班",
     },
     e.WriteOffReason: {
+        e.LossEnd.CAME: "银行说付到了，核销取消",
+        e.LossEnd.CAME_TWICE: "银行说付到了，补发的也拨付了",
+        e.LossEnd.CAME_BACK: "银行说退回来了，核销取消",
         e.WriteOffReason.LOST: "路上丢了，查不到下落",
         e.WriteOffReason.STOLEN: "被偷、被抢或被骗，已报警",
         e.WriteOffReason.HAND_GONE: "经手的单位撤了，追不回来",
