@@ -15,7 +15,7 @@ def main() -> None:
     needs, offers = a_region(count)
     print(f"{count:,} records: {time.process_time() - began:.0f} s", flush=True)
     began = time.process_time()
-    plan = propose(needs, offers, kind=VOLUNTEERS, limits=Limits(kept=12))
+    plan = propose(needs, offers, kind=VOLUNTEERS, limits=Limits())
     took = time.process_time() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(

@@ -151,7 +151,7 @@ def propose(  # noqa: PLR0913 one run: each is named at the call
         proof=max(
             (outcome.proof for _, outcome in solved), key=list(Proof).index, default=Proof.FLOW
         ),
-        is_cut=run.is_cut,
+        is_cut=run.pairs.is_cut,
         weights=weights,
         seed=seed,
         certificate=certificate(run, solved, units),
@@ -219,7 +219,7 @@ def _missed(run: Run, rows: Ints, start: int, end: int) -> list[Unmatched]:
 def _one_missed(run: Run, row: int, removed: tuple[Removed, ...], fits: int) -> Unmatched:
     """Say what stands in a need's way; whoever cannot take its family does not fit either."""
     first, last = np.searchsorted(run.pairs.need, [row, row + 1])
-    apart = fits - int(last - first) if run.sides.family[row] >= 0 and not run.is_cut else 0
+    apart = fits - int(last - first) if run.sides.family[row] >= 0 and not run.pairs.is_cut else 0
     if apart:
         removed, fits = (*removed, Removed(TOGETHER, apart, apart)), fits - apart
     may_relax = {rule.code for rule in run.kind.all_rules if rule.may_relax}

@@ -31,6 +31,17 @@ def permitted(kind: Kind, needs: Columns, offers: Columns, *, one_by_one: bool =
     return allowed
 
 
+def every_pair(kind: Kind, needs: Columns, offers: Columns, weights: Weights) -> Ints:
+    """Return the block's permitted pairs as (need row, offer row, score), in order.
+
+    The rules that forbid single pairs are left for later.
+    """
+    allowed = permitted(kind, needs, offers, one_by_one=False)
+    row, column = np.divmod(np.flatnonzero(allowed), max(1, len(offers)))
+    points = score_each(kind, needs.rows(row), offers.rows(column), weights)
+    return np.stack([needs.row[row], offers.row[column], points]).astype(np.int32)
+
+
 def scores(kind: Kind, needs: Columns, offers: Columns, weights: Weights) -> Ints:
     """Return `score_of` for every pair of the block."""
     upright = needs.upright()

@@ -37,7 +37,7 @@ def best_pairs(
     weights: Weights,
     kept: int,
     seed: int,
-    watch: Watch,
+    watch: Watch | None = None,
 ) -> list[Ints]:
     """Return for each need its `kept` best permitted offers, as blocks of (need, offer, score).
 
@@ -49,7 +49,8 @@ def best_pairs(
     for part, sorts in _parts(kind, needs, offers):
         for block in blocks(part, len(sorts.size)):
             found.append(_of_block(kind, block, sorts, weights=weights, kept=kept, draws=draws))
-            watch.paired(len(block))
+            if watch:
+                watch.paired(len(block))
     return [_without(block, offers) for block in found]
 
 

@@ -23,17 +23,15 @@ class Columns:
         self,
         arrays: Mapping[str, Ints],
         apart: Mapping[str, Ints],
-        cut: Callable[[Ints], Ints] | None = None,
+        cut: Callable[[str], Ints] | None = None,
     ) -> None:
         """Keep the arrays; `cut` is made of each only when it is asked for."""
         self.arrays, self.apart, self._cut = arrays, apart, cut
 
     def __getattr__(self, name: str) -> Ints:
-        try:
-            whole = self.__dict__["arrays"][name]
-        except KeyError:
-            raise AttributeError(name) from None
-        found: Ints = self._cut(whole) if self._cut else whole
+        if name.startswith("_") or name not in self.__dict__["arrays"]:
+            raise AttributeError(name)
+        found: Ints = self._cut(name) if self._cut else self.arrays[name]
         self.__dict__[name] = found
         return found
 
@@ -43,15 +41,11 @@ class Columns:
 
     def rows(self, chosen: Ints | slice) -> "Columns":
         """Return the block of the chosen rows."""
-        return self._but(lambda one: one[chosen])
+        return Columns(self.arrays, self.apart, lambda name: getattr(self, name)[chosen])
 
     def upright(self) -> "Columns":
         """Return the columns as a vertical block, to be met by offers lying across."""
-        return self._but(lambda one: one[:, None])
-
-    def _but(self, cut: Callable[[Ints], Ints]) -> "Columns":
-        before = self._cut
-        return Columns(self.arrays, self.apart, (lambda one: cut(before(one))) if before else cut)
+        return Columns(self.arrays, self.apart, lambda name: getattr(self, name)[:, None])
 
 
 def columns_of(

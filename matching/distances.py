@@ -20,6 +20,7 @@ _METRES_EAST: Final = np.array([round(1113.2 * cos(radians(lat))) for lat in ran
 """A hundredth of a degree of longitude, by whole degree of latitude."""
 _KM_A_DEGREE: Final = 111.32
 _HUNDREDTHS: Final = 100
+_NOBODY: Final[Ints] = np.empty(0, dtype=np.int64)
 
 
 def latitude() -> Any:
@@ -61,42 +62,62 @@ def kilometres(needs: Columns, offers: Columns) -> Ints:
         np.maximum(needs.lat, 0), needs.lon, np.maximum(offers.lat, 0), offers.lon
     )
     is_known = (np.minimum(needs.lat, needs.lon) >= 0) & (np.minimum(offers.lat, offers.lon) >= 0)
-    # Squares stay far below 2^53, so the root is exact enough never to reach the next whole metre.
-    return np.where(is_known, np.sqrt(squares).astype(np.int64) // 1000, NONE)
+    return np.where(is_known, _km(squares), NONE)
+
+
+def _km(squares: Ints) -> Ints:
+    """Return whole kilometres of squared metres.
+
+    Squares stay far below 2^53, so the root is exact enough never to reach the next whole metre.
+    """
+    km: Ints = np.sqrt(squares).astype(np.int64) // 1000
+    return km
 
 
 def near(needs: Columns, offers: Columns) -> Iterator[tuple[Ints, Ints]]:
-    """Yield (need rows, offer rows) place by place: outside these blocks nobody is within reach.
+    """Yield (need rows, offer rows) place by place, both in order: nobody else is within reach.
 
     Where a place is not known, the banner is what is near.
     """
     if not len(needs) or not len(offers):
         return
-    known = np.flatnonzero(offers.lat >= 0)
-    tree = cKDTree(_on_plane(offers, known)) if len(known) else None
+    has_place = np.minimum(offers.lat, offers.lon) >= 0
+    known = np.flatnonzero(has_place)
+    tree = cKDTree(_points(offers.lat[known], offers.lon[known])) if len(known) else None
     reach = float(offers.reach_km.max(initial=0)) * 1.05 + 5
-    facts = np.stack([needs.banner, needs.lat, needs.lon])
-    places, of_need = np.unique(facts, axis=1, return_inverse=True)
-    order = np.argsort(of_need, kind="stable")
-    cuts = np.searchsorted(of_need[order], np.arange(places.shape[1] + 1))
-    points = _points(places[1], places[2])
-    around = tree.query_ball_point(points, reach) if tree else [[]] * places.shape[1]
-    by_banner = _by_banner(offers)
-    for at in range(places.shape[1]):
-        close = known[around[at]] if places[1, at] >= 0 else np.empty(0, dtype=np.int64)
-        own = by_banner.get(int(places[0, at]), np.empty(0, dtype=np.int64))
-        yield np.sort(order[cuts[at] : cuts[at + 1]]), np.union1d(close, own).astype(np.int64)
+    first, order, cuts = _places(needs)
+    around = (
+        tree.query_ball_point(_points(needs.lat[first], needs.lon[first]), reach) if tree else None
+    )
+    every, unplaced = _by_banner(offers), _by_banner(offers, ~has_place)
+    for at, row in enumerate(first.tolist()):
+        lat, lon, banner = int(needs.lat[row]), int(needs.lon[row]), int(needs.banner[row])
+        is_known = min(lat, lon) >= 0
+        close = (
+            known[np.array(around[at], dtype=np.int64)]
+            if is_known and around is not None
+            else _NOBODY
+        )
+        km = _km(metres_squared(lat, lon, offers.lat[close], offers.lon[close]))
+        own = (unplaced if is_known else every).get(banner, _NOBODY)
+        within = np.concatenate([close[km <= offers.reach_km[close]], own])
+        yield order[cuts[at] : cuts[at + 1]], np.sort(within)
 
 
-def _by_banner(offers: Columns) -> dict[int, Ints]:
-    """Return the rows of each banner's offers."""
-    order = np.argsort(offers.banner, kind="stable")
+def _places(needs: Columns) -> tuple[Ints, Ints, Ints]:
+    """Return one need of each place and banner, all needs place by place, and where each begins."""
+    keys = (needs.banner * (91 * _HUNDREDTHS) + needs.lat + 1) * (181 * _HUNDREDTHS) + needs.lon
+    order = np.argsort(keys, kind="stable")
+    begins = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    return order[begins], order, np.append(begins, len(order))
+
+
+def _by_banner(offers: Columns, chosen: Bools | slice = slice(None)) -> dict[int, Ints]:
+    """Return the rows of each banner's chosen offers."""
+    rows = np.arange(len(offers))[chosen]
+    order = rows[np.argsort(offers.banner[rows], kind="stable")]
     banners, first = np.unique(offers.banner[order], return_index=True)
-    return dict(zip(banners.tolist(), np.split(order, first[1:]), strict=True))
-
-
-def _on_plane(offers: Columns, rows: Ints) -> Any:
-    return _points(offers.lat[rows], offers.lon[rows])
+    return dict(zip(banners.tolist(), np.split(order, first[1:]), strict=False))
 
 
 def _points(lat: Ints, lon: Ints) -> Any:

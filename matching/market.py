@@ -56,33 +56,71 @@ class Market:
 
 def markets(sides: Sides, pairs: Pairs, stays: Ints) -> Iterator[Market]:
     """Return the independent parts, in the run's order; `stays` are points more for a pair."""
-    labels = _labels(sides, pairs)
-    order = np.argsort(labels, kind="stable")
-    cuts = np.flatnonzero(np.diff(labels[order])) + 1
-    for origin in np.split(order, cuts):
-        if len(origin):
-            yield _market(sides, pairs, origin, stays)
+    first = np.searchsorted(pairs.need, np.arange(len(sides.needs) + 1))
+    need_part, offer_part = _parts(sides, pairs, first)
+    needs = np.flatnonzero(np.diff(first))
+    offers = np.flatnonzero(np.bincount(pairs.offer, minlength=len(sides.offers)))
+    in_needs = np.split(*_by_part(needs, need_part))
+    in_offers = np.split(*_by_part(offers, offer_part))
+    place = np.empty(len(sides.offers), dtype=np.int64)
+    for offer_rows in in_offers:
+        place[offer_rows] = np.arange(len(offer_rows))
+    for need_rows, offer_rows in zip(in_needs, in_offers, strict=True):
+        if len(need_rows):
+            origin = _ranges(first[need_rows], first[need_rows + 1])
+            yield _market(sides, pairs, stays, origin, ends=(need_rows, offer_rows), place=place)
 
 
-def _labels(sides: Sides, pairs: Pairs) -> Ints:
-    """Give each pair the least need row its part holds; a family is one part."""
+def _by_part(rows: Ints, part: Ints) -> tuple[Ints, Ints]:
+    """Return the rows part by part, and where the second and each later one begins."""
+    order = rows[np.argsort(part[rows], kind="stable")]
+    return order, np.flatnonzero(np.diff(part[order])) + 1
+
+
+def _ranges(first: Ints, last: Ints) -> Ints:
+    """Return every number of these ranges, one after the other."""
+    length = last - first
+    begins = np.cumsum(length) - length
+    numbers: Ints = np.repeat(first - begins, length) + np.arange(int(length.sum()))
+    return numbers
+
+
+def _parts(sides: Sides, pairs: Pairs, first: Ints) -> tuple[Ints, Ints]:
+    """Give each need and offer the least need row its part holds; a family is one part.
+
+    Two pairs a need join most; then whatever the others still join, which are far fewer.
+    """
     needs, offers = len(sides.needs), len(sides.offers)
-    size = needs + offers + int(sides.family.max(initial=-1)) + 1
+    has = np.flatnonzero(np.diff(first))
+    few = np.concatenate([first[has], first[has + 1] - 1])
     members = np.flatnonzero(sides.family >= 0)
-    ends = np.concatenate([needs + pairs.offer, needs + offers + sides.family[members]])
-    rows = np.concatenate([pairs.need, members])
-    graph = coo_array((np.ones(len(rows), dtype=np.int8), (rows, ends)), shape=(size, size))
-    part = connected_components(graph.tocsr(), directed=False)[1]
+    size = needs + offers + int(sides.family.max(initial=-1)) + 1
+    rows = np.concatenate([pairs.need[few], members])
+    ends = np.concatenate([needs + pairs.offer[few], needs + offers + sides.family[members]])
+    part = _joined(rows, ends, size)
+    rest = np.flatnonzero(part[pairs.need] != part[needs + pairs.offer])
+    if len(rest):
+        rows, ends = part[pairs.need[rest]], part[needs + pairs.offer[rest]]
+        part = _joined(*np.divmod(np.unique(rows * np.int64(size) + ends), size), size)[part]
     least = np.full(size, needs, dtype=np.int64)
     np.minimum.at(least, part[:needs], np.arange(needs))
-    labels: Ints = least[part[pairs.need]]
-    return labels
+    return least[part[:needs]], least[part[needs : needs + offers]]
 
 
-def _market(sides: Sides, pairs: Pairs, origin: Ints, stays: Ints) -> Market:
+def _joined(rows: Ints, ends: Ints, size: int) -> Ints:
+    """Return each node's component."""
+    graph = coo_array((np.ones(len(rows), dtype=np.int8), (rows, ends)), shape=(size, size))
+    found: Ints = connected_components(graph.tocsr(), directed=False)[1]
+    return found
+
+
+def _market(
+    sides: Sides, pairs: Pairs, stays: Ints, origin: Ints, *, ends: tuple[Ints, Ints], place: Ints
+) -> Market:
     needs, offers = sides.needs, sides.offers
-    need_rows, need = np.unique(pairs.need[origin], return_inverse=True)
-    offer_rows, offer = np.unique(pairs.offer[origin], return_inverse=True)
+    need_rows, offer_rows = ends
+    need = np.searchsorted(need_rows, pairs.need[origin])
+    offer = place[pairs.offer[origin]]
     units_open = needs.units_open[need_rows]
     sum_each = offers.units_per_child[offer_rows]
     places = np.minimum(offers.places[offer_rows], len(need_rows))

@@ -1,11 +1,11 @@
 """Which pairs enter the solver: all permitted ones, or each need's best when there are too many."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matching.blocks import blocks, permitted, scores
+from matching.blocks import blocks, every_pair
 from matching.candidates import best_pairs
 from matching.columns import Columns, Ints
 from matching.families import families_of, of_families
@@ -17,11 +17,13 @@ from matching.watching import Watch
 class Limits:
     """Up to `exact_cells` needs x offers every pair is solved; beyond, the best `kept` a need.
 
-    Parts of up to `proved_pairs` pairs are proved whole by CP-SAT within `proof_effort`, which is
-    deterministic time and so the same on every machine.
+    A kind that knows what is near has every pair solved as long as no more than `held_pairs` are
+    permitted. Parts of up to `proved_pairs` pairs are proved whole by CP-SAT within `proof_effort`,
+    which is deterministic time and so the same on every machine.
     """
 
     exact_cells: int = 2_000_000
+    held_pairs: int = 60_000_000
     kept: int = 60
     proved_pairs: int = 20_000
     proof_effort: float = 2.0
@@ -29,11 +31,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Permitted pairs as parallel arrays, ordered by need row, then offer row."""
+    """Permitted pairs as parallel arrays, ordered by need row, then offer row.
+
+    `is_cut` says that these are only the best of each need.
+    """
 
     need: Ints
     offer: Ints
     score: Ints
+    is_cut: bool = False
 
     def __len__(self) -> int:
         """Count the pairs."""
@@ -66,33 +72,94 @@ def permitted_pairs(
     """
     kind, needs, offers = sides.kind, sides.needs, sides.offers
     watch = watch or Watch(())
+    found = _every(sides, weights, limits, watch)
+    if found is not None:
+        return _whole_families(sides, _not_apart(sides, _ordered(found, len(needs))))
     alone = needs.rows(np.flatnonzero(sides.family < 0)) if (sides.family >= 0).any() else needs
-    kept = limits.kept if is_cut(sides, limits) else len(offers)
-    if is_cut(sides, limits) or kind.near:
-        found = best_pairs(kind, alone, offers, weights=weights, kept=kept, seed=seed, watch=watch)
-    else:
-        found = []
-        for block in blocks(alone, len(offers)):
-            found.append(_of_block(kind, block, offers, weights))
-            watch.paired(len(block))
-    found += of_families(
-        kind, needs, offers, sides.family, is_once=sides.is_once, weights=weights, kept=kept
+    cut = best_pairs(kind, alone, offers, weights=weights, kept=limits.kept, seed=seed, watch=watch)
+    cut += of_families(
+        kind, needs, offers, sides.family, is_once=sides.is_once, weights=weights, kept=limits.kept
     )
-    if len(alone) < len(needs):
-        watch.paired(len(needs) - len(alone))
-    joined = np.concatenate(found, axis=1) if found else np.empty((3, 0), dtype=np.int64)
-    if (sides.family >= 0).any() or kind.near:
-        keys = joined[0] * max(1, len(offers)) + joined[1]
-        joined = joined[:, np.argsort(keys, kind="stable")]
+    watch.paired(len(needs) - len(alone))
+    return replace(_ordered(cut, len(needs)), is_cut=True)
+
+
+def _every(sides: Sides, weights: Weights, limits: Limits, watch: Watch) -> list[Ints] | None:
+    """Return every permitted pair, block by block; None where they are too many to hold."""
+    needs, offers = sides.needs, sides.offers
+    is_small = len(needs) * len(offers) <= limits.exact_cells
+    if not is_small and sides.kind.near is None:
+        return None
+    found, held = [], 0
+    for block, across in _near(sides):
+        found.append(every_pair(sides.kind, block, across, weights))
+        held += found[-1].shape[1]
+        if not is_small and held > limits.held_pairs:
+            return None
+        watch.paired(len(block))
+    return found
+
+
+def _near(sides: Sides) -> Iterator[tuple[Columns, Columns]]:
+    """Yield blocks of needs with the offers that may be near; nobody else is."""
+    needs, offers = sides.needs, sides.offers
+    if sides.kind.near is None:
+        parts = iter([(needs, offers)])
+    else:
+        found = sides.kind.near(needs, offers)
+        parts = ((needs.rows(rows), offers.rows(across)) for rows, across in found)
+    for part, across in parts:
+        yield from ((block, across) for block in blocks(part, len(across)))
+
+
+def _ordered(found: list[Ints], needs: int) -> Pairs:
+    """Join blocks, in each of which its needs stand in order, to pairs in order; takes the list."""
+    first = np.zeros(needs + 1, dtype=np.int64)
+    runs = [np.flatnonzero(np.diff(block[0], prepend=-1)) for block in found]
+    for block, starts in zip(found, runs, strict=True):
+        first[block[0, starts] + 1] = np.diff(starts, append=block.shape[1])
+    np.cumsum(first, out=first)
+    joined = np.empty((3, int(first[-1])), dtype=np.int32)
+    while found:
+        block, starts = found.pop(), runs.pop()
+        length = np.diff(starts, append=block.shape[1])
+        to = np.repeat(first[block[0, starts]] - starts, length) + np.arange(block.shape[1])
+        joined[:, to] = block
     return Pairs(need=joined[0], offer=joined[1], score=joined[2])
 
 
-def is_cut(sides: Sides, limits: Limits) -> bool:
-    """Tell whether there are too many pairs to solve them all."""
-    return len(sides.needs) * len(sides.offers) > limits.exact_cells
+def _kept(pairs: Pairs, leaves: Ints) -> Pairs:
+    """Return the pairs without those at these places."""
+    if not len(leaves):
+        return pairs
+    stays = np.ones(len(pairs), dtype=np.bool_)
+    stays[leaves] = False
+    return Pairs(pairs.need[stays], pairs.offer[stays], pairs.score[stays], pairs.is_cut)
 
 
-def _of_block(kind: Kind, block: Columns, offers: Columns, weights: Weights) -> Ints:
-    allowed, points = permitted(kind, block, offers), scores(kind, block, offers, weights)
-    row, column = np.nonzero(allowed)
-    return np.stack([block.row[row], offers.row[column], points[row, column]])
+def _not_apart(sides: Sides, pairs: Pairs) -> Pairs:
+    """Leave out the pairs that are forbidden one by one."""
+    across = max(1, len(sides.offers))
+    listed = [apart for apart in sides.offers.apart.values() if len(apart)]
+    if not listed:
+        return pairs
+    apart = np.concatenate(listed)
+    is_named = np.zeros(len(sides.needs), dtype=np.bool_)
+    is_named[apart[:, 0]] = True
+    named = np.flatnonzero(is_named[pairs.need])
+    keys = pairs.need[named].astype(np.int64) * across + pairs.offer[named]
+    return _kept(pairs, named[np.isin(keys, apart[:, 0] * across + apart[:, 1])])
+
+
+def _whole_families(sides: Sides, pairs: Pairs) -> Pairs:
+    """Leave out of a family's pairs those with an offer that may not take all of it."""
+    family, across = sides.family, max(1, len(sides.offers))
+    kin = np.flatnonzero(family[pairs.need] >= 0)
+    if not len(kin):
+        return pairs
+    members = family[family >= 0]
+    size, once = np.bincount(members), np.bincount(members, weights=sides.is_once[family >= 0])
+    number, offer = family[pairs.need[kin]], pairs.offer[kin]
+    _, which, fits = np.unique(number * across + offer, return_inverse=True, return_counts=True)
+    takes = (fits[which] == size[number]) & (sides.offers.places[offer] >= size[number])
+    return _kept(pairs, kin[~(takes & (once[number] <= 1))])

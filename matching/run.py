@@ -11,7 +11,7 @@ from matching.certified import Certificate
 from matching.columns import Ints
 from matching.kind import Kind, Weights
 from matching.market import Market, markets
-from matching.pairs import Limits, Pairs, Sides, is_cut, permitted_pairs
+from matching.pairs import Limits, Pairs, Sides, permitted_pairs
 from matching.records import BadRecord, check_unique
 from matching.watching import Progress, Watch
 from matching.whole import Outcome, Proof, best_whole
@@ -32,7 +32,6 @@ class Run:
     stay: Ints
     weights: Weights
     seed: int
-    is_cut: bool
     watch: Watch
 
 
@@ -57,8 +56,7 @@ def prepare(  # noqa: PLR0913 one run: each is named at the call
     stay = np.zeros(len(pairs), dtype=np.int64)
     if stays:
         pairs, stay = _stayed(sides, pairs, _rows(need_list, offer_list, stays), weights)
-    cut = is_cut(sides, limits)
-    return Run(kind, need_list, offer_list, sides, pairs, stay, weights, seed, cut, watch)
+    return Run(kind, need_list, offer_list, sides, pairs, stay, weights, seed, watch)
 
 
 def _in_order(kind: type[Any], given: Iterable[Any], side: str, seed: int) -> list[Any]:
@@ -90,7 +88,7 @@ def _stayed(
 ) -> tuple[Pairs, Ints]:
     """Add the pairs that shall rather stay, where a rule allows them still."""
     across = max(1, len(sides.offers))
-    keys = pairs.need * across + pairs.offer
+    keys = pairs.need.astype(np.int64) * across + pairs.offer
     asked = np.array([need * across + offer for need, offer in stays], dtype=np.int64)
     missing = np.setdiff1d(asked, keys).tolist()
     more = np.array([_pair(sides, key, weights) for key in missing], dtype=np.int64).reshape(-1, 4)
@@ -100,7 +98,7 @@ def _stayed(
     points = {need * across + offer: points for (need, offer), points in stays.items()}
     ends = (joined[0] * across + joined[1]).tolist()
     stay = np.array([points.get(end, 0) for end in ends], dtype=np.int64)
-    return Pairs(need=joined[0], offer=joined[1], score=joined[2]), stay
+    return Pairs(joined[0], joined[1], joined[2], is_cut=pairs.is_cut), stay
 
 
 def _pair(sides: Sides, key: int, weights: Weights) -> tuple[int, int, int, bool]:

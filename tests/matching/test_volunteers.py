@@ -256,11 +256,20 @@ def test_place_by_place_finds_every_pair_that_asking_of_all_finds(seed):
     assert len(by_place.certificate.need) == len(whole.certificate.need)
 
 
+def test_asked_place_by_place_every_permitted_pair_is_solved_and_the_plan_the_same():
+    world = a_village(150, 120, seed=9, family_size=15)
+
+    by_place = run(*world, limits=Limits(exact_cells=0))
+
+    assert not by_place.is_cut
+    assert by_place == run(*world)
+
+
 def test_a_cut_run_keeps_every_rule_and_little_is_lost():
     world = a_village(150, 120, seed=9, family_size=15)
 
     whole = run(*world)
-    cut = run(*world, limits=Limits(exact_cells=0, kept=15))
+    cut = run(*world, limits=Limits(exact_cells=0, held_pairs=0, kept=15))
 
     assert cut.is_cut
     assert faults(cut.certificate) == []
