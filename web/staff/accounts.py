@@ -1,7 +1,5 @@
 """Accounts and roles: two administrators work together, neither for himself."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import Field
@@ -23,6 +21,7 @@ from vocabulary.errors import (
 )
 from web.core import addresses, paging, requests
 from web.core.access import current_viewer, may
+from web.core.acting import saying
 from web.core.messages import sentence
 from web.forms.accounts import AccountForm, EndForm, RoleForm
 
@@ -170,23 +169,8 @@ def agree(ref: str, grant: str) -> Response:
     if grant not in {one["ref"] for one in person["grants"]}:
         raise NotFound()
 
-    def act() -> None:
+    with saying("同意了，下一次打开页面就生效。", but=(Refused,)):
         grants.agree(session, viewer, grant, now=now)
-
-    return _acted(ref, act, "同意了，下一次打开页面就生效。")
-
-
-def _acted(ref: str, act: Callable[[], None], done: str) -> Response:
-    """Act, say how it went, and go back to the account."""
-    try:
-        act()
-    except NotFound:
-        raise
-    except Refused as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "danger")
-    else:
-        flash(done, "success")
     return redirect(url_for(".detail", ref=ref), 303)
 
 
@@ -201,11 +185,10 @@ def end_role(ref: str, grant: str) -> str | Response:
         raise NotFound()
     form = EndForm()
 
-    def act() -> None:
-        grants.end(session, viewer, grant, reason=form.reason.data, now=now)
-
     if form.validate_on_submit():
-        return _acted(ref, act, "这个角色已结束，马上生效。")
+        with saying("这个角色已结束，马上生效。", but=(Refused,)):
+            grants.end(session, viewer, grant, reason=form.reason.data, now=now)
+        return redirect(url_for(".detail", ref=ref), 303)
     requests.keep_nothing()
     return render_template("staff/accounts/end_role.html", form=form, person=person, role=role)
 
@@ -218,11 +201,10 @@ def end(ref: str) -> str | Response:
     person = account_lists.show(session, viewer, ref, now=now)
     form = EndForm()
 
-    def act() -> None:
-        staffing.end(session, viewer, ref, reason=form.reason.data, now=now)
-
     if form.validate_on_submit():
-        return _acted(ref, act, "帐号已停用，所有设备都已退出。")
+        with saying("帐号已停用，所有设备都已退出。", but=(Refused,)):
+            staffing.end(session, viewer, ref, reason=form.reason.data, now=now)
+        return redirect(url_for(".detail", ref=ref), 303)
     requests.keep_nothing()
     return render_template("staff/accounts/end.html", form=form, person=person)
 
@@ -231,11 +213,9 @@ def end(ref: str) -> str | Response:
 @may(Act.GRANT_ROLE)
 def sign_out(ref: str) -> Response:
     """End every sign-in of somebody whose phone or computer is lost."""
-
-    def act() -> None:
+    with saying("所有设备都已退出，本人要重新登录。", but=(Refused,)):
         staffing.sign_out(requests.session(), current_viewer(), ref, now=requests.now())
-
-    return _acted(ref, act, "所有设备都已退出，本人要重新登录。")
+    return redirect(url_for(".detail", ref=ref), 303)
 
 
 @bp.post("/<string:ref>/link")

@@ -24,6 +24,7 @@ from vocabulary.errors import (
 from vocabulary.grades import stage_of
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import saying
 from web.core.messages import sentence
 from web.forms import children as forms
 from web.staff.children import need_of, phone_in, say, schools_of
@@ -31,7 +32,7 @@ from web.staff.children import need_of, phone_in, say, schools_of
 bp = Blueprint("child_acts", __name__, url_prefix="/children/<string:ref>")
 
 Answer = str | Response
-_PHONE_WAITS = "加好了。电话要两个人：另一位同事问过家里再用，在等第二个人的修改里。"
+_PHONE_WAITS = "加好了。电话要两个人：另一位同事问过家里，再等三天才用，在等第二个人的修改里。"
 _NO_GUARDIAN = "档案里还没有监护人。照料人不能代签，请先把监护人加上。"
 
 
@@ -224,13 +225,8 @@ def need(ref: str) -> Answer:
 @may(Act.VERIFY_CHILD)
 def close_need(ref: str, need_ref: str) -> Response:
     """Close a need that is met or gone."""
-    try:
+    with saying("这项需求关掉了。已经结好的对照常。"):
         children.close_need(*_who(), need_ref, reason="no longer needed", now=requests.now())
-    except WrongState as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash("这项需求关掉了。已经结好的对照常。", "success")
     return redirect(url_for("staff.children.detail", ref=ref), 303)
 
 

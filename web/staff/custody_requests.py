@@ -1,7 +1,5 @@
 """身份申请: the custodians' desk, where one asks, another agrees, and an identity is shown once."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
@@ -12,15 +10,12 @@ from services.custody.custody_requests import NewRequest
 from services.custody.legal_papers import PDF
 from vocabulary.enums import AskedFor, CustodyReason
 from vocabulary.errors import (
-    ActedBefore,
-    AlreadyDecided,
     BadInput,
-    Lapsed,
     ShownBefore,
-    WrongState,
 )
 from web.core import proof, requests
 from web.core.access import current_viewer, may
+from web.core.acting import NO_LONGER, refused, saying
 from web.core.filters import full_day
 from web.core.messages import sentence
 from web.forms.custody import BecauseForm, RequestForm
@@ -34,7 +29,6 @@ _SAID = {
     ("document", "missing"): "有权机关提出的，请附上法律文书（PDF 或照片）",
     ("document", "not_a_photo"): "请传 PDF，或 JPG、PNG、WebP 格式的照片",
 }
-_REFUSALS = (ActedBefore, AlreadyDecided, Lapsed, WrongState)
 
 
 def _files() -> LocalFiles:
@@ -102,12 +96,9 @@ def _page(ref: str, form: BecauseForm) -> str:
 @may(Act.JOIN_HALVES)
 def agree(ref: str) -> Answer:
     """Agree as the second person."""
-    act = custody_requests.agree
-    return _done(
-        ref,
-        lambda: act(requests.session(), current_viewer(), ref, now=requests.now()),
-        "同意了。申请的人在 72 小时内可以看一次，捐赠人会收到通知。",
-    )
+    with saying("同意了。申请的人在 72 小时内可以看一次，捐赠人会收到通知。"):
+        custody_requests.agree(requests.session(), current_viewer(), ref, now=requests.now())
+    return redirect(url_for(".detail", ref=ref), 303)
 
 
 @bp.post("/<string:ref>/decline")
@@ -118,12 +109,10 @@ def decline(ref: str) -> str | Answer:
     if not form.validate_on_submit():
         requests.keep_nothing()
         return _page(ref, form)
-    act, because = custody_requests.decline, form.because.data or ""
-    return _done(
-        ref,
-        lambda: act(requests.session(), current_viewer(), ref, because=because, now=requests.now()),
-        "记下了，没有同意。",
-    )
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    with saying("记下了，没有同意。"):
+        custody_requests.decline(session, viewer, ref, because=form.because.data or "", now=now)
+    return redirect(url_for(".detail", ref=ref), 303)
 
 
 @bp.post("/<string:ref>/show")
@@ -135,9 +124,11 @@ def show(ref: str) -> str | Answer:
             requests.session(), current_viewer(), ref, now=requests.now()
         )
     except ShownBefore as refusal:
-        return _refused(ref, f"{full_day(refusal.params['on'])}已经看过一次，不再显示。")  # type: ignore[arg-type]
-    except _REFUSALS as refusal:
-        return _refused(ref, sentence(refusal))
+        refused(f"{full_day(refusal.params['on'])}已经看过一次，不再显示。")  # type: ignore[arg-type]
+        return redirect(url_for(".detail", ref=ref), 303)
+    except NO_LONGER as refusal:
+        refused(sentence(refusal))
+        return redirect(url_for(".detail", ref=ref), 303)
     return render_template("staff/custody_requests/shown.html", identity=identity, ref=ref)
 
 
@@ -154,18 +145,3 @@ def paper(ref: str) -> Response:
     response = Response(content, mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{ref}.{ending}"'
     return response
-
-
-def _done(ref: str, act: Callable[[], None], words: str) -> Answer:
-    try:
-        act()
-    except _REFUSALS as refusal:
-        return _refused(ref, sentence(refusal))
-    flash(words, "success")
-    return redirect(url_for(".detail", ref=ref), 303)
-
-
-def _refused(ref: str, words: str) -> Answer:
-    requests.keep_nothing()
-    flash(words, "warning")
-    return redirect(url_for(".detail", ref=ref), 303)

@@ -1,8 +1,6 @@
 """A lost phone: two administrators take a person's second step off together."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
@@ -10,7 +8,7 @@ from services.accounts import account_lists, factor_resets
 from vocabulary.errors import Refused
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import saying
 from web.forms.accounts import ResetForm
 
 bp = Blueprint("factor_resets", __name__, url_prefix="/accounts/<string:ref>/second-step")
@@ -23,11 +21,10 @@ def ask(ref: str) -> str | Response:
     session, viewer, now = requests.session(), current_viewer(), requests.now()
     form = ResetForm()
 
-    def act() -> None:
-        factor_resets.ask(session, viewer, ref, reason=form.reason.data, now=now)
-
     if form.validate_on_submit():
-        return _acted(ref, act, "记下了，等另一位管理员同意。")
+        with saying("记下了，等另一位管理员同意。", but=(Refused,)):
+            factor_resets.ask(session, viewer, ref, reason=form.reason.data, now=now)
+        return redirect(url_for("staff.accounts.detail", ref=ref), 303)
     requests.keep_nothing()
     return render_template(
         "staff/factor_resets/ask.html",
@@ -44,10 +41,9 @@ def agree(ref: str, reset: str) -> Response:
     session, viewer = requests.session(), current_viewer()
     own = factor_resets.of_account(session, viewer, ref, reset)
 
-    def act() -> None:
+    with saying("取消了，所有设备都已退出，已经告诉本人。", but=(Refused,)):
         factor_resets.agree(session, viewer, own, now=requests.now())
-
-    return _acted(ref, act, "取消了，所有设备都已退出，已经告诉本人。")
+    return redirect(url_for("staff.accounts.detail", ref=ref), 303)
 
 
 @bp.post("/<string:reset>/keep")
@@ -57,19 +53,6 @@ def keep(ref: str, reset: str) -> Response:
     session, viewer = requests.session(), current_viewer()
     own = factor_resets.of_account(session, viewer, ref, reset)
 
-    def act() -> None:
+    with saying("记下了，照原来的不动。", but=(Refused,)):
         factor_resets.turn_down(session, viewer, own, now=requests.now())
-
-    return _acted(ref, act, "记下了，照原来的不动。")
-
-
-def _acted(ref: str, act: Callable[[], None], done: str) -> Response:
-    """Act, say how it went, and go back to the account."""
-    try:
-        act()
-    except Refused as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "danger")
-    else:
-        flash(done, "success")
     return redirect(url_for("staff.accounts.detail", ref=ref), 303)

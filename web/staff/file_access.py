@@ -9,16 +9,14 @@ from privacy.permissions import Act
 from services.children import assignments, child_file
 from services.oversight import file_access
 from vocabulary.enums import AccessReason, Role
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, Lapsed, WrongState
+from vocabulary.errors import BadInput
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import saying
 from web.forms.custody import BecauseForm
 from web.forms.file_access import AskForm, AssignForm
 
 bp = Blueprint("file_access", __name__)
-
-_REFUSALS = (ActedBefore, AlreadyDecided, Lapsed, WrongState)
 
 
 @bp.get("/file-access/")
@@ -75,11 +73,9 @@ def _page(ref: str, form: BecauseForm) -> str:
 @may(Act.ASK_FILE)
 def agree(ref: str) -> Response:
     """Agree as the second person."""
-    act = file_access.agree
-    return _done(
-        lambda: act(requests.session(), current_viewer(), ref, now=requests.now()),
-        "同意了，可以看 7 天。",
-    )
+    with saying("同意了，可以看 7 天。"):
+        file_access.agree(requests.session(), current_viewer(), ref, now=requests.now())
+    return redirect(url_for(".index"), 303)
 
 
 @bp.post("/file-access/<string:ref>/decline")
@@ -90,21 +86,9 @@ def decline(ref: str) -> str | Response:
     if not form.validate_on_submit():
         requests.keep_nothing()
         return _page(ref, form)
-    act, because = file_access.decline, form.because.data or ""
-    return _done(
-        lambda: act(requests.session(), current_viewer(), ref, because=because, now=requests.now()),
-        "记下了，没有同意。",
-    )
-
-
-def _done(act: Callable[[], object], words: str) -> Response:
-    try:
-        act()
-    except _REFUSALS as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash(words, "success")
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    with saying("记下了，没有同意。"):
+        file_access.decline(session, viewer, ref, because=form.because.data or "", now=now)
     return redirect(url_for(".index"), 303)
 
 

@@ -25,10 +25,11 @@ from services.gate import Card
 from services.papers import fiscal
 from services.papers.fiscal import Told
 from vocabulary.dates import today
-from vocabulary.errors import AlreadyDecided, BadInput, NotFound
+from vocabulary.errors import BadInput, NotFound
 from vocabulary.money import format_yuan
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import saying
 from web.core.messages import sentence
 from web.forms.handovers import PHOTO_FAULTS
 from web.forms.papers import KeptForm
@@ -120,13 +121,8 @@ def _void(ref: str) -> Response:
     back = redirect(url_for(".index"), 303)
     if not FlaskForm().validate_on_submit():
         return back
-    try:
+    with saying("记下作废了，这一笔回到“还没登记”。"):
         fiscal.void(requests.session(), current_viewer(), ref, now=requests.now())
-    except AlreadyDecided as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash("记下作废了，这一笔回到“还没登记”。", "success")
     return back
 
 

@@ -6,11 +6,10 @@ from werkzeug.wrappers import Response
 from privacy.permissions import Act
 from services.danger import harm, protection
 from vocabulary.enums import HarmOutcome
-from vocabulary.errors import ActedBefore, AlreadyDecided, WrongState
 from web.core import harm as button
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import saying
 from web.forms.harm import AboutForm, CloseForm
 
 bp = Blueprint("harm", __name__)
@@ -30,13 +29,8 @@ def index() -> str:
 @may(Act.ANSWER_HARM)
 def take_up(ref: str) -> Response:
     """Take one up; the second to do so is told."""
-    try:
+    with saying("记下了，由你接手。先确认孩子现在安全。"):
         harm.take_up(requests.session(), current_viewer(), ref, now=requests.now())
-    except AlreadyDecided as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash("记下了，由你接手。先确认孩子现在安全。", "success")
     return redirect(url_for("staff.harm.index"), 303)
 
 
@@ -81,16 +75,7 @@ def close(ref: str) -> str | Response:
     if not form.validate_on_submit():
         requests.keep_nothing()
         return _detail(ref, form)
-    outcome = HarmOutcome(form.outcome.data)
-    try:
-        protection.close(
-            requests.session(), current_viewer(), ref, outcome=outcome, now=requests.now()
-        )
-    except (ActedBefore, AlreadyDecided, WrongState) as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash(
-            "结案了。没有别的报告时，孩子回到学校和村里的名单，还没拨的钱走回原来的路。", "success"
-        )
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    with saying("结案了。没有别的报告时，孩子回到学校和村里的名单，还没拨的钱走回原来的路。"):
+        protection.close(session, viewer, ref, outcome=HarmOutcome(form.outcome.data), now=now)
     return redirect(url_for(".detail", ref=ref), 303)

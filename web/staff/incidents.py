@@ -11,6 +11,7 @@ from vocabulary.enums import FoundBy, Harmed, Role, Told
 from vocabulary.errors import AlreadyDecided, BadInput
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import saying
 from web.core.messages import sentence
 from web.forms.incidents import AffectedForm, IncidentForm, StepForm
 
@@ -161,13 +162,8 @@ def step(ref: str) -> str | Response:
 @may(Act.SEE_INCIDENTS)
 def close(ref: str) -> Response:
     """Say that everything was done."""
-    try:
+    with saying("这一件办完了，记录留着。"):
         incidents.close(requests.session(), current_viewer(), ref, now=requests.now())
-    except AlreadyDecided as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash("这一件办完了，记录留着。", "success")
     return redirect(url_for(".index"), 303)
 
 

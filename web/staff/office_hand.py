@@ -1,19 +1,15 @@
 """旗里转交: what the banner's own staff hand over themselves, where no school or village may."""
 
 from collections.abc import Callable
-from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, url_for
-from sqlalchemy.orm import Session
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from privacy.viewers import Viewer
 from services.handover import office_hand, office_left
-from vocabulary.errors import ActedBefore, AlreadyDecided, TooLate, WrongState
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import saying
 
 bp = Blueprint("office_hand", __name__, url_prefix="/office")
 
@@ -51,14 +47,6 @@ def take_back(ref: str) -> Response:
 
 
 def _said(act: Callable[..., None], ref: str, words: str) -> Response:
-    session: Session = requests.session()
-    viewer: Viewer = current_viewer()
-    now: datetime = requests.now()
-    try:
-        act(session, viewer, ref, now=now)
-    except (ActedBefore, AlreadyDecided, TooLate, WrongState) as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash(words, "success")
+    with saying(words):
+        act(requests.session(), current_viewer(), ref, now=requests.now())
     return redirect(url_for(".index"), 303)

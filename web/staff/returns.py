@@ -6,11 +6,11 @@ from werkzeug.wrappers import Response
 from privacy.permissions import Act
 from services.batches import returns
 from services.gate import Card
-from vocabulary.errors import AlreadyDecided, BadInput, NotFound, WrongState
+from vocabulary.errors import AlreadyDecided, BadInput, NotFound
 from vocabulary.money import format_yuan_short
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import saying
 from web.forms.returns import AgainForm, ReturnForm
 
 bp = Blueprint("returns", __name__)
@@ -59,13 +59,8 @@ def again(ref: str) -> str | Response:
     session, viewer = requests.session(), current_viewer()
     card, form = returns.returned(session, viewer, ref), AgainForm()
     if form.validate_on_submit():
-        try:
+        with saying("记下了，下一批一起拨付。"):
             returns.send_again(session, viewer, ref, now=requests.now())
-        except (AlreadyDecided, WrongState) as refusal:
-            requests.keep_nothing()
-            flash(sentence(refusal), "warning")
-        else:
-            flash("记下了，下一批一起拨付。", "success")
         return redirect(url_for("staff.stipends.index", show="held"), 303)
     requests.note_read("child.read", [f"child:{card['child']['ref']}"])
     return render_template("staff/returns/again.html", card=card, form=form)

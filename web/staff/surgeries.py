@@ -5,9 +5,10 @@ from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from services.earmarks import surgeries
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, Refused, WrongState
+from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import saying
 from web.core.messages import sentence
 from web.forms.returns import AgainForm
 from web.forms.surgeries import SurgeryForm
@@ -61,11 +62,8 @@ def detail(ref: str) -> str:
 @may(Act.AGREE_SURGERY)
 def agree(ref: str) -> Response:
     """Agree as the second person."""
-    try:
+    with saying("同意了，随下一批拨付；钱够了才走。"):
         surgeries.agree(requests.session(), current_viewer(), ref, now=requests.now())
-    except (ActedBefore, AlreadyDecided, WrongState) as refusal:
-        return _not(refusal)
-    flash("同意了，随下一批拨付；钱够了才走。", "success")
     return redirect(url_for(".index"), 303)
 
 
@@ -73,15 +71,6 @@ def agree(ref: str) -> Response:
 @may(Act.ASK_SURGERY)
 def turn_down(ref: str) -> Response:
     """Leave it as it is."""
-    try:
+    with saying("记下了，这笔不付。"):
         surgeries.turn_down(requests.session(), current_viewer(), ref, now=requests.now())
-    except AlreadyDecided as refusal:
-        return _not(refusal)
-    flash("记下了，这笔不付。", "success")
-    return redirect(url_for(".index"), 303)
-
-
-def _not(refusal: Refused) -> Response:
-    requests.keep_nothing()
-    flash(sentence(refusal), "warning")
     return redirect(url_for(".index"), 303)

@@ -14,6 +14,7 @@ from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotPermitte
 from vocabulary.grades import stage_of
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import saying
 from web.core.messages import sentence
 from web.forms.transfers import AnswerTransferForm, ArrivalForm, TransferForm
 from web.staff.children import schools_of
@@ -141,13 +142,8 @@ def turn_down(ref: str) -> Answer:
 def take_back(ref: str) -> Response:
     """Keep the child after all."""
     session, viewer, now = requests.session(), current_viewer(), requests.now()
-    try:
+    with saying("收回了，孩子还在你们这里。", but=_REFUSED):
         transfers.take_back(session, viewer, ref, now=now)
-    except _REFUSED as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash("收回了，孩子还在你们这里。", "success")
     return redirect(url_for(".index"), 303)
 
 

@@ -6,9 +6,10 @@ from werkzeug.wrappers import Response
 from privacy.permissions import Act
 from services.books import write_offs
 from vocabulary.enums import WriteOffReason
-from vocabulary.errors import ActedBefore, AlreadyDecided, Refused, WrongState
+from vocabulary.errors import AlreadyDecided, WrongState
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import saying
 from web.core.messages import sentence
 from web.forms.returns import AgainForm, WriteOffForm
 
@@ -59,11 +60,8 @@ def detail(ref: str) -> str:
 @may(Act.AGREE_WRITE_OFF)
 def agree(ref: str) -> Response:
     """Write it off as the second person."""
-    try:
+    with saying("核销了，两个人的名字都留着。"):
         write_offs.agree(requests.session(), current_viewer(), ref, now=requests.now())
-    except (ActedBefore, AlreadyDecided, WrongState) as refusal:
-        return _not(refusal)
-    flash("核销了，两个人的名字都留着。", "success")
     return redirect(url_for(".index"), 303)
 
 
@@ -71,15 +69,6 @@ def agree(ref: str) -> Response:
 @may(Act.ASK_WRITE_OFF)
 def turn_down(ref: str) -> Response:
     """Leave it as it is."""
-    try:
+    with saying("记下了，不核销，接着查。"):
         write_offs.turn_down(requests.session(), current_viewer(), ref, now=requests.now())
-    except AlreadyDecided as refusal:
-        return _not(refusal)
-    flash("记下了，不核销，接着查。", "success")
-    return redirect(url_for(".index"), 303)
-
-
-def _not(refusal: Refused) -> Response:
-    requests.keep_nothing()
-    flash(sentence(refusal), "warning")
     return redirect(url_for(".index"), 303)
