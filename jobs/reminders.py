@@ -1,6 +1,7 @@
 """Reminders to hands that have not answered, fears nobody took up, and what lies ahead of donors."""
 
 from jobs.run import Run
+from services.books import unclaimed
 from services.children import transfers
 from services.custody import custody_requests
 from services.danger import harm
@@ -20,6 +21,7 @@ def remind(run: Run) -> None:
         desk.remind(run.session, run.by, on=run.period, now=now)
         unseen.remind(run.session, run.by, on=run.period, now=now)
         transfers.remind(run.session, run.by, on=run.period, now=now)
+        unclaimed.remind(run.session, run.by, on=run.period, now=now)
     with run.slice() as now:
         harm.remind(run.session, run.by, on=run.period, now=now)
         foretelling.foretell(run.session, run.by, on=run.period, now=now)

@@ -10,7 +10,7 @@ from models.triggers import append_only, refuses_insert
 from privacy.disclosure import NOBODY, Audience, Derived, seen_by, shown_to
 from privacy.viewers import Viewer
 from vocabulary.dates import first_of_month
-from vocabulary.enums import AccountKind, Role, TransactionKind
+from vocabulary.enums import AccountKind, Role, TransactionKind, UnclaimedWay
 from vocabulary.money import Fen
 from vocabulary.refs import new_ref
 
@@ -149,6 +149,9 @@ class Receipt(Base):
     is_taken_back: Mapped[bool] = mapped_column(
         default=False, server_default=false(), info=seen_by(Audience.COLLECTING)
     )
+    # Its payer was not found in its time: what two people decided, and since when it is gone.
+    unclaimed: Mapped[UnclaimedWay | None] = mapped_column(info=seen_by(Audience.COLLECTING))
+    gone_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.COLLECTING))
     form_hash: Mapped[str | None] = mapped_column(String(64), unique=True, info=NOBODY)
     recorded_by: Mapped[str] = mapped_column(String(40), info=seen_by(Audience.COLLECTING))
     recorded_at: Mapped[datetime] = mapped_column(info=NOBODY)

@@ -23,12 +23,15 @@ class Act(StrEnum):
     RUN_MATCHING = "run_matching"
     VERIFY_MATCHING = "verify_matching"
     SEE_FAIRNESS = "see_fairness"
+    RELEASE_RUN = "release_run"
+    KEEP_POLICY = "keep_policy"
     DECIDE_MATCH = "decide_match"
     ANSWER_CARE = "answer_care"
     NOTE_CARE_ANSWER = "note_care_answer"
     AGREE_CARE = "agree_care"
     TURN_DOWN_CARE = "turn_down_care"
     RECORD_MONEY = "record_money"
+    DECIDE_UNCLAIMED = "decide_unclaimed"
     IMPORT_STATEMENT = "import_statement"
     TAKE_ONLINE = "take_online"
     SEND_BATCH = "send_batch"
@@ -115,12 +118,15 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.RUN_MATCHING: CASE_STAFF | {Role.ENGINE, Role.CONSOLE},
     Act.VERIFY_MATCHING: CASE_STAFF | {Role.AUDITOR, Role.CONSOLE},
     Act.SEE_FAIRNESS: CASE_STAFF | {Role.AUDITOR, Role.STATISTICS},
+    Act.RELEASE_RUN: frozenset({Role.APPROVER, Role.STATISTICS}),
+    Act.KEEP_POLICY: frozenset({Role.STATISTICS}),
     Act.DECIDE_MATCH: frozenset({Role.APPROVER}),
     Act.ANSWER_CARE: frozenset({Role.VOLUNTEER}),
     Act.NOTE_CARE_ANSWER: CASE_STAFF,
     Act.AGREE_CARE: CASE_STAFF,
     Act.TURN_DOWN_CARE: CASE_STAFF,
     Act.RECORD_MONEY: frozenset({Role.COLLECTING_DESK, Role.CONSOLE}),
+    Act.DECIDE_UNCLAIMED: frozenset({Role.COLLECTING_DESK}),
     Act.IMPORT_STATEMENT: frozenset({Role.COLLECTING_DESK, Role.CONSOLE}),
     Act.TAKE_ONLINE: frozenset({Role.ENGINE}),
     Act.SEND_BATCH: frozenset({Role.PAYING_DESK}),
@@ -203,6 +209,8 @@ STEP_UP: frozenset[Act] = frozenset(
     {
         Act.GRANT_ROLE,  # ways in, roles, digits
         Act.APPROVE_MATCH,  # a second person's yes
+        Act.RELEASE_RUN,
+        Act.KEEP_POLICY,
         Act.AGREE_CARE,
         Act.CONFIRM_CHILD,
         Act.CLEAR_VOLUNTEER,
@@ -211,6 +219,7 @@ STEP_UP: frozenset[Act] = frozenset(
         Act.CLOSE_HARM,
         Act.CHANGE_ACCOUNT,
         Act.SEND_BATCH,  # money leaves
+        Act.DECIDE_UNCLAIMED,
         Act.SEND_AGAIN,
         Act.HAND_OVER_AS_OFFICE,
         Act.CHANGE_ROUTE,

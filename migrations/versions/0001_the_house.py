@@ -243,6 +243,7 @@ def upgrade() -> None:
                 "card_unseen",
                 "unit_steps_aside",
                 "loss_ended",
+                "unclaimed_due",
                 "child_comes",
                 "child_went",
                 "fund_runs_out",
@@ -391,6 +392,14 @@ def upgrade() -> None:
         sa.Column("is_matched", sa.Boolean(), nullable=False),
         sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.Column("is_taken_back", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column(
+            "unclaimed",
+            sa.Enum(
+                "give_back", "to_fund", "claimed", name="unclaimedway", native_enum=False, length=24
+            ),
+            nullable=True,
+        ),
+        sa.Column("gone_on", sa.Date(), nullable=True),
         sa.Column("form_hash", sa.String(length=64), nullable=True),
         sa.Column("recorded_by", sa.String(length=40), nullable=False),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
@@ -1091,6 +1100,63 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("is_kept = 1"),
             postgresql_where=sa.text("is_kept"),
+        )
+
+    op.create_table(
+        "unclaimed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("receipt_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "give_back", "to_fund", "claimed", name="unclaimedway", native_enum=False, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("account", sa.LargeBinary(), nullable=True),
+        sa.Column("memo", sa.String(length=16), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "asked",
+                "agreed",
+                "done",
+                "turned_down",
+                name="amendmentstatus",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_by", sa.String(length=40), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("decided_by", sa.String(length=40), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "(way = 'give_back') = (account IS NOT NULL)", name=op.f("ck_unclaimed_says_where_to")
+        ),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR status <> 'done' OR decided_by <> asked_by",
+            name=op.f("ck_unclaimed_two_people"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipts.id"], name=op.f("fk_unclaimed_receipt_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unclaimed")),
+        sa.UniqueConstraint("memo", name=op.f("uq_unclaimed_memo")),
+        sa.UniqueConstraint("ref", name=op.f("uq_unclaimed_ref")),
+    )
+    with op.batch_alter_table("unclaimed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unclaimed_receipt_id"), ["receipt_id"], unique=False)
+        batch_op.create_index(
+            "uq_unclaimed_waiting",
+            ["receipt_id"],
+            unique=True,
+            sqlite_where=sa.text("status = 'asked'"),
+            postgresql_where=sa.text("status = 'asked'"),
         )
 
     op.create_table(
@@ -3872,6 +3938,9 @@ def upgrade() -> None:
                 "bank_fee",
                 "paid_out",
                 "provider_fee",
+                "unclaimed",
+                "reclaimed",
+                "given_back",
                 "funded",
                 "bridged",
                 "repaid",
@@ -4673,6 +4742,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vault_contacts_contact_index"))
 
     op.drop_table("vault_contacts")
+    with op.batch_alter_table("unclaimed", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_unclaimed_waiting",
+            sqlite_where=sa.text("status = 'asked'"),
+            postgresql_where=sa.text("status = 'asked'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_unclaimed_receipt_id"))
+
+    op.drop_table("unclaimed")
     with op.batch_alter_table("statement_lines", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_statement_lines_key",

@@ -30,7 +30,7 @@ _STATES = {
     "held_children": "FROM children WHERE held_because IS NOT NULL AND status <> 'ended'",
     "set_aside": "FROM set_aside WHERE resolved_on IS NULL",
     "unmatched_receipts": "FROM receipts WHERE NOT is_matched AND NOT is_taken_back"
-    " AND corrects_id IS NULL",
+    " AND corrects_id IS NULL AND gone_on IS NULL",
     # A person said that it was paid; no line of the bank's says so.
     "sent_without_debit": "FROM batches WHERE sent_on < :silent AND bank_on IS NULL"
     " AND bank_said IS DISTINCT FROM 'not_paid'",

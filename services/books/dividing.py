@@ -31,7 +31,7 @@ def divide(session: Session, by: Viewer, ref: str, text: str, *, now: datetime) 
     """
     require(by, Act.RECORD_MONEY)
     receipt = gate.row(session, by, Receipt, Receipt.ref == ref)
-    if receipt.is_matched or receipt.is_taken_back:
+    if receipt.is_matched or receipt.is_taken_back or receipt.unclaimed is not None:
         raise AlreadyDecided()
     verdict = share(session, text, receipt.amount_fen)
     if not verdict.parts:

@@ -51,7 +51,7 @@ def assign(session: Session, by: Viewer, ref: str, reference: str, *, now: datet
     """
     require(by, Act.RECORD_MONEY)
     receipt = gate.row(session, by, Receipt, Receipt.ref == ref)
-    if receipt.is_matched or receipt.is_taken_back:
+    if receipt.is_matched or receipt.is_taken_back or receipt.unclaimed is not None:
         raise AlreadyDecided()
     right = _named(reference)
     pledge_id = vault.find_pledge_by_reference(session, right)
@@ -72,7 +72,7 @@ def take_back(session: Session, by: Viewer, ref: str, *, reason: str, now: datet
     """
     require(by, Act.RECORD_MONEY)
     wrong = gate.row(session, by, Receipt, Receipt.ref == ref, Receipt.corrects_id.is_(None))
-    if wrong.is_taken_back:
+    if wrong.is_taken_back or wrong.unclaimed is not None:
         raise AlreadyDecided()
     if session.scalar(select(OnlineOrder.id).where(OnlineOrder.receipt_id == wrong.id)) is not None:
         raise WrongState(from_state=PAID_ONLINE, to_state="taken_back")
@@ -161,7 +161,8 @@ def recent(
     session: Session, viewer: Viewer, *, is_matched: bool | None = None, limit: int = 50
 ) -> list[Card]:
     """List the latest receipts, newest first; only matched or unmatched ones if asked."""
-    wanted = () if is_matched is None else (Receipt.is_matched == is_matched, _STANDS)
+    waits = Receipt.unclaimed.is_(None)
+    wanted = () if is_matched is None else (Receipt.is_matched == is_matched, _STANDS, waits)
     newest = (Receipt.received_on.desc(), Receipt.id.desc())
     return gate.cards(session, viewer, Receipt, where=wanted, order_by=newest, limit=limit)
 

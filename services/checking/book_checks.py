@@ -93,7 +93,8 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         f"""SELECT '第 ' || id || ' 笔账（' || {in_words("kind", BOOKINGS)} ||
                    '）：和哪笔助学金、到账都没关系'
            FROM transactions WHERE (kind IN ('received', 'interest', 'bank_fee',
-                            'paid_out', 'provider_fee', 'redirected'))
+                            'paid_out', 'provider_fee', 'redirected',
+                            'unclaimed', 'reclaimed', 'given_back'))
              <> (stipend_id IS NULL AND gift_id IS NULL)
            ORDER BY id""",
     ),
@@ -228,7 +229,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
            GROUP BY e.pledge_id, p.code HAVING SUM(e.fen) <> 0 ORDER BY e.pledge_id""",
         """SELECT '待核对到账合计 ' || r.total || ' 分，账上是 ' || b.total || ' 分'
            FROM (SELECT COALESCE(SUM(amount_fen), 0) AS total FROM receipts
-                 WHERE NOT is_matched) r,
+                 WHERE NOT is_matched AND gone_on IS NULL) r,
                 (SELECT COALESCE(-SUM(amount), 0) AS total FROM postings
                  WHERE account = 'unmatched') b
            WHERE r.total <> b.total""",

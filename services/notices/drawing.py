@@ -26,6 +26,7 @@ from privacy.permissions import CASE_STAFF
 from privacy.viewers import Viewer
 from services import gate
 from services.accountancy import comparing
+from services.books import unclaimed
 from services.care import asking_her
 from services.children import transfer_lists
 from services.custody import custody_desk
@@ -405,6 +406,7 @@ _SOURCES: Mapping[str, Callable[[Session, Viewer, str, datetime], Facts]] = {
     "custody": custody_desk.notice_facts,
     "file_access": file_access.notice_facts,
     "transfer": transfer_lists.notice_facts,
+    "unclaimed": unclaimed.notice_facts,
     "friend": letter_friends.notice_facts,
     "care": asking_her.notice_facts,
     "gap_fund": gap_fund.notice_facts,

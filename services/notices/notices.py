@@ -59,6 +59,7 @@ SUBJECTS = frozenset(
         "letters",
         "letters_desk",
         "match",
+        "matching_draft",
         "matching_run",
         "overdue",
         "payer_move",
@@ -70,6 +71,7 @@ SUBJECTS = frozenset(
         "runway",
         "stipend",
         "transfer",
+        "unclaimed",
     }
 )
 

@@ -44,11 +44,11 @@ TABLES: dict[Whose, str] = {
     Whose.HOUSE: "installation job_leases job_runs periods chain_heads transactions postings"
     " batches provider_payouts statement_layouts trace_ordinary trace_custodian"
     " state_changes honey honey_openings incidents"
-    " incident_steps matching_runs holidays family_draws audit_samples audit_items write_offs"
-    " retention_acts listings"
+    " incident_steps matching_runs matching_policies holidays family_draws audit_samples audit_items"
+    " write_offs retention_acts listings"
     " book_checks",
     Whose.STAFF: "accounts grants account_events assignments recusals factor_resets second_factors"
-    " recovery_codes ended_sign_ins sign_in_failures try_counts exports imports notices"
+    " recovery_codes sign_ins ended_sign_ins sign_in_failures try_counts exports imports notices"
     " access_links uploads",
     Whose.VOLUNTEER: "volunteers",
     Whose.ORGANISATION: "unit_collections organisations payment_orders payment_order_lines payouts",
@@ -60,7 +60,7 @@ TABLES: dict[Whose, str] = {
     " harm_accused harm_closed"
     " letters child_routes bank_cards child_transfers care_matches care_exclusions"
     " letter_friends reveals reveal_refusals guardian_requests listed_children",
-    Whose.DONOR: "online_orders receipts statements statement_lines"
+    Whose.DONOR: "online_orders receipts unclaimed statements statement_lines"
     " vault_contacts vault_donors vault_givers vault_keys vault_letters vault_members"
     " vault_names vault_orders vault_paid_notes vault_payer_moves vault_pledges"
     " vault_receipt_wishes vault_receipts vault_shares vault_words"

@@ -95,6 +95,7 @@ _HANDLES = {
     "volunteers": "volunteers.ref",
     "write_offs": "write_offs.ref",
     "surgeries": "surgeries.ref",
+    "unclaimed": "unclaimed.ref",
 }
 
 

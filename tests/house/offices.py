@@ -1,5 +1,6 @@
 """What the desks of the town have: receipts, roles asked for, reports, messages, requests."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,11 +9,13 @@ from models.children import Child
 from models.harm import HarmAccused, HarmReport
 from models.notices import Notice
 from models.online_payments import ProviderPayout
+from privacy.viewers import Viewer
 from services import links
 from services.accounts import grants, passwords
 from services.accounts.grants import Term
-from services.books import receipts
+from services.books import receipts, unclaimed
 from services.books.receipts import BankLine
+from services.books.unclaimed import Asked
 from services.notices import notices
 from services.notices.notices import Recipient
 from services.statements import statement_desk, statement_reading
@@ -26,6 +29,7 @@ from tests.factories import (
     an_account,
 )
 from tests.house.places import OTHER_TOWN, SENT, VILLAGE, Places, Town, who_is
+from vocabulary.dates import add_months, today
 from vocabulary.enums import (
     Called,
     Complained,
@@ -33,6 +37,7 @@ from vocabulary.enums import (
     PaymentProvider,
     RecipientKind,
     Role,
+    UnclaimedWay,
 )
 from vocabulary.money import Fen
 from vocabulary.refs import stipend_ref
@@ -47,12 +52,23 @@ def _payout(session: Session) -> str:
     return payout.ref
 
 
+def _unclaimed(session: Session, desk: Viewer, now: datetime) -> str:
+    """What waited a year for its payer and went to the gap fund by two people."""
+    line = BankLine("AX999998", Fen(300), add_months(today(now), -13), line="8")
+    old = receipts.record(session, desk, line, now=now)["ref"]
+    asked = Asked(UnclaimedWay.TO_FUND, "问过开户行，查不到")
+    ref = unclaimed.ask(session, desk, old, asked, now=now)
+    unclaimed.agree(session, replace(desk, actor="account:second"), ref, now=now)
+    return ref
+
+
 def offices(session: Session, town: Town, here: Places, now: datetime) -> None:
     """What the desks have: receipts, accounts with a role asked for, reports, messages."""
     desk = who_is(session, town, "collecting_desk", now)
     line = BankLine("AX999999", Fen(10_000), SENT, line="7")
     town.give("receipt", "collecting_desk", receipts.record(session, desk, line, now=now)["ref"])
     town.give("payout", "collecting_desk", _payout(session))
+    town.give("unclaimed", "collecting_desk", _unclaimed(session, desk, now))
     table = "交易日期,借方发生额,贷方发生额,对方户名,摘要\n20261103,,100.00,佟掌柜,助学\n".encode()
     read = statement_reading.judged(session, desk, "流水.csv", table)
     statement = statement_desk.keep(session, desk, "流水.csv", read, now=now)

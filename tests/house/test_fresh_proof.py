@@ -28,7 +28,11 @@ PROVEN: dict[str, set[str]] = {
         "staff.matches.approve", "staff.child_acts.verify", "staff.volunteers.detail",
         "staff.letter_friends.agree", "staff.write_offs.agree", "staff.harm.close",
         "staff.surgeries.agree",
+        "staff.unclaimed.ask", "staff.unclaimed.agree", "staff.unclaimed.paid",
+        "staff.unclaimed.turn_down", "staff.unclaimed.claim",
         "staff.care.agree", "staff.several.approve",
+        "staff.matching_runs.ask", "staff.matching_runs.release", "staff.matching_runs.discard",
+        "staff.matching_runs.stop", "staff.policy.keep",
     },
     "a bank account": {
         "staff.amendments.account", "staff.amendments.detail", "staff.routes.card",

@@ -68,6 +68,7 @@ from vocabulary.enums.money import (
     Snag,
     StipendStatus,
     TransactionKind,
+    UnclaimedWay,
     WriteOffReason,
 )
 from vocabulary.enums.people import (
@@ -247,6 +248,7 @@ __all__ = [
     "TransactionKind",
     "TransferStatus",
     "Trouble",
+    "UnclaimedWay",
     "VoidReason",
     "VolunteerStatus",
     "WriteOffReason",

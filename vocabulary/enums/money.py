@@ -190,6 +190,14 @@ class RedirectReason(StrEnum):
     FUND_SHORT = "fund_short"
 
 
+class UnclaimedWay(StrEnum):
+    """What becomes of money whose payer nobody found. CLAIMED: he came forward after all."""
+
+    GIVE_BACK = "give_back"
+    TO_FUND = "to_fund"
+    CLAIMED = "claimed"
+
+
 class AccountKind(StrEnum):
     """Ledger accounts; a posting names one of these and, where apt, a pledge or organisation."""
 
@@ -215,6 +223,10 @@ class TransactionKind(StrEnum):
     BANK_FEE = "bank_fee"
     PAID_OUT = "paid_out"
     PROVIDER_FEE = "provider_fee"
+    # Of 待核对到账: to the gap fund, out of it again, or back to where it came from.
+    UNCLAIMED = "unclaimed"
+    RECLAIMED = "reclaimed"
+    GIVEN_BACK = "given_back"
     FUNDED = "funded"
     BRIDGED = "bridged"
     REPAID = "repaid"

@@ -21,6 +21,22 @@ class Trouble(StrEnum):
     LEAPT = "leapt"
 
 
+class RunStatus(StrEnum):
+    """What became of a matching run. Before RELEASED nobody's desk or clock knows of its pairs.
+
+    EMPTY: nothing was new, nothing was matched. REPLACED: a later run was made over newer records.
+    """
+
+    ASKED = "asked"
+    RUNNING = "running"
+    DRAFT = "draft"
+    RELEASED = "released"
+    DISCARDED = "discarded"
+    REPLACED = "replaced"
+    STOPPED = "stopped"
+    EMPTY = "empty"
+
+
 class ImportKind(StrEnum):
     CHILDREN = "children"
     VOLUNTEERS = "volunteers"

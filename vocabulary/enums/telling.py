@@ -30,6 +30,7 @@ class NoticeKind(StrEnum):
     CARD_UNSEEN = "card_unseen"
     UNIT_STEPS_ASIDE = "unit_steps_aside"
     LOSS_ENDED = "loss_ended"
+    UNCLAIMED_DUE = "unclaimed_due"
     CHILD_COMES = "child_comes"
     CHILD_WENT = "child_went"
     FUND_RUNS_OUT = "fund_runs_out"

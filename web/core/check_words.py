@@ -21,6 +21,7 @@ CHECKS = {
     "losses": "备用金承担的损失都有两个人同意",
     "gap_fund": "备用金没有透支，一个月没有付两次",
     "receipts_booked": "到账都入了账",
+    "unclaimed": "没有人认领的到账，两个人决定，账上对得上",
     "online_payments": "线上支付的订单、到账和结算一致",
     "forgotten_donors": "忘记了的捐赠人没有回来",
     "missing_rows": "没有少掉的行",

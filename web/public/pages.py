@@ -7,6 +7,7 @@ from flask import render_template
 from services.figures import figures
 from services.figures.figures import Month, Quarter
 from vocabulary.errors import FiguresDamaged
+from vocabulary.unclaimed import months
 from web.core import requests
 from web.core.access import open_to_all
 from web.core.filters import day, month_name
@@ -21,7 +22,11 @@ def home() -> str:
     month, damaged = _month()
     leagues = _on_map(month) if month else []
     return render_template(
-        "public/home.html", totals=_words(month), leagues=leagues, damaged=damaged
+        "public/home.html",
+        totals=_words(month),
+        leagues=leagues,
+        damaged=damaged,
+        unclaimed_months=months(),
     )
 
 

@@ -37,11 +37,13 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     letters,
     matches,
     matching_runs,
+    nobody,
     notices,
     office_hand,
     online_payments,
     orders,
     pledges,
+    policy,
     receipts,
     retention,
     returns,
@@ -54,6 +56,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     surgeries,
     swaps,
     transfers,
+    unclaimed,
     volunteers,
     work_units,
     write_offs,
@@ -90,6 +93,8 @@ bp.register_blueprint(several.bp)
 bp.register_blueprint(swaps.bp)
 bp.register_blueprint(matches.bp)
 bp.register_blueprint(matching_runs.bp)
+bp.register_blueprint(nobody.bp)
+bp.register_blueprint(policy.bp)
 bp.register_blueprint(notices.bp)
 bp.register_blueprint(office_hand.bp)
 bp.register_blueprint(children.bp)
@@ -110,6 +115,7 @@ bp.register_blueprint(transfers.bp)
 bp.register_blueprint(care.bp)
 bp.register_blueprint(write_offs.bp)
 bp.register_blueprint(surgeries.bp)
+bp.register_blueprint(unclaimed.bp)
 bp.register_blueprint(work_units.bp)
 
 __all__ = ["bp", "home"]

@@ -34,6 +34,7 @@ _LEADS_TO = {
     NoticeKind.HARM_SUSPECTED: ("staff.harm.index", "去接手"),
     NoticeKind.MONEY_BACK: ("staff.stipends.index", "看退回的"),
     NoticeKind.MOVED_MONEY_BACK: ("staff.stipends.index", "看退回的"),
+    NoticeKind.UNCLAIMED_DUE: ("staff.unclaimed.index", "去决定"),
     NoticeKind.FUND_RUNS_OUT: ("staff.gap_fund.index", "看备用金"),
     NoticeKind.SCHOOL_SILENT: ("staff.stipends.index", "看这一批"),
     NoticeKind.JOB_ALARM: ("staff.health.index", "看运行状况"),

@@ -90,6 +90,12 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         "请到“核销”里看是哪一笔，要不要给家里打个电话。",
         f"{SIGN}核销过的一笔助学金，银行有下文了。{SEE_INBOX}",
     ),
+    NoticeKind.UNCLAIMED_DUE: Text(
+        "待核对的到账满期了",
+        "有 {unclaimed} 笔待核对的到账，等满了公布的期限，还没有人来认。请两位同事在“待核对满期”里决定："
+        "退回原来的账户；查不到账户的，转入爱心备用金。",
+        f"{SIGN}有待核对的到账满期了。{SEE_INBOX}",
+    ),
     NoticeKind.UNIT_STEPS_ASIDE: Text(
         "单位转交要回避",
         "{hand_name}：{batch_month}这一批里，有监护人在那里上班。那一份不经他们的手，会退回账户；"

@@ -84,10 +84,17 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.Snag.UNDELIVERABLE: "没法交到",
         e.Snag.OWN_STAFF: "监护人在本单位上班",
     },
-    e.WriteOffReason: {
+    e.UnclaimedWay: {
+        e.UnclaimedWay.GIVE_BACK: "退回原来的账户",
+        e.UnclaimedWay.TO_FUND: "转入爱心备用金",
+        e.UnclaimedWay.CLAIMED: "有人来认领，放回待核对",
+    },
+    e.LossEnd: {
         e.LossEnd.CAME: "银行说付到了，核销取消",
         e.LossEnd.CAME_TWICE: "银行说付到了，补发的也拨付了",
         e.LossEnd.CAME_BACK: "银行说退回来了，核销取消",
+    },
+    e.WriteOffReason: {
         e.WriteOffReason.LOST: "路上丢了，查不到下落",
         e.WriteOffReason.STOLEN: "被偷、被抢或被骗，已报警",
         e.WriteOffReason.HAND_GONE: "经手的单位撤了，追不回来",
@@ -186,6 +193,9 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.TransactionKind.BRIDGED: "备用金垫付",
         e.TransactionKind.REPAID: "补回备用金",
         e.TransactionKind.REDIRECTED: "捐赠人同意改用途",
+        e.TransactionKind.UNCLAIMED: "没有人认领的到账转入备用金",
+        e.TransactionKind.RECLAIMED: "有人认领，从备用金放回待核对",
+        e.TransactionKind.GIVEN_BACK: "没有人认领的到账退回付款账户",
         e.TransactionKind.LOST: "损失由备用金承担",
         e.TransactionKind.SENT: "拨付",
         e.TransactionKind.HANDED_OVER: "转交",
