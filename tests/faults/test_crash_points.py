@@ -184,7 +184,7 @@ def stepping(act: Callable[[Session], object], number: int | None) -> Callable[[
     return work
 
 
-OURS = (f"{ROOT}/services/backup", f"{ROOT}/gateways")
+OURS = (f"{ROOT}/services/upkeep/backup", f"{ROOT}/gateways")
 
 
 @pytest.mark.sqlite_only

@@ -33,6 +33,8 @@ from vocabulary.quiet import is_quiet
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 IS_FULL = PROFILE == "full"
+FILE = "tests/faults/test_kill_points.py"
+PROFILE_WORD = "HYPOTHESIS_PROFILE=full " if IS_FULL else ""
 SEED = int(os.environ.get("FAULT_SEED", "1"))
 # A copy of a database takes PostgreSQL a hundred times as long as a SQLite file.
 KILLS = 1000 if IS_FULL else 15 if databases.IS_POSTGRESQL else 80
@@ -41,7 +43,7 @@ POINTS_A_DAY = 5 if databases.IS_POSTGRESQL else 20
 
 
 @contextmanager
-def said_how_to_repeat(**how: object) -> Iterator[None]:
+def said_how_to_repeat(which: str, **how: object) -> Iterator[None]:
     """Let a failure name the seed, the commit and the command that shows it again."""
     try:
         yield
@@ -50,7 +52,7 @@ def said_how_to_repeat(**how: object) -> Iterator[None]:
             ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
         ).stdout.strip()
         words = " ".join(f"{name}={value}" for name, value in how.items())
-        failed.add_note(f"at {commit}: {words} pytest tests/faults/test_kill_points.py")
+        failed.add_note(f"at {commit}: {words} {PROFILE_WORD}.venv/bin/python -m pytest {which}")
         raise
 
 
@@ -127,7 +129,7 @@ def test_every_point_of_a_day_may_be_its_last(
     assert total > 150, "a day of so few steps is no day"
     for number in points(total):
         begin_again(app, office, tmp_path)
-        with said_how_to_repeat(FAULT_AT=number):
+        with said_how_to_repeat(f"{FILE} -k every_point", FAULT_AT=number):
             assert alone(killed_at(number, office)) == "signal 9"
             settles(office, now)
 
@@ -146,7 +148,7 @@ def test_by_the_dice_it_dies_again_and_again_and_loses_nothing(
 ) -> None:
     """House after house, so that a thousand kills are tried on books as short as the first one's."""
     dice, kills = random.Random(SEED), 0
-    with said_how_to_repeat(FAULT_SEED=SEED):
+    with said_how_to_repeat(f"{FILE} -k dice", FAULT_SEED=SEED):
         while kills < KILLS:
             begin_again(app, office, tmp_path)
             kills += lived_through(office, now, dice)
