@@ -6,13 +6,14 @@ from silence.
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from models.earmarks import Earmark, Redirection, RedirectionAnswer
 from models.ledger import Posting
-from models.pledges import Pledge
+from models.pledges import Match, Pledge
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, trace
@@ -123,12 +124,32 @@ def questions(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
     ]
 
 
-def own(session: Session, viewer: Viewer) -> dict[str, EarmarkKind]:
-    """Return what a donor's own restricted pledges (by his ref) are for."""
+class Use(NamedTuple):
+    """What money is for; the one child's code name as its donor knows it by his own match."""
+
+    kind: EarmarkKind
+    code_name: str | None = None
+
+
+def own(session: Session, viewer: Viewer) -> dict[str, Use]:
+    """Return what a donor's own restricted pledges (by his ref) are for.
+
+    A link that opens one pledge alone opens no other's match, and so no code name.
+    """
     require(viewer, Act.ANSWER_REDIRECTION)
-    pledge = Part(Pledge, Pledge.id == Earmark.pledge_id, ("donor_ref",))
-    found = gate.cards(session, viewer, Earmark, fields=("kind",), parts={"pledge": pledge})
-    return {card["pledge"]["donor_ref"]: card["kind"] for card in found}
+    parts = {
+        "pledge": Part(Pledge, Pledge.id == Earmark.pledge_id, ("donor_ref",)),
+        "match": Part(Match, Match.child_id == Earmark.child_id, ("code_name",)),
+    }
+    order = (Earmark.id, Match.id)
+    found = gate.cards(session, viewer, Earmark, fields=("kind",), parts=parts, order_by=order)
+    uses: dict[str, Use] = {}
+    for card in found:
+        ref, known = card["pledge"]["donor_ref"], card.has("match")
+        if known or ref not in uses:
+            name = card["match"]["code_name"] if known else None
+            uses[ref] = Use(card["kind"], name)
+    return uses
 
 
 def answer(session: Session, by: Viewer, ref: str, word: str, *, now: datetime) -> Fen:

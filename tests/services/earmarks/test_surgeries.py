@@ -9,13 +9,13 @@ from models.pledges import Match, Pledge, Recusal
 from models.stipends import Stipend
 from models.surgeries import Surgery
 from services.donors import donors
-from services.earmarks import for_child, surgeries
+from services.earmarks import for_child, redirecting, surgeries
 from tests.factories import BANNER, a_pledge, viewer
 from tests.services.earmarks.world import held, restricted, source_of
 from tests.services.gap_fund import OCTOBER, SEPTEMBER, broken, feed, left, pay, run, sponsored
 from tests.services.papers.test_statements import donor
 from vocabulary.dates import at
-from vocabulary.enums import AmendmentStatus, EarmarkKind, PledgeKind, Role
+from vocabulary.enums import AmendmentStatus, EarmarkKind, MatchStatus, PledgeKind, Role
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotPermitted
 from vocabulary.money import Fen
 
@@ -144,9 +144,21 @@ def test_a_donors_money_for_one_child_pays_that_child_alone(session: Session):
     run(session, SEPTEMBER)
 
     assert ref == again
+    use = redirecting.Use(EarmarkKind.ONE_CHILD, mine.code_name)
+    assert redirecting.own(session, me) == {ref: use}
     paid = {one.match_id: one.bridged_on for one in session.scalars(select(Stipend)).all()}
     assert paid == {mine.id: SEPTEMBER, other.id: None}
     assert broken(session, SEPTEMBER) == {}
+
+
+def test_a_donor_who_knows_the_child_by_no_match_reads_no_code_name(session: Session):
+    mine, _ = sponsored(session)
+    me = donor(session, _pledge(session, mine))
+    ref = for_child.give(session, me, mine.donor_ref, Fen(15_000), now=NOW)
+    mine.status = MatchStatus.PROPOSED  # as if it had never been approved
+    session.flush()
+
+    assert redirecting.own(session, me) == {ref: redirecting.Use(EarmarkKind.ONE_CHILD)}
 
 
 def test_only_for_a_child_he_supports_and_a_sum_in_bounds(session: Session):
