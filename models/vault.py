@@ -112,6 +112,9 @@ class VaultMember(Base):
     )
     pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
     name: Mapped[bytes] = mapped_column(LargeBinary, info=NOBODY)
+    # Where his own link goes, if he wants one; no one is found by it.
+    contact_kind: Mapped[ContactKind | None] = mapped_column(info=NOBODY)
+    contact: Mapped[bytes | None] = mapped_column(LargeBinary, info=NOBODY)
 
 
 class VaultShare(Base):

@@ -1616,6 +1616,12 @@ def upgrade() -> None:
         sa.Column("donor_id", sa.Integer(), nullable=False),
         sa.Column("pledge_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "contact_kind",
+            sa.Enum("phone", "mail", name="contactkind", native_enum=False, length=24),
+            nullable=True,
+        ),
+        sa.Column("contact", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["donor_id"], ["vault_donors.id"], name=op.f("fk_vault_members_donor_id")
         ),

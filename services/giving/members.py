@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from models.pledges import Pledge
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import gate, limits, trace
+from services.donors import donor_links
 from services.gate import Card
 from services.giving import parts
-from services.vault import erasing, givers
+from services.vault import erasing, givers, vault
 from services.vault.givers import Giver
 from vocabulary.dates import today
-from vocabulary.enums import Chain, GiverKind
+from vocabulary.enums import Chain, GiverKind, Limited
 from vocabulary.errors import AlreadyDecided, BadInput, NotFound
 from vocabulary.money import Fen, parse_yuan
 
@@ -75,11 +76,13 @@ def page(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
     called = givers.names(session, pledge.id)
     refs = {one.donor_id: one.ref for one in said}
     held = parts.shares_on(said, today(now))
+    reached = givers.reached(session, pledge.id)
     members = [
         Card(
             ref=refs[key],
             name=called.get(key),
             fen=held.get(key, Fen(0)),
+            has_link=key in reached,
             since_on=min(one.from_on for one in said if one.donor_id == key),
             coming=[one for one in said if one.donor_id == key and one.from_on > today(now)][-1:],
         )
@@ -164,6 +167,26 @@ def change(
     _check(session, pledge, from_on, is_first=False, now=now)
     givers.say(session, pledge.id, one.id, fen, from_on=from_on, now=now)
     _trace(session, viewer, "pledge.members", ref, now=now)
+
+
+def reach(
+    session: Session, viewer: Viewer, ref: str, whose: str, contact: str, *, now: datetime
+) -> bool:
+    """Send a member a link to his own account, or with no contact take it from him; say which.
+
+    What was sent to a contact before opens nothing any more. Raises BadInput(contact), TooManyTries.
+    """
+    pledge = _groups(session, viewer, ref)
+    one = givers.member(session, pledge.id, whose)
+    plain = contact.strip()
+    if plain:
+        limits.take(session, Limited.RELINK, vault.read_contact(plain)[1], now=now)
+    erasing.silence(session, viewer, one, now=now)
+    givers.keep_contact(session, one.id, plain or None)
+    if plain:
+        donor_links.send(session, one.id, now=now)
+    _trace(session, viewer, "pledge.member_link", ref, now=now)
+    return bool(plain)
 
 
 def forget(session: Session, viewer: Viewer, ref: str, whose: str, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """年度对账单 of one member of a unit or group: his own part of what came and went, and nobody else's."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from services.giving import members, parts
 from services.giving.parts import Line
 from services.papers import statements
 from services.papers.statements import OfChild, OfPledge, Statement
-from services.vault import givers
+from services.vault import givers, vault
 from vocabulary.dates import today
 from vocabulary.errors import NotFound
 from vocabulary.money import Fen
@@ -48,6 +49,43 @@ def of_year(
         of_group=card["giver"].name,
     )
     return Statement(year, today(now), True, [part])  # noqa: FBT003 whole: all of this one's
+
+
+def years_of_own(session: Session, viewer: Viewer, *, now: datetime) -> Card | None:
+    """Return what a member's own link opens: whose group, his name, his years; None for no member."""
+    pledge = _of_member(session, viewer)
+    if pledge is None:
+        return None
+    contact = _contact(session, viewer, pledge)
+    card = members.page(session, contact, pledge.donor_ref, now=now)
+    mine = givers.names(session, pledge.id).get(viewer.donor_id or 0, FORGOTTEN)
+    return Card(group=card["giver"].name, name=mine, years=card["years"])
+
+
+def of_own_year(session: Session, viewer: Viewer, year: int, *, now: datetime) -> Statement:
+    """Return a member's own year behind his own link. Raises NotFound for anybody else."""
+    pledge = _of_member(session, viewer)
+    if pledge is None:
+        raise NotFound()
+    contact, mine = (
+        _contact(session, viewer, pledge),
+        vault.donor_ref_of(session, viewer.donor_id or 0),
+    )
+    return of_year(session, contact, pledge.donor_ref, mine, year, now=now)
+
+
+def _of_member(session: Session, viewer: Viewer) -> Pledge | None:
+    """Return the pledge to which the person behind a link gives as one of several."""
+    require(viewer, Act.KEEP_MEMBERS)
+    if viewer.pledge_id is not None:
+        return None
+    key = givers.pledge_of_member(session, viewer.donor_id)
+    return None if key is None else session.get_one(Pledge, key)
+
+
+def _contact(session: Session, viewer: Viewer, pledge: Pledge) -> Viewer:
+    """Look with the eyes of the group's contact; only this member's parts leave here."""
+    return replace(viewer, donor_id=vault.donor_of_pledge(session, pledge.id))
 
 
 def _called(session: Session, pledge: Pledge, card: Card, key: int) -> str:

@@ -51,6 +51,8 @@ def erase(session: Session, by: Viewer, donor: Donor, *, now: datetime) -> None:
 
 def forget_members(session: Session, donor_ids: Sequence[int], *, now: datetime) -> None:
     """Take the names and keys of people who give together out; what they gave stays under codes."""
+    ended = (AccessLink.donor_id.in_(donor_ids), AccessLink.revoked_at.is_(None))
+    _set(session, update(AccessLink).where(*ended).values(revoked_at=now))
     for table in (VaultMember, VaultKey):
         session.execute(delete(table).where(table.donor_id.in_(donor_ids)))
     _set(session, update(Donor).where(Donor.id.in_(donor_ids)).values(forgotten_on=today(now)))

@@ -107,6 +107,33 @@ def names(session: Session, pledge_id: int) -> dict[int, str]:
     return {key: _open(session, key, name) for key, name in rows}
 
 
+def keep_contact(session: Session, donor_id: int, contact: str | None) -> None:
+    """Keep where a member's own link goes, under his own key; None: he wants none."""
+    row = session.get(VaultMember, donor_id)
+    if row is None:
+        raise NotFound()
+    if contact is None:
+        row.contact_kind = row.contact = None
+    else:
+        cipher, ref = vault_keys.cipher_of(session, donor_id)
+        row.contact_kind, value = vault.read_contact(contact)
+        row.contact = keys.seal(cipher, value, place=f"member_contact:{ref}")
+    session.flush()
+
+
+def reached(session: Session, pledge_id: int) -> frozenset[int]:
+    """Return which members (keys) have a link of their own."""
+    has = (VaultMember.pledge_id == pledge_id, VaultMember.contact.is_not(None))
+    return frozenset(session.scalars(select(VaultMember.donor_id).where(*has)))
+
+
+def pledge_of_member(session: Session, donor_id: int | None) -> int | None:
+    """Return the pledge (key) that somebody gives to as one of several; None for anybody else."""
+    if donor_id is None:
+        return None
+    return session.scalar(select(VaultMember.pledge_id).where(VaultMember.donor_id == donor_id))
+
+
 def _open(session: Session, donor_id: int, sealed: bytes) -> str:
     cipher, ref = vault_keys.cipher_of(session, donor_id)
     return keys.unseal(cipher, sealed, place=f"member:{ref}")

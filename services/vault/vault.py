@@ -19,6 +19,7 @@ from models.vault import (
     Donor,
     PaidNote,
     VaultContact,
+    VaultMember,
     VaultName,
     VaultPledge,
     VaultReceipt,
@@ -96,9 +97,18 @@ def contact_of(session: Session, donor_id: int) -> tuple[ContactKind, str]:
     """Open a donor's contact. Raises NotFound for a forgotten donor."""
     contact = session.scalar(select(VaultContact).where(VaultContact.donor_id == donor_id).limit(1))
     if contact is None:
-        raise NotFound()
+        return _members_contact(session, donor_id)
     cipher, ref = vault_keys.cipher_of(session, donor_id)
     return contact.kind, keys.unseal(cipher, contact.value, place=f"donor:{ref}")
+
+
+def _members_contact(session: Session, donor_id: int) -> tuple[ContactKind, str]:
+    """Open where the link of a group's member goes. Raises NotFound for who has none."""
+    row = session.get(VaultMember, donor_id)
+    if row is None or row.contact is None or row.contact_kind is None:
+        raise NotFound()
+    cipher, ref = vault_keys.cipher_of(session, donor_id)
+    return row.contact_kind, keys.unseal(cipher, row.contact, place=f"member_contact:{ref}")
 
 
 def way_to(session: Session, donor_id: int) -> tuple[ContactKind, str]:

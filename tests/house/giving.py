@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models import keys
+from models.pledges import Pledge
+from models.vault import VaultMember
 from privacy.viewers import Viewer
 from services.giving import gifts, members, moving
-from services.vault import vault
+from services.vault import givers, vault, vault_keys
 from tests.house.places import Places, Town
+from vocabulary.dates import add_months
 from vocabulary.enums import GiftOccasion, GiverKind
 from vocabulary.money import Fen
 
@@ -52,4 +57,12 @@ def _groups(
     (mine, member), (other, others) = found
     pairs = [f"{mine} {member}", f"{other} {others}", f"{mine} {others}"]
     town.give("donors_member", "donor", *pairs)
+    # The first donor gives with the second's group as well: his own account there, of its years alone.
+    own, ref = donors[0][0].donor_id or 0, vault.donor_ref_of(session, donors[0][0].donor_id or 0)
+    pledge = session.scalars(select(Pledge).where(Pledge.donor_ref == other)).one()
+    cipher, _ = vault_keys.cipher_of(session, own)
+    name = keys.seal(cipher, "自己", place=f"member:{ref}")
+    session.add(VaultMember(donor_id=own, pledge_id=pledge.id, name=name))
+    givers.say(session, pledge.id, own, Fen(100), from_on=add_months(now.date(), 2), now=now)
+    town.give("donors_own_year", "donor", str(now.year), "2019")
     town.give("donors_member_year", "donor", *(f"{pair} {now.year}" for pair in pairs))

@@ -13,6 +13,7 @@ from web.donor import (
     matches,
     moves,
     own,
+    own_part,
     papers,
     payments,
     pledges,
@@ -33,6 +34,7 @@ bp.register_blueprint(moves.bp)
 bp.register_blueprint(matches.bp)
 bp.register_blueprint(payments.bp)
 bp.register_blueprint(own.bp)
+bp.register_blueprint(own_part.bp)
 bp.register_blueprint(inbox)
 bp.register_blueprint(reveals.bp)
 bp.register_blueprint(letters.bp)

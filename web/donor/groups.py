@@ -22,12 +22,13 @@ from services.gate import Card
 from services.giving import members
 from services.papers import members as papers
 from services.papers.statements import Statement
-from vocabulary.errors import BadInput, NotFound
+from vocabulary.errors import BadInput, NotFound, TooManyTries
 from web.core import requests
 from web.core.access import behind_link, current_viewer
 from web.core.filters import full_day
+from web.core.messages import sentence
 from web.donor import paper_words
-from web.forms.groups import ChangeForm, JoinForm, NameForm
+from web.forms.groups import ChangeForm, JoinForm, NameForm, ReachForm
 
 bp = Blueprint("groups", __name__, url_prefix="/pledges")
 _UNFIT = {
@@ -100,6 +101,27 @@ def change(ref: str, member: str) -> str | Response:
             flash(f"记下了，{full_day(day)}起算。", "success")
             return redirect(url_for(".show", ref=ref), 303)
     return _form("change", ref, form, card)
+
+
+@bp.route("/<string:ref>/group/<string:member>/link", methods=["GET", "POST"])
+@behind_link("donor_link")
+def link(ref: str, member: str) -> str | Response:
+    """Send one member a link to his own account alone, or take it from him."""
+    card, form = members.member(*_who(ref), member, now=requests.now()), ReachForm()
+    if card["name"] is None:
+        raise NotFound()
+    if form.validate_on_submit():
+        try:
+            is_sent = members.reach(*_who(ref), member, form.contact.data or "", now=requests.now())
+        except BadInput:
+            form.contact.errors = ["写 11 位手机号，或者邮箱。"]
+        except TooManyTries as refusal:
+            form.contact.errors = [sentence(refusal)]
+        else:
+            said = "链接发给本人了，只打开他自己的一份。" if is_sent else "他的链接停了。"
+            flash(said, "success")
+            return redirect(url_for(".show", ref=ref), 303)
+    return _form("link", ref, form, card)
 
 
 @bp.post("/<string:ref>/group/<string:member>/forget")

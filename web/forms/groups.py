@@ -43,6 +43,12 @@ class JoinForm(FlaskForm):
     from_on = DayField("从哪一天起", [InputRequired("请填日子，像 2026-11-03")], format=_DAYS)
 
 
+class ReachForm(FlaskForm):
+    """Where one member's own link goes; empty takes it from him."""
+
+    contact = StringField("手机号或邮箱", [Length(max=120, message="最多 120 个字")])
+
+
 class ChangeForm(FlaskForm):
     """What one member gives from a day on."""
 

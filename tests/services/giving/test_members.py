@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from models.notices import Notice
 from models.pledges import Pledge
 from models.vault import (
     Donor,
@@ -17,17 +18,20 @@ from models.vault import (
     VaultShare,
 )
 from privacy.viewers import Viewer
+from services import links
 from services.books import receipts
 from services.books.receipts import BankLine
 from services.checking import checks
 from services.giving import members, parts
+from services.links import Subject
+from services.notices import addressing
 from services.papers import certificates, moves, statements
 from services.papers import members as papers
-from services.vault import forgetting_donors
+from services.vault import forgetting_donors, vault
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
 from vocabulary.dates import at
-from vocabulary.enums import GiverKind, PledgeKind, Role
-from vocabulary.errors import AlreadyDecided, BadInput, NotFound
+from vocabulary.enums import Channel, GiverKind, LinkPurpose, PledgeKind, Role
+from vocabulary.errors import AlreadyDecided, BadInput, LinkExpired, NotFound
 from vocabulary.money import Fen
 
 DESK = viewer(Role.COLLECTING_DESK, regions=("150000000000",))
@@ -276,3 +280,72 @@ def test_of_one_pledge_all_that_came_is_somebodys(session, now, group):
     divided = parts.of_pledge(session, pledge)
 
     assert [sum(one.values()) for _, one in divided.paid] == [1, 2, 99, 10_007]
+
+
+def enter(session: Session, donor_id: int, now) -> Viewer:
+    """The viewer behind the link that a member was sent."""
+    subject = Subject(donor_id=donor_id)
+    token = links.make(session, viewer(Role.ENGINE), LinkPurpose.DONOR_HOME, subject, now=now)
+    return links.open_donor(session, token, now=now)
+
+
+def test_a_member_reads_his_own_part_by_his_own_link_and_nothing_of_the_others(
+    session, now, group
+) -> None:
+    pledge, me, reference = group
+    pay(session, reference, 10_001, FIRST)
+    ref = refs(session, me, pledge, now)["李红"]
+    assert members.reach(session, me, pledge.donor_ref, ref, "13911112222", now=now)
+    key = session.scalars(select(Donor.id).where(Donor.ref == ref)).one()
+    (notice,) = session.scalars(select(Notice).where(Notice.recipient_id == key)).all()
+    person = addressing.find(session, notice, now=now, staff_by=frozenset())
+    assert person.address == addressing.Address(Channel.SMS, "13911112222")
+
+    hers = enter(session, key, now)
+
+    mine = papers.years_of_own(session, hers, now=now)
+    assert (mine["group"], mine["name"]) == ("三年级组", "李红")
+    year = papers.of_own_year(session, hers, 2026, now=now).pledges[0]
+    assert (year.received, year.called) == (3_000, "李红")
+    with pytest.raises(NotFound):
+        members.page(session, hers, pledge.donor_ref, now=now)
+    with pytest.raises(NotFound):
+        papers.of_own_year(session, me, 2026, now=now)
+    assert papers.years_of_own(session, me, now=now) is None
+    # Nobody is found by a member's number: it is no donor's.
+    assert vault.find_donor_by_contact(session, "13911112222") is None
+
+
+def test_a_new_contact_ends_the_old_link_and_none_takes_it_away(session, now, group) -> None:
+    pledge, me, _ = group
+    ref = refs(session, me, pledge, now)["李红"]
+    key = session.scalars(select(Donor.id).where(Donor.ref == ref)).one()
+    members.reach(session, me, pledge.donor_ref, ref, "13911112222", now=now)
+    subject = Subject(donor_id=key)
+    token = links.make(session, viewer(Role.ENGINE), LinkPurpose.DONOR_HOME, subject, now=now)
+
+    assert not members.reach(session, me, pledge.donor_ref, ref, "", now=now)
+
+    with pytest.raises(LinkExpired):
+        links.open_donor(session, token, now=now)
+    with pytest.raises(NotFound):
+        vault.contact_of(session, key)
+    with pytest.raises(BadInput):
+        members.reach(session, me, pledge.donor_ref, ref, "不是号码", now=now)
+    assert not members.member(session, me, pledge.donor_ref, ref, now=now)["has_link"]
+
+
+def test_a_forgotten_member_has_no_contact_and_no_link_any_more(session, now, group) -> None:
+    pledge, me, _ = group
+    ref = refs(session, me, pledge, now)["李红"]
+    key = session.scalars(select(Donor.id).where(Donor.ref == ref)).one()
+    members.reach(session, me, pledge.donor_ref, ref, "13911112222", now=now)
+    subject = Subject(donor_id=key)
+    token = links.make(session, viewer(Role.ENGINE), LinkPurpose.DONOR_HOME, subject, now=now)
+
+    members.forget(session, me, pledge.donor_ref, ref, now=now)
+
+    with pytest.raises(LinkExpired):
+        links.open_donor(session, token, now=now)
+    with pytest.raises(NotFound):
+        vault.contact_of(session, key)
