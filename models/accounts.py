@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import CASE, Base, Sealed, Standings, held, in_regions, is_own, own_roles
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import AccountStatus, GrantStatus, Role
+from vocabulary.enums import AccountStatus, Device, GrantStatus, Role
 from vocabulary.refs import new_ref
 
 _KNOWN = (Audience.SELF, Audience.ADMINISTRATION, Audience.CASE_STAFF)
@@ -73,6 +73,29 @@ class Grant(Base):
             viewer,
             (Audience.SELF, own_roles(viewer), is_own(cls.account_id, viewer.account_id)),
             (Audience.ADMINISTRATION, (Role.ADMINISTRATOR,), true()),
+        )
+
+
+class SignIn(Base):
+    """A sign-in that counts, by the hash of its code, for its person to see and end: no hour shown."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(String(16), unique=True, info=seen_by(Audience.SELF))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True, info=NOBODY)
+    handle: Mapped[str] = mapped_column(String(64), unique=True, info=NOBODY)
+    # The account's stamp at that moment: another one ends all that were begun under it.
+    stamp: Mapped[str] = mapped_column(String(16), info=NOBODY)
+    device: Mapped[Device] = mapped_column(info=seen_by(Audience.SELF))
+    on: Mapped[date] = mapped_column(info=seen_by(Audience.SELF))
+    began_at: Mapped[datetime] = mapped_column(index=True, info=NOBODY)
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """The person alone: no administrator reads who is signed in."""
+        return held(
+            viewer, (Audience.SELF, own_roles(viewer), is_own(cls.account_id, viewer.account_id))
         )
 
 

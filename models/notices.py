@@ -97,6 +97,7 @@ class AccessLink(Base):
     # Where a class list's six digits are sent: typed by the officer, never shown again.
     phone: Mapped[str | None] = mapped_column(Sealed("access_links.phone"), info=NOBODY)
     code_hash: Mapped[str | None] = mapped_column(String(64), info=NOBODY)
+    code_until: Mapped[datetime | None] = mapped_column(info=NOBODY)
     device_hash: Mapped[str | None] = mapped_column(String(64), info=NOBODY)
     revoked_at: Mapped[datetime | None] = mapped_column(info=NOBODY)
     wrong_codes: Mapped[int] = mapped_column(default=0, info=NOBODY)

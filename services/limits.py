@@ -37,6 +37,7 @@ LIMITS: dict[Limited, tuple[Window, ...]] = {
     Limited.RESET: (Window(5, _DAY),),
     Limited.PLEDGE: (Window(20, _DAY),),
     Limited.RELINK: (Window(5, _DAY),),
+    Limited.CLASS_CODE: (Window(5, _DAY),),
 }
 _KEPT = Ready(
     select(TryCount.minutes, TryCount.tries, TryCount.since).where(

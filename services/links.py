@@ -29,6 +29,7 @@ DAYS = {
     LinkPurpose.LETTERS: 400,
 }
 CODE_TRIES = 5
+CODE_LIVES = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,19 +167,19 @@ def needs_code(link: AccessLink) -> bool:
     return link.made_by != viewers.console().actor
 
 
-def give_code(link: AccessLink) -> str:
-    """Give a link six digits to be entered beside it; earlier ones open nothing any more."""
+def give_code(link: AccessLink, *, now: datetime) -> str:
+    """Give a link six digits for the next ten minutes; earlier ones open nothing any more."""
     code = new_code("link_code")
-    link.code_hash = _code_hash(link, code)
+    link.code_hash, link.code_until = _code_hash(link, code), now + CODE_LIVES
     return code
 
 
 def fits_code(link: AccessLink, typed: str, *, now: datetime) -> bool:
     """Say whether digits open a link; after CODE_TRIES wrong ones it is dead, fresh digits or not.
 
-    The caller commits either way, so that wrong ones are counted.
+    The caller commits either way, so that wrong ones are counted; where no digits live, none counts.
     """
-    if link.code_hash is None:
+    if link.code_hash is None or link.code_until is None or link.code_until <= now:
         return False
     plain = "".join(c for c in unicodedata.normalize("NFKC", typed) if c.isalnum())
     if hmac.compare_digest(link.code_hash, _code_hash(link, plain)):

@@ -92,7 +92,7 @@ class Story:
         """Return the paths of those who come by a link, made as they are asked for today."""
         token = self.classes[-1]
         link = links.find(self.session, token, LinkPurpose.CLASS_LIST, now=clock.now())
-        code = links.give_code(link)
+        code = links.give_code(link, now=clock.now())
         first, third = (f"/d/{self._link(name)}" for name in ("first", "third"))
         self.session.commit()
         return {

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from models import keys
-from models.accounts import Account, EndedSignIn, Grant, SignInFailure
+from models.accounts import Account, EndedSignIn, Grant, SignIn, SignInFailure
 from models.volunteers import Volunteer
 from privacy.viewers import Viewer
 from services import limits, trace
@@ -114,7 +114,11 @@ _SIGNED_IN = Ready(
     )
 )
 
-_ENDED = Ready(select(EndedSignIn.handle).where(EndedSignIn.handle == bindparam("handle")))
+_DRAWN = Ready(
+    select(EndedSignIn.handle)
+    .where(EndedSignIn.handle == bindparam("handle"))
+    .union_all(select(SignIn.handle).where(SignIn.handle == bindparam("handle")))
+)
 
 
 def find_viewer(
@@ -186,16 +190,20 @@ def enter(
 
 
 def new_sign_in(session: Session) -> str:
-    """Return a code for a sign-in: none that has ended (a seeded server draws its first ones again)."""
+    """Return a code for a sign-in: none that was one (a seeded server draws its first ones again)."""
     code = new_token("sign_in")
-    while _ENDED.fetch(session.connection(), {"handle": token_hash(code)}):
+    while _DRAWN.fetch(session.connection(), {"handle": token_hash(code)}):
         code = new_token("sign_in")
     return code
 
 
 def end_sign_in(session: Session, code: str, *, now: datetime) -> None:
     """Let a sign-in's code open nothing any more, in whatever cookie it stands."""
-    handle = token_hash(code)
+    end_handle(session, token_hash(code), now=now)
+
+
+def end_handle(session: Session, handle: str, *, now: datetime) -> None:
+    """Let a sign-in known by its code's hash alone open nothing any more."""
     if session.get(EndedSignIn, handle) is None:
         session.execute(insert(EndedSignIn).values(handle=handle, ended_at=now))
 

@@ -28,7 +28,7 @@ def standing(session: Session, viewer: Viewer, account_ref: str, *, now: datetim
         {
             "waits": link is not None and links.needs_code(link),
             "by_me": link is not None and link.made_by == viewer.actor,
-            "has_code": link is not None and link.code_hash is not None,
+            "has_code": link is not None and link.code_until is not None and link.code_until > now,
         }
     )
 
@@ -45,7 +45,7 @@ def give_code(session: Session, by: Viewer, account_ref: str, *, now: datetime) 
         raise NotFound()
     if by.actor == link.made_by or by.account_id == account.id:
         raise ActedBefore()
-    code = links.give_code(link)
+    code = links.give_code(link, now=now)
     session.flush()
     trace.record(session, by, "account.code", f"account:{account.ref}", now=now)
     return code

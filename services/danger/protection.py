@@ -15,7 +15,7 @@ from models.accounts import Account, Grant
 from models.care import CareMatch
 from models.children import Child
 from models.harm import HarmAccused, HarmClosed, HarmReport, HarmTaken, goes_round
-from models.letters import LetterFriend
+from models.letters import Letter, LetterFriend
 from models.pledges import Match
 from models.stipends import Stipend
 from models.volunteers import Volunteer
@@ -103,11 +103,15 @@ def _is_meant(whom: Complained, child: Child, region_code: str, school_id: int |
 
 
 def _friends(session: Session, child: Child) -> list[str]:
-    """Return the logins of those who write with a child, and of those who are or were its 爱心妈妈."""
-    writes = select(LetterFriend.volunteer_id).where(
-        LetterFriend.child_id == child.id, LetterFriend.ended_on.is_(None)
-    )
+    """Return the logins of those who write or wrote with a child, and of its 爱心妈妈 now or once."""
     # Who was with it once is meant as well: a child often speaks of it only when she is gone.
+    wrote = select(Letter.friend_id).where(
+        Letter.child_id == child.id, Letter.friend_id.is_not(None)
+    )
+    writes = select(LetterFriend.volunteer_id).where(
+        LetterFriend.child_id == child.id,
+        LetterFriend.agreed_on.is_not(None) | LetterFriend.id.in_(wrote),
+    )
     cares = select(CareMatch.volunteer_id).where(
         CareMatch.child_id == child.id, CareMatch.decided_by.is_not(None)
     )

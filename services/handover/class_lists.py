@@ -14,7 +14,7 @@ from models.pledges import Match
 from models.stipends import Batch, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate, links, trace
+from services import gate, limits, links, trace
 from services.gate import Card
 from services.handover.hand_lists import as_hand
 from services.links import DAYS, Subject
@@ -23,7 +23,7 @@ from services.notices.notices import Recipient
 from services.vault import vault
 from vocabulary.classes import class_label
 from vocabulary.dates import at, school_year_of, today
-from vocabulary.enums import ContactKind, LinkPurpose, NoticeKind, RecipientKind
+from vocabulary.enums import ContactKind, Limited, LinkPurpose, NoticeKind, RecipientKind
 from vocabulary.errors import BadInput, NotFound
 
 TAIL = 4
@@ -65,6 +65,20 @@ def _send_code(session: Session, batch: Batch, token: str, to: str, *, now: date
     session.flush()
     teacher = Recipient(RecipientKind.CLASS_TEACHER, link.id)
     notices.queue(session, teacher, NoticeKind.CLASS_CODE, f"class_link:{batch.ref}", now=now)
+
+
+def send_again(session: Session, token: str, *, now: datetime) -> None:
+    """Send fresh digits to the telephone of a list's link that waits for its first device.
+
+    Raises LinkExpired, TooManyTries for more than five a day.
+    """
+    links.check_unbound(session, token, now=now)
+    link = links.find(session, token, LinkPurpose.CLASS_LIST, now=now)
+    limits.take(session, Limited.CLASS_CODE, link.token_hash, now=now)
+    batch = session.get_one(Batch, link.batch_id)
+    teacher, subject = Recipient(RecipientKind.CLASS_TEACHER, link.id), f"class_link:{batch.ref}"
+    rung = int((now - link.created_at).total_seconds())
+    notices.queue(session, teacher, NoticeKind.CLASS_CODE, subject, now=now, rung=rung)
 
 
 def known_phones(session: Session, by: Viewer, batch_ref: str, *, now: datetime) -> dict[str, str]:

@@ -16,6 +16,7 @@ from privacy.viewers import Viewer
 from services import gate, trace
 from services.children.readiness import settle
 from services.gate import Card
+from services.kin import warned
 from vocabulary.dates import today
 from vocabulary.enums import ChildStatus, KinEnd
 from vocabulary.errors import AlreadyDecided, BadInput
@@ -29,13 +30,15 @@ def one(session: Session, viewer: Viewer, child_ref: str, ref: str) -> Card:
 
 
 def lose_phone(session: Session, by: Viewer, child_ref: str, ref: str, *, now: datetime) -> None:
-    """Write down that there is no telephone any more: nothing goes there from this moment.
+    """Write down that there is no telephone any more: no link or news goes there from this moment.
 
+    That another one shall stand in its place, or another card, is told there still (kin/warned.py).
     Raises AlreadyDecided for who looks after the child no more, BadInput where none stands.
     """
     child, kin = in_charge(session, by, child_ref, ref)
     if kin.phone is None:
         raise BadInput(field="phone", reason="no_phone")
+    warned.keep_lost(session, kin, actor=by.actor, on=today(now))
     kin.phone = kin.phone_index = None
     shut(session, kin, now=now)
     settle(session, by, child, now=now)

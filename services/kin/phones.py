@@ -1,22 +1,22 @@
 """Another telephone of a guardian or carer: asked by one, compared by another, told to the old one.
 
-Links to letters and questions about money go there. So whoever is in charge of the child and has a
-telephone is told at once, and the other number holds three whole days after the second yes;
-anybody of the case staff can stop it. Where nobody can be told it holds at once.
+Links to letters and questions about money go there. So it holds three whole days after the second
+yes, be it the first number, another one or one after a loss; whoever may object
+(services/kin/warned.py) and the banner's other case staff are told at once, and any of them stops it.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.amendments import Amendment
 from models.children import Child, Kin
+from privacy.permissions import CASE_STAFF
 from privacy.viewers import Viewer
 from services.batches.school_accounts import WAITS
 from services.children.newcomers import phone_index
 from services.children.readiness import settle
-from services.kin import changes
+from services.kin import changes, warned
 from services.notices import notices
 from services.notices.notices import Recipient
 from vocabulary.dates import today
@@ -39,26 +39,16 @@ def is_in_charge(session: Session, amendment: Amendment) -> bool:
     return session.get_one(Kin, amendment.kin_id).until_on is None
 
 
-def waits(session: Session, amendment: Amendment) -> bool:
-    """Say whether somebody can be told, and may object: then it holds three days later."""
-    return session.scalar(select(Kin.id).where(*_told(amendment)).limit(1)) is not None
-
-
 def announce(session: Session, amendment: Amendment, *, now: datetime) -> None:
-    """Say from when on it holds, and tell the old number and whoever else looks after the child."""
+    """Say from when on it holds; tell the old number, whoever else may object, and colleagues."""
     amendment.holds_on = today(now) + WAITS + timedelta(days=1)
-    keys = session.scalars(select(Kin.id).where(*_told(amendment)).order_by(Kin.id))
-    subject = f"amendment:{amendment.ref}"
+    child = session.get_one(Child, amendment.child_id)
+    kind, subject = NoticeKind.PHONE_CHANGES, f"amendment:{amendment.ref}"
+    keys = warned.warned(session, child.id, on=today(now))
     told = [(Recipient(RecipientKind.GUARDIAN, key), subject) for key in keys]
-    notices.queue_all(session, NoticeKind.PHONE_CHANGES, told, now=now)
-
-
-def _told(amendment: Amendment) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Kin.child_id == amendment.child_id,
-        Kin.until_on.is_(None),
-        Kin.phone.is_not(None),
-    )
+    notices.queue_all(session, kind, told, now=now)
+    two = [actor for actor in (amendment.asked_by, amendment.decided_by) if actor]
+    notices.to_roles(session, CASE_STAFF, child.region_code, kind, subject, now=now, but=two)
 
 
 def write(session: Session, by: Viewer, amendment: Amendment, *, now: datetime) -> None:

@@ -51,10 +51,12 @@ def waiting(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
         limit=PAGE,
     )
     aside = _aside_from(session, viewer)
+    stopped = letter_ends.unread_among(session, [card["ref"] for card in found], on=today(now))
     return [
         card.and_also(
             days=(today(now) - card["submitted_on"]).days,
             may_act=card["child"]["ref"] not in aside,
+            is_stopped=card["ref"] in stopped,
         )
         for card in found
     ]

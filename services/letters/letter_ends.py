@@ -5,9 +5,10 @@ the guardian's own link: on a slip, which a school prints, at a school and at a 
 two children whose pages changed in the same week would be known to have one donor.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -37,8 +38,21 @@ def is_unread(session: Session, letter: Letter, *, on: date | None = None) -> bo
     return gone.since(session, letter.pledge_id) is not None
 
 
+def unread_among(session: Session, refs: Collection[str], *, on: date) -> frozenset[str]:
+    """Return which of the letters are for nobody, as of the Monday before `on`, in two questions."""
+    written = select(Letter.ref, Letter.pledge_id).where(
+        Letter.ref.in_(refs), Letter.sender == LetterSide.FAMILY, Letter.pledge_id.is_not(None)
+    )
+    pledges = {ref: key for ref, key in session.execute(written) if key is not None}
+    days = gone.since_each(session, set(pledges.values()))
+    return frozenset(ref for ref, key in pledges.items() if _is_before(days.get(key), on=on))
+
+
 def _is_over(session: Session, pledge_id: int | None, *, on: date) -> bool:
-    since = gone.since(session, pledge_id)
+    return _is_before(gone.since(session, pledge_id), on=on)
+
+
+def _is_before(since: date | None, *, on: date) -> bool:
     return since is not None and since < on - timedelta(days=on.weekday())
 
 

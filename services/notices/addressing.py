@@ -16,11 +16,13 @@ from services import gate, links
 from services.accounts import accounts
 from services.family_checks import asking_links
 from services.kin.reached import reached
+from services.kin.warned import number_of
 from services.letters import letter_links
 from services.links import Subject
 from services.notices.notice_texts import HIDDEN, TO_GUARDIANS
 from services.reveals import reveal_links
 from services.vault import vault
+from vocabulary.dates import today
 from vocabulary.enums import (
     AccountStatus,
     ChangeStatus,
@@ -131,14 +133,19 @@ def _school_contact(session: Session, notice: Notice, _now: datetime) -> Found:
     return Viewer(roles, actor, organisation_id=school.id), _way(None, school.contact_phone)
 
 
-def _guardian(session: Session, notice: Notice, _now: datetime) -> Found:
-    """Find one guardian of the record, by his own telephone; the child's own notices go elsewhere."""
+def _guardian(session: Session, notice: Notice, now: datetime) -> Found:
+    """Find one of the record by his own telephone, lost or not: he is warned of a change alone.
+
+    The child's own notices go elsewhere.
+    """
     kin = session.get(Kin, notice.recipient_id)
     if kin is None:
         raise NotFound()
     child = session.get_one(Child, kin.child_id)
     roles, actor = frozenset({Role.FAMILY}), f"family:{child.ref}"
-    return Viewer(roles, actor, child_id=child.id), _way(None, kin.phone)
+    return Viewer(roles, actor, child_id=child.id), _way(
+        None, number_of(session, kin, on=today(now))
+    )
 
 
 _FINDERS: Mapping[RecipientKind, Callable[[Session, Notice, datetime], Found]] = {
@@ -177,7 +184,7 @@ def with_token(
     kept = text.replace("{link}", f"{public_url}/{HIDDEN}").replace("{code}", HIDDEN)
     if notice.kind is NoticeKind.CLASS_CODE:
         link = session.get_one(AccessLink, notice.recipient_id)
-        return text.replace("{code}", links.give_code(link)), kept
+        return text.replace("{code}", links.give_code(link, now=now)), kept
     if "{link}" in text and notice.recipient_kind is RecipientKind.FAMILY:
         path, make = _FAMILY_LINKS[notice.subject.partition(":")[0]]
         token = make(session, by, notice.subject, now=now)

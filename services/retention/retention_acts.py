@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.accounts import EndedSignIn, SignInFailure
+from models.accounts import EndedSignIn, SignIn, SignInFailure
 from models.exports import Export
 from models.file_access import FileAccess
 from models.guardian_requests import GuardianRequest
@@ -128,12 +128,17 @@ def _children(session: Session, by: Viewer, before: datetime, now: datetime) -> 
     return len(found)
 
 
+def _counting(session: Session, _by: Viewer, before: datetime, _now: datetime) -> int:
+    return _deleted(session, SignIn, SignIn.id, SignIn.began_at < before)
+
+
 CARRIED: Mapping[str, Carry] = {
     "import_rows": _imports,
     "notice_texts": _notices,
     "links": _links,
     "sign_in_failures": _failures,
     "ended_sign_ins": _sign_ins,
+    "sign_ins": _counting,
     "try_counts": _tries,
     "account_events": _events,
     "exports": _exports,

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.amendments import Amendment
@@ -21,6 +21,7 @@ from services import gate
 from services.batches import unsent
 from services.batches.school_accounts import WAITS
 from services.gate import Card
+from services.kin import warned
 from services.notices import notices
 from services.notices.notices import Recipient
 from services.routes import shared_cards
@@ -37,7 +38,6 @@ from vocabulary.enums import (
 from vocabulary.errors import BadInput, NotFound
 
 SHORTEST, LONGEST, TAIL = 16, 19, 4
-TELLS_THE_LAST = timedelta(days=92)
 _TEN = 10
 
 
@@ -135,17 +135,8 @@ def announce(session: Session, amendment: Amendment, *, now: datetime) -> None:
     Whoever just wrote himself into the record as a guardian is so not the only one who hears of it.
     """
     amendment.holds_on = today(now) + WAITS + timedelta(days=1)
-    child = session.get_one(Child, amendment.child_id)
-    since = today(now) - TELLS_THE_LAST
-    ended = (
-        Kin.until_on.is_(None)
-        if child.in_danger
-        else or_(Kin.until_on.is_(None), Kin.until_on >= since)
-    )
-    guardian = (Kin.child_id == child.id, Kin.kin_role == KinRole.GUARDIAN)
-    keys = session.scalars(
-        select(Kin.id).where(*guardian, Kin.phone.is_not(None), ended).order_by(Kin.id)
-    )
+    guardian = Kin.kin_role == KinRole.GUARDIAN
+    keys = warned.warned(session, amendment.child_id or 0, guardian, on=today(now))
     subject = f"amendment:{amendment.ref}"
     told = [(Recipient(RecipientKind.GUARDIAN, key), subject) for key in keys]
     notices.queue_all(session, NoticeKind.CARD_CHANGES, told, now=now)

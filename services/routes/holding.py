@@ -35,11 +35,9 @@ _STILL: dict[AmendmentKind, Callable[[Session, Amendment], bool]] = {
 
 
 def waits(session: Session, amendment: Amendment) -> bool:
-    """Say whether it holds three days later: any card, and what stands in another's place."""
-    if amendment.kind is AmendmentKind.CHILD_CARD:
+    """Say whether it holds three days later: any card or family's telephone, and what replaces."""
+    if amendment.kind in (AmendmentKind.CHILD_CARD, AmendmentKind.KIN_PHONE):
         return True
-    if amendment.kind is AmendmentKind.KIN_PHONE:
-        return phones.waits(session, amendment)
     return school_accounts.replaces_one(session, amendment)
 
 

@@ -66,6 +66,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "donor.papers.certificate_paper": (DONOR, "donors_certificate"),
     "slip.enter": (OPEN, "slip_token"),
     "classroom.enter": (OPEN, "class_token"),
+    "classroom.again": (OPEN, "class_token"),
     "classroom.closed": (OPEN, ""),
     "family.closed": (OPEN, ""),
     "family.home": (FAMILY, ""),
@@ -405,6 +406,7 @@ KEYS = {
     "public.verify": 404,
     "slip.enter": 302,
     "classroom.enter": 303,
+    "classroom.again": 303,
     "letter.enter": 302,
     "post.enter": 302,
 }

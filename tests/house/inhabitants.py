@@ -5,10 +5,12 @@ from datetime import datetime
 
 from flask import current_app
 from PIL import Image
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateways.uploads import LocalFiles
 from matching import propose
+from models.accounts import SignIn
 from models.amendments import Amendment
 from models.children import Child, Kin, Need
 from models.imports import Upload
@@ -16,6 +18,7 @@ from models.pledges import Exclusion, Pledge
 from privacy import viewers
 from privacy.viewers import Viewer
 from services import links, uploads
+from services.accounts import sign_ins
 from services.batches import returns
 from services.batches.returns import Sum
 from services.books import write_offs
@@ -62,6 +65,7 @@ from tests.house.places import (
     Town,
     who_is,
 )
+from vocabulary import clock
 from vocabulary.enums import (
     AmendmentKind,
     Answer,
@@ -109,6 +113,18 @@ def _enter_accounts(session: Session, town: Town, here: Places) -> None:
     for login, role in LOGINS.items():
         account = an_account(session, role, login=login, **more.get(login, {}))
         town.sessions[login] = account.id, account.session_stamp
+    _sign_everybody_in(session, town)
+
+
+def _sign_everybody_in(session: Session, town: Town) -> None:
+    """A sign-in of everybody's on another device, to be ended by its owner alone."""
+    refs = {}
+    for login, (account_id, stamp) in town.sessions.items():
+        sign_ins.begin(session, account_id, stamp, now=clock.now())
+        own = SignIn.account_id == account_id
+        refs[login] = session.scalars(select(SignIn.ref).where(own)).one()
+    for login, mine in refs.items():
+        town.give("sign_in", login, mine, next(ref for ref in refs.values() if ref != mine))
 
 
 def _lists(session: Session, town: Town, here: Places, now: datetime) -> None:
@@ -178,7 +194,7 @@ def _families_and_teacher(session: Session, town: Town, here: Places, now: datet
     )
     link = links.find(session, passed["token"], LinkPurpose.CLASS_LIST, now=now)
     town.links["class_teacher"] = (
-        links.bind_device(session, passed["token"], links.give_code(link), now=now) or ""
+        links.bind_device(session, passed["token"], links.give_code(link, now=now), now=now) or ""
     )
     town.give("class_token", "class_teacher", passed["token"])
     answers.answer(

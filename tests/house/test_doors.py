@@ -20,6 +20,7 @@ OPEN = {
     "post.enter",  # as above
     "family.closed",
     "classroom.enter",  # as above, and the first device is bound by a code
+    "classroom.again",  # as above: fresh digits go to the telephone that the officer typed
     "classroom.closed",
     "public.home",
     "public.pledge",

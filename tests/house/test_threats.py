@@ -19,7 +19,7 @@ ATTACKS = {
 }  # fmt: skip
 OPEN_TO_FORMS = {
     "auth.login", "auth.code", "auth.logout", "auth.first_password", "public.pledge",
-    "public.relink", "classroom.enter", "api.payments.hear",
+    "public.relink", "classroom.enter", "classroom.again", "api.payments.hear",
 }  # fmt: skip
 
 

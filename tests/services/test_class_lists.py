@@ -14,7 +14,7 @@ from tests.services.test_handovers import School, states
 from vocabulary import clock
 from vocabulary.dates import at
 from vocabulary.enums import LinkPurpose, NoticeStatus, Role, StipendStatus
-from vocabulary.errors import BadInput, LinkExpired, NotFound
+from vocabulary.errors import BadInput, LinkExpired, NotFound, TooManyTries
 
 PHONE, CLASS = "13900000090", "四年级2班"
 
@@ -74,6 +74,42 @@ def test_five_wrong_codes_end_a_class_link(session, school, now) -> None:
 
     with pytest.raises(LinkExpired):
         links.bind_device(session, passed["token"], code_of(sms), now=now)
+
+
+def test_digits_live_ten_minutes_and_late_ones_cost_no_try(session, school, now) -> None:
+    sms = Gate()
+    with clock.moved_to(now):
+        passed = pass_on(session, school, now)
+        deliver(session, sms)
+    late = now + links.CODE_LIVES
+
+    for _ in range(9):
+        assert links.bind_device(session, passed["token"], code_of(sms), now=late) is None
+
+    just = late - timedelta(seconds=1)
+    assert links.bind_device(session, passed["token"], code_of(sms), now=just) is not None
+
+
+def test_fresh_digits_go_to_the_same_telephone_five_times_a_day(session, school, now) -> None:
+    sms = Gate()
+    with clock.moved_to(now):
+        passed = pass_on(session, school, now)
+        deliver(session, sms)
+    first = code_of(sms)
+
+    for minutes in range(11, 16):
+        later = now + timedelta(minutes=minutes)
+        with clock.moved_to(later):
+            class_lists.send_again(session, passed["token"], now=later)
+            deliver(session, sms)
+    with pytest.raises(TooManyTries):
+        class_lists.send_again(session, passed["token"], now=later)
+
+    assert {message.to for message in sms.sent} == {PHONE} and len(sms.sent) == 6
+    assert links.bind_device(session, passed["token"], first, now=later) is None
+    assert links.bind_device(session, passed["token"], code_of(sms), now=later) is not None
+    with pytest.raises(LinkExpired):
+        class_lists.send_again(session, passed["token"], now=later)
 
 
 def test_no_code_fits_before_it_was_sent(session, school, now) -> None:

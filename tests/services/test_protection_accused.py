@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.file_access import FileAccess
 from models.harm import HarmAccused
+from models.letters import Letter, LetterFriend
 from models.notices import Notice
 from privacy import viewers
 from privacy.viewers import Viewer
@@ -39,6 +40,9 @@ from vocabulary.enums import (
     Called,
     CareStatus,
     Complained,
+    LetterHand,
+    LetterSide,
+    LetterStatus,
     NoticeKind,
     Role,
 )
@@ -187,6 +191,52 @@ def test_a_volunteer_who_writes_with_the_child_is_meant(session: Session, now, w
     press(session, child, now, Complained.VOLUNTEER)
 
     assert session.scalars(select(HarmAccused.actor)).all() == [me.actor]
+
+
+@pytest.mark.parametrize("is_asked_again", [False, True])
+def test_a_volunteer_whose_letters_ended_is_meant_still(
+    session: Session, now: datetime, world, is_asked_again: bool
+) -> None:
+    child, *_ = world
+    me = a_volunteer(session, child, now)
+    friend = session.scalars(select(LetterFriend)).one()
+    friend.ended_on = today(now)
+    if is_asked_again:
+        a_letter(session, friend, now)
+        friend.ended_on = friend.agreed_by = friend.agreed_on = None
+    session.flush()
+
+    press(session, child, now, Complained.VOLUNTEER)
+
+    assert session.scalars(select(HarmAccused.actor)).all() == [me.actor]
+
+
+def a_letter(session: Session, friend: LetterFriend, now: datetime) -> None:
+    """What the two wrote to each other before it ended and was asked for once more."""
+    more = {"sender": LetterSide.VOLUNTEER, "hand": LetterHand.ITSELF, "submitted_on": today(now)}
+    more |= {
+        "submitted_by": "account:mama",
+        "status": LetterStatus.DELIVERED,
+        "original": "好",
+        "ref": "L1",
+    }
+    session.add(Letter(child_id=friend.child_id, friend_id=friend.id, **more))
+    session.flush()
+
+
+def test_a_volunteer_with_whom_no_letters_were_agreed_is_not_meant(
+    session: Session, now: datetime, world
+) -> None:
+    child, *_ = world
+    a_volunteer(session, child, now)
+    friend = session.scalars(select(LetterFriend)).one()
+    friend.agreed_by = friend.agreed_on = None
+    friend.ended_on = today(now)
+    session.flush()
+
+    press(session, child, now, Complained.VOLUNTEER)
+
+    assert session.scalars(select(HarmAccused.actor)).all() == [None]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from models.accounts import EndedSignIn, SignInFailure
+from models.accounts import EndedSignIn, SignIn, SignInFailure
 from models.children import Child, Kin
 from models.exports import Export
 from models.file_access import FileAccess
@@ -64,6 +64,7 @@ from vocabulary.enums import (
     Role,
 )
 from vocabulary.errors import NotPermitted
+from vocabulary.refs import new_ref
 
 ENGINE = viewers.engine("forgetting")
 DELETED = [row.name for row in retention.rows() if row.then == retention.DELETE]
@@ -115,6 +116,15 @@ def a_failure(session: Session, at: datetime) -> Callable[[], int]:
 
 def a_sign_in(session: Session, at: datetime) -> Callable[[], int]:
     return kept(session, EndedSignIn(handle=f"{at}", ended_at=at), EndedSignIn.handle)
+
+
+def one_that_counts(session: Session, at: datetime) -> Callable[[], int]:
+    account = an_account(session, login=f"at-{at}")
+    one = SignIn(
+        account_id=account.id, ref=new_ref("x"), handle=f"{at}", stamp="x", device=Device.PHONE
+    )
+    one.on, one.began_at = at.date(), at
+    return kept(session, one, SignIn.id)
 
 
 def a_try(session: Session, at: datetime) -> Callable[[], int]:
@@ -259,6 +269,7 @@ PLANTED: dict[str, Callable[[Session, datetime], Callable[[], int]]] = {
     "links": a_link,
     "sign_in_failures": a_failure,
     "ended_sign_ins": a_sign_in,
+    "sign_ins": one_that_counts,
     "try_counts": a_try,
     "account_events": an_event,
     "exports": an_export,

@@ -42,7 +42,7 @@ def world(app, session, now):
         session, officer, batch.ref, label, phone="13900000090", now=now
     )
     link = links.find(session, passed["token"], LinkPurpose.CLASS_LIST, now=now)
-    passed = passed.and_also(code=links.give_code(link))
+    passed = passed.and_also(code=links.give_code(link, now=now))
     session.commit()
     line = stipend_ref(match.child_ref, batch.month)
     return {"app": app, "child": child.ref, "line": line, "class": passed}

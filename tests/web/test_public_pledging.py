@@ -1,6 +1,9 @@
 """The pledge form in the browser's terms: nothing typed is lost, nothing is made twice."""
 
+import base64
+import json
 import re
+import zlib
 
 import pytest
 from sqlalchemy import func, select
@@ -377,3 +380,34 @@ def test_every_page_says_what_the_gap_fund_does_and_none_promises_more(form, ses
     assert "结对" not in re.sub(
         r"<title>.*?</title>", "", pages[-1].split("<main")[1].split("</main")[0]
     )
+
+
+def test_the_cookie_tells_nobody_what_was_typed(form, client):
+    """Signed is not hidden: every layer of the cookie is opened, as a borrower of the phone would."""
+    post(form, "check", contact="13900004172", alias="北方的雪", naming="alias")
+    cookie = form.get_cookie("weiguang")
+    assert cookie is not None
+    payload = cookie.value.lstrip(".").split(".")[0]
+    raw = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    opened = zlib.decompress(raw) if cookie.value.startswith(".") else raw
+    draft = json.loads(opened)["pledge_draft"]
+    inner = base64.urlsafe_b64decode(draft)
+
+    for secret in ("13900004172", "北方的雪"):
+        for layer in (raw, opened, inner):
+            assert secret.encode() not in layer
+            assert json.dumps(secret).strip('"').encode() not in layer
+    with pytest.raises(zlib.error):
+        zlib.decompress(inner[12:])
+    assert "13900004172" in form.get("/pledge?step=check").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("planted", ["", "AAAA", "no base 64", "{}"])
+def test_a_draft_that_does_not_open_is_an_empty_form(form, planted):
+    with form.session_transaction() as cookie:
+        cookie["pledge_draft"] = planted
+
+    answer = form.get("/pledge?step=check")
+
+    assert answer.status_code == 200
+    assert "13900004172" not in answer.get_data(as_text=True)

@@ -107,6 +107,7 @@ class Limited(StrEnum):
     RESET = "reset"
     PLEDGE = "pledge"
     RELINK = "relink"
+    CLASS_CODE = "class_code"
 
 
 class ExportKind(StrEnum):

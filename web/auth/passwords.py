@@ -80,6 +80,7 @@ def account() -> str | Response:
                 requests.keep_nothing()
             return _account(form)
         login_user(SignedIn(viewer.account_id or 0, stamp, viewer))
+        sessions.renew()
         flash("密码改好了，别的设备都已退出。", "success")
         return redirect(url_for("auth.account"), 303)
     return _account(form)

@@ -1,12 +1,13 @@
 """A class teacher's door: one class of one batch, on the first device that knew the code."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from services import links
+from services.handover import class_lists
 from vocabulary.enums import Role
-from vocabulary.errors import LinkExpired, WrongCode
+from vocabulary.errors import LinkExpired, TooManyTries, WrongCode
 from web.core import hands, letters, requests
 from web.core.access import behind_link, open_to_all, remember_link
 from web.core.messages import sentence
@@ -44,6 +45,22 @@ def enter(token: str) -> str | Response:
     except LinkExpired:
         return redirect(url_for("classroom.closed"), 303)
     return render_template("classroom/enter.html", form=form, token=token)
+
+
+@bp.post("/<string:token>/digits")
+@open_to_all
+def again(token: str) -> Response:
+    """Send fresh digits to the telephone that the officer typed; nobody here says which it is."""
+    try:
+        class_lists.send_again(requests.session(), token, now=requests.now())
+    except LinkExpired:
+        return redirect(url_for(".closed"), 303)
+    except TooManyTries:
+        requests.keep_nothing()
+        flash("今天发得太多了。请明天再来，或请资助专干重新生成链接。", "warning")
+    else:
+        flash("又发了一次，一两分钟就到。以前的六位数不能用了。", "success")
+    return redirect(url_for(".enter", token=token), 303)
 
 
 def _bind(token: str, form: DeviceForm) -> bool:

@@ -23,7 +23,7 @@ SENTENCES: dict[type[Refused], str] = {
     errors.TooLate: "只有当天零点以前能收回。要改的话，请打电话告诉旗妇联。",
     errors.Lapsed: "期限过了，这件申请已经失效。还需要的话，请重新提一次。",
     errors.ShownBefore: "这份身份已经看过一次，不再显示。还需要的话，请重新提一次。",
-    errors.WrongCode: "六位数不对，请再看一遍。",
+    errors.WrongCode: "六位数不对，或过了 10 分钟。请再看一遍，或再要一次。",
     errors.RolesExclude: "这个人已有的角色不能和它兼任，请换一个人。",
     errors.NeedsSecondPerson: "已记下，等另一个人同意后生效。",
     errors.NeedsApprover: "两个人里要有一位审批人，这一步请审批人来同意。",

@@ -10,10 +10,11 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import current_user, logout_user
 
 from extensions import db
-from services.accounts import accounts
+from services.accounts import sign_ins
 from services.accounts.accounts import LONGEST
 from vocabulary import clock
 from vocabulary.enums import Role
+from web.core import devices
 from web.core.access import SIGN_IN, current_viewer
 from web.forms.auth import LoginForm
 
@@ -55,7 +56,9 @@ def ends_after() -> int | None:
 def begin() -> None:
     """Note that somebody has just signed in."""
     cookie["since"] = cookie["seen"] = int(clock.now().timestamp())
-    cookie[SIGN_IN] = accounts.new_sign_in(db.session())
+    cookie[SIGN_IN] = sign_ins.begin(
+        db.session(), *_account(), now=clock.now(), device=devices.kind()
+    )
 
 
 def end() -> None:
@@ -66,13 +69,24 @@ def end() -> None:
 
 def renew() -> None:
     """Go on after a fresh proof; a copy of the cookie from before it opens nothing any more."""
-    _end_copies()
-    cookie[SIGN_IN] = accounts.new_sign_in(db.session())
+    cookie[SIGN_IN] = sign_ins.renew(
+        db.session(),
+        cookie.get(SIGN_IN, ""),
+        *_account(),
+        now=clock.now(),
+        device=devices.kind(),
+    )
+
+
+def _account() -> tuple[int, str]:
+    """Return the account's key and stamp, as flask-login carries them."""
+    account_id, _, stamp = current_user.get_id().partition(":")
+    return int(account_id), stamp
 
 
 def _end_copies() -> None:
     if SIGN_IN in cookie:
-        accounts.end_sign_in(db.session(), cookie[SIGN_IN], now=clock.now())
+        sign_ins.end(db.session(), cookie[SIGN_IN], now=clock.now())
 
 
 def leave() -> None:

@@ -20,7 +20,7 @@ from vocabulary.errors import BadInput, TooManyTries
 from vocabulary.refs import new_token
 from vocabulary.rounding import in_words
 from vocabulary.waivers import CURRENT, WORDINGS
-from web.core import limits, requests
+from web.core import drafts, limits, requests
 from web.core.access import open_to_all, remember_link
 from web.core.pledge_words import NAMING_SENTENCES
 from web.forms.pledge import ANY, OTHER, SENTENCES, PledgeForm
@@ -51,10 +51,11 @@ def pledge() -> str | Response:
 
 def _shown() -> str:
     cookie.setdefault(FORM_KEY, new_token("pledge_form"))
-    form = _form(MultiDict(cookie[DRAFT]) if DRAFT in cookie else request.args)
-    step = request.args.get("step") if DRAFT in cookie else None
+    draft = drafts.find(DRAFT)
+    form = _form(request.args if draft is None else MultiDict(draft))
+    step = None if draft is None else request.args.get("step")
     is_sound = step in {"check", "fix"} and _is_sound(form)
-    return _look_over(form) if is_sound and step == "check" else _show(form)
+    return _look_over(form, draft) if is_sound and step == "check" else _show(form)
 
 
 def _go_on() -> Response:
@@ -65,9 +66,9 @@ def _go_on() -> Response:
     if step == "send":
         return _send(form, form.terms())
     requests.keep_nothing()
-    # Typed words wait in the phone's own cookie: no POST stands in the way of the back button.
+    # Typed words wait sealed in the phone's own cookie: no POST stands in the way of the back button.
     typed = form.data.keys() - {"csrf_token", "invitation"}
-    cookie[DRAFT] = {n: v[:LONGEST] for n, v in request.form.items() if n in typed}
+    drafts.keep(DRAFT, {n: v[:LONGEST] for n, v in request.form.items() if n in typed})
     return redirect(url_for("public.pledge", step=step), 303)
 
 
@@ -83,10 +84,10 @@ def _is_sound(form: PledgeForm) -> bool:
     return True
 
 
-def _look_over(form: PledgeForm) -> str:
+def _look_over(form: PledgeForm, draft: dict[str, str]) -> str:
     terms = form.terms()
     typed = form.data.keys() - {"csrf_token"}
-    kept = [(n, v) for n, v in cookie[DRAFT].items() if n in typed]
+    kept = [(n, v) for n, v in draft.items() if n in typed]
     is_gap = terms.kind is PledgeKind.GAP_FUND
     facts = {"terms": terms, "is_gap": is_gap, "names": _names(form)}
     contact = pledges.plain_contact(form.contact.data or "")
@@ -111,7 +112,7 @@ def _send(form: PledgeForm, terms: PledgeTerms) -> Response:
     )
     remember_link("donor_link", offered.token)
     cookie[SENT] = True
-    cookie.pop(DRAFT, None)
+    drafts.drop(DRAFT)
     if offered.is_repeat:
         flash("这张表刚才已经交过，只记了一份。想再认一份，请从“再认捐一份”开始。", "info")
     return redirect(url_for("donor.pledges.pay", ref=offered.ref, fresh=1), 303)

@@ -111,7 +111,7 @@ def _agreed(holds_on: date | None, *, is_phone: bool) -> str:
     if holds_on is None:
         return "改好了。"
     if is_phone:
-        return f"记下了，{full_day(holds_on)}起用新电话，旧电话上收到了通知。"
+        return f"记下了，{full_day(holds_on)}起用新电话，旧电话上、家里别的人和本旗同事会收到通知。"
     return f"记下了，{full_day(holds_on)}起用新的，在那以前两边都不付。学校的人或监护人会收到通知。"
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask import session as cookie
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import Field
@@ -19,7 +18,7 @@ from services.rosters.values import read_phone
 from vocabulary.enums import Category, ChildStatus, NeedKind, OrganisationKind, Role, Sex
 from vocabulary.errors import BadInput
 from vocabulary.grades import stage_of
-from web.core import paging, requests
+from web.core import drafts, paging, requests
 from web.core.access import current_viewer, may
 from web.forms.children import ChildForm, NeedFields
 
@@ -62,7 +61,7 @@ def index() -> str:
     code = places.chosen(viewer, request.args.get("banner"))
     show = request.args.get("show", "live")
     show = show if show in _LISTS else "live"
-    typed = cookie.get(TYPED, "") if "found" in request.args else ""
+    typed = str(drafts.find(TYPED) or "") if "found" in request.args else ""
     found = _found(typed, code, show)
     requests.note_read("child.list", [f"child:{card['ref']}" for card in found])
     counts = child_search.counts(requests.session(), viewer, code=code)
@@ -88,7 +87,7 @@ def index() -> str:
 def find() -> Response:
     """Take what a child is looked for by: no name or number ever stands in an address."""
     typed = request.form.get("q", "").strip()[:LONGEST]
-    cookie[TYPED] = typed
+    drafts.keep(TYPED, typed)
     banner = request.form.get("banner") or None
     return redirect(url_for(".index", found="yes" if typed else None, banner=banner), 303)
 

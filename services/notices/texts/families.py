@@ -75,7 +75,8 @@ TO_TEACHERS: Mapping[NoticeKind, Text] = {
     NoticeKind.CLASS_CODE: Text(
         "打开名单的六位数",
         None,
-        f"{SIGN}打开本班名单的六位数：{{code}}。只您自己看，别告诉别人。链接由学校资助专干发给您。",
+        f"{SIGN}打开本班名单的六位数：{{code}}。10 分钟里有效，只您自己看，别告诉别人。"
+        "链接由学校资助专干发给您。",
         needs=("live",),
     ),
 }

@@ -14,16 +14,24 @@ from privacy import viewers
 from services import gate
 from services.children import amendments
 from services.children.children import NewKin, add_kin
-from services.kin import changes
+from services.kin import changes, warned
 from services.kin.reached import reached
 from services.letters import letter_links
 from services.notices import addressing
 from services.notices.drawing import draw
 from services.routes import asking, holding
-from tests.factories import viewer
+from tests.factories import an_account, viewer
 from tests.services.letters.worlds import DESK, WEDNESDAY, World, a_world
 from vocabulary.dates import today
-from vocabulary.enums import AmendmentStatus, ChildStatus, KinEnd, KinRole, NoticeKind, Role
+from vocabulary.enums import (
+    AmendmentStatus,
+    ChildStatus,
+    KinEnd,
+    KinRole,
+    NoticeKind,
+    RecipientKind,
+    Role,
+)
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, LinkExpired, NotFound
 
 OLD, NEW = "13900000092", "13900009999"
@@ -123,12 +131,88 @@ def test_who_looks_after_the_child_no_more_gets_no_telephone(world: World) -> No
     assert kin_of(world).phone == OLD
 
 
-def test_where_no_number_stands_the_second_yes_is_enough_and_nobody_is_told(world: World) -> None:
-    changes.lose_phone(world.session, DESK, world.child.ref, kin_of(world).ref, now=world.now)
+def drawn_to(world: World, notice: Notice) -> tuple[str, str]:
+    """Return where a notice goes and what it says there."""
+    person = addressing.find(world.session, notice, now=world.now, staff_by=frozenset())
+    drawn = draw(world.session, person.viewer, notice, now=world.now, hotline="12338")
+    assert drawn is not None
+    return person.address.to if person.address else "", (drawn.outside or drawn.inbox or "")
 
-    assert agree(world, ask(world)) is None
+
+def lose(world: World, kin: Kin) -> None:
+    changes.lose_phone(world.session, DESK, world.child.ref, kin.ref, now=world.now)
+
+
+def test_after_a_loss_the_next_number_waits_and_the_lost_one_is_told(world: World) -> None:
+    """One who writes a true telephone down as lost, and a colleague, take nobody's link at once."""
+    lose(world, kin_of(world))
+
+    assert agree(world, ask(world)) == today(world.now) + timedelta(days=4)
+    assert kin_of(world).phone is None
+    (notice,) = told(world)
+    to, words = drawn_to(world, notice)
+    assert to == OLD
+    assert "11月22日" in words and NEW not in words
+    assert world.child.name not in words and kin_of(world).name not in words
+    with pytest.raises(NotFound):
+        link_of(world)
+
+    world.now += timedelta(days=4)
+    assert let_hold(world) == 1
     assert kin_of(world).phone == NEW
-    assert told(world) == []
+    assert drawn_to_nobody(world, notice)
+
+
+def drawn_to_nobody(world: World, notice: Notice) -> bool:
+    """Say whether a notice has nothing to say any more."""
+    viewer = addressing.find(world.session, notice, now=world.now, staff_by=frozenset()).viewer
+    return draw(world.session, viewer, notice, now=world.now, hotline="12338") is None
+
+
+def test_a_first_number_waits_too_and_the_other_staff_of_the_banner_hear_of_it(world) -> None:
+    session, kin = world.session, kin_of(world)
+    kin.phone = None
+    asker, second, third = (
+        an_account(session, Role.CASE_WORKER, login=name) for name in ("one", "two", "three")
+    )
+    far = an_account(session, Role.APPROVER, login="far", region_code="150722000000")
+
+    ref = ask(world, by=replace(DESK, actor=f"account:{asker.ref}"))
+    agree(world, ref, by=replace(SECOND, actor=f"account:{second.ref}"))
+
+    hears = {(one.recipient_kind, one.recipient_id) for one in told(world)}
+    assert hears == {(RecipientKind.ACCOUNT, third.id)}
+    assert far.id not in {key for _, key in hears}
+    _, words = drawn_to(world, told(world)[0])
+    assert world.child.name in words and NEW not in words
+    world.now += timedelta(days=4)
+    assert let_hold(world) == 1
+
+
+@pytest.mark.parametrize("is_in_danger", [False, True])
+def test_who_was_relieved_lately_is_warned_but_not_of_a_child_in_danger(
+    world, is_in_danger
+) -> None:
+    first = kin_of(world)
+    changes.relieve(world.session, DESK, world.child.ref, first.ref, why=KinEnd.DIED, now=world.now)
+    world.child.status, world.child.in_danger = ChildStatus.SUPPORTED, is_in_danger
+    new = NewKin("李某", "邻居", NEW, KinRole.CARER)
+    add_kin(world.session, DESK, world.child.ref, new, now=world.now)
+    waits = amendments.find_open(world.session, SECOND, world.child.ref)
+
+    assert waits is not None and agree(world, waits["ref"]) is not None
+    keys = [one.recipient_id for one in told(world)]
+    assert keys == ([] if is_in_danger else [first.id])
+
+
+def test_a_lost_number_is_told_for_three_months_and_no_longer(world: World) -> None:
+    kin = kin_of(world)
+    lose(world, kin)
+
+    for days, number in ((92, OLD), (93, None)):
+        on = today(world.now) + timedelta(days=days)
+        assert warned.number_of(world.session, kin, on=on) == number
+        assert warned.warned(world.session, world.child.id, on=on) == ([kin.id] if number else [])
 
 
 def test_a_carer_added_later_gets_no_message_before_a_second_person_agreed(world: World) -> None:

@@ -150,6 +150,33 @@ def test_slip_and_village_say_nothing_and_what_they_hand_in_goes_back(world: Wor
     assert letter.status is LetterStatus.RETURNED
 
 
+def listed(world: World) -> dict[str, bool]:
+    found = letter_desk.waiting(world.session, DESK, now=world.now)
+    return {card["ref"]: card["is_stopped"] for card in found}
+
+
+@pytest.mark.parametrize("ends", [die, forget])
+def test_the_list_marks_what_nobody_would_read_from_the_monday_on_like_the_letter(world, ends):
+    letter = world.family_writes()
+    assert listed(world) == {letter.ref: False}
+
+    ends(world)
+    assert listed(world) == {letter.ref: False}
+    world.now += timedelta(days=7 - today(world.now).weekday())
+
+    assert listed(world) == {letter.ref: world.desk()["is_stopped"]} == {letter.ref: True}
+
+
+def test_the_list_marks_only_what_goes_to_who_is_gone(world: World) -> None:
+    """A letter of the donor's own, and one to a volunteer, stay unmarked."""
+    donors_own = world.donor_writes("好好念书，别着急。")
+    ends = world.family_writes()
+    die(world)
+    world.now += timedelta(days=7)
+
+    assert listed(world) == {donors_own.ref: False, ends.ref: True}
+
+
 def test_a_worrying_letter_is_seen_to_first_whoever_it_was_for(world: World) -> None:
     letter = world.family_writes("我有时候不想活了。")
     die(world)

@@ -16,6 +16,8 @@ from services.batches import bank_answers, batches, orders, returns
 from services.batches.bank_answers import Told
 from services.checking import checks
 from services.children import amendments
+from services.kin import changes
+from services.notices import addressing
 from services.retention import retention_children
 from services.routes import arrivals, asking, cards, deciding, desk, holding
 from services.routes.deciding import Way
@@ -161,6 +163,20 @@ def test_every_guardian_is_told_at_once_and_the_card_holds_after_three_days(sess
     assert holding.take_effect(session, ENGINE, on=HOLDS, now=at(HOLDS)) == 1
     card = session.scalars(select(BankCard)).one()
     assert (card.holder, card.tail, card.since_on) == ("王舅", "0018", HOLDS)
+
+
+def test_a_guardian_whose_telephone_was_written_down_as_lost_is_told_there(session) -> None:
+    child = a_child(session, a_school(session))
+    kin = guardian(session, child)
+    kin.phone = "13900000091"
+    session.flush()
+    changes.lose_phone(session, FIRST, child.ref, kin.ref, now=at(TODAY))
+    ref = ask(session, child)
+    amendments.agree(session, SECOND, ref, again=CARD, now=at(TODAY))
+
+    notice = session.scalars(select(Notice).where(Notice.kind == NoticeKind.CARD_CHANGES)).one()
+    person = addressing.find(session, notice, now=at(TODAY), staff_by=frozenset())
+    assert person.address is not None and person.address.to == "13900000091"
 
 
 def test_a_holder_who_lost_custody_within_the_three_days_gets_no_card(session) -> None:
