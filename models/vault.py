@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
     or_,
     select,
     text,
@@ -232,6 +233,10 @@ class PayerMove(Base):
     )
     status: Mapped[MoveStatus] = mapped_column(
         default=MoveStatus.ASKED, info=seen_by(Audience.OWNING_DONOR)
+    )
+    # A group's pledge stays: the other is asked to be whom it is reached by, and pays nothing anew.
+    is_contact: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info=seen_by(Audience.OWNING_DONOR)
     )
     asked_on: Mapped[date] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
     answer_by: Mapped[date] = mapped_column(info=seen_by(Audience.OWNING_DONOR))

@@ -244,6 +244,7 @@ def upgrade() -> None:
                 "unit_steps_aside",
                 "loss_ended",
                 "unclaimed_due",
+                "contact_asked",
                 "child_comes",
                 "child_went",
                 "fund_runs_out",
@@ -1687,6 +1688,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("is_contact", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("asked_on", sa.Date(), nullable=False),
         sa.Column("answer_by", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(

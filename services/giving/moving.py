@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from models.notices import AccessLink
 from models.pledges import Match, Pledge
 from models.vault import Donor, PayerMove, VaultPledge
 from privacy.viewers import Viewer
@@ -24,7 +25,7 @@ from services.notices import notices
 from services.notices.notices import Recipient
 from services.pairing.market import IS_GIVEN
 from services.pledges.changes import neutral
-from services.vault import erasing, vault
+from services.vault import erasing, givers, vault
 from services.vault.purses import OPEN_MOVES
 from vocabulary.dates import today
 from vocabulary.enums import (
@@ -54,6 +55,29 @@ def ask(session: Session, viewer: Viewer, ref: str, contact: str, *, now: dateti
     pledge = _own(session, viewer, ref)
     if pledge.status not in _ASKS or not _children(session, pledge):
         raise AlreadyDecided()
+    return _begin(session, viewer, pledge, contact, PayerMove(is_contact=False), now=now)
+
+
+def ask_contact(session: Session, viewer: Viewer, ref: str, contact: str, *, now: datetime) -> str:
+    """Ask somebody to be whom a group's pledge is reached by; it stays the group's, as it is.
+
+    Raises as `ask`; AlreadyDecided for a pledge that is one person's own.
+    """
+    pledge = _own(session, viewer, ref)
+    if pledge.status not in _ASKS or givers.find(session, pledge.id) is None:
+        raise AlreadyDecided()
+    return _begin(session, viewer, pledge, contact, PayerMove(is_contact=True), now=now)
+
+
+def _begin(
+    session: Session,
+    viewer: Viewer,
+    pledge: Pledge,
+    contact: str,
+    move: PayerMove,
+    *,
+    now: datetime,
+) -> str:
     value = vault.read_contact(contact)[1]
     limits.take(session, Limited.RELINK, value, now=now)
     donor_id = vault.register(session, contact, now=now)
@@ -64,12 +88,12 @@ def ask(session: Session, viewer: Viewer, ref: str, contact: str, *, now: dateti
             raise AlreadyDecided()
         close(session, viewer, old, MoveStatus.UNDONE, now=now)
     day = today(now)
-    move = PayerMove(
-        pledge_id=pledge.id, donor_id=donor_id, asked_on=day, answer_by=day + ANSWER_WITHIN
-    )
+    move.pledge_id, move.donor_id = pledge.id, donor_id
+    move.asked_on, move.answer_by = day, day + ANSWER_WITHIN
     session.add(move)
     session.flush()
-    _tell(session, donor_id, NoticeKind.TAKE_OVER_ASKED, move, now=now)
+    kind = NoticeKind.CONTACT_ASKED if move.is_contact else NoticeKind.TAKE_OVER_ASKED
+    _tell(session, donor_id, kind, move, now=now)
     _note(session, viewer, "pledge.ask_payer", move, now=now)
     return move.ref
 
@@ -116,6 +140,8 @@ def accept(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> str:
     """
     move = _asked_of(session, viewer, ref, now=now)
     old = session.get_one(Pledge, move.pledge_id)
+    if move.is_contact:
+        return _hand_contact_on(session, viewer, move, old, now=now)
     children = _children(session, old)
     if old.status not in _ASKS or not children:
         raise AlreadyDecided()
@@ -138,6 +164,21 @@ def accept(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> str:
     advance(session, move, MoveStatus.ACCEPTED, by=neutral(viewer), now=now)
     _tell_old(session, move, NoticeKind.TAKE_OVER_ANSWERED, now=now)
     _note(session, viewer, "pledge.accept", move, now=now)
+    return pledge.donor_ref
+
+
+def _hand_contact_on(
+    session: Session, viewer: Viewer, move: PayerMove, pledge: Pledge, *, now: datetime
+) -> str:
+    """Let the one who said yes be the contact from now on; links to this pledge alone end."""
+    if pledge.status not in _ASKS:
+        raise AlreadyDecided()
+    givers.hand_on(session, pledge.id, move.donor_id)
+    ended = (AccessLink.pledge_id == pledge.id, AccessLink.revoked_at.is_(None))
+    session.execute(update(AccessLink).where(*ended).values(revoked_at=now))
+    for to in (MoveStatus.ACCEPTED, MoveStatus.DONE):
+        advance(session, move, to, by=neutral(viewer), now=now)
+    _note(session, viewer, "pledge.contact", move, now=now)
     return pledge.donor_ref
 
 
@@ -207,7 +248,9 @@ def _with_terms(session: Session, move: Card) -> Card:
     row = session.scalars(select(PayerMove).where(PayerMove.ref == move["ref"])).one()
     pledge = session.get_one(Pledge, row.pledge_id)
     terms = {name: getattr(pledge, name) for name in _TERMS}
-    children = _children(session, pledge)
+    children = pledge.children_wanted if row.is_contact else _children(session, pledge)
+    giver = givers.find(session, pledge.id) if row.is_contact else None
+    terms["group"] = giver.name if giver else None
     return move.and_also(**terms, until_count=pledge.until_count, children_wanted=children)
 
 

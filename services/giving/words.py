@@ -98,7 +98,7 @@ def of_move(session: Session, viewer: Viewer, ref: str, now: datetime) -> Facts:
     if move.donor_id == viewer.donor_id:
         waits = move.status is MoveStatus.ASKED and move.answer_by >= today(now)
         return {"asked": "1"} if waits else {}
-    answered = _ANSWERED.get(move.status)
+    answered = (_OF_CONTACT if move.is_contact else _ANSWERED).get(move.status)
     facts = {"answered": answered} if answered else {}
     pledge = session.get_one(Pledge, move.pledge_id)
     if move.status is MoveStatus.DONE and pledge.ends_on is not None:
@@ -106,6 +106,10 @@ def of_move(session: Session, viewer: Viewer, ref: str, now: datetime) -> Facts:
     return facts
 
 
+_OF_CONTACT = {
+    MoveStatus.DECLINED: "对方这次不接，联系人还是你。",
+    MoveStatus.LAPSED: "到日子没有答复，联系人还是你。",
+}
 _ANSWERED = {
     MoveStatus.ACCEPTED: "对方愿意。等对方第一笔到账，从下一期起由对方付；那以前照旧由你付。",
     MoveStatus.DECLINED: "对方这次不接。一切照旧，还是你付；想停的话，随时可以停。",

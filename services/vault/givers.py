@@ -7,12 +7,21 @@ said stays, under a code.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from models import keys
-from models.vault import Donor, VaultGiver, VaultMember, VaultShare
+from models.vault import (
+    Donor,
+    ReceiptWish,
+    VaultGiver,
+    VaultMember,
+    VaultName,
+    VaultPledge,
+    VaultShare,
+)
 from services.vault import vault, vault_keys
 from vocabulary.dates import today
 from vocabulary.enums import GiverKind
@@ -132,6 +141,35 @@ def pledge_of_member(session: Session, donor_id: int | None) -> int | None:
     if donor_id is None:
         return None
     return session.scalar(select(VaultMember.pledge_id).where(VaultMember.donor_id == donor_id))
+
+
+def hand_on(session: Session, pledge_id: int, to: int) -> None:
+    """Let another person be whom a group's pledge is reached by: what was under one key is under his.
+
+    Reference, payments, members and their parts stay as they are.
+    """
+    old, old_ref = vault_keys.cipher_of(session, vault.donor_of_pledge(session, pledge_id))
+    new, new_ref = vault_keys.cipher_of(session, to)
+    filed = session.get_one(VaultPledge, pledge_id)
+    sealed: list[tuple[Any, str, str]] = [
+        *((row, "name", "giver") for row in _rows(session, VaultGiver, pledge_id)),
+        *((row, "value", "name") for row in _rows(session, VaultName, pledge_id)),
+    ]
+    his = (ReceiptWish.payment_reference == filed.payment_reference,)
+    wishes = session.scalars(select(ReceiptWish).where(*his)).all()
+    sealed += [(row, "name", "receipt") for row in wishes]
+    for row, column, place in sealed:
+        value = getattr(row, column)
+        if value is not None:
+            plain = keys.unseal(old, value, place=f"{place}:{old_ref}")
+            setattr(row, column, keys.seal(new, plain, place=f"{place}:{new_ref}"))
+        row.donor_id = to
+    filed.donor_id = to
+    session.flush()
+
+
+def _rows(session: Session, table: type[Any], pledge_id: int) -> Sequence[Any]:
+    return session.scalars(select(table).where(table.pledge_id == pledge_id)).all()
 
 
 def _open(session: Session, donor_id: int, sealed: bytes) -> str:

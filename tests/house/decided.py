@@ -97,6 +97,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "donor.groups.name": (DONOR, "donors_pledge"),
     "donor.groups.join": (DONOR, "donors_pledge"),
     "donor.groups.change": (DONOR, "donors_member"),
+    "donor.groups.contact": (DONOR, "donors_pledge"),
     "donor.groups.link": (DONOR, "donors_member"),
     "donor.own_part.show": (DONOR, ""),
     "donor.own_part.statement": (DONOR, "donors_own_year"),

@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     UNIT_STEPS_ASIDE = "unit_steps_aside"
     LOSS_ENDED = "loss_ended"
     UNCLAIMED_DUE = "unclaimed_due"
+    CONTACT_ASKED = "contact_asked"
     CHILD_COMES = "child_comes"
     CHILD_WENT = "child_went"
     FUND_RUNS_OUT = "fund_runs_out"

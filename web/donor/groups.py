@@ -19,16 +19,16 @@ from werkzeug.wrappers import Response
 
 from gateways import paper_sheets
 from services.gate import Card
-from services.giving import members
+from services.giving import members, moving
 from services.papers import members as papers
 from services.papers.statements import Statement
-from vocabulary.errors import BadInput, NotFound, TooManyTries
+from vocabulary.errors import AlreadyDecided, BadInput, NotFound, TooManyTries
 from web.core import requests
 from web.core.access import behind_link, current_viewer
 from web.core.filters import full_day
 from web.core.messages import sentence
 from web.donor import paper_words
-from web.forms.groups import ChangeForm, JoinForm, NameForm, ReachForm
+from web.forms.groups import ChangeForm, ContactForm, JoinForm, NameForm, ReachForm
 
 bp = Blueprint("groups", __name__, url_prefix="/pledges")
 _UNFIT = {
@@ -122,6 +122,28 @@ def link(ref: str, member: str) -> str | Response:
             flash(said, "success")
             return redirect(url_for(".show", ref=ref), 303)
     return _form("link", ref, form, card)
+
+
+@bp.route("/<string:ref>/contact", methods=["GET", "POST"])
+@behind_link("donor_link")
+def contact(ref: str) -> str | Response:
+    """Ask somebody else to be whom the group's pledge is reached by."""
+    card, form = _page(ref), ContactForm()
+    if card["giver"] is None:
+        return redirect(url_for(".name", ref=ref), 303)
+    if form.validate_on_submit():
+        try:
+            moving.ask_contact(*_who(ref), form.contact.data or "", now=requests.now())
+        except BadInput as refusal:
+            own = refusal.params.get("reason") == "own"
+            said = "这是你自己的。" if own else "写 11 位手机号，或者邮箱。"
+            form.contact.errors = [said]
+        except (AlreadyDecided, TooManyTries) as refusal:
+            form.contact.errors = [sentence(refusal)]
+        else:
+            flash("发出去了。对方 14 天内答复都行；接了以前，联系人还是你。", "success")
+            return redirect(url_for("donor.home"), 303)
+    return _form("contact", ref, form, card)
 
 
 @bp.post("/<string:ref>/group/<string:member>/forget")

@@ -61,11 +61,15 @@ def answer(ref: str) -> str | Response:
     form = TakeOverForm()
     if form.validate_on_submit():
         pledge = moving.accept(session, viewer, ref, now=now)
+        if asked["is_contact"]:
+            flash("说好了，从现在起由你做联系人。", "success")
+            return redirect(url_for("donor.groups.show", ref=pledge), 303)
         flash("说好了。第一笔到账后，从下一期起由你接着付。", "success")
         return redirect(url_for("donor.pledges.pay", ref=pledge), 303)
     if request.method == "POST":
         requests.keep_nothing()
-    return render_template("donor/pledges/take_over.html", form=form, asked=asked)
+    page = "groups/asked" if asked["is_contact"] else "pledges/take_over"
+    return render_template(f"donor/{page}.html", form=form, asked=asked)
 
 
 @bp.post("/take-over/<string:ref>/decline")

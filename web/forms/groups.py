@@ -49,6 +49,14 @@ class ReachForm(FlaskForm):
     contact = StringField("手机号或邮箱", [Length(max=120, message="最多 120 个字")])
 
 
+class ContactForm(FlaskForm):
+    """Who is to be the group's contact from now on."""
+
+    contact = StringField(
+        "对方的手机号或邮箱", [InputRequired("请填对方的手机号或邮箱"), Length(max=120)]
+    )
+
+
 class ChangeForm(FlaskForm):
     """What one member gives from a day on."""
 

@@ -92,6 +92,12 @@ TO_DONORS: Mapping[NoticeKind, Text] = {
         f"{SIGN}有人请你接着付一份给孩子的认捐，愿不愿意都好：{{link}} 不想接，不用理。",
         needs=("asked",),
     ),
+    NoticeKind.CONTACT_ASKED: Text(
+        "有人请你做一份认捐的联系人",
+        "单位或集体的一份认捐，想请你做联系人，愿意、不愿意都好。写在“我的认捐”里。",
+        f"{SIGN}单位或集体的一份认捐，想请你做联系人，愿不愿意都好：{{link}} 不想接，不用理。",
+        needs=("asked",),
+    ),
     NoticeKind.EARMARK_ASKED: Text(
         "有一件事想问你",
         "你捐的一笔钱说好了只用于一个用途，现在用不上。能不能用来帮别的孩子，写在“钱的用途”里，"

@@ -22,7 +22,7 @@ from services import links
 from services.books import receipts
 from services.books.receipts import BankLine
 from services.checking import checks
-from services.giving import members, parts
+from services.giving import members, moving, parts
 from services.links import Subject
 from services.notices import addressing
 from services.papers import certificates, moves, statements
@@ -349,3 +349,45 @@ def test_a_forgotten_member_has_no_contact_and_no_link_any_more(session, now, gr
         links.open_donor(session, token, now=now)
     with pytest.raises(NotFound):
         vault.contact_of(session, key)
+
+
+def test_another_contact_says_yes_and_the_groups_pledge_is_his_to_keep_unchanged(
+    session, now, group
+) -> None:
+    pledge, me, reference = group
+    pay(session, reference, 10_001, FIRST)
+    before = [one.received for one in of_all(session, me, pledge, 2026, now)]
+    ref = moving.ask_contact(session, me, pledge.donor_ref, "13911112222", now=now)
+    key = vault.find_donor_by_contact(session, "13911112222")
+    other = viewer(Role.DONOR, actor="donor:O", donor_id=key)
+    card = moving.one_asked(session, other, ref, now=now)
+    assert (card["group"], card["is_contact"]) == ("三年级组", True)
+    with pytest.raises(NotFound):
+        members.page(session, other, pledge.donor_ref, now=now)
+
+    assert moving.accept(session, other, ref, now=now) == pledge.donor_ref
+
+    assert vault.reference_of(session, pledge.id) == reference
+    assert [one.received for one in of_all(session, other, pledge, 2026, now)] == before
+    assert members.page(session, other, pledge.donor_ref, now=now)["giver"].name == "三年级组"
+    with pytest.raises(NotFound):
+        members.page(session, me, pledge.donor_ref, now=now)
+    pay(session, reference, 5_000, date(2026, 9, 2))
+    assert sum(one.received for one in of_all(session, other, pledge, 2026, now)) == 15_001
+    report = checks.report(session, AUDITOR, now=now)["checks"]
+    assert [one["name"] for one in report if one["count"]] == []
+
+
+def test_a_contact_is_asked_for_a_groups_pledge_alone_and_may_say_no(session, now, group) -> None:
+    pledge, me, reference = group
+    own, _ = a_pledge(session, "13900000033")
+    with pytest.raises(AlreadyDecided):
+        moving.ask_contact(session, donor(session, own), own.donor_ref, "13911112222", now=now)
+    pay(session, reference, 10_000, FIRST)
+    ref = moving.ask_contact(session, me, pledge.donor_ref, "13911112222", now=now)
+    key = vault.find_donor_by_contact(session, "13911112222")
+
+    moving.decline(session, viewer(Role.DONOR, actor="donor:O", donor_id=key), ref, now=now)
+
+    assert members.page(session, me, pledge.donor_ref, now=now)["giver"] is not None
+    assert vault.find_donor_by_contact(session, "13911112222") is None
