@@ -1,13 +1,28 @@
-"""Matching at night: end what is over, take back what nobody decided or no rule allows, propose."""
+"""Matching at night: end what is over, take back what nobody decided or no rule allows, match anew."""
 
+import time
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+import matching
+from jobs import holders
 from jobs.run import Run
 from privacy.viewers import Viewer
-from services.care import clocks, pairing
-from services.pairing import matches, proposing
+from services.care import clocks
+from services.pairing import matches
+from services.runs import drafting, news, nights
+from services.runs.nights import Outcome
+from services.runs.sides import CARE, PLEDGES
+from vocabulary.dates import today
+
+Shown = Callable[[matching.Progress], None]
+Asked = tuple[str, str | None, str | None]
+"""Which kind, which banner, and the run that was asked for, if one was."""
+TELL_SECONDS = 1.0
+"""How often a run under way writes down how far it is and asks whether it shall stop."""
 
 
 def propose(run: Run) -> None:
@@ -15,39 +30,153 @@ def propose(run: Run) -> None:
     match_all(run)
 
 
-def match_all(run: Run) -> dict[str, int]:
-    """Do the same and return what happened."""
+def match_all(run: Run, shown: Shown | None = None, *, whole: bool = False) -> dict[str, int]:
+    """Do the same and return what happened; `shown` is told how far each run is.
+
+    `whole` matches the whole region, whatever is new.
+    """
+    free = _free(run)
+    found = {PLEDGES: Counts(), CARE: Counts()}
+    for kind, banner, asked in _due(run, whole=whole):
+        found[kind].add(match_one(run, kind, banner, asked=asked, shown=shown))
+    for counts in found.values():
+        run.add(due=counts.made, done=counts.made)
+    pledges, care = found[PLEDGES], found[CARE]
+    return {
+        "proposed": pledges.proposed,
+        "waiting": pledges.waiting + care.waiting,
+        "unmatched_needs": pledges.unmatched,
+        "unplaced_pledges": pledges.unplaced,
+        "left_out": pledges.left_out,
+        "care_proposed": care.proposed,
+        "care_unmatched": care.unmatched,
+    } | free
+
+
+class Counts:
+    """What the runs of one kind did together."""
+
+    def __init__(self) -> None:
+        self.made = self.proposed = self.waiting = 0
+        self.unmatched = self.unplaced = self.left_out = 0
+
+    def add(self, did: Outcome | None) -> None:
+        """Add one run, none where it was stopped."""
+        if did is None:
+            return
+        self.made += did.made
+        self.proposed += did.proposed or 0
+        self.waiting += did.made if did.proposed is None else 0
+        self.unmatched += did.unmatched
+        self.unplaced += did.unplaced
+        self.left_out += did.left_out
+
+
+def _free(run: Run) -> dict[str, int]:
+    """End what is over and free what lapsed, on both sides."""
     with run.slice() as now:
         ended = matches.end_of_term(run.session, run.by, now=now)
         lapsed = matches.lapse_overdue(run.session, run.by, now=now)
-        broken = matches.lapse_broken(run.session, run.by, now=now)
-    with run.slice() as now:
-        outcome = proposing.propose(run.session, run.by, now=now)
-    run.add(due=outcome.proposed, done=outcome.proposed)
-    care = _pair_volunteers(run)
-    return {
-        "proposed": outcome.proposed,
-        "unmatched_needs": outcome.unmatched_needs,
-        "unplaced_pledges": outcome.unplaced_pledges,
-        "left_out": outcome.left_out,
-        "lapsed": lapsed + broken,
-        "ended": ended,
-        "care_proposed": care.proposed,
-        "care_unmatched": care.unmatched,
-    }
-
-
-def _pair_volunteers(run: Run) -> pairing.Outcome:
-    """Do the same for volunteers and children's care."""
+        lapsed += matches.lapse_broken(run.session, run.by, now=now)
     with run.slice() as now:
         clocks.end_over(run.session, run.by, now=now)
         clocks.lapse_overdue(run.session, run.by, now=now)
         clocks.lapse_broken(run.session, run.by, now=now)
         clocks.ask_after_trial(run.session, run.by, now=now)
+    return {"ended": ended, "lapsed": lapsed}
+
+
+def _due(run: Run, *, whole: bool) -> list[Asked]:
+    """Return what is to be matched: what was asked for, and what is new, kind by kind."""
     with run.slice() as now:
-        outcome = pairing.propose(run.session, run.by, now=now)
-    run.add(due=outcome.proposed, done=outcome.proposed)
-    return outcome
+        drafting.close_left(run.session, run.by, is_gone=holders.is_gone, now=now)
+        asked = drafting.waiting(run.session, run.by)
+        due: list[Asked] = [(kind, banner, ref) for ref, kind, banner in asked]
+        for kind in (PLEDGES, CARE):
+            is_asked = any(one == kind and banner is None for one, banner, _ in due)
+            found = news.find(run.session, kind, on=today(now))
+            if (found.whole or whole) and not is_asked:
+                due.append((kind, None, None))
+            elif not is_asked:
+                due += [(kind, banner, None) for banner in found.banners]
+    return due
+
+
+def match_asked(run: Run) -> None:
+    """Do the runs that somebody asked for, one after the other."""
+    with run.slice() as now:
+        drafting.close_left(run.session, run.by, is_gone=holders.is_gone, now=now)
+        asked = drafting.waiting(run.session, run.by)
+    for ref, kind, banner in asked:
+        with run.slice() as now:
+            is_new = banner is None or banner in news.find(run.session, kind, on=today(now)).banners
+            if not is_new:
+                drafting.nothing_new(run.session, run.by, ref, now=now)
+        if is_new:
+            match_one(run, kind, banner, asked=ref)
+
+
+def nothing_asked(session: Session, by: Viewer, now: datetime) -> bool:
+    """Say that nobody asked for a run."""
+    return not drafting.waiting(session, by)
+
+
+def match_one(
+    run: Run,
+    kind: str,
+    banner: str | None,
+    *,
+    asked: str | None = None,
+    shown: Shown | None = None,
+) -> Outcome | None:
+    """Make one run: read, solve while others write, then keep it whole in one slice.
+
+    None when it was stopped. A process killed on the way leaves a run that says so, and no pair.
+    """
+    with run.slice() as now:
+        begun = drafting.begin(
+            run.session, run.by, kind, banner, asked=asked, holder=holders.myself(), now=now
+        )
+        gathered = nights.gather(run.session, begun, now=now)
+    telling = _Telling(run, begun.ref, shown)
+    try:
+        plan = drafting.solve(begun, gathered, progress=telling.tell, stop=telling.is_stopped)
+    except matching.Stopped:
+        with run.slice() as now:
+            drafting.stopped(run.session, run.by, begun.ref, now=now)
+        return None
+    with run.slice() as now:
+        return nights.finish(run.session, run.by, begun, gathered, plan, now=now)
+
+
+class _Telling:
+    """Writes down once a second how far a run is, and hears there whether it shall stop."""
+
+    def __init__(self, run: Run, ref: str, shown: Shown | None) -> None:
+        self._run, self._ref, self._shown = run, ref, shown
+        self._banners: dict[str, list[int]] = {}
+        self._last, self._stop = time.monotonic() - TELL_SECONDS, False
+
+    def tell(self, step: matching.Progress) -> None:
+        """Keep a step, and write it down when it is time."""
+        for one in step.banners:
+            self._banners[one.banner] = [one.needs, one.settled, one.met]
+        if self._shown:
+            self._shown(step)
+        if time.monotonic() - self._last >= TELL_SECONDS:
+            self._write(step)
+            self._last = time.monotonic()
+
+    def _write(self, step: matching.Progress) -> None:
+        said: dict[str, Any] = {
+            "phase": step.phase.value, "done": step.done, "of": step.of, "banners": self._banners
+        }  # fmt: skip
+        with self._run.slice():
+            self._stop = drafting.note(self._run.session, self._run.by, self._ref, said)
+
+    def is_stopped(self) -> bool:
+        """Say whether somebody asked it to stop."""
+        return self._stop
 
 
 def let_lapse(run: Run) -> None:

@@ -66,6 +66,7 @@ JOBS: tuple[Job, ...] = (
     Job("month-pages", publishing.publish_heads, hour=4, minute=10, is_idle=publishing.has_heads),
     Job("listings", publishing.freeze_list, hour=4, minute=30, day_of_week="mon"),
     Job("matching", matching.propose, hour=5),
+    Job("matching-asked", matching.match_asked, minute="*", is_idle=matching.nothing_asked),
     Job("care-holds", matching.let_lapse, minute=20, is_idle=matching.nothing_lapses),
     Job("pledges", pledges.take_effect, hour=5, minute=30),
     Job("stipends", stipends.open_and_fund, hour=6, trusts_no_clock=True),

@@ -25,6 +25,7 @@ from vocabulary.enums import (
     OnlineOrderStatus,
     PledgeStatus,
     RevealStatus,
+    RunStatus,
     TransferStatus,
     VolunteerStatus,
 )
@@ -80,6 +81,19 @@ CARE = _steps(
         CareStatus.DECLINED: (),
         CareStatus.LAPSED: (),
         CareStatus.ENDED: (),
+    }
+)
+# A matching run: nothing of it stands on a desk before somebody released it.
+MATCHING_RUN = _steps(
+    {
+        RunStatus.ASKED: (RunStatus.RUNNING, RunStatus.EMPTY, RunStatus.STOPPED),
+        RunStatus.RUNNING: (RunStatus.DRAFT, RunStatus.STOPPED),
+        RunStatus.DRAFT: (RunStatus.RELEASED, RunStatus.DISCARDED, RunStatus.REPLACED),
+        RunStatus.RELEASED: (),
+        RunStatus.DISCARDED: (),
+        RunStatus.REPLACED: (),
+        RunStatus.STOPPED: (),
+        RunStatus.EMPTY: (),
     }
 )
 BATCH = _steps(
@@ -309,6 +323,7 @@ TABLES: Mapping[type[StrEnum], Steps] = {
     PledgeStatus: PLEDGE,
     MatchStatus: MATCH,
     CareStatus: CARE,
+    RunStatus: MATCHING_RUN,
     BatchStatus: BATCH,
     NoticeStatus: NOTICE,
     JobStatus: JOB,

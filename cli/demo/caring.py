@@ -7,13 +7,14 @@ from cli.demo.cast import PLACES
 from cli.demo.stage import Stage
 from privacy import viewers
 from privacy.viewers import Viewer
-from services.care import answering, deciding, desk, hers, pairing
+from services.care import answering, deciding, desk, hers
 from services.care.answering import No
 from services.care.desk import Shown
 from services.children import child_file, child_search, consents
 from services.gate import Card
 from services.pairing import volunteers
 from services.pairing.volunteers import Terms
+from services.runs import nights
 from vocabulary import clock
 from vocabulary.dates import today
 from vocabulary.enums import CareRefusal, Clearance, NeedKind, Purpose
@@ -68,7 +69,7 @@ def _agree_to_care(stage: Stage) -> None:
 
 
 def _pair(stage: Stage) -> None:
-    pairing.propose(stage.session, viewers.engine("matching"), now=clock.now())
+    nights.pair_volunteers(stage.session, viewers.engine("matching"), now=clock.now())
 
 
 def _answer(stage: Stage) -> None:

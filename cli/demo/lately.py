@@ -19,6 +19,7 @@ from services.donors import donors
 from services.earmarks import redirecting, surgeries
 from services.giving import gifts, members
 from services.pairing import matches, proposing
+from services.pairing.gathered import ENGINE
 from services.vault import vault
 from vocabulary import clock
 from vocabulary.enums import (
@@ -173,6 +174,6 @@ def _turn_one_down(stage: Stage) -> None:
     """Let the approver say no to the engine's last pair, so that it can be lifted."""
     by = stage.who(f"shenpi.{HOME.key}")
     found = matches.queue(stage.session, by)
-    last = [card["child_ref"] for card in found if card["proposed_by"] == proposing.ENGINE][-1]
+    last = [card["child_ref"] for card in found if card["proposed_by"] == ENGINE][-1]
     reason = DeclineReason.PAPERS_TO_CHECK
     matches.decline(stage.session, by, last, reason=reason, note=None, now=clock.now())

@@ -19,6 +19,7 @@ from privacy.viewers import Viewer
 from services import gate
 from services.children import child_file
 from services.gate import Card, Part
+from services.pairing import whole_costs
 from vocabulary.dates import today
 from vocabulary.enums import CareStatus, Role
 
@@ -104,6 +105,21 @@ def detail(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card
         agreed=_name(session, viewer, found["agreed_by"]),
         noted=_noted_by(session, viewer, found["answered_by"]),
     )
+
+
+def whole_costs_of(session: Session, viewer: Viewer, ref: str) -> Card:
+    """Return what the whole loses without this pair, or with another instead (whole_costs)."""
+    _require_desk(viewer)
+    found = gate.card(session, viewer, CareMatch, CareMatch.ref == ref, parts=_PARTS)
+    others = _others(session, viewer, found["runners_up"])
+    asked = (
+        select(Child.ref, Volunteer.ref, CareMatch.run_ref)
+        .join(Child, Child.id == CareMatch.child_id)
+        .join(Volunteer, Volunteer.id == CareMatch.volunteer_id)
+    )
+    child, volunteer, run_ref = session.execute(asked.where(CareMatch.ref == ref)).one()
+    weighed = whole_costs.weighed(session, run_ref, (child, volunteer), others)
+    return Card({"match": found, **weighed})
 
 
 def _noted_by(session: Session, viewer: Viewer, actor: str | None) -> str:

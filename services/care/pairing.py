@@ -1,11 +1,11 @@
-"""The night's pairing of volunteers with children: one best total assignment, each asked for 48 hours."""
+"""Volunteers paired with children: what a run found becomes proposals, each asked for 48 hours."""
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import matching
@@ -13,85 +13,94 @@ from matching.kinds.volunteers import CareNeed
 from models.care import CareMatch
 from models.children import Child
 from models.volunteers import Volunteer
-from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import trace
-from services.care import asking_her, market
-from services.pairing import matching_runs
-from services.pairing.proposing import ENGINE
+from services.care import asking_her, market, together
+from services.pairing.gathered import ENGINE, MATCHED_ANEW, Found, Gathered, Side
 from vocabulary.dates import today
-from vocabulary.enums import NeedKind
-from vocabulary.refs import new_ref
+from vocabulary.enums import CareStatus, NeedKind
 
 ANSWER_HOURS = 48
 DELICATE = NeedKind.PSYCHOLOGICAL.value
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one run did; `run_ref` is empty where no child asks for care."""
+class _Rows:
+    """The rows behind the records, by the codes that the engine knows."""
 
-    run_ref: str = ""
-    proposed: int = 0
-    unmatched: int = 0
-    left_out: int = 0
+    children: dict[str, Child]
+    volunteers: dict[str, Volunteer]
+    records: dict[str, CareNeed]
 
 
-def propose(session: Session, by: Viewer, *, now: datetime) -> Outcome:
-    """Propose volunteers for all open care; what is proposed already stays."""
-    require(by, Act.RUN_MATCHING)
-    day, taken = today(now), market.live(session)
+def gather(session: Session, day: date, banner: str | None) -> Gathered:
+    """Read all open care and all who are ready.
+
+    What stands stays, but for what the engine asked in a banner matched anew and nobody answered.
+    """
+    free = _movable(session, banner) if banner else []
+    taken = [one for one in market.live(session) if one not in free]
     asked, found = market.asking(session), market.ready(session)
     needs = market.need_records(session, asked, taken, on=day)
-    if not needs:
-        return Outcome()
     offers = market.offer_records(session, found, taken, on=day)
-    run_ref = new_ref("matching_run")
-    seed = matching_runs.seed_of(run_ref)
-    plan = matching.propose(needs, offers, kind=matching.VOLUNTEERS, seed=seed)
-    made = _keep_all(session, plan.pairs, needs, asked, found, run_ref=run_ref, now=now)
-    proof = matching_runs.keep(session, plan, run_ref, now=now)
-    _tell(session, by, made, run_ref=run_ref, proof=proof, now=now)
-    left_out = len(asked) - len(needs) + len(found) - len(offers)
-    return Outcome(run_ref, len(made), len(plan.unmatched_needs), left_out)
-
-
-def _keep_all(
-    session: Session,
-    pairs: Iterable[matching.Pair],
-    needs: Sequence[CareNeed],
-    asked: Sequence[market.Asking],
-    found: Sequence[Volunteer],
-    *,
-    run_ref: str,
-    now: datetime,
-) -> list[CareMatch]:
-    records = {need.code: need for need in needs}
     children = {one.child.ref: one.child for one in asked}
     volunteers = {one.ref: one for one in found}
+    rows = _Rows(children, volunteers, {need.code: need for need in needs})
+    child_of, her = ({one.id: ref for ref, one in side.items()} for side in (children, volunteers))
+    standing = [
+        matching.Made(child_of[one.child_id], her[one.volunteer_id], 1)
+        for one in free
+        if one.child_id in child_of and one.volunteer_id in her
+    ]
+    left_out = len(asked) - len(needs) + len(found) - len(offers)
+    return Gathered(needs, offers, standing, rows, left_out)
+
+
+def _movable(session: Session, banner: str) -> list[CareMatch]:
+    children = select(Child.id).where(Child.banner_code == banner)
+    return market.live(
+        session,
+        CareMatch.status == CareStatus.PROPOSED,
+        CareMatch.proposed_by == ENGINE,
+        CareMatch.child_id.in_(children),
+    )
+
+
+def _make(
+    session: Session, gathered: Gathered, found: Sequence[Found], run_ref: str, now: datetime
+) -> list[CareMatch]:
+    rows: _Rows = gathered.rows
     made = [
         _match(
-            records[pair.need],
-            children[pair.need],
-            volunteers[pair.offer],
+            rows.records[pair.need],
+            rows.children[pair.need],
+            rows.volunteers[pair.offer],
             now=now,
-            parts=[part.as_dict() for part in pair.parts],
+            parts=pair.parts,
             proposed_by=ENGINE,
             run_ref=run_ref,
             score=pair.score,
-            runners_up=_runners_up(pair),
+            runners_up=[_discreet(other) for other in pair.others],
         )
-        for pair in pairs
+        for pair in found
     ]
     session.add_all(made)
     session.flush()
     return made
 
 
-def _runners_up(pair: matching.Pair) -> list[dict[str, object]]:
-    """Keep the next best of both sides, with what each lacked."""
-    others = [{"side": "child"} | _discreet(other.as_dict()) for other in pair.next_needs]
-    return others + [{"side": "volunteer"} | _discreet(one.as_dict()) for one in pair.next_offers]
+def _take_back(session: Session, by: Viewer, made: matching.Made, now: datetime) -> None:
+    asked = (
+        select(CareMatch)
+        .join(Child, Child.id == CareMatch.child_id)
+        .join(Volunteer, Volunteer.id == CareMatch.volunteer_id)
+        .where(
+            Child.ref == made.need,
+            Volunteer.ref == made.offer,
+            CareMatch.status == CareStatus.PROPOSED,
+        )
+    )
+    for match in session.scalars(asked).all():
+        together.take_back(session, by, match, why=MATCHED_ANEW, now=now)
 
 
 def _discreet(other: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,18 +152,16 @@ def _about(
     }
 
 
-def _tell(
-    session: Session,
-    by: Viewer,
-    made: Sequence[CareMatch],
-    *,
-    run_ref: str,
-    proof: str,
-    now: datetime,
-) -> None:
-    """Trace the run as one act, its proof named; ask each volunteer."""
-    digest = hashlib.sha256("\n".join(sorted(one.ref for one in made)).encode()).hexdigest()
-    detail = {"count": len(made), "digest": digest, "proof": proof}
-    subject = f"matching_run:{run_ref}"
-    trace.record(session, by, "care.propose", subject, now=now, detail=detail)
+def _tell(session: Session, made: Sequence[CareMatch], _run_ref: str, now: datetime) -> None:
+    """Ask each volunteer; her 48 hours begin."""
     asking_her.ask(session, made, now=now)
+
+
+SIDE = Side(
+    kind=matching.VOLUNTEERS,
+    act="care.propose",
+    gather=gather,
+    make=_make,
+    take_back=_take_back,
+    tell=_tell,
+)

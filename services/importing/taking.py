@@ -17,10 +17,12 @@ from models.imports import Import, ImportRow
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, works_in
 from services import gate, trace
+from services.care.around import banner_of
 from services.importing import taking_children, taking_others
 from services.lifecycle import advance
 from services.rosters import Outcome
 from services.rosters.reports import Progress
+from services.runs import drafting
 from vocabulary.enums import ImportKind, ImportStatus, ReturnReason
 from vocabulary.errors import WrongState
 
@@ -73,6 +75,9 @@ def take_slice(session: Session, by: Viewer, ref: str, *, now: datetime) -> Coun
     ).all()
     verdicts = _verdicts(session, by, record, rows, now=now)
     taken = [v for v in verdicts if not isinstance(v, ReturnReason)]
+    if record.kind is not ImportKind.SCHOOLS:
+        for banner in sorted(_banners(rows, verdicts)):
+            drafting.ask_after_list(session, by, banner, now=now)
     _mark(session, rows, verdicts)
     record.done += len(rows)
     record.taken += len(taken)
@@ -102,6 +107,15 @@ def _waiting(import_id: int) -> tuple[Any, ...]:
         ImportRow.was_taken.is_(False),
         ImportRow.returned_because.is_(None),
     )
+
+
+def _banners(rows: Sequence[ImportRow], verdicts: Sequence[str | ReturnReason]) -> set[str]:
+    """Return the banners that have somebody new by these rows."""
+    return {
+        banner_of(json.loads(row.record or "{}")["region"])
+        for row, verdict in zip(rows, verdicts, strict=True)
+        if not isinstance(verdict, ReturnReason)
+    }
 
 
 def _finish_if_done(session: Session, by: Viewer, record: Import, *, now: datetime) -> Counts:

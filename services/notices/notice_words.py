@@ -17,6 +17,7 @@ JOB_NAMES: Mapping[str, str] = {
     "stipends": "每天的助学金",
     "books": "每晚的账目核对",
     "matching": "拟结对",
+    "matching-asked": "请人现在配对",
     "care-holds": "爱心妈妈结对到期",
     "pledges": "认捐改动",
     "reminders": "催办提醒",

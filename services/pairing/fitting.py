@@ -10,7 +10,7 @@ import matching
 from matching.kinds.pledges import pair_units
 from models.children import Child, Need
 from models.pledges import Match, Pledge
-from services.pairing import market
+from services.pairing import market, policies
 from services.pledges import terms
 from vocabulary.enums import MatchStatus, NeedKind, NeedStatus, PledgeKind, PledgeStatus
 from vocabulary.errors import NeedCovered, NoConsent, NoLongerFits, NoPlaceLeft
@@ -49,7 +49,7 @@ def fit_anew(session: Session, pair: Pair, *, on: date) -> Fit:
     """Return how a new pair fits beside every live match. Raises NoConsent or NoLongerFits."""
     near = or_(Match.need_id == pair.need.id, Match.pledge_id == pair.pledge.id)
     need, offer = _records(session, pair, live=and_(market.IS_LIVE, near), on=on)
-    weights = matching.stated(matching.PLEDGES)
+    weights = policies.weights(session, matching.PLEDGES)
     parts = matching.parts_of(need, offer, weights)
     return Fit(
         pair_units(need, offer),

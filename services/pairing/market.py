@@ -74,11 +74,9 @@ def open_needs(session: Session, *where: ColumnElement[bool]) -> list[NeedOfChil
     return [(need, child) for need, child in rows]
 
 
-def open_pledges(session: Session) -> list[Pledge]:
+def open_pledges(session: Session, *, live: ColumnElement[bool] = IS_LIVE) -> list[Pledge]:
     """Return confirmed pledges for children that have a place left, and money for their own."""
-    taken = (
-        select(func.count(Match.id)).where(Match.pledge_id == Pledge.id, IS_LIVE).scalar_subquery()
-    )
+    taken = select(func.count(Match.id)).where(Match.pledge_id == Pledge.id, live).scalar_subquery()
     # Whoever takes over from another payer has his children already.
     is_free = Pledge.follows_id.is_(None)
     return list(

@@ -2,7 +2,6 @@
 
 import hashlib
 import zipfile
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,28 +11,16 @@ from models.matching_runs import MatchingRun
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services.gate import Card
-from vocabulary.dates import today
 from vocabulary.errors import NotFound, RunDamaged
 
 
-def keep(session: Session, plan: matching.Plan, run_ref: str, *, now: datetime) -> str:
-    """Keep a run's certificate; return the digest of its bytes for the trace."""
+def fill(run: MatchingRun, plan: matching.Plan) -> str:
+    """Write a plan and its certificate into a run; return the digest of its bytes for the trace."""
     packed = plan.certificate.pack()
-    digest = hashlib.sha256(packed).hexdigest()
-    session.add(
-        MatchingRun(
-            ref=run_ref,
-            kind=plan.kind,
-            ran_on=today(now),
-            made=len(plan.pairs),
-            total=plan.total,
-            bound=plan.bound,
-            proof=plan.proof.value,
-            digest=digest,
-            certificate=packed,
-        )
-    )
-    return digest
+    run.made, run.total, run.bound = len(plan.made), plan.total, plan.bound
+    run.proof, run.policy = plan.proof.value, plan.weights.digest
+    run.digest, run.certificate = hashlib.sha256(packed).hexdigest(), packed
+    return run.digest
 
 
 def seed_of(run_ref: str) -> int:
@@ -51,10 +38,19 @@ def certificate_of(run: MatchingRun) -> matching.Certificate:
         raise RunDamaged() from error
 
 
+def banners_of(run: MatchingRun) -> set[str]:
+    """Return the banners whose open needs a run was made over."""
+    if run.banner is not None:
+        return {run.banner}
+    proof = certificate_of(run)
+    return {need.banner for need in proof.needs if proof.kind.is_open(need)}
+
+
 def latest(session: Session, viewer: Viewer) -> str:
     """Return the newest run's ref. Raises NotFound before the first."""
     require(viewer, Act.VERIFY_MATCHING)
-    newest = select(MatchingRun.ref).order_by(MatchingRun.id.desc()).limit(1)
+    proved = select(MatchingRun.ref).where(MatchingRun.digest != "")
+    newest = proved.order_by(MatchingRun.id.desc()).limit(1)
     if (ref := session.scalar(newest)) is None:
         raise NotFound()
     return ref
@@ -68,7 +64,8 @@ def verify(session: Session, viewer: Viewer, run_ref: str) -> Card:
     stand on CP-SAT's bound. Raises NotFound, or RunDamaged when the certificate was changed.
     """
     require(viewer, Act.VERIFY_MATCHING)
-    run = session.scalar(select(MatchingRun).where(MatchingRun.ref == run_ref))
+    kept = (MatchingRun.ref == run_ref, MatchingRun.digest != "")
+    run = session.scalar(select(MatchingRun).where(*kept))
     if run is None:
         raise NotFound()
     proof = certificate_of(run)

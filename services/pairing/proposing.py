@@ -1,11 +1,10 @@
-"""Proposes pairs: the nightly run over the whole market, or one pair by hand."""
+"""Proposes pairs of pledges and needs: what a run found, or one pair by hand."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, not_, select
 from sqlalchemy.orm import Session
 
 import matching
@@ -16,15 +15,16 @@ from privacy.viewers import Viewer
 from services import gate, trace
 from services.children.code_names import new_code_name
 from services.gate import Card
+from services.lifecycle import advance
 from services.notices import notices
-from services.pairing import fitting, market, matching_runs
+from services.pairing import fitting, market, policies
+from services.pairing.gathered import ENGINE, MATCHED_ANEW, Found, Gathered, Side
 from services.pairing.market import NeedOfChild
 from services.pledges import terms
 from vocabulary.dates import today
-from vocabulary.enums import NoticeKind, Role
+from vocabulary.enums import MatchStatus, NoticeKind, Role
 from vocabulary.errors import SteppedAside
 from vocabulary.money import UNIT
-from vocabulary.refs import new_ref
 
 DECIDE_DAYS = 5
 """Days within which staff should decide; after that a proposal is overdue."""
@@ -36,88 +36,113 @@ _SHOWN_OF = (
     "code", "instalment_fen", "rhythm", "until", "until_count", "wish_sex", "wish_stage",
     "wish_league",
 )  # fmt: skip
-ENGINE = "engine"
-"""Who proposed what the run found, whoever started it: the engine is nobody (law 8)."""
+BANNER_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one run did."""
+class _Rows:
+    """The rows behind the records, by the codes that the engine knows."""
 
-    run_ref: str
-    proposed: int
-    unmatched_needs: int
-    unplaced_pledges: int
-    left_out: int
+    pledges: dict[str, Pledge]
+    needs: dict[str, NeedOfChild]
 
 
-def propose(session: Session, by: Viewer, *, now: datetime) -> Outcome:
-    """Propose the best total assignment of all that is open; what is proposed already stays.
+def gather(session: Session, day: date, banner: str | None) -> Gathered:
+    """Read all that is open, the whole region one market: no banner is served before another.
 
-    The whole region is one market, whoever starts the run: no banner is served before another.
+    What stands stays, but for the engine's own undecided proposals in a banner matched anew.
     """
-    require(by, Act.RUN_MATCHING)
-    day = today(now)
-    pledges, needs = market.open_pledges(session), market.open_needs(session)
-    offers = market.offer_records(session, pledges, on=day)
-    wanted = _one_a_child(market.need_records(session, needs, on=day), needs)
-    run_ref = new_ref("matching_run")
-    plan = matching.propose(wanted, offers, seed=matching_runs.seed_of(run_ref))
-    made = _keep_all(session, plan.pairs, pledges, needs, run_ref=run_ref, now=now)
-    proof = matching_runs.keep(session, plan, run_ref, now=now)
-    _tell(session, by, made, needs, run_ref=run_ref, proof=proof, now=now)
+    live = market.IS_LIVE if banner is None else and_(market.IS_LIVE, not_(_movable(banner)))
+    pledges, needs = market.open_pledges(session, live=live), market.open_needs(session)
+    offers = market.offer_records(session, pledges, on=day, live=live)
+    standing = _standing(session, banner) if banner else []
+    records = market.need_records(session, needs, on=day, live=live)
+    wanted = _one_a_child(records, needs, {made.need for made in standing})
+    rows = _Rows({one.code: one for one in pledges}, {need.ref: (need, c) for need, c in needs})
     left_out = len(needs) - len(wanted) + len(pledges) - len(offers)
-    unmatched, unplaced = len(plan.unmatched_needs), len(plan.unplaced_offers)
-    return Outcome(run_ref, len(made), unmatched, unplaced, left_out)
+    return Gathered(wanted, offers, standing, rows, left_out)
+
+
+def _movable(banner: str) -> ColumnElement[bool]:
+    """Say which proposals of a banner may move: undecided, and nobody's but the engine's."""
+    return and_(
+        Match.status == MatchStatus.PROPOSED,
+        Match.proposed_by == ENGINE,
+        Match.region_code.startswith(banner[:BANNER_DIGITS]),
+    )
+
+
+def _standing(session: Session, banner: str) -> list[matching.Made]:
+    asked = (
+        select(Need.ref, Pledge.code, Match.instalment_fen, Match.rhythm)
+        .join(Need, Need.id == Match.need_id)
+        .join(Pledge, Pledge.id == Match.pledge_id)
+        .where(_movable(banner))
+        .order_by(Match.id)
+    )
+    return [
+        matching.Made(need, code, terms.units_for(fen, rhythm))
+        for need, code, fen, rhythm in session.execute(asked)
+    ]
 
 
 def _one_a_child(
-    records: Iterable[matching.Need], needs: Iterable[NeedOfChild]
+    records: Iterable[matching.Need], needs: Iterable[NeedOfChild], proposed: set[str]
 ) -> list[matching.Need]:
     """Keep one open need per child a run: a pledge is never paired with the same child twice."""
     child_of = {need.ref: child.id for need, child in needs}
     first: dict[int, matching.Need] = {}
     for record in records:
         known = first.get(child_of[record.code])
-        if known is None or known.units_open == 0:
+        if known is None or known.units_open == 0 or record.code in proposed:
             first[child_of[record.code]] = record
     return list(first.values())
 
 
-def _keep_all(
-    session: Session,
-    pairs: Iterable[matching.Pair],
-    pledges: Iterable[Pledge],
-    needs: Iterable[NeedOfChild],
-    *,
-    run_ref: str,
-    now: datetime,
+def _make(
+    session: Session, gathered: Gathered, found: Sequence[Found], run_ref: str, now: datetime
 ) -> list[Match]:
-    by_code = {pledge.code: pledge for pledge in pledges}
-    by_ref = {need.ref: (need, child) for need, child in needs}
+    rows: _Rows = gathered.rows
     made = [
         _match(
             session,
-            by_code[pair.offer],
-            *by_ref[pair.need],
+            rows.pledges[pair.offer],
+            *rows.needs[pair.need],
             day=today(now),
             units=pair.units,
             proposed_by=ENGINE,
             run_ref=run_ref,
             score=pair.score,
-            fit=[part.as_dict() for part in pair.parts],
-            runners_up=_runners_up(pair),
+            fit=[*pair.parts],
+            runners_up=[*pair.others],
         )
-        for pair in pairs
+        for pair in found
     ]
     session.flush()
     return made
 
 
-def _runners_up(pair: matching.Pair) -> list[dict[str, object]]:
-    """Keep the next best of both sides, with what each lacked."""
-    others = [{"side": "child"} | other.as_dict() for other in pair.next_needs]
-    return others + [{"side": "pledge"} | other.as_dict() for other in pair.next_offers]
+def _take_back(session: Session, by: Viewer, made: matching.Made, now: datetime) -> None:
+    asked = (
+        select(Match)
+        .join(Need, Need.id == Match.need_id)
+        .join(Pledge, Pledge.id == Match.pledge_id)
+        .where(
+            Need.ref == made.need, Pledge.code == made.offer, Match.status == MatchStatus.PROPOSED
+        )
+    )
+    for match in session.scalars(asked).all():
+        advance(session, match, MatchStatus.LAPSED, by=by, now=now, reason=MATCHED_ANEW)
+        match.decided_on = today(now)
+        session.flush()
+
+
+def _tell(session: Session, made: Sequence[Match], run_ref: str, now: datetime) -> None:
+    """Tell the approvers of the banners that have proposals now."""
+    asked = select(Child.banner_code).where(Child.id.in_([one.child_id for one in made])).distinct()
+    kind, subject = NoticeKind.PROPOSALS_WAIT, f"matching_run:{run_ref}"
+    for banner in sorted(session.scalars(asked)):
+        notices.to_roles(session, (Role.APPROVER,), banner, kind, subject, now=now)
 
 
 def _match(
@@ -149,25 +174,14 @@ def _match(
     return match
 
 
-def _tell(
-    session: Session,
-    by: Viewer,
-    made: list[Match],
-    needs: Iterable[NeedOfChild],
-    *,
-    run_ref: str,
-    proof: str,
-    now: datetime,
-) -> None:
-    """Trace the run as one act, its proof named; tell the approvers of its banners."""
-    digest = hashlib.sha256("\n".join(sorted(m.child_ref for m in made)).encode()).hexdigest()
-    detail = {"count": len(made), "digest": digest, "proof": proof}
-    subject = f"matching_run:{run_ref}"
-    trace.record(session, by, "match.propose", subject, now=now, detail=detail)
-    banner_of = {child.id: child.banner_code for _, child in needs}
-    for banner in sorted({banner_of[match.child_id] for match in made}):
-        kind = NoticeKind.PROPOSALS_WAIT
-        notices.to_roles(session, (Role.APPROVER,), banner, kind, subject, now=now)
+SIDE = Side(
+    kind=matching.PLEDGES,
+    act="match.propose",
+    gather=gather,
+    make=_make,
+    take_back=_take_back,
+    tell=_tell,
+)
 
 
 def propose_pair(
@@ -233,7 +247,7 @@ def choices(session: Session, viewer: Viewer, child_ref: str, *, now: datetime) 
             {
                 "ref": record.code,
                 "open_fen": record.units_open * UNIT,
-                "pledges": _pledges(session, viewer, _best(record, offers)),
+                "pledges": _pledges(session, viewer, _best(session, record, offers)),
                 "waiting": len(offers),
                 "removed": [asdict(one) for one in matching.removed_by(record, offers)],
             }
@@ -242,8 +256,8 @@ def choices(session: Session, viewer: Viewer, child_ref: str, *, now: datetime) 
     ]
 
 
-def _best(need: matching.Need, offers: Iterable[matching.Offer]) -> list[str]:
-    weights = matching.stated(matching.PLEDGES)
+def _best(session: Session, need: matching.Need, offers: Iterable[matching.Offer]) -> list[str]:
+    weights = policies.weights(session, matching.PLEDGES)
     fits = [offer for offer in offers if not matching.broken(need, offer)]
     fits.sort(key=lambda offer: (-matching.score_of(need, offer, weights), offer.code))
     return [offer.code for offer in fits[:SHOWN]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from privacy.viewers import Viewer, region_prefix
 from services import gate
 from services.gate import Card
 from services.pairing import matching_runs
-from vocabulary.enums import CareStatus, Category, MatchStatus, Role
+from vocabulary.enums import CareStatus, Category, MatchStatus, Role, RunStatus
 
 LISTED = 30
 EARLIER = 4
@@ -29,6 +30,9 @@ _REGION = 2
 _OPEN_KINDS = ("sex", "stage", "urgency")
 _FEW_HIDDEN = ("category", "disability", "ethnicity")
 """Of these a group of fewer than ten is not shown: a colleague would know which child it is."""
+FEW_EXPECTED = 5
+"""A group of whom fewer than this would have been met like everybody else says nothing (Cochran
+1954): one child more or less would turn the verdict."""
 _BY_DESIGN = ("urgency",)
 """Who is more urgent comes first on purpose: that the others wait is no finding."""
 _ANSWERS = {
@@ -45,8 +49,23 @@ _CARE_ANSWERS = {
 def runs(session: Session, viewer: Viewer) -> list[Card]:
     """List the latest runs, the newest first: day, pairs made, points made and at most possible."""
     require(viewer, Act.SEE_FAIRNESS)
-    newest = (MatchingRun.id.desc(),)
-    return gate.cards(session, viewer, MatchingRun, order_by=newest, limit=LISTED)
+    newest, worth = (MatchingRun.id.desc(),), (MatchingRun.status != RunStatus.EMPTY,)
+    return gate.cards(session, viewer, MatchingRun, where=worth, order_by=newest, limit=LISTED)
+
+
+def notice_facts(session: Session, viewer: Viewer, ref: str, _now: datetime) -> dict[str, str]:
+    """Return what a notice about a draft may tell. Raises NotFound once somebody has decided."""
+    waits = (MatchingRun.ref == ref, MatchingRun.status == RunStatus.DRAFT)
+    card = gate.card(session, viewer, MatchingRun, *waits)
+    ran_on = f"{card['ran_on'].month}月{card['ran_on'].day}日"
+    return {"ran_on": ran_on, "made": str(card["made"])}
+
+
+def flagged(session: Session, run: MatchingRun) -> bool:
+    """Say whether any group of the whole run fared worse than the threshold allows."""
+    seen = _seen(session, ("",), run)
+    kinds = ("banner", *_OPEN_KINDS, "disability", "category", "ethnicity")
+    return any(row["is_flagged"] for kind in kinds for row in _rows(kind, seen, ()))
 
 
 def report(session: Session, viewer: Viewer, run_ref: str) -> Card:
@@ -58,20 +77,23 @@ def report(session: Session, viewer: Viewer, run_ref: str) -> Card:
     require(viewer, Act.SEE_FAIRNESS)
     card = gate.card(session, viewer, MatchingRun, MatchingRun.ref == run_ref)
     run = session.scalars(select(MatchingRun).where(MatchingRun.ref == run_ref)).one()
-    seen, kinds = _seen(session, viewer, run), _kinds(viewer)
-    before = [one for past in _earlier(session, run) for one in _seen(session, viewer, past)]
+    if not run.digest:
+        return Card({"run": card, "pool": 0, "met": 0, "names": {}, "kinds": {}})
+    here, kinds = tuple(region_prefix(code) for code in viewer.regions), kinds_for(viewer)
+    seen = _seen(session, here, run)
+    before = [one for past in _earlier(session, run) for one in _seen(session, here, past)]
     return Card(
         {
             "run": card,
             "pool": len(seen),
             "met": sum(one.is_met for one in seen),
-            "names": _names(session, seen),
+            "names": names(session, {str(at): one.groups for at, one in enumerate(seen)}),
             "kinds": {kind: _rows(kind, seen, before) for kind in kinds},
         }
     )
 
 
-def _kinds(viewer: Viewer) -> tuple[str, ...]:
+def kinds_for(viewer: Viewer) -> tuple[str, ...]:
     """Return what is compared; peoples (民族) only in the whole region's own report."""
     is_region = all(len(region_prefix(code)) == _REGION for code in viewer.regions)
     peoples = ("ethnicity",) if is_region and viewer.has(Role.STATISTICS, Role.AUDITOR) else ()
@@ -79,18 +101,26 @@ def _kinds(viewer: Viewer) -> tuple[str, ...]:
 
 
 def _rows(kind: str, seen: Sequence[Seen], before: Sequence[Seen]) -> list[dict[str, Any]]:
-    earlier = {share.group: share for share in _shown(kind, before)}
+    earlier = {share.group: share for share in shown(kind, before)}
+    overall = _overall(kind, seen)
     return [
         asdict(share)
         | {
-            "is_flagged": share.is_flagged and kind not in _BY_DESIGN,
+            "is_flagged": share.is_flagged
+            and kind not in _BY_DESIGN
+            and share.pool * overall >= FEW_EXPECTED,
             "before": _met(earlier.get(share.group)),
         }
-        for share in _shown(kind, seen)
+        for share in shown(kind, seen)
     ]
 
 
-def _shown(kind: str, seen: Sequence[Seen]) -> list[Share]:
+def _overall(kind: str, seen: Sequence[Seen]) -> float:
+    every = [one.is_met for one in seen if kind in one.groups]
+    return sum(every) / len(every) if every else 0.0
+
+
+def shown(kind: str, seen: Sequence[Seen]) -> list[Share]:
     """Return the groups of a kind that may be shown.
 
     Where what is hidden is fewer than ten in all, the smallest that could be shown is hidden with
@@ -111,29 +141,39 @@ def _met(share: Share | None) -> float | None:
 
 
 def _earlier(session: Session, run: MatchingRun) -> Iterable[MatchingRun]:
-    same = (MatchingRun.id < run.id, MatchingRun.kind == run.kind)
+    same = (
+        MatchingRun.id < run.id,
+        MatchingRun.kind == run.kind,
+        MatchingRun.status == RunStatus.RELEASED,
+    )
     past = select(MatchingRun).where(*same).order_by(MatchingRun.id.desc())
     return session.scalars(past.limit(EARLIER))
 
 
-def _seen(session: Session, viewer: Viewer, run: MatchingRun) -> list[Seen]:
+def groups(
+    session: Session, here: tuple[str, ...], run: MatchingRun
+) -> Mapping[str, Mapping[str, str]]:
+    """Return the groups of each open need of a run in the regions named, by its code."""
     proof = matching_runs.certificate_of(run)
-    met = {proof.needs[row].code for row in proof.need[proof.units > 0].tolist()}
-    here = tuple(region_prefix(code) for code in viewer.regions)
     needs = [
         need for need in proof.needs if proof.kind.is_open(need) and need.banner.startswith(here)
     ]
-    is_care = run.kind == matching.VOLUNTEERS.name
-    facts = _facts(session, needs, Child.ref if is_care else Need.ref)
-    answers = _care_answers(session, run.ref) if is_care else _answers(session, run.ref)
+    facts = _facts(session, needs, Child.ref if _is_care(run) else Need.ref)
+    return {need.code: _groups(need) | facts.get(need.code, {}) for need in needs}
+
+
+def _is_care(run: MatchingRun) -> bool:
+    return run.kind == matching.VOLUNTEERS.name
+
+
+def _seen(session: Session, here: tuple[str, ...], run: MatchingRun) -> list[Seen]:
+    proof = matching_runs.certificate_of(run)
+    met = {proof.needs[row].code for row in proof.need[proof.units > 0].tolist()}
+    answers = _care_answers(session, run.ref) if _is_care(run) else _answers(session, run.ref)
+    waited = {need.code: need.waiting_days for need in proof.needs}
     return [
-        Seen(
-            _groups(need) | facts.get(need.code, {}),
-            need.waiting_days,
-            is_met=need.code in met,
-            answer=answers.get(need.code),
-        )
-        for need in needs
+        Seen(own, waited[code], is_met=code in met, answer=answers.get(code))
+        for code, own in groups(session, here, run).items()
     ]
 
 
@@ -175,7 +215,14 @@ def _answers(session: Session, run_ref: str) -> Mapping[str, bool | None]:
     return {ref: _ANSWERS.get(status) for ref, status in rows}
 
 
-def _names(session: Session, seen: Iterable[Seen]) -> Mapping[str, str]:
-    codes = {one.groups["banner"] for one in seen}
+def names(session: Session, found: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
+    """Return the names of the banners among groups."""
+    codes = {own["banner"] for own in found.values()}
     rows = session.execute(select(Region.code, Region.name).where(Region.code.in_(codes)))
     return {code: name for code, name in rows}
+
+
+def banner_names(session: Session, viewer: Viewer, codes: Iterable[str]) -> Mapping[str, str]:
+    """Return the names of banners that a run touches, for its page."""
+    require(viewer, Act.SEE_FAIRNESS)
+    return names(session, {code: {"banner": code} for code in codes})

@@ -1,5 +1,6 @@
 """What the whole loses when a proposal is not made, or another pair instead: its run solved again."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -23,18 +24,33 @@ def costs(session: Session, viewer: Viewer, ref: str) -> Card:
     require(viewer, Act.RUN_MATCHING)
     card = approvals.detail(session, viewer, ref)
     run_ref = session.scalar(select(Match.run_ref).where(Match.child_ref == ref))
+    others = approvals.others(session, viewer, card)
+    ends = card["need"]["ref"], card["pledge"]["code"]
+    return Card({"match": card, **weighed(session, run_ref, ends, others)})
+
+
+def weighed(
+    session: Session, run_ref: str | None, ends: tuple[str, str], others: Sequence[Card]
+) -> dict[str, Any]:
+    """Return what the run loses without a pair, and with each runner-up forced in its place.
+
+    `ends` are the codes of its need and offer. For siblings it is the whole family that goes.
+    """
     run = session.scalar(select(MatchingRun).where(MatchingRun.ref == run_ref))
     if run is None:
-        return Card({"match": card, "total": None})
-    proof = matching_runs.certificate_of(run)
-    need, offer = card["need"]["ref"], card["pledge"]["code"]
-    others = []
-    for other in approvals.others(session, viewer, card):
-        ends = (other["code"], offer) if other["side"] == "child" else (need, other["code"])
-        others.append(Card({**other, "cost": _cost(forced(proof, *ends))}))
+        return {"total": None}
+    proof, (need, offer) = matching_runs.certificate_of(run), ends
+    instead = [
+        Card({**other, "cost": _cost(forced(proof, *_swapped(other, need, offer)))})
+        for other in others
+    ]
     without = _cost(forbidden(proof, need, offer))
     whole = {"total": run.total, "is_best": run.total == run.bound}
-    return Card({"match": card, "without": without, "others": others, **whole})
+    return {"without": without, "others": instead, **whole}
+
+
+def _swapped(other: Card, need: str, offer: str) -> tuple[str, str]:
+    return (other["code"], offer) if other["side"] == "child" else (need, other["code"])
 
 
 def _cost(regret: Regret) -> dict[str, Any]:

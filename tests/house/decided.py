@@ -200,6 +200,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.write_offs.turn_down": (CASE, "write_off"),
     "staff.receipts.index": (COLLECTING, ""),
     "staff.online_payments.index": (COLLECTING, ""),
+    "staff.online_payments.bill": (COLLECTING, ""),
     "staff.online_payments.explain": (COLLECTING, "payout"),
     "staff.receipts.assign": (COLLECTING, "receipt"),
     "staff.receipts.take_back": (COLLECTING, "receipt"),

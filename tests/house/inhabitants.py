@@ -14,6 +14,7 @@ from models.accounts import SignIn
 from models.amendments import Amendment
 from models.children import Child, Kin, Need
 from models.imports import Upload
+from models.matching_runs import MatchingRun
 from models.pledges import Exclusion, Pledge
 from privacy import viewers
 from privacy.viewers import Viewer
@@ -75,6 +76,7 @@ from vocabulary.enums import (
     MatchStatus,
     PaymentProvider,
     Role,
+    RunStatus,
     Snag,
     WriteOffReason,
 )
@@ -256,8 +258,14 @@ def _case_files(session: Session, town: Town, here: Places, now: datetime) -> No
         if status is MatchStatus.PROPOSED:
             free = a_pledge(session, "13900000199")[0].code
             town.give("proposal_pledge", both, *(f"{pair} {free}" for pair in pairs))
-    matching_runs.keep(session, propose([], []), "DUMMYRUNREF", now=now)
-    town.give("matching_run", f"{both} auditor statistics", "DUMMYRUNREF")
+    for handle, status in (("matching_run", RunStatus.DRAFT), ("run_under_way", RunStatus.RUNNING)):
+        drafted = MatchingRun(
+            ref=f"DUMMY{status.value}", kind="pledges", ran_on=today(now), status=status,
+            asked_by="engine",
+        )  # fmt: skip
+        matching_runs.fill(drafted, propose([], []))
+        session.add(drafted)
+        town.give(handle, f"{both} auditor statistics", drafted.ref)
     town.give(
         "pledge", both, session.query(Pledge.code).filter_by(id=here.of(mine).pledge_id).scalar()
     )

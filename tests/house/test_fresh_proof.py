@@ -96,7 +96,7 @@ EVERYDAY: dict[str, set[str]] = {
         "staff.notices.read", "staff.notices.read_all", "staff.notices.release",
     },
     "money that came in or back": {
-        "staff.online_payments.explain",
+        "staff.online_payments.explain", "staff.online_payments.bill",
         "staff.fiscal_receipts.keep", "staff.fiscal_receipts.void",
         "staff.receipts.assign", "staff.receipts.index", "staff.receipts.take_back",
         "staff.returns.record", "staff.statements.book", "staff.statements.discard",
@@ -148,7 +148,7 @@ def _desk(app: Flask, session: Session, role: Role) -> FlaskClient:
 
 DESKS = (
     Role.ADMINISTRATOR, Role.APPROVER, Role.PAYING_DESK, Role.COLLECTING_DESK, Role.CUSTODIAN,
-    Role.AUDITOR,
+    Role.AUDITOR, Role.STATISTICS,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.children import Child, Consent, Need
 from models.pledges import Match
 from privacy import viewers
-from services.pairing import proposing
+from services.runs import nights
 from tests.factories import a_child, a_pledge, a_school, viewer
 from vocabulary.enums import Role
 
@@ -21,7 +21,7 @@ def a_proposal(session: Session, now: datetime, **pledge: object) -> Match:
     """What the engine proposes for one child and one pledge."""
     a_child(session, a_school(session))
     a_pledge(session, **pledge)
-    proposing.propose(session, ENGINE, now=now)
+    nights.pair_pledges(session, ENGINE, now=now)
     return session.scalars(select(Match)).one()
 
 

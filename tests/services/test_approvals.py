@@ -17,6 +17,7 @@ from models.pledges import Match, Pledge
 from models.trace import OrdinaryEntry, StateChange
 from services.pairing import approvals, matches, proposing
 from services.pairing.approvals import Shown
+from services.runs import nights
 from services.writing import begin_writing
 from tests.factories import OTHER_BANNER, a_child, a_match, a_pledge, viewer
 from tests.services.deciding import APPROVER, ENGINE, a_proposal, child_of, withdraw
@@ -250,7 +251,7 @@ def test_two_proposals_of_one_need_are_not_both_approved_beyond_it(
     need = session.scalars(select(Need)).one()
     for n in "12":
         a_pledge(session, f"1380000000{n}", instalment_fen=Fen(5_000))
-    proposing.propose(session, ENGINE, now=now)
+    nights.pair_pledges(session, ENGINE, now=now)
     first, second = session.scalars(select(Match.child_ref).order_by(Match.id)).all()
     need.monthly_fen = Fen(5_000)
     session.flush()

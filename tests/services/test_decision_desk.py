@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from models.children import Need
 from models.pledges import Match, Pledge
 from privacy.viewers import Viewer
-from services.pairing import approvals, matches, proposing
+from services.pairing import approvals, matches
 from services.pairing.approvals import Block, Shown
 from services.pairing.second_look import Warned
+from services.runs import nights
 from tests.factories import OTHER_BANNER, a_child, a_match, a_pledge, viewer
 from tests.services.deciding import APPROVER, CASE_WORKER, ENGINE, a_proposal, child_of, withdraw
 from vocabulary.enums import PledgeStatus, Role, Sex, Stage
@@ -25,7 +26,7 @@ def test_the_queue_is_by_urgency_then_by_waiting(session: Session, now: datetime
         need = session.scalars(select(Need).where(Need.child_id == child.id)).one()
         need.since_on, need.urgency = day, 3 if child is urgent else 1
         a_pledge(session, f"1380000000{n}")
-    proposing.propose(session, ENGINE, now=now)
+    nights.pair_pledges(session, ENGINE, now=now)
 
     names = [card["child"]["name"] for card in matches.queue(session, APPROVER)]
     refs = [card["child_ref"] for card in matches.queue(session, APPROVER)]
@@ -160,7 +161,7 @@ def test_a_runner_up_of_another_banner_has_no_name(session: Session, now: dateti
     a_child(session, name="本旗二")
     a_child(session, name="外旗", region_code=OTHER_BANNER, banner_code=OTHER_BANNER)
     a_pledge(session)
-    proposing.propose(session, ENGINE, now=now)
+    nights.pair_pledges(session, ENGINE, now=now)
 
     others = approvals.desk(session, APPROVER, ref=None, show=Shown.ALL, now=now)["others"]
 

@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.pledges import Exclusion, Match, Pledge
-from services.pairing import approvals, matches, proposing
+from services.pairing import approvals, matches
 from services.pairing.approvals import Block, Shown
+from services.runs import nights
 from tests.factories import a_child, viewer
 from tests.services.deciding import APPROVER, ENGINE, a_proposal, child_of, withdraw
 from vocabulary.enums import ChildStatus, DeclineReason, MatchStatus, PledgeEnd, PledgeStatus, Role
@@ -22,7 +23,7 @@ def test_a_decline_keeps_its_reason_and_the_pair_stays_apart(
     reason = DeclineReason.CIRCUMSTANCES_CHANGED
 
     matches.decline(session, APPROVER, match.child_ref, reason=reason, note=" 搬家了 ", now=now)
-    proposing.propose(session, ENGINE, now=now + timedelta(days=1))
+    nights.pair_pledges(session, ENGINE, now=now + timedelta(days=1))
 
     assert session.scalar(select(func.count(Match.id))) == 1
     assert (match.status, match.decline_reason, match.decline_note) == (
@@ -36,7 +37,7 @@ def test_a_lifted_pair_is_proposed_again(session: Session, now: datetime) -> Non
     matches.decline(session, APPROVER, match.child_ref, reason=reason, now=now)
 
     matches.lift(session, APPROVER, match.child_ref, now=now)
-    proposing.propose(session, ENGINE, now=now)
+    nights.pair_pledges(session, ENGINE, now=now)
 
     live = select(Match).where(Match.status == MatchStatus.PROPOSED)
     assert session.scalars(live).one().id != match.id
@@ -104,7 +105,7 @@ def test_an_undecided_proposal_lapses_after_seven_days_and_frees_the_pledge(
 
     assert matches.lapse_overdue(session, ENGINE, now=now + timedelta(days=7)) == 0
     assert matches.lapse_overdue(session, ENGINE, now=now + timedelta(days=8)) == 1
-    proposing.propose(session, ENGINE, now=now + timedelta(days=8))
+    nights.pair_pledges(session, ENGINE, now=now + timedelta(days=8))
 
     assert (match.status, match.decline_reason) == (
         MatchStatus.LAPSED, DeclineReason.NOT_DECIDED,
@@ -149,7 +150,7 @@ def test_when_a_childs_record_ends_its_pledge_has_a_place_again(
     matches.end_of_child(
         session, ENGINE, match.child_id, on=date(2026, 12, 1), now=now, reason="moved_away"
     )
-    proposing.propose(session, ENGINE, now=now)
+    nights.pair_pledges(session, ENGINE, now=now)
 
     live = select(Match.child_id).where(Match.status == MatchStatus.PROPOSED)
     assert session.scalars(live).all() == [other.id]
@@ -164,7 +165,7 @@ def test_a_match_whose_term_is_over_ends_and_its_pledge_is_not_matched_again(
     later = now + timedelta(days=60)
 
     assert matches.end_of_term(session, ENGINE, now=later) == 1
-    proposing.propose(session, ENGINE, now=later)
+    nights.pair_pledges(session, ENGINE, now=later)
 
     assert match.status is MatchStatus.ENDED
     assert match.ends_on == date(2027, 1, 1)

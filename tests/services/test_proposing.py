@@ -11,7 +11,7 @@ from models.children import Child, Consent, Need
 from models.pledges import Exclusion, Match, Pledge
 from models.trace import OrdinaryEntry
 from privacy.viewers import Viewer
-from services.pairing import proposing
+from services.runs import nights
 from tests.factories import BANNER, LEAGUE, OTHER_BANNER, a_child, a_match, a_pledge
 from tests.services.deciding import CASE_WORKER, ENGINE, need_of
 from vocabulary.enums import (
@@ -32,7 +32,7 @@ from vocabulary.money import Fen
 
 def run(session: Session, now: datetime, by: Viewer = ENGINE) -> list[tuple[str, str, int]]:
     """Run the matcher; return what is proposed as (pledge code, child ref, instalment)."""
-    proposing.propose(session, by, now=now)
+    nights.pair_pledges(session, by, now=now)
     return sorted(
         tuple(row)
         for row in session.execute(
@@ -269,7 +269,7 @@ def test_one_bad_record_does_not_stop_the_others(session: Session, now: datetime
     a_child(session, name="坏", sex=None)
     pledge = a_pledge(session)[0]
 
-    outcome = proposing.propose(session, ENGINE, now=now)
+    outcome = nights.pair_pledges(session, ENGINE, now=now)
 
     assert (outcome.proposed, outcome.left_out) == (1, 1)
     assert run(session, now) == [(pledge.code, good.ref, 10_000)]
@@ -282,12 +282,12 @@ def test_a_run_is_one_entry_in_the_trace_and_says_who_started_it(
         a_child(session, name=f"孩子{n}")
         a_pledge(session, f"1380000000{n}")
 
-    proposing.propose(session, CASE_WORKER, now=now)
+    nights.pair_pledges(session, CASE_WORKER, now=now)
 
-    entry = session.scalars(select(OrdinaryEntry)).one()
-    assert (entry.act, entry.actor, entry.detail["count"]) == (
-        "match.propose", CASE_WORKER.actor, 3,
-    )  # fmt: skip
+    found = session.scalars(select(OrdinaryEntry).order_by(OrdinaryEntry.seq)).all()
+    assert [(entry.act, entry.actor, entry.detail["count"]) for entry in found] == [
+        ("match.draft", CASE_WORKER.actor, 3), ("match.propose", ENGINE.actor, 3),
+    ]  # fmt: skip
     assert set(session.scalars(select(Match.proposed_by))) == {"engine"}
 
 

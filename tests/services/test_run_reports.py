@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from models.matching_runs import MatchingRun
 from models.pledges import Match
-from services.pairing import matches, proposing, run_reports
+from services.pairing import matches, run_reports
+from services.runs import nights, releasing
 from tests.factories import BANNER, OTHER_BANNER, a_child, a_pledge, viewer
 from tests.services.deciding import CASE_WORKER, ENGINE
 from vocabulary.enums import Category, Role, Sex
@@ -20,7 +21,7 @@ APPROVER = viewer(Role.APPROVER)
 
 
 def a_run(session: Session, now: datetime) -> str:
-    return proposing.propose(session, ENGINE, now=now).run_ref
+    return nights.pair_pledges(session, ENGINE, now=now).run_ref
 
 
 def a_dozen(session: Session) -> None:
@@ -53,6 +54,7 @@ def test_the_group_left_waiting_is_flagged(session: Session, now: datetime):
 def test_what_staff_decided_is_told_by_group(session: Session, now: datetime):
     a_dozen(session)
     run_ref = a_run(session, now)
+    releasing.release(session, REGION, run_ref, now=now)
     first = session.scalars(select(Match).order_by(Match.id)).first()
     matches.approve(session, APPROVER, first.child_ref, now=now)
 

@@ -11,7 +11,8 @@ from models.pledges import Match, Pledge
 from privacy import viewers
 from services.fund import handing_on
 from services.fund.running_dry import DRY_DAYS
-from services.pairing import approvals, market, matches, proposing
+from services.pairing import approvals, market, matches
+from services.runs import nights
 from tests.factories import a_match, a_pledge, viewer
 from tests.services.gap_fund import (
     DECEMBER,
@@ -89,7 +90,7 @@ def test_the_night_after_a_successor_is_proposed_and_takes_over_without_a_month_
     pay(session, reference, 30_000, OCTOBER)
     run(session, OCTOBER)
 
-    proposing.propose(session, viewers.engine("matching"), now=at(date(2026, 10, 2), 5))
+    nights.pair_pledges(session, viewers.engine("matching"), now=at(date(2026, 10, 2), 5))
     follows = session.scalars(select(Match).where(Match.status == MatchStatus.PROPOSED)).one()
     approver = viewer(Role.APPROVER)
     desk = approvals.desk(

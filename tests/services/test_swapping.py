@@ -6,7 +6,8 @@ from sqlalchemy import select
 from models.pledges import Exclusion, Match, Pledge
 from models.trace import OrdinaryEntry
 from privacy import viewers
-from services.pairing import matches, proposing, swapping
+from services.pairing import matches, swapping
+from services.runs import nights
 from tests.factories import a_child, a_pledge, a_school, an_account, viewer
 from vocabulary.enums import MatchStatus, Role, Sex
 from vocabulary.errors import ActedBefore, AlreadyDecided, NoPlaceLeft, NotPermitted
@@ -22,7 +23,7 @@ def two(session, now) -> tuple[Match, Match]:
     for number, name in enumerate(("陈雨桐", "乌云嘎")):
         a_child(session, school, name=name)
         a_pledge(session, f"1380000000{number}")
-    proposing.propose(session, viewers.engine("matching"), now=now)
+    nights.pair_pledges(session, viewers.engine("matching"), now=now)
     first, second = session.scalars(select(Match).order_by(Match.id)).all()
     return first, second
 
@@ -63,7 +64,7 @@ def test_a_swap_that_costs_says_how_much_and_one_unweighed_says_so(session, now)
     a_child(session, a_school(session), name="陈雨桐")
     wished, _ = a_pledge(session, "13800000001", wish_sex=Sex.FEMALE)
     plain, _ = a_pledge(session, "13800000002")
-    proposing.propose(session, viewers.engine("matching"), now=now)
+    nights.pair_pledges(session, viewers.engine("matching"), now=now)
     match = session.scalars(select(Match)).one()
     assert match.pledge_id == wished.id
     later, _ = a_pledge(session, "13800000003")

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.pledges import Match
-from services.pairing import proposing, whole_costs
+from services.pairing import whole_costs
+from services.runs import nights
 from tests.factories import OTHER_BANNER, a_child, a_match, a_pledge, viewer
 from tests.services.deciding import CASE_WORKER, ENGINE, need_of
 from vocabulary.enums import Role
@@ -15,7 +16,7 @@ from vocabulary.errors import NotFound, NotPermitted
 
 
 def proposed(session: Session, now: datetime) -> Match:
-    proposing.propose(session, ENGINE, now=now)
+    nights.pair_pledges(session, ENGINE, now=now)
     return session.scalars(select(Match)).one()
 
 

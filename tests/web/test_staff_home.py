@@ -14,9 +14,9 @@ from models.regions import Region
 from privacy import viewers
 from services import trace
 from services.figures import figures_internal
-from services.pairing import proposing
 from services.pledges import pledge_lists
 from services.pledges.pledge_lists import Listed
+from services.runs import nights
 from tests.factories import (
     BANNER,
     OTHER_BANNER,
@@ -68,7 +68,7 @@ def test_what_is_to_do_is_counted_in_the_own_part_only(session: Session, now: da
     a_child(session, name="等核实", status=ChildStatus.DRAFT, held_because="no_school")
     a_child(session)
     a_pledge(session)
-    proposing.propose(session, viewers.engine("matching"), now=now)
+    nights.pair_pledges(session, viewers.engine("matching"), now=now)
 
     own = figures_internal.to_do(session, WORKER, now=now)
     other = viewer(Role.CASE_WORKER, regions=(OTHER_BANNER,))

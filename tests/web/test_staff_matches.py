@@ -16,6 +16,7 @@ from models.pledges import Match, Pledge
 from models.trace import OrdinaryEntry
 from privacy import viewers
 from services.pairing import proposing
+from services.runs import nights
 from tests.factories import (
     OTHER_BANNER,
     PASSWORD,
@@ -47,7 +48,7 @@ def proposals(session: Session, now: datetime, names: tuple[str, ...]) -> None:
     for number, name in enumerate(names):
         a_child(session, school, name=name, region_code=TOWNSHIP)
         a_pledge(session, f"138{number:08d}")
-    proposing.propose(session, viewers.engine("matching"), now=now)
+    nights.pair_pledges(session, viewers.engine("matching"), now=now)
     session.commit()
 
 

@@ -158,3 +158,25 @@ PILLS = {
     CareStatus.LAPSED: "sunk",
     CareStatus.ENDED: "sunk",
 }
+
+
+RULES: Mapping[str, str] = {
+    "verified": "这个孩子还没有核实",
+    "consent": "没有陪伴的同意书",
+    "uncovered": "孩子要的已经有人做",
+    "cleared": "查询或保险过期了",
+    "trained": "培训过期了",
+    "place": "名额满了",
+    "skill": "孩子要的她没说会",
+    "language": "孩子说的话她不会",
+    "distance": "太远，超出她能去的范围",
+    "times": "有空的时间对不上",
+    "girls": "女孩要由女性来陪",
+    "wish_sex": "想陪的性别不合",
+    "wish_age": "想陪的年龄不合",
+    "high_risk": "她已经在陪一个特别急的孩子",
+    "siblings": "兄弟姐妹已经有另一位",
+    "conflict": "在孩子的学校或监护人的单位上班",
+    "not_excluded": "以前没成，或申报过关系",
+    "together": "兄弟姐妹一起，她的名额不够或有一个不合",
+}

@@ -27,6 +27,7 @@ def _for(label: str, endpoint: str, icon: str, *roles: Role) -> Item:
 
 
 _CASE = (Role.CASE_WORKER, Role.APPROVER)
+_RUNS = (*_CASE, Role.AUDITOR, Role.STATISTICS)
 
 ITEMS: tuple[Item, ...] = (
     _for("总览", "staff.home", "grid", *_CASE, Role.STATISTICS),
@@ -52,7 +53,7 @@ ITEMS: tuple[Item, ...] = (
     _for("拨付", "staff.batches.index", "cash-stack", Role.PAYING_DESK),
     _for("账目核对", "staff.books.index", "clipboard-check", Role.AUDITOR),
     _for("审计抽查", "staff.audit_samples.index", "eye", Role.AUDITOR),
-    _for("每晚的配对", "staff.matching_runs.index", "shuffle", Role.AUDITOR, Role.STATISTICS),
+    _for("每晚的配对", "staff.matching_runs.index", "shuffle", *_RUNS),
     _for("抽问家庭", "staff.family_checks.index", "telephone", Role.AUDITOR, Role.STATISTICS),
     _for("备用金", "staff.gap_fund.index", "wallet2", *_CASE, Role.AUDITOR),
     _for("身份申请", "staff.custody_requests.index", "person-lock", Role.CUSTODIAN),

@@ -122,7 +122,9 @@ _LACKS: Mapping[str, Callable[[Facts], str]] = {
 }
 
 
-_RULES: Mapping[str, str] = {
+RELAXABLE = frozenset({"place", "wish_sex", "wish_stage", "wish_league", "until"})
+"""What somebody may decide to do without; the engine's own rules say the same (a test holds it)."""
+RULES: Mapping[str, str] = {
     "verified": "这个孩子还没有核实",
     "consent": "没有结对的同意书",
     "uncovered": "这一项已经给足了",
@@ -140,12 +142,21 @@ _RULES: Mapping[str, str] = {
 def removed(need: Facts) -> list[str]:
     """Say of a need that no pledge fits what stands in the way, and what would help most."""
     found = need["removed"]
-    lines = [f"{one['offers']} 份：{_RULES[one['rule']]}" for one in found]
-    best = max(found, key=lambda one: one["alone"], default=None)
-    if best is not None and best["alone"]:
-        lines.append(
-            f"只差“{_RULES[best['rule']]}”这一条的有 {best['alone']} 份，从这里想办法最有用"
-        )
+    may = [one for one in found if one["alone"] and one["rule"] in RELAXABLE]
+    best = max(may, key=lambda one: one["alone"], default=None)
+    return in_the_way(found, best["rule"] if best else None, rules=RULES, unit="份")
+
+
+def in_the_way(
+    found: Sequence[Facts], best: str | None, *, rules: Mapping[str, str], unit: str
+) -> list[str]:
+    """Say which rule removed how many, and the one that may be relaxed and would help most."""
+    lines = [f"{one['offers']} {unit}：{rules[one['rule']]}" for one in found if one["offers"]]
+    alone = next((one["alone"] for one in found if one["rule"] == best), 0)
+    if alone:
+        lines.append(f"只差“{rules[best or '']}”这一条的有 {alone} {unit}，从这里想办法最有用")
+    elif found:
+        lines.append("没有哪一条放宽了就够，要等新的来")
     return lines
 
 

@@ -14,7 +14,7 @@ from services.gate import Card
 from vocabulary.dates import today
 from vocabulary.enums import CareEnd, CareRefusal, CareStatus
 from vocabulary.errors import NotFound, NotPermitted, Refused
-from web.core import care_words, requests
+from web.core import care_words, reasons, requests
 from web.core.access import current_viewer, may
 from web.core.messages import sentence
 from web.forms.care import EndForm, HerNoForm, StaffNoForm
@@ -95,6 +95,25 @@ def _page(ref: str, her_no: HerNoForm, no: StaffNoForm, end_form: EndForm) -> st
         end_form=end_form,
         today=today(now),
         is_late=match["status"] is CareStatus.PROPOSED and now >= match["answer_by"],
+    )
+
+
+@bp.get("/<string:ref>/whole")
+@may(Act.TURN_DOWN_CARE)
+def whole(ref: str) -> str:
+    """Show what the whole of that run loses without this pair, or with another instead."""
+    found = desk.whole_costs_of(requests.session(), current_viewer(), ref)
+    _note([found["match"]])
+    others = [
+        {"name": one["name"] or "外地一位", "why": reasons.loss(one["cost"])}
+        for one in found.get("others", [])
+    ]
+    return render_template(
+        "staff/care/whole.html",
+        match=found["match"],
+        whole=found,
+        without=reasons.loss(found["without"]) if found.has("without") else None,
+        others=others,
     )
 
 

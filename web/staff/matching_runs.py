@@ -1,16 +1,23 @@
-"""The nights' matching: how well each run was proved, and whom it leaves waiting."""
+"""Matching runs: looked at before they are released, how well each was proved, whom it leaves waiting."""
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
-from privacy.permissions import Act
+from privacy.permissions import PERMISSIONS, Act
+from privacy.viewers import works_in
 from services.gate import Card
 from services.pairing import run_reports
-from vocabulary.enums import Category, Sex, Stage
+from services.runs import drafting, releasing
+from services.runs.sides import SIDES
+from vocabulary.enums import Category, RunStatus, Sex, Stage
+from vocabulary.errors import NotFound, NotPermitted, Refused
 from web.core import reasons, requests
 from web.core.access import current_viewer, may
 from web.core.labels import label
+from web.core.messages import sentence
 
 bp = Blueprint("matching_runs", __name__, url_prefix="/matching")
 
@@ -21,30 +28,140 @@ _KINDS = {
 }  # fmt: skip
 _DISABILITY = {"yes": "重病或残疾", "no": "其他孩子"}
 _ENUMS = {"sex": Sex, "stage": Stage, "category": Category}
+SIDE_NAMES = {"pledges": "认捐", "volunteers": "爱心妈妈"}
+_UNDER_WAY = (RunStatus.ASKED, RunStatus.RUNNING)
+_PHASES = {"pairing": "正在给每个孩子找合适的", "solving": "正在整体配"}
 
 
 @bp.get("/")
 @may(Act.SEE_FAIRNESS)
 def index() -> str:
-    """List the latest runs."""
-    found = run_reports.runs(requests.session(), current_viewer())
-    return render_template("staff/matching_runs/index.html", runs=found)
+    """List the latest runs, what waits for somebody to look at it first."""
+    viewer = current_viewer()
+    found = run_reports.runs(requests.session(), viewer)
+    waits = [run for run in found if run["status"] is RunStatus.DRAFT]
+    return render_template(
+        "staff/matching_runs/index.html",
+        runs=[*waits, *(run for run in found if run["status"] is not RunStatus.DRAFT)],
+        sides=SIDE_NAMES,
+        may_ask=_may_release() and works_in(viewer, drafting.WHOLE),
+    )
+
+
+def _may_release() -> bool:
+    return not current_viewer().roles.isdisjoint(PERMISSIONS[Act.RELEASE_RUN])
 
 
 @bp.get("/<string:ref>")
 @may(Act.SEE_FAIRNESS)
 def detail(ref: str) -> str:
-    """Show one run's report: who was met and who waits, group by group."""
+    """Show one run: how far it is, or its report group by group and what is to be decided."""
     found = run_reports.report(requests.session(), current_viewer(), ref)
-    kinds = [
+    if found["run"]["status"] in _UNDER_WAY:
+        return _under_way(found["run"])
+    kinds = grouped(found)
+    flagged = [(title, row) for title, rows in kinds for row in rows if row["is_flagged"]]
+    return render_template(
+        "staff/matching_runs/detail.html",
+        report=found,
+        kinds=kinds,
+        flagged=flagged,
+        may_release=_may_release(),
+    )
+
+
+def grouped(found: Card) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return the groups of a report under the names that stand on the page."""
+    return [
         (_KINDS[kind], [share | {"name": _name(kind, share, found)} for share in rows])
         for kind, rows in found["kinds"].items()
         if rows
     ]
-    flagged = [(title, row) for title, rows in kinds for row in rows if row["is_flagged"]]
+
+
+def _under_way(run: Card) -> str:
+    told = run["progress"]
+    codes = told.get("banners", {})
+    names = run_reports.banner_names(requests.session(), current_viewer(), codes)
+    rows = [
+        {"name": names.get(code, code), "needs": needs, "settled": settled, "met": met}
+        for code, (needs, settled, met) in sorted(codes.items())
+    ]
     return render_template(
-        "staff/matching_runs/detail.html", report=found, kinds=kinds, flagged=flagged
+        "staff/matching_runs/under_way.html",
+        run=run,
+        phase=_PHASES.get(told.get("phase", "")),
+        done=told.get("done", 0),
+        of=told.get("of", 0),
+        rows=rows,
+        may_stop=_may_release() and works_in(current_viewer(), run["banner"] or drafting.WHOLE),
+        side=SIDE_NAMES[run["kind"]],
     )
+
+
+@bp.post("/ask")
+@may(Act.RELEASE_RUN)
+def ask() -> Response:
+    """Ask for a run over the whole region now."""
+    kind = request.form.get("kind", "")
+    if kind not in SIDES:
+        raise NotFound()
+
+    def act() -> str:
+        by = current_viewer()
+        drafting.ask(requests.session(), by, kind, None, now=requests.now())
+        return "一分钟内开始配。配好以后先在这里看，再放行。"
+
+    return _acted(act, url_for(".index"))
+
+
+@bp.post("/<string:ref>/release")
+@may(Act.RELEASE_RUN)
+def release(ref: str) -> Response:
+    """Let the pairs go to their desks."""
+
+    def act() -> str:
+        made = releasing.release(requests.session(), current_viewer(), ref, now=requests.now())
+        return f"放行了，提给各旗县 {made} 对，时间从现在算起。"
+
+    return _acted(act, url_for(".detail", ref=ref))
+
+
+@bp.post("/<string:ref>/discard")
+@may(Act.RELEASE_RUN)
+def discard(ref: str) -> Response:
+    """Put the run aside."""
+
+    def act() -> str:
+        releasing.discard(requests.session(), current_viewer(), ref, now=requests.now())
+        return "这一次不用了，谁也没有收到。今晚再配一次。"
+
+    return _acted(act, url_for(".detail", ref=ref))
+
+
+@bp.post("/<string:ref>/stop")
+@may(Act.RELEASE_RUN)
+def stop(ref: str) -> Response:
+    """Ask the run to stop."""
+
+    def act() -> str:
+        drafting.stop(requests.session(), current_viewer(), ref, now=requests.now())
+        return "正在停。什么也不会提出去。"
+
+    return _acted(act, url_for(".detail", ref=ref))
+
+
+def _acted(act: Callable[[], str], back: str) -> Response:
+    try:
+        said = act()
+    except (NotFound, NotPermitted):
+        raise
+    except Refused as refusal:
+        requests.keep_nothing()
+        flash(sentence(refusal), "danger")
+    else:
+        flash(said, "success")
+    return redirect(back, 303)
 
 
 def _name(kind: str, share: dict[str, Any], report: Card) -> str:

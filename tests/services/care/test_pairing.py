@@ -14,8 +14,9 @@ from models.matching_runs import MatchingRun
 from models.notices import Notice
 from models.volunteers import Volunteer
 from privacy import viewers
-from services.care import answering, clocks, pairing
+from services.care import answering, clocks
 from services.care.answering import No
+from services.runs import nights
 from tests.factories import OTHER_BANNER, a_school
 from tests.services.care.worlds import a_caring_child, a_pair, a_volunteer, a_world
 from vocabulary.dates import today
@@ -31,7 +32,7 @@ def world(session, now):
 
 
 def propose(session, now) -> list[CareMatch]:
-    pairing.propose(session, JOB, now=now)
+    nights.pair_volunteers(session, JOB, now=now)
     waiting = select(CareMatch).where(CareMatch.status == CareStatus.PROPOSED)
     return list(session.scalars(waiting.order_by(CareMatch.id)))
 
@@ -66,7 +67,7 @@ def test_what_she_reads_before_holds_bands_alone(session, world, now) -> None:
 def test_run_again_nothing_more_is_proposed(session, world, now) -> None:
     propose(session, now)
 
-    assert pairing.propose(session, JOB, now=now).proposed == 0
+    assert nights.pair_volunteers(session, JOB, now=now).proposed == 0
     assert session.query(CareMatch).count() == 1
 
 
@@ -231,7 +232,7 @@ def test_the_run_keeps_a_proof_that_holds(session, world, now) -> None:
             session, name=f"孩子{n}", region_code=FAR_TOWNSHIP if n % 2 else "150723103000"
         )
         a_volunteer(session, now, name=f"志愿者{n}", skills=["数学辅导"] if n % 2 else ["做饭"])
-    pairing.propose(session, JOB, now=now)
+    nights.pair_volunteers(session, JOB, now=now)
 
     run = session.scalars(select(MatchingRun)).one()
     assert run.kind == "volunteers"

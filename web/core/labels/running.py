@@ -37,6 +37,16 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.Device.COMPUTER: "电脑",
         e.Device.OTHER: "其他",
     },
+    e.RunStatus: {
+        e.RunStatus.ASKED: "等着开始",
+        e.RunStatus.RUNNING: "正在配",
+        e.RunStatus.DRAFT: "等人看过再放行",
+        e.RunStatus.RELEASED: "已放行",
+        e.RunStatus.DISCARDED: "不用",
+        e.RunStatus.REPLACED: "有了更新的一次",
+        e.RunStatus.STOPPED: "停下了",
+        e.RunStatus.EMPTY: "没有新的",
+    },
     e.ExportKind: {
         e.ExportKind.CHILDREN: "孩子名单",
         e.ExportKind.STIPENDS: "一个月的助学金台账",
