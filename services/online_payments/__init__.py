@@ -1,7 +1,7 @@
 """Paying through a provider: an order, what the provider says of it, and what it pays out.
 
 `orders` makes and shows them, `taking` books what came exactly once, `asking` settles what nobody
-said, `payouts` meets the provider's sums on the bank's statement.
+said, `payouts` meets the provider's sums on the bank's statement, `bills` reads its own bill.
 """
 
 from collections.abc import Mapping

@@ -81,7 +81,7 @@ EVERYDAY: dict[str, set[str]] = {
     },
     "her word on the telephone, a no, a goodbye": {
         f"staff.care.{view}"
-        for view in ("her_yes", "her_no", "turn_down", "go_on", "end", "lift")
+        for view in ("her_yes", "her_no", "turn_down", "go_on", "goodbye", "end", "lift")
     } | {"staff.volunteers.terms"},
     "a donor is asked, who may say no": {"staff.gap_fund.ask"},
     "the books are compared anew": {"staff.books.keep"},

@@ -1,6 +1,7 @@
 """Money that came in."""
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
@@ -57,6 +58,12 @@ class ReceiptForm(FlaskForm):
             raise ValidationError(
                 words.get(str(refusal.params.get("reason")), "金额没看懂。写成 100 或 1200.50。")
             ) from refusal
+
+
+class BillForm(FlaskForm):
+    """A payment provider's bill as it was downloaded."""
+
+    file = FileField("平台下载的账单", [FileRequired("请选一份账单")])
 
 
 class FeeForm(FlaskForm):
