@@ -252,7 +252,7 @@ SECOND_STEP: frozenset[Role] = CASE_STAFF | {
 # Law 7: one person never holds roles from two of these sets.
 EXCLUSIVE: tuple[frozenset[Role], ...] = (
     frozenset({Role.COLLECTING_DESK}),
-    CASE_STAFF,
+    CASE_STAFF | {Role.PAYING_DESK},  # the children's half: whom a pledge code pays, and where
     frozenset({Role.CUSTODIAN}),
     frozenset({Role.AUDITOR}),
     frozenset({Role.ADMINISTRATOR}),

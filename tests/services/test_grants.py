@@ -74,6 +74,10 @@ def test_nobody_asks_agrees_or_ends_for_himself(session, now, two) -> None:
         (Role.APPROVER, Role.AUDITOR),
         (Role.CUSTODIAN, Role.ADMINISTRATOR),
         (Role.AUDITOR, Role.COLLECTING_DESK),
+        *(
+            (Role.PAYING_DESK, role)
+            for role in (Role.COLLECTING_DESK, Role.AUDITOR, Role.CUSTODIAN, Role.ADMINISTRATOR)
+        ),
     ],
 )
 def test_law_7_counts_what_is_only_asked_for(session, now, two, worker, held, more) -> None:  # noqa: PLR0917 fixtures
