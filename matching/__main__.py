@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from matching.exact import Solution, solve
+from matching.exact import Part, Solution, solve
 from matching.instance import BadInstance, Instance, read
-from matching.together import Part
 
 _REFUSED = 2
 

@@ -18,7 +18,16 @@ from matching.columns import Bools, Ints
 from matching.flow import Transport, best_transport
 from matching.instance import Instance
 from matching.prices import Flow, prices
-from matching.together import Part, best_together
+
+
+@dataclass(frozen=True)
+class Part:
+    """One component: its pairs (rows of the instance), units on them, value, and CP-SAT's bound."""
+
+    pairs: Ints
+    units: Ints
+    value: int
+    bound: int
 
 
 @dataclass(frozen=True)
@@ -43,11 +52,17 @@ def solve(instance: Instance) -> Solution:
     need_prices, offer_prices = _prices(instance, units)
     parts = []
     for chosen in _parted(instance, units):
-        part = best_together(_within(instance, chosen))
+        part = _searched(_within(instance, chosen))
         units[chosen] = part.units
         parts.append(replace(part, pairs=np.flatnonzero(chosen)))
     total = int(np.dot(units, instance.score))
     return Solution(units, total, need_prices, offer_prices, tuple(parts))
+
+
+def _searched(instance: Instance) -> Part:
+    from matching.together import best_together  # noqa: PLC0415 loading CP-SAT takes half a second, and the flow mostly suffices
+
+    return best_together(instance)
 
 
 def _flow(instance: Instance) -> Ints:

@@ -118,16 +118,48 @@ def _side(given: Mapping[str, Any], side: str, count: str) -> list[tuple[Id, int
 
 def _pairs(given: Mapping[str, Any], needs: Mapping[str, int], offers: Mapping[str, int]) -> Ints:
     """Return need rows, offer rows and scores."""
+    rows = _list(_PAIRS, given.get(_PAIRS))
+    found = _at_once(rows, needs, offers)
+    if found is None:
+        found = _one_by_one(rows, needs, offers)
+    return found[:, np.lexsort((found[1], found[0]))]
+
+
+def _at_once(rows: list[Any], needs: Mapping[str, int], offers: Mapping[str, int]) -> Ints | None:
+    """Read all pairs as columns; None where anything is not plain, so that its place is sought."""
+    if not rows or set(map(type, rows)) != {list} or set(map(len, rows)) != {_PAIR}:
+        return None
+    named, offered, scores = zip(*rows, strict=True)
+    if set(map(type, scores)) != {int} or max(map(abs, scores)) > MOST_SCORE:
+        return None
+    ends = [_found(named, needs), _found(offered, offers)]
+    if any(None in one for one in ends):
+        return None
+    found = np.array([*ends, scores], dtype=np.int64)
+    keys = np.sort(found[0] * len(offers) + found[1])
+    return None if (keys[1:] == keys[:-1]).any() else found
+
+
+def _found(names: Sequence[Any], rows: Mapping[str, int]) -> list[int | None]:
+    """Return each name's row, None where there is none or where it is no id at all."""
+    types = set(map(type, names))
+    if types == {str}:
+        return [rows.get(name) for name in names]
+    return [rows.get(str(name)) for name in names] if types <= {str, int} else [None]
+
+
+def _one_by_one(rows: list[Any], needs: Mapping[str, int], offers: Mapping[str, int]) -> Ints:
+    """Read pair by pair and refuse the first that is wrong, with its place."""
     found: dict[tuple[int, int], int] = {}
-    for place, row in enumerate(_list(_PAIRS, given.get(_PAIRS))):
+    for place, row in enumerate(rows):
         at = f"pairs[{place}]"
         need, offer, score = _tuple(at, row, _PAIR, "[need, offer, score]")
         ends = _row(f"{at}[0]", need, needs, "need"), _row(f"{at}[1]", offer, offers, "offer")
         if ends in found:
             raise BadInstance(at, f"need {need!r} and offer {offer!r} stand twice")
         found[ends] = _score(f"{at}[2]", score)
-    rows = [(need, offer, found[need, offer]) for need, offer in sorted(found)]
-    return np.array(rows, dtype=np.int64).reshape(-1, _PAIR).T
+    listed = [(*ends, score) for ends, score in found.items()]
+    return np.array(listed, dtype=np.int64).reshape(-1, _PAIR).T
 
 
 def _groups(given: Mapping[str, Any], needs: Mapping[str, int]) -> tuple[tuple[int, ...], ...]:
