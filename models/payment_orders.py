@@ -1,12 +1,13 @@
 """What was given to the bank to pay, batch by batch, and what its statement says of it."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, or_, select, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from models.base import Base, Sealed, Standings, held, in_regions
-from models.stipends import Batch
+from models.base import Base, Condition, Sealed, Standings, held, in_regions, is_own
+from models.stipends import Batch, Stipend
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import BankAnswer, LineKind, LineReason, LineState, Role
@@ -14,6 +15,8 @@ from vocabulary.money import Fen
 from vocabulary.refs import new_ref
 
 _DESK = (Audience.PAYING,)
+# What the bank itself said, for the pack of a drawn instalment: no payee and no account.
+_SLIP = (*_DESK, Audience.SAMPLED)
 _LIVE = "answer IS NULL OR answer <> 'not_paid'"
 
 
@@ -60,25 +63,27 @@ class PaymentOrderLine(Base):
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     order_id: Mapped[int] = mapped_column(ForeignKey("payment_orders.id"), index=True, info=NOBODY)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"), index=True, info=NOBODY)
-    fen: Mapped[Fen] = mapped_column(info=seen_by(*_DESK))
+    fen: Mapped[Fen] = mapped_column(info=seen_by(*_SLIP))
     words: Mapped[str] = mapped_column(String(40), info=seen_by(*_DESK))
     payee: Mapped[str] = mapped_column(Sealed("payment_order_lines.payee"), info=seen_by(*_DESK))
     bank: Mapped[str] = mapped_column(Sealed("payment_order_lines.bank"), info=seen_by(*_DESK))
     number: Mapped[str] = mapped_column(Sealed("payment_order_lines.number"), info=seen_by(*_DESK))
-    answer: Mapped[BankAnswer | None] = mapped_column(info=seen_by(*_DESK))
+    answer: Mapped[BankAnswer | None] = mapped_column(info=seen_by(*_SLIP))
     answered_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_DESK))
-    answered_on: Mapped[date | None] = mapped_column(info=seen_by(*_DESK))
+    answered_on: Mapped[date | None] = mapped_column(info=seen_by(*_SLIP))
     note: Mapped[str | None] = mapped_column(
         Sealed("payment_order_lines.note"), info=seen_by(*_DESK)
     )
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """As its order's."""
-        return {
+        """As its order's; to an auditor the line of the one instalment whose pack is open."""
+        as_order = {
             audience: cls.order_id.in_(select(PaymentOrder.id).where(condition))
             for audience, condition in PaymentOrder.standings(viewer).items()
         }
+        slip = (Audience.SAMPLED, (Role.AUDITOR,), _of_sampled(cls.batch_id, viewer))
+        return as_order | held(viewer, slip)
 
 
 class Payout(Base):
@@ -94,15 +99,26 @@ class Payout(Base):
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True, info=NOBODY)
     memo: Mapped[str | None] = mapped_column(String(16), info=seen_by(*_DESK))
     row: Mapped[int] = mapped_column(info=seen_by(*_DESK))
-    kind: Mapped[LineKind] = mapped_column(info=seen_by(*_DESK))
+    kind: Mapped[LineKind] = mapped_column(info=seen_by(*_SLIP))
     state: Mapped[LineState] = mapped_column(info=seen_by(*_DESK))
     reason: Mapped[LineReason | None] = mapped_column(info=seen_by(*_DESK))
-    amount_fen: Mapped[Fen] = mapped_column(info=seen_by(*_DESK))
-    on: Mapped[date] = mapped_column(info=seen_by(*_DESK))
+    amount_fen: Mapped[Fen] = mapped_column(info=seen_by(*_SLIP))
+    on: Mapped[date] = mapped_column(info=seen_by(*_SLIP))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """The paying desk of the batch; a line whose batch nobody knows is every desk's."""
+        """The paying desk of the batch; a line whose batch nobody knows is every desk's.
+
+        To an auditor that of the one instalment whose pack is open before him.
+        """
         here = select(Batch.id).where(in_regions(Batch.region_code, viewer))
         mine = or_(cls.batch_id.is_(None), cls.batch_id.in_(here))
-        return held(viewer, (Audience.PAYING, (Role.PAYING_DESK,), mine))
+        return held(
+            viewer,
+            (Audience.PAYING, (Role.PAYING_DESK,), mine),
+            (Audience.SAMPLED, (Role.AUDITOR,), _of_sampled(cls.batch_id, viewer)),
+        )
+
+
+def _of_sampled(batch_id: InstrumentedAttribute[Any], viewer: Viewer) -> Condition:
+    return batch_id.in_(select(Stipend.batch_id).where(is_own(Stipend.id, viewer.stipend_id)))

@@ -48,6 +48,7 @@ _MODEL = re.compile(
 )
 _AT = r"(?: ?(?:@|＠|#|&|\*|艾特|爱特|圈a|a圈|圈|小老鼠|花a|\(at\)|\[at\]|【at】|_at_|\(a\)|♯|井号?) ?| at |(?<=[0-9])at(?=[0-9q]))"
 _DOT = r"(?: ?(?:\.|点|dot|。|·|,|\(dot\)|\[dot\]|、|句号|小数点) ?)"
+_SLASH = r"(?: ?(?:/|斜杠|斜线|反斜杠) ?)"
 _TLD = (
     r"(?:com|cn|net|org|edu|gov|cc|me|tv|top|vip|xyz|club|io|co|info|site|shop|ltd|fun|康姆|抗母)"
 )
@@ -61,8 +62,8 @@ _MAIL = re.compile(
 _SENTENCE = re.compile(rf"[a-z] at [a-z]+ ?[.,] ?(?!{_TLD}\b)[a-z]+$")
 _URL = re.compile(
     rf"(?:h(?:tt|xx|\*\*)ps? ?(?::|冒号)? ?(?:/ ?){{1,2}}|www{_DOT})[a-z0-9][a-z0-9./_?=&%#:+~ -]{{0,120}}[a-z0-9/]"
-    rf"|(?<![a-z0-9])[a-z0-9][a-z0-9-]{{0,40}}(?:{_DOT}[a-z0-9-]{{1,30}}){{0,3}}(?: ?\. ?|点| ?点 ?| ?dot ?| ?。 ?)(?:com|cn|net|org|top|vip|xyz|club|cc|info|site|shop|fun|ltd)(?![a-z])(?:(?:/|斜杠)[a-z0-9./_?=&%#-]{{1,80}})?"
-    rf"|(?<![a-z0-9])[a-z0-9-]{{1,30}}{_DOT}(?:[a-z0-9-]{{1,20}}{_DOT})?(?:{_TLD}|tv|me|ly|gl|im|gg|be|cn|to)(?: ?/ ?|斜杠)[a-z0-9][a-z0-9_./-]{{2,60}}"
+    rf"|(?<![a-z0-9])[a-z0-9][a-z0-9-]{{0,40}}(?:{_DOT}[a-z0-9-]{{1,30}}){{0,3}}(?: ?\. ?|点| ?点 ?| ?dot ?| ?。 ?)(?:com|cn|net|org|top|vip|xyz|club|cc|info|site|shop|fun|ltd)(?![a-z])(?:{_SLASH}[a-z0-9./_?=&%#-]{{1,80}}){{0,6}}"
+    rf"|(?<![a-z0-9])[a-z0-9-]{{1,30}}{_DOT}(?:[a-z0-9-]{{1,20}}{_DOT})?(?:{_TLD}|tv|me|ly|gl|im|gg|be|cn|to){_SLASH}[a-z0-9][a-z0-9_./-]{{2,60}}(?:{_SLASH}[a-z0-9_./-]{{1,60}}){{0,6}}"
 )
 _NICK_STOP = re.compile(
     r"(?:视频|音乐|游戏|作业|知识|什么|怎么|自己|一个|一些|老师|很多|我们|他们|它|他|她|你|了|不|好看|好玩)"

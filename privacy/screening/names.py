@@ -23,6 +23,8 @@ _MEDICINE = re.compile(
     rf"|{ONE}{{2,4}}(?= ?(?:胶囊|颗粒|口服液|糖浆|冲剂|药膏|滴剂|片剂|水丸))"
     rf"|{ONE}{{2,4}}(?=[, ]?(?:一次|一天|每次|每天|每日|早晚)(?:各|吃)?[0-9半一二两三四五六]+ ?(?:片|粒|丸|袋|包(?!子)|支|颗|mg|毫[克升]|m?l))"
 )
+# The 字 of 名字 is no thing that is called something: 名字是思源.
+_WORD_NAME = re.compile(r"的?(?:名字|署名|姓名|大名|小名)[叫是]?$")
 _COMPOUND = 2
 _MOST_NAMES = 200  # a letter tells of fewer; more would make a list of names slow
 
@@ -88,8 +90,7 @@ def _told(text: str) -> Iterator[Found]:
     for form in _told_forms():
         for one in form.finditer(text):
             start = one.start("name")
-            if forms.NOT_AFTER_CALLED.match(text, start) or forms.THINGS.search(
-                text[max(0, one.start() - 12) : start - 1]
-            ):
+            before = _WORD_NAME.sub("", text[max(0, one.start() - 12) : start - 1])
+            if forms.NOT_AFTER_CALLED.match(text, start) or forms.THINGS.search(before):
                 continue
             yield Found(start, one.end(), Kind.NAME, _WHY_TOLD)

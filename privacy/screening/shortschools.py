@@ -33,6 +33,10 @@ _OPEN = rf"(?:^|[^{HAN}a-zA-Z0-9]|[说知的是和跟与给叫让连就]|今年|
 _FORMS = (
     re.compile(rf"{_OPEN}(?P<name>{_NAME}){_THEN}"),
     re.compile(rf"{_BEFORE}(?P<name>{_NAME})(?:{_THEN}|{_AFTER})"),
+    # 我们学校就是街口那个二小
+    re.compile(
+        rf"(?:学校|[上读念]的)[^,。!?;\n]{{0,14}}[那这][个所]?(?P<name>{_NAME})(?:{_THEN}|{_AFTER})"
+    ),
     re.compile(rf"(?P<name>{_SIDE}(?:{_NAME}|幼儿园|[一二三四]幼))"),
 )
 

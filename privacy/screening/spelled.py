@@ -20,6 +20,11 @@ _CALL = "(?:" + "|".join(sorted(_CALLED, key=lambda one: -len(one))) + ")[1-5]?"
 _BETWEEN_CALLS = rf"[^\w\n{WALL}]{{0,3}}"
 _CALLS = re.compile(rf"(?<![a-z])(?:{_CALL}{_BETWEEN_CALLS}){{3,40}}(?![a-z])")
 _ONE_CALL = re.compile(_CALL)
+# three in words, the rest in figures: one three seven 4788 2213
+_MIXED = re.compile(
+    rf"(?<![a-z0-9])(?=[^\n{WALL}]{{0,80}}?[0-9])(?:(?:{_CALL}|[0-9]){_BETWEEN_CALLS}){{7,40}}(?![a-z])"
+)
+_PIECES = re.compile(rf"{_CALL}|[0-9]")
 # What people put between the digits of a number so that nobody should see it.
 _FILL = re.compile(
     rf"(?:(?:[前中后末尾头](?:间|面|边|头|几|半截|半段|半部分|半)?|最后|开头|结尾|剩下|第|其余)(?:的)?(?:[0-9几]{{1,2}}(?:位|个|段)(?:数字?)?)?(?:数字)?"
@@ -38,6 +43,7 @@ _ORDERED = re.compile(
     r"[前中后末尾头再空杠横点按拨接连星]|最后|然后|其余|剩下|换行|逗号|减|下划线|斜"
 )
 _BACKWARDS = re.compile(r"倒[着过写念序数]|反[着过写念]|逆序|从后往前|从右往左|倒回来")
+_MOBILE_SAID = re.compile(r"(?:86)?1[3-9]\d{9}")
 _MOBILE_BACK = re.compile(r"\d{9}[3-9]1(?:68)?")
 
 
@@ -51,6 +57,14 @@ def find(page: Page) -> Iterator[Found]:
 
 
 def _called_out(text: str) -> Iterator[Found]:
+    for row in _MIXED.finditer(text):
+        pieces = _PIECES.findall(row[0])
+        said = "".join(one if one.isdigit() else _CALLED[one.rstrip("12345")] for one in pieces)
+        words = sum(not one.isdigit() for one in pieces)
+        if words and _MOBILE_SAID.fullmatch(said):
+            yield Found(
+                row.start(), row.start() + len(row[0].rstrip(" ,.-")), Kind.PHONE, "念出来的号码"
+            )
     for row in _CALLS.finditer(text):
         said = "".join(_CALLED[one.rstrip("12345")] for one in _ONE_CALL.findall(row[0]))
         if len(said) > 6 and said not in "01234567890":

@@ -21,6 +21,7 @@ from models.base import Condition, in_regions
 from models.children import Child, Consent
 from models.imports import Upload
 from models.organisations import Organisation
+from models.payment_orders import PaymentOrderLine, Payout
 from models.pledges import Match
 from models.stipends import Batch, Fact, Stipend
 from privacy.permissions import Act, require
@@ -127,8 +128,9 @@ def _open(ref: str, *, now: datetime) -> tuple[Condition, ...]:
 def pack(session: Session, viewer: Viewer, ref: str, code: str, *, now: datetime) -> Card:
     """Return the whole pack of one drawn instalment. Raises NotFound when it is closed or not his.
 
-    approval (role, day), consent (version, day), payment (batch, memo, days), hand (evidence),
-    answer (the family's), photos (whether the slip was photographed).
+    approval (role, day), consent (version, day), payment (batch, memo, days), orders and slips
+    (what the bank said of the batch, what its statement says), hand (evidence), answer (the
+    family's), photos (whether the slip was photographed).
     """
     item, inside = _enter(session, viewer, ref, code, now=now)
     parts = {
@@ -146,6 +148,7 @@ def pack(session: Session, viewer: Viewer, ref: str, code: str, *, now: datetime
         consents=_consents(session, inside, item, card["due_on"]),
         hand_facts=_facts(session, inside, item, _HANDED),
         answers=_facts(session, inside, item, _SAID),
+        **_bank(session, inside, item),
         photos=len(_photos(session, item)),
     )
 
@@ -190,6 +193,18 @@ def _facts(
         Fact.id.not_in(taken_back),
     )
     return gate.cards(session, inside, Fact, where=where, order_by=(Fact.on, Fact.id))
+
+
+def _bank(session: Session, inside: Viewer, item: AuditItem) -> dict[str, list[Card]]:
+    """Return the bank's own word on the batch: its answer to our order, the lines of its statement."""
+    batch = select(Stipend.batch_id).where(Stipend.id == item.stipend_id).scalar_subquery()
+    line, slip = PaymentOrderLine, Payout
+    orders = gate.cards(session, inside, line, where=(line.batch_id == batch,), order_by=(line.id,))
+    where, order = (slip.batch_id == batch,), (slip.on, slip.id)
+    return {
+        "orders": orders,
+        "slips": gate.cards(session, inside, slip, where=where, order_by=order),
+    }
 
 
 def _photos(session: Session, item: AuditItem) -> Sequence[str]:

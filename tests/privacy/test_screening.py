@@ -20,6 +20,7 @@ from tests.privacy import (
     letters_second,
     letters_seventh,
     letters_sixth,
+    letters_tenth,
     letters_third,
 )
 from tests.privacy.measuring import left, recall, screened, touched
@@ -34,6 +35,7 @@ SETS = (
     letters_seventh,
     letters_eighth,
     letters_ninth,
+    letters_tenth,
 )
 HARMLESS = tuple(text for one in SETS for text in one.HARMLESS)
 TELLING = tuple(line for one in SETS for line in one.TELLING)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from gateways.uploads import LocalFiles
 from models.audit import AuditItem, AuditSample
 from models.children import Child, Kin
+from models.payment_orders import PaymentOrder, PaymentOrderLine, Payout
 from models.pledges import Match, Pledge
-from models.stipends import Stipend
+from models.stipends import Batch, Stipend
 from models.trace import OrdinaryEntry
 from privacy.viewers import Viewer
 from services import gate, trace, uploads
@@ -31,8 +32,10 @@ from tests.factories import (
 )
 from tests.services.test_uploads import a_photo
 from vocabulary.dates import at, today
-from vocabulary.enums import Evidence, FactKind, LookKind, Role
+from vocabulary.enums import BankAnswer, Evidence, FactKind, LineKind, LineState, LookKind, Role
 from vocabulary.errors import BadInput, NotFound, NotPermitted
+
+SENT = date(2026, 9, 5)
 
 
 @pytest.fixture
@@ -226,6 +229,45 @@ def test_a_pack_holds_the_hands_word_and_the_marked_photo_of_the_slip(
     assert picture.startswith(b"\xff\xd8") and picture != other
     with pytest.raises(NotFound):
         audit_samples.photo(session, auditor, ref, pack["code"], 2, mark="x", **args)
+
+
+def test_a_pack_holds_the_banks_own_word_on_its_batch_and_on_no_other(
+    session, auditor, world, now
+) -> None:
+    batch = session.scalars(select(Batch)).one()
+    far = a_sent_batch(session, a_school(session, "别的学校"), a_match_far(session))
+    for one, fen in ((batch, 30_000), (far, 77_700)):
+        paid = {"kind": LineKind.OUTGOING, "state": LineState.SETTLED, "on": SENT}
+        session.add(Payout(key=one.ref, batch_id=one.id, row=1, amount_fen=fen, **paid))
+        order = PaymentOrder(
+            region_code=BANNER, made_by="x", made_at=now, count=1, fen=fen, digest="d"
+        )
+        session.add(order)
+        session.flush()
+        payee = {"words": "元", "payee": "收款人某某", "bank": "某行", "number": "62170000"}
+        told = {"answer": BankAnswer.PAID, "answered_on": SENT}
+        session.add(PaymentOrderLine(order_id=order.id, batch_id=one.id, fen=fen, **payee, **told))
+    session.flush()
+    ref = draw(session, auditor, now, size=4)
+
+    found = [one for one in packs(session, auditor, ref, now) if one["batch"]["memo"] == batch.memo]
+
+    assert len(found) == len(world)
+    for one in found:
+        assert [dict(slip) for slip in one["slips"]] == [
+            {"kind": LineKind.OUTGOING, "amount_fen": 30_000, "on": SENT}
+        ]
+        assert [dict(line) for line in one["orders"]] == [
+            {"fen": 30_000, "answer": BankAnswer.PAID, "answered_on": SENT}
+        ]
+    assert (
+        gate.cards(session, auditor, Payout) == gate.cards(session, auditor, PaymentOrderLine) == []
+    )
+
+
+def a_match_far(session: Session) -> Match:
+    child = a_child(session, a_school(session, "更远的学校"), name="远处")
+    return a_match(session, a_pledge(session, "13800000009")[0], child)
 
 
 def test_a_statement_taken_back_is_not_in_the_pack(session, auditor, world, now) -> None:

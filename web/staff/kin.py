@@ -16,7 +16,7 @@ from web.forms.children import KinChangeForm
 from web.staff.children import phone_in, say
 
 bp = Blueprint("kin", __name__, url_prefix="/children/<string:ref>/kin")
-_ASKED = "记下了。另一位同事问过家里再改；在那以前，消息还发到旧电话。"
+_ASKED = "记下了。另一位同事问过家里，再过三天才用；在那以前，新号码上什么也收不到。"
 _DONE = "改好了。以前发到那个电话的链接都打不开了。"
 
 
