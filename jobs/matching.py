@@ -11,7 +11,7 @@ import matching
 from jobs import holders
 from jobs.run import Run
 from privacy.viewers import Viewer
-from services.care import clocks
+from services.care import clocks, leaving
 from services.pairing import matches
 from services.runs import drafting, news, nights
 from services.runs.nights import Outcome
@@ -80,6 +80,7 @@ def _free(run: Run) -> dict[str, int]:
         lapsed += matches.lapse_broken(run.session, run.by, now=now)
     with run.slice() as now:
         clocks.end_over(run.session, run.by, now=now)
+        leaving.end_left(run.session, run.by, now=now)
         clocks.lapse_overdue(run.session, run.by, now=now)
         clocks.lapse_broken(run.session, run.by, now=now)
         clocks.ask_after_trial(run.session, run.by, now=now)

@@ -98,6 +98,8 @@ class CareMatch(Base):
         Sealed("care_matches.refusal_note"), info=seen_by(*_STAFF)
     )
     trial_until: Mapped[date | None] = mapped_column(info=seen_by(*_BOTH))
+    # The visit on which she says goodbye, with her successor where there is one.
+    goodbye_on: Mapped[date | None] = mapped_column(info=seen_by(*_BOTH))
     ended_on: Mapped[date | None] = mapped_column(info=seen_by(*_BOTH))
     end_reason: Mapped[CareEnd | None] = mapped_column(info=seen_by(*_STAFF))
 

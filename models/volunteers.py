@@ -58,6 +58,8 @@ class Volunteer(Base):
     status: Mapped[VolunteerStatus] = mapped_column(
         default=VolunteerStatus.APPLIED, info=seen_by(*_KNOWN)
     )
+    # The day on which she stops, by her own notice: until then a successor is sought.
+    leaves_on: Mapped[date | None] = mapped_column(info=seen_by(*_KNOWN))
     checked_on: Mapped[date | None] = mapped_column(info=seen_by(*_KNOWN))
     trained_on: Mapped[date | None] = mapped_column(info=seen_by(*_KNOWN))
     insured_until: Mapped[date | None] = mapped_column(info=seen_by(*_KNOWN))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
+from cli.demo import looking
 from cli.demo.cast import PLACES
 from cli.demo.stage import Stage
 from privacy import viewers
@@ -70,6 +71,7 @@ def _agree_to_care(stage: Stage) -> None:
 
 def _pair(stage: Stage) -> None:
     nights.pair_volunteers(stage.session, viewers.engine("matching"), now=clock.now())
+    looking.release_all(stage)
 
 
 def _answer(stage: Stage) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from cli.demo import cast, lately, people, ways
+from cli.demo import cast, lately, looking, people, ways
 from cli.demo.cast import PLACES
 from cli.demo.stage import Donor, Stage, deliver, run_job
 from jobs import matching, publishing
@@ -139,10 +139,15 @@ def _days(stage: Stage, first: date, number: int) -> Iterator[tuple[date, int, A
     yield (
         first.replace(day=MATCH_DAY),
         5,
-        lambda day, _: run_job(stage, "matching", matching.propose, day),
+        lambda day, _: _match(stage, day),
     )
     yield first.replace(day=APPROVE_DAY), 9, lambda day, _: _approve(stage, day)
     yield late, 4, lambda day, _: run_job(stage, "listings", publishing.freeze_list, day)
+
+
+def _match(stage: Stage, day: date) -> None:
+    run_job(stage, "matching", matching.propose, day)
+    looking.at_drafts(stage, day)
 
 
 def _by_unit(stage: Stage, first: date) -> Iterator[tuple[date, int, Act]]:

@@ -272,6 +272,7 @@ def upgrade() -> None:
                 "care_waits",
                 "care_begins",
                 "trial_over",
+                "care_leaves",
                 "letter_came",
                 "letter_back",
                 "letter_worries",
@@ -2605,6 +2606,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("leaves_on", sa.Date(), nullable=True),
         sa.Column("checked_on", sa.Date(), nullable=True),
         sa.Column("trained_on", sa.Date(), nullable=True),
         sa.Column("insured_until", sa.Date(), nullable=True),
@@ -2878,6 +2880,7 @@ def upgrade() -> None:
         ),
         sa.Column("refusal_note", sa.LargeBinary(), nullable=True),
         sa.Column("trial_until", sa.Date(), nullable=True),
+        sa.Column("goodbye_on", sa.Date(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column(
             "end_reason",

@@ -73,7 +73,15 @@ def notice_facts(session: Session, viewer: Viewer, ref: str, now: datetime) -> d
         facts["for_me"] = "1"
     if card["status"] is CareStatus.TRIAL and card["trial_until"] <= today(now):
         facts["trial_over"] = "1"
+    if card["status"] in _PAIRED and _leaves(session, ref):
+        facts["leaves"] = "1"
     return facts
+
+
+def _leaves(session: Session, ref: str) -> bool:
+    gone = select(Volunteer.id).where(Volunteer.leaves_on.is_not(None))
+    asked = select(CareMatch.id).where(CareMatch.ref == ref, CareMatch.volunteer_id.in_(gone))
+    return session.scalar(asked) is not None
 
 
 def _her_facts(session: Session, viewer: Viewer, ref: str, now: datetime) -> dict[str, str]:

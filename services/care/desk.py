@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
@@ -17,6 +17,7 @@ from models.volunteers import Volunteer
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate
+from services.care import leaving
 from services.children import child_file
 from services.gate import Card, Part
 from services.pairing import whole_costs
@@ -41,6 +42,7 @@ class Shown(StrEnum):
     ANSWER = "answer"
     TRIAL = "trial"
     PAIRED = "paired"
+    LEAVING = "leaving"
 
 
 class Block(StrEnum):
@@ -58,12 +60,14 @@ _WHICH: Mapping[Shown, ColumnElement[bool]] = {
     Shown.ANSWER: CareMatch.status == CareStatus.PROPOSED,
     Shown.TRIAL: CareMatch.status == CareStatus.TRIAL,
     Shown.PAIRED: CareMatch.status == CareStatus.ACTIVE,
+    Shown.LEAVING: and_(CareMatch.status.in_(_PAIRED), leaving.IS_LEAVING),
 }
 _ORDER: Mapping[Shown, tuple[Any, ...]] = {
     Shown.DECIDE: (CareMatch.decide_by, CareMatch.ref),
     Shown.ANSWER: (CareMatch.answer_by, CareMatch.ref),
     Shown.TRIAL: (CareMatch.trial_until, CareMatch.ref),
     Shown.PAIRED: (CareMatch.decided_on.desc(), CareMatch.ref),
+    Shown.LEAVING: (CareMatch.goodbye_on, CareMatch.ref),
 }
 
 
@@ -101,6 +105,7 @@ def detail(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card
     return found.and_also(
         others=others,
         block=_block(viewer, found, is_aside=is_aside),
+        leaving=leaving.of_pair(session, viewer, ref),
         trial_is_over=_is_over(found, on=today(now)),
         agreed=_name(session, viewer, found["agreed_by"]),
         noted=_noted_by(session, viewer, found["answered_by"]),

@@ -78,8 +78,10 @@ def asking(session: Session, *where: ColumnElement[bool]) -> list[Asking]:
 
 
 def ready(session: Session, *where: ColumnElement[bool]) -> list[Volunteer]:
-    """Return the volunteers who were cleared and are not on leave; papers are the engine's rule."""
-    asked = select(Volunteer).where(Volunteer.status.in_(READY), *where)
+    """Return the volunteers who were cleared, not on leave nor leaving; papers are the engine's rule."""
+    asked = select(Volunteer).where(
+        Volunteer.status.in_(READY), Volunteer.leaves_on.is_(None), *where
+    )
     return list(session.scalars(asked.order_by(Volunteer.id)))
 
 
@@ -110,8 +112,9 @@ def need_records(
         session, (key for c in children for key in (c.school_id, c.hand_id))
     )
     known = _Known(around.places(session, children), schools)
-    given = _given(taken)
-    families, beside = around.families(session, children, taken)
+    staying = _staying(session, taken)
+    given = _given(staying)
+    families, beside = around.families(session, children, staying)
 
     def write(one: Asking) -> CareNeed:
         child = one.child
@@ -127,6 +130,12 @@ def need_records(
 
     open_ones = [one for one in asked if any(n.kind not in given[one.child.id] for n in one.needs)]
     return _good(write, open_ones)
+
+
+def _staying(session: Session, taken: Sequence[CareMatch]) -> list[CareMatch]:
+    """Return the pairs without those of who leaves: for these a successor is sought already."""
+    gone = set(session.scalars(select(Volunteer.id).where(Volunteer.leaves_on.is_not(None))))
+    return [one for one in taken if one.volunteer_id not in gone]
 
 
 def _given(taken: Iterable[CareMatch]) -> defaultdict[int, set[str]]:

@@ -59,6 +59,7 @@ class NoticeKind(StrEnum):
     CARE_WAITS = "care_waits"
     CARE_BEGINS = "care_begins"
     TRIAL_OVER = "trial_over"
+    CARE_LEAVES = "care_leaves"
     LETTER_CAME = "letter_came"
     LETTER_BACK = "letter_back"
     LETTER_WORRIES = "letter_worries"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from flask_wtf import FlaskForm
-from wtforms import Field, RadioField, StringField, ValidationError
+from wtforms import DateField, Field, RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -48,3 +48,9 @@ class EndForm(FlaskForm):
     """结束."""
 
     reason = RadioField("为什么结束", [InputRequired("请选一个原因")], choices=_choices(STAFF_ENDS))
+
+
+class DayForm(FlaskForm):
+    """哪一天: the last day, or the goodbye."""
+
+    on = DateField("哪一天", [InputRequired("请选一天")])

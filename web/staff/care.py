@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services.care import answering, deciding, desk
+from services.care import answering, deciding, desk, leaving
 from services.care.answering import No
 from services.care.desk import Shown
 from services.gate import Card
@@ -17,7 +17,7 @@ from vocabulary.errors import NotFound, NotPermitted, Refused
 from web.core import care_words, reasons, requests
 from web.core.access import current_viewer, may
 from web.core.messages import sentence
-from web.forms.care import EndForm, HerNoForm, StaffNoForm
+from web.forms.care import DayForm, EndForm, HerNoForm, StaffNoForm
 
 bp = Blueprint("care", __name__, url_prefix="/care")
 Answer = str | Response
@@ -26,6 +26,7 @@ _FILTERS = (
     (Shown.ANSWER, "等她答复"),
     (Shown.TRIAL, "磨合期"),
     (Shown.PAIRED, "陪伴着"),
+    (Shown.LEAVING, "要交接"),
 )
 
 
@@ -93,6 +94,7 @@ def _page(ref: str, her_no: HerNoForm, no: StaffNoForm, end_form: EndForm) -> st
         her_no=her_no,
         no=no,
         end_form=end_form,
+        day_form=DayForm(formdata=None),
         today=today(now),
         is_late=match["status"] is CareStatus.PROPOSED and now >= match["answer_by"],
     )
@@ -186,6 +188,24 @@ def go_on(ref: str) -> Response:
     def act() -> str:
         deciding.go_on(requests.session(), current_viewer(), ref, now=requests.now())
         return "磨合好了，接着陪。"
+
+    return _acted(ref, act)
+
+
+@bp.post("/<string:ref>/goodbye")
+@may(Act.NOTE_CARE_ANSWER)
+def goodbye(ref: str) -> Response:
+    """Set the day of the last visit."""
+    form = DayForm()
+    if not form.validate_on_submit() or form.on.data is None:
+        requests.keep_nothing()
+        flash("请选告别的日子。", "danger")
+        return redirect(url_for(".detail", ref=ref), 303)
+    on = form.on.data
+
+    def act() -> str:
+        leaving.plan_goodbye(requests.session(), current_viewer(), ref, on, now=requests.now())
+        return "记下了告别的日子，她的页面上也看得到。"
 
     return _acted(ref, act)
 

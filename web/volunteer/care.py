@@ -3,17 +3,47 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from services.care import answering, hers
+from services.care import answering, hers, leaving
 from services.care.answering import No
 from vocabulary.enums import CareRefusal, Role
-from vocabulary.errors import NotFound, NotPermitted, Refused
+from vocabulary.errors import BadInput, NotFound, NotPermitted, Refused
 from web.core import care_words, requests
 from web.core.access import current_viewer, for_roles
+from web.core.acting import saying
 from web.core.messages import sentence
-from web.forms.care import HerNoForm
+from web.forms.care import DayForm, HerNoForm
 
 bp = Blueprint("care", __name__, url_prefix="/care")
 MOTHER = for_roles(Role.VOLUNTEER)
+
+
+@bp.route("/leave", methods=["GET", "POST"])
+@MOTHER
+def leave() -> str | Response:
+    """Say from which day on she stops; a successor is sought first."""
+    form = DayForm()
+    if form.validate_on_submit() and form.on.data is not None:
+        try:
+            leaving.give_notice(
+                requests.session(), current_viewer(), form.on.data, now=requests.now()
+            )
+        except BadInput:
+            form.on.errors = [f"最早 {leaving.NOTICE_DAYS} 天以后，最晚一年以内"]
+        else:
+            flash("记下了，谢谢你陪到现在。旗妇联会和你约交接和告别的日子。", "success")
+            return redirect(url_for("volunteer.home"), 303)
+    if form.is_submitted():
+        requests.keep_nothing()
+    return render_template("volunteer/care/leave.html", form=form, days=leaving.NOTICE_DAYS)
+
+
+@bp.post("/stay")
+@MOTHER
+def stay() -> Response:
+    """Take the notice back."""
+    with saying("记下了，你接着陪。"):
+        leaving.stay(requests.session(), current_viewer(), now=requests.now())
+    return redirect(url_for("volunteer.home"), 303)
 
 
 @bp.get("/<string:ref>")

@@ -248,6 +248,12 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         f"{SIGN}有一对爱心妈妈结对等你看。{SEE_INBOX}",
         needs=("for_me", "child"),
     ),
+    NoticeKind.CARE_LEAVES: Text(
+        "有一位爱心妈妈要停下来",
+        "陪伴{child}的爱心妈妈要停下来了。系统已经在找接着陪的人，请约好交接和告别的日子。",
+        f"{SIGN}有一位爱心妈妈要停下来，请安排交接。{SEE_INBOX}",
+        needs=("leaves", "child"),
+    ),
     NoticeKind.TRIAL_OVER: Text(
         "磨合期满了",
         "{child}和爱心妈妈的 60 天磨合期满了，请问过两边，决定接着陪还是结束。",

@@ -1,0 +1,138 @@
+"""A volunteer leaves: her notice, a successor first, days together, a goodbye; the history stays."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from models.care import CareMatch
+from models.volunteers import Volunteer
+from privacy.permissions import Act, require
+from privacy.viewers import Viewer
+from services import gate, trace
+from services.care import asking_her, deciding
+from services.gate import Card, Part
+from vocabulary.dates import today
+from vocabulary.enums import CareEnd, CareStatus, NoticeKind
+from vocabulary.errors import AlreadyDecided, BadInput
+
+NOTICE_DAYS = 14
+"""Days that a volunteer gives herself ahead, so that a successor can come along; staff may note less."""
+LONGEST = timedelta(days=365)
+_PAIRED = (CareStatus.TRIAL, CareStatus.ACTIVE)
+IS_LEAVING = CareMatch.volunteer_id.in_(
+    select(Volunteer.id).where(Volunteer.leaves_on.is_not(None))
+)
+
+
+def give_notice(session: Session, by: Viewer, on: date, *, now: datetime) -> None:
+    """Say oneself from which day on one stops; the night seeks successors from now on.
+
+    Raises BadInput for a day too near or too far.
+    """
+    require(by, Act.ANSWER_CARE)
+    _check_day(on, first=today(now) + timedelta(days=NOTICE_DAYS), now=now)
+    _note(session, by, Volunteer.id == by.volunteer_id, on, now=now)
+
+
+def note_notice(
+    session: Session, by: Viewer, volunteer_ref: str, on: date, *, now: datetime
+) -> None:
+    """Write down the day that she gave by telephone, today at the earliest."""
+    require(by, Act.NOTE_CARE_ANSWER)
+    _check_day(on, first=today(now), now=now)
+    _note(session, by, Volunteer.ref == volunteer_ref, on, now=now)
+
+
+def _check_day(on: date, *, first: date, now: datetime) -> None:
+    if not first <= on <= today(now) + LONGEST:
+        raise BadInput(field="on", reason="not_a_choice")
+
+
+def _note(
+    session: Session, by: Viewer, who: ColumnElement[bool], on: date, *, now: datetime
+) -> None:
+    volunteer = gate.row(session, by, Volunteer, who)
+    volunteer.leaves_on = on
+    session.flush()
+    trace.record(session, by, "care.leave", f"volunteer:{volunteer.ref}", now=now)
+    for match in _paired(session, volunteer.id):
+        asking_her.call_staff(session, match, NoticeKind.CARE_LEAVES, now=now, but=(by.actor,))
+
+
+def stay(session: Session, by: Viewer, *, now: datetime) -> None:
+    """Take the notice back; who follows her already stays as well. Raises AlreadyDecided."""
+    require(by, Act.ANSWER_CARE)
+    volunteer = gate.row(session, by, Volunteer, Volunteer.id == by.volunteer_id)
+    if volunteer.leaves_on is None:
+        raise AlreadyDecided()
+    volunteer.leaves_on = None
+    for match in _paired(session, volunteer.id):
+        match.goodbye_on = None
+    session.flush()
+    trace.record(session, by, "care.stay", f"volunteer:{volunteer.ref}", now=now)
+
+
+def plan_goodbye(session: Session, by: Viewer, ref: str, on: date, *, now: datetime) -> None:
+    """Set the day of her last visit, not after she stops. Raises BadInput, AlreadyDecided."""
+    require(by, Act.NOTE_CARE_ANSWER)
+    match = gate.row(session, by, CareMatch, CareMatch.ref == ref)
+    volunteer = session.get_one(Volunteer, match.volunteer_id)
+    if match.status not in _PAIRED or volunteer.leaves_on is None:
+        raise AlreadyDecided()
+    if not today(now) <= on <= volunteer.leaves_on:
+        raise BadInput(field="on", reason="not_a_choice")
+    match.goodbye_on = on
+    session.flush()
+    trace.record(session, by, "care.goodbye", f"care:{ref}", now=now)
+
+
+def end_left(session: Session, by: Viewer, *, now: datetime) -> int:
+    """End the pairs of who stops today or stopped: handed on where somebody follows. How many."""
+    require(by, Act.RUN_MATCHING)
+    gone = select(Volunteer.id).where(Volunteer.leaves_on <= today(now))
+    over = select(CareMatch).where(CareMatch.volunteer_id.in_(gone), CareMatch.status.in_(_PAIRED))
+    found = session.scalars(over.order_by(CareMatch.id)).all()
+    for match in found:
+        follows = _followers(session, match, *_PAIRED)
+        why = CareEnd.HANDED_ON if follows else CareEnd.SHE_LEFT
+        deciding.close(session, by, match, why, now=now)
+    return len(found)
+
+
+def _paired(session: Session, volunteer_id: int) -> list[CareMatch]:
+    own = (CareMatch.volunteer_id == volunteer_id, CareMatch.status.in_(_PAIRED))
+    return list(session.scalars(select(CareMatch).where(*own).order_by(CareMatch.id)))
+
+
+def _followers(session: Session, match: CareMatch, *states: CareStatus) -> list[CareMatch]:
+    asked = select(CareMatch).where(
+        CareMatch.child_id == match.child_id,
+        CareMatch.id != match.id,
+        CareMatch.status.in_(states),
+        ~IS_LEAVING,
+    )
+    return list(session.scalars(asked.order_by(CareMatch.id)))
+
+
+def of_pair(session: Session, viewer: Viewer, ref: str) -> Card | None:
+    """Return {leaves_on, goodbye_on, follower} of a pair whose volunteer leaves; else None.
+
+    `follower` is the card of whoever follows, by her name and how far it is; None while sought.
+    """
+    require(viewer, Act.AGREE_CARE)
+    match = gate.row(session, viewer, CareMatch, CareMatch.ref == ref)
+    volunteer = session.get_one(Volunteer, match.volunteer_id)
+    if volunteer.leaves_on is None or match.status not in _PAIRED:
+        return None
+    live = (CareStatus.PROPOSED, CareStatus.ACCEPTED, *_PAIRED)
+    refs = [one.ref for one in _followers(session, match, *live)]
+    parts = {"volunteer": Part(Volunteer, Volunteer.id == CareMatch.volunteer_id, ("name",))}
+    found = gate.cards(session, viewer, CareMatch, parts=parts, where=(CareMatch.ref.in_(refs),))
+    return Card(
+        {
+            "leaves_on": volunteer.leaves_on,
+            "goodbye_on": match.goodbye_on,
+            "follower": found[0] if found else None,
+        }
+    )
