@@ -56,8 +56,9 @@ def killed_at(number: int | None, act: Callable[[Session], object]) -> str:
     return alone(work)
 
 
-def some(total: int, count: int) -> list[int]:
-    return list(range(1, total + 1, 1 if IS_FULL else max(1, total // count)))
+def some(total: int, count: int, *, most: int = 10_000) -> list[int]:
+    """Spread so many points over all; all of them, or the most that a night bears, when it is full."""
+    return list(range(1, total + 1, max(1, total // (most if IS_FULL else count))))
 
 
 @pytest.fixture
@@ -237,7 +238,7 @@ def test_a_migration_killed_at_any_point_can_be_run_again(app: Flask, again) -> 
     empty.mkdir(exist_ok=True)
     databases.put(home, empty)
     total = int(killed_at(None, remake))
-    for number in some(total, 4):
+    for number in some(total, 4, most=60):
         let_go()
         databases.put(empty, home)
         assert killed_at(number, remake) == "signal 9"
