@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from functools import partial
 
-from cli.demo import caring, cast, post
+from cli.demo import caring, cast, looking, online, post
 from cli.demo.cast import PLACES
 from cli.demo.stage import Stage, deliver, run_job
 from jobs import matching, publishing
@@ -48,6 +48,7 @@ def play(stage: Stage, night: date) -> None:
     )
     for act in acts:
         stage.scene(before, partial(act, stage), hour=15)
+    online.play(stage)
     caring.play(stage)
     for name, body in (
         ("figures", publishing.publish),
@@ -56,6 +57,7 @@ def play(stage: Stage, night: date) -> None:
         ("matching", matching.propose),
     ):
         run_job(stage, name, body, night)
+    looking.at_drafts(stage, night, hour=6)
     deliver(stage, night, 7)
     stage.scene(night, partial(_turn_one_down, stage), hour=7)
     post.play(stage)
