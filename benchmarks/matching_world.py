@@ -1,6 +1,6 @@
 """A region of children and volunteers for the benchmarks, by dice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -32,25 +32,22 @@ def a_region(
     )
 
 
-def _where(dice: Any, count: int, banners: int) -> list[dict[str, Any]]:
+def _where(dice: Any, count: int, banners: int) -> Iterator[dict[str, Any]]:
     banner = dice.integers(banners, size=count)
     township = dice.integers(_TOWNSHIPS, size=count)
     lat = 2000 + (banner // _ACROSS) * 130 + (township // 4) * 22
     lon = 9800 + (banner % _ACROSS) * 230 + (township % 4) * 36
-    return [
-        {
-            "banner": f"15{b:04d}000000",
-            "township": f"15{b:04d}{t + 100}000",
-            "lat": x,
-            "lon": y,
-        }
-        for b, t, x, y in zip(
-            (banner + 100).tolist(), township.tolist(), lat.tolist(), lon.tolist(), strict=True
-        )
+    names = [f"15{at + 100:04d}000000" for at in range(banners)]
+    within = [
+        [f"15{at + 100:04d}{one + 100}000" for one in range(_TOWNSHIPS)] for at in range(banners)
     ]
+    for b, t, x, y in zip(
+        banner.tolist(), township.tolist(), lat.tolist(), lon.tolist(), strict=True
+    ):
+        yield {"banner": names[b], "township": within[b][t], "lat": x, "lon": y}
 
 
-def _needs(dice: Any, count: int, banners: int) -> Sequence[dict[str, Any]]:
+def _needs(dice: Any, count: int, banners: int) -> Iterator[dict[str, Any]]:
     asks = 1 << dice.integers(len(CARE) - 2, size=count)
     more = np.where(dice.random(count) < 0.4, 1 << dice.integers(len(CARE), size=count), 0)
     facts = zip(
@@ -80,7 +77,7 @@ def _needs(dice: Any, count: int, banners: int) -> Sequence[dict[str, Any]]:
         }
 
 
-def _offers(dice: Any, count: int, banners: int) -> Sequence[dict[str, Any]]:
+def _offers(dice: Any, count: int, banners: int) -> Iterator[dict[str, Any]]:
     facts = zip(
         dice.integers(1, 4, size=count).tolist(),
         dice.choice(("F", "F", "F", "F", "M"), size=count).tolist(),

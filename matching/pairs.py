@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from matching.columns import Columns, Ints
 from matching.families import families_of, of_families
 from matching.kind import Kind, Weights
 from matching.watching import Watch
+
+_JOINED: Final = 200_000
+"""Pairs of blocks that are joined to one piece while more are sought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,7 @@ def permitted_pairs(
     found = _every(sides, weights, limits, watch)
     if found is not None:
         return _whole_families(sides, _not_apart(sides, _ordered(found, len(needs))))
+    watch.again()
     alone = needs.rows(np.flatnonzero(sides.family < 0)) if (sides.family >= 0).any() else needs
     cut = best_pairs(kind, alone, offers, weights=weights, kept=limits.kept, seed=seed, watch=watch)
     cut += of_families(
@@ -90,14 +95,17 @@ def _every(sides: Sides, weights: Weights, limits: Limits, watch: Watch) -> list
     is_small = len(needs) * len(offers) <= limits.exact_cells
     if not is_small and sides.kind.near is None:
         return None
-    found, held = [], 0
+    found, few, held = list[Ints](), list[Ints](), 0
     for block, across in _near(sides):
-        found.append(every_pair(sides.kind, block, across, weights))
-        held += found[-1].shape[1]
+        few.append(every_pair(sides.kind, block, across, weights))
+        held += few[-1].shape[1]
         if not is_small and held > limits.held_pairs:
             return None
+        if sum(one.shape[1] for one in few) > _JOINED:
+            found.append(np.concatenate(few, axis=1))  # large pieces go back when they are freed
+            few.clear()
         watch.paired(len(block))
-    return found
+    return [*found, *few]
 
 
 def _near(sides: Sides) -> Iterator[tuple[Columns, Columns]]:

@@ -1,8 +1,8 @@
 """A run: its records in their order, the pairs they permit, and each part's solution."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from matching.records import BadRecord, check_unique
 from matching.watching import Progress, Watch
 from matching.whole import Outcome, Proof, best_whole
 
+_NOTHING: Final = np.empty(0, dtype=np.int64)
 Stays = Mapping[tuple[str, str], int]
 """Points a unit more for a pair, by the codes of its need and its offer."""
 
@@ -116,17 +117,22 @@ def solve(run: Run, limits: Limits) -> tuple[list[tuple[Market, Outcome]], Ints]
     Raises Stopped.
     """
     solved: list[tuple[Market, Outcome]] = []
-    units = np.zeros(len(run.pairs), dtype=np.int64)
+    units: Ints = np.zeros(len(run.pairs), dtype=np.int64)
     has_pair = np.zeros(len(run.needs), dtype=np.bool_)
     has_pair[run.pairs.need] = True
     run.watch.without_pairs(np.flatnonzero(~has_pair))
     for market in markets(run.sides, run.pairs, run.stay):
         outcome = best_whole(market, limits)
         units[market.origin] = outcome.units
-        solved.append((market, outcome))
+        solved.append((_without_pairs(market), replace(outcome, units=_NOTHING)))
         given = np.bincount(market.need, weights=outcome.units, minlength=len(market.need_rows))
         run.watch.solved(market.need_rows, given.astype(np.int64))
     return solved, units
+
+
+def _without_pairs(market: Market) -> Market:
+    """Return what a proof needs of a part: a run of a million holds no pair twice."""
+    return replace(market, need=_NOTHING, offer=_NOTHING, value=_NOTHING, origin=_NOTHING)
 
 
 def certificate(run: Run, solved: Sequence[tuple[Market, Outcome]], units: Ints) -> Certificate:

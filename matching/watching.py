@@ -62,6 +62,10 @@ class Watch:
         """Say that so many more needs have their pairs. Raises Stopped."""
         self._step(Phase.PAIRING, needs, ())
 
+    def again(self) -> None:
+        """Say that pairs are looked for once more, in another way."""
+        self._done = 0
+
     def solved(self, rows: Ints, given: Ints) -> None:
         """Say that these needs' part is solved, and what each got. Raises Stopped."""
         self._step(Phase.SOLVING, len(rows), self._changed(rows, given) if self._tell else ())
