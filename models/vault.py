@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    and_,
     false,
     or_,
     select,
@@ -41,19 +42,51 @@ class Donor(Base):
     since_on: Mapped[date] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
     # Who asked to be forgotten has no key, contact or name any more; who died is never written to.
     forgotten_on: Mapped[date | None] = mapped_column(index=True, info=NOBODY)
-    died_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CHAIN_READER))
-    died_because: Mapped[str | None] = mapped_column(
-        Sealed("vault_donors.died_because"), info=seen_by(Audience.CHAIN_READER)
-    )
+    died_on: Mapped[date | None] = mapped_column(info=NOBODY)
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """A donor sees himself, not from a link to one pledge; the custodian, who has died."""
+        """A donor sees himself, not from a link to one pledge."""
         donor_id = viewer.donor_id if viewer.pledge_id is None else None
         return held(
             viewer,
             (Audience.OWNING_DONOR, (Role.DONOR,), is_own(cls.id, donor_id)),
-            (Audience.CHAIN_READER, (Role.CUSTODIAN,), cls.died_on.is_not(None)),
+        )
+
+
+class VaultDeath(Base):
+    """That a donor has died: entered by one custodian, agreed by another, or taken back."""
+
+    __tablename__ = "vault_deaths"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16),
+        unique=True,
+        default=lambda: new_ref("death"),
+        info=seen_by(Audience.CHAIN_READER, Audience.OWNING_DONOR),
+    )
+    donor_id: Mapped[int] = mapped_column(ForeignKey("vault_donors.id"), index=True, info=NOBODY)
+    because: Mapped[str | None] = mapped_column(
+        Sealed("vault_deaths.because"), info=seen_by(Audience.CHAIN_READER)
+    )
+    noted_by: Mapped[str] = mapped_column(String(40), info=seen_by(Audience.CHAIN_READER))
+    noted_on: Mapped[date] = mapped_column(info=seen_by(Audience.CHAIN_READER))
+    agreed_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(Audience.CHAIN_READER))
+    agreed_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CHAIN_READER))
+    taken_back_on: Mapped[date | None] = mapped_column(
+        info=seen_by(Audience.CHAIN_READER, Audience.OWNING_DONOR)
+    )
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """The custodian sees what stands; the donor what was taken back, from his own whole link."""
+        donor_id = viewer.donor_id if viewer.pledge_id is None else None
+        own = and_(is_own(cls.donor_id, donor_id), cls.taken_back_on.is_not(None))
+        return held(
+            viewer,
+            (Audience.CHAIN_READER, (Role.CUSTODIAN,), cls.taken_back_on.is_(None)),
+            (Audience.OWNING_DONOR, (Role.DONOR,), own),
         )
 
 
@@ -143,7 +176,10 @@ class VaultPledge(Base):
 
 
 class VaultReceipt(Base):
-    """Joins a payment on the collecting desk's side with the pledge it was posted to."""
+    """Joins a payment on the collecting desk's side with the pledge it was posted to.
+
+    `donor_id`: whose it was when another became a group's contact; None while it is still his.
+    """
 
     __tablename__ = "vault_receipts"
 
@@ -151,6 +187,9 @@ class VaultReceipt(Base):
         ForeignKey("receipts.id"), primary_key=True, info=NOBODY
     )
     pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
+    donor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("vault_donors.id"), index=True, info=NOBODY
+    )
 
 
 class ReceiptWish(Base):

@@ -1,9 +1,11 @@
 """What the twins' donors decide about themselves: how they are called, to be forgotten; a death."""
 
+from dataclasses import replace
+
 from cli.twins.story import Story
 from services.donors import naming
 from services.donors.naming import Called
-from services.vault import forgetting_donors
+from services.vault import deaths, forgetting_donors
 from vocabulary import clock
 from vocabulary.enums import Naming
 
@@ -35,7 +37,8 @@ def forget(story: Story, name: str) -> None:
 
 
 def die(story: Story, name: str) -> None:
-    """Let the custodian enter that a donor has died."""
+    """Let two custodians enter that a donor has died."""
     story.gone.add(name)
     by, told = story.who("custodian"), story.offered[name].reference
-    forgetting_donors.note_death(story.session, by, told, why="家人来电", now=clock.now())
+    ref = deaths.note(story.session, by, told, why="家人来电", now=clock.now())
+    deaths.agree(story.session, replace(by, actor="account:second"), ref, now=clock.now())

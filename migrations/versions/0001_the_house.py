@@ -259,11 +259,14 @@ def upgrade() -> None:
                 "reveal_shown",
                 "reveal_check",
                 "factor_reset",
+                "login_replaced",
                 "class_code",
                 "honey_opened",
                 "custody_waits",
                 "custody_decided",
                 "identity_shown",
+                "death_waits",
+                "death_taken_back",
                 "file_asked",
                 "file_opened",
                 "file_decided",
@@ -391,6 +394,7 @@ def upgrade() -> None:
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("payer_name", sa.LargeBinary(), nullable=True),
         sa.Column("bank_line", sa.String(length=60), nullable=True),
+        sa.Column("shown_on", sa.Date(), nullable=True),
         sa.Column("is_matched", sa.Boolean(), nullable=False),
         sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.Column("is_taken_back", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -540,6 +544,8 @@ def upgrade() -> None:
         sa.Column("first_on", sa.Date(), nullable=False),
         sa.Column("last_on", sa.Date(), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("opening_fen", sa.BigInteger(), nullable=True),
+        sa.Column("closing_fen", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statements")),
         sa.UniqueConstraint("ref", name=op.f("uq_statements_ref")),
     )
@@ -614,7 +620,6 @@ def upgrade() -> None:
         sa.Column("since_on", sa.Date(), nullable=False),
         sa.Column("forgotten_on", sa.Date(), nullable=True),
         sa.Column("died_on", sa.Date(), nullable=True),
-        sa.Column("died_because", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vault_donors")),
         sa.UniqueConstraint("ref", name=op.f("uq_vault_donors_ref")),
     )
@@ -1076,6 +1081,10 @@ def upgrade() -> None:
                 "back_twice",
                 "not_sent_yet",
                 "hand_spoke",
+                "by_hand",
+                "no_memo",
+                "dear_fee",
+                "not_ours_back",
                 name="linereason",
                 native_enum=False,
                 length=24,
@@ -1138,6 +1147,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.String(length=40), nullable=True),
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("bounced_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "(way = 'give_back') = (account IS NOT NULL)", name=op.f("ck_unclaimed_says_where_to")
         ),
@@ -1183,6 +1193,26 @@ def upgrade() -> None:
             batch_op.f("ix_vault_contacts_contact_index"), ["contact_index"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_vault_contacts_donor_id"), ["donor_id"], unique=False)
+
+    op.create_table(
+        "vault_deaths",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("donor_id", sa.Integer(), nullable=False),
+        sa.Column("because", sa.LargeBinary(), nullable=True),
+        sa.Column("noted_by", sa.String(length=40), nullable=False),
+        sa.Column("noted_on", sa.Date(), nullable=False),
+        sa.Column("agreed_by", sa.String(length=40), nullable=True),
+        sa.Column("agreed_on", sa.Date(), nullable=True),
+        sa.Column("taken_back_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["donor_id"], ["vault_donors.id"], name=op.f("fk_vault_deaths_donor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vault_deaths")),
+        sa.UniqueConstraint("ref", name=op.f("uq_vault_deaths_ref")),
+    )
+    with op.batch_alter_table("vault_deaths", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vault_deaths_donor_id"), ["donor_id"], unique=False)
 
     op.create_table(
         "vault_keys",
@@ -1741,6 +1771,10 @@ def upgrade() -> None:
         "vault_receipts",
         sa.Column("receipt_id", sa.Integer(), nullable=False),
         sa.Column("pledge_id", sa.Integer(), nullable=False),
+        sa.Column("donor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["donor_id"], ["vault_donors.id"], name=op.f("fk_vault_receipts_donor_id")
+        ),
         sa.ForeignKeyConstraint(
             ["pledge_id"], ["pledges.id"], name=op.f("fk_vault_receipts_pledge_id")
         ),
@@ -1750,6 +1784,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("receipt_id", name=op.f("pk_vault_receipts")),
     )
     with op.batch_alter_table("vault_receipts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vault_receipts_donor_id"), ["donor_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_vault_receipts_pledge_id"), ["pledge_id"], unique=False
         )
@@ -3240,6 +3275,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_vault_words_donor_id"), ["donor_id"], unique=False)
 
     op.create_table(
+        "volunteer_logins",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("volunteer_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("waits", sa.Boolean(), nullable=False),
+        sa.Column("given_by", sa.String(length=40), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("agreed_by", sa.String(length=40), nullable=True),
+        sa.Column("agreed_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "agreed_by IS NULL OR NOT waits", name=op.f("ck_volunteer_logins_agreed_waits_no_more")
+        ),
+        sa.CheckConstraint(
+            "agreed_by IS NULL OR agreed_by <> given_by",
+            name=op.f("ck_volunteer_logins_two_people"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_volunteer_logins_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["volunteer_id"], ["volunteers.id"], name=op.f("fk_volunteer_logins_volunteer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_volunteer_logins")),
+    )
+    with op.batch_alter_table("volunteer_logins", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_volunteer_logins_account_id"), ["account_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_volunteer_logins_volunteer_id"), ["volunteer_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_volunteer_logins_waiting",
+            ["volunteer_id"],
+            unique=True,
+            sqlite_where=sa.text("waits"),
+            postgresql_where=sa.text("waits"),
+        )
+
+    op.create_table(
         "batches",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=16), nullable=False),
@@ -3652,6 +3727,7 @@ def upgrade() -> None:
     op.create_table(
         "payouts",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
         sa.Column("key", sa.String(length=60), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("memo", sa.String(length=16), nullable=True),
@@ -3705,6 +3781,10 @@ def upgrade() -> None:
                 "back_twice",
                 "not_sent_yet",
                 "hand_spoke",
+                "by_hand",
+                "no_memo",
+                "dear_fee",
+                "not_ours_back",
                 name="linereason",
                 native_enum=False,
                 length=24,
@@ -3713,9 +3793,26 @@ def upgrade() -> None:
         ),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
+        sa.Column(
+            "was",
+            sa.Enum(
+                "fee",
+                "given_back",
+                "banks_error",
+                "unknown",
+                name="debitwas",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("said_by", sa.String(length=40), nullable=True),
+        sa.Column("said_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_payouts_batch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payouts")),
         sa.UniqueConstraint("key", name=op.f("uq_payouts_key")),
+        sa.UniqueConstraint("ref", name=op.f("uq_payouts_ref")),
     )
     with op.batch_alter_table("payouts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_payouts_batch_id"), ["batch_id"], unique=False)
@@ -4483,6 +4580,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_batches_card_id"))
 
     op.drop_table("batches")
+    with op.batch_alter_table("volunteer_logins", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_volunteer_logins_waiting",
+            sqlite_where=sa.text("waits"),
+            postgresql_where=sa.text("waits"),
+        )
+        batch_op.drop_index(batch_op.f("ix_volunteer_logins_volunteer_id"))
+        batch_op.drop_index(batch_op.f("ix_volunteer_logins_account_id"))
+
+    op.drop_table("volunteer_logins")
     with op.batch_alter_table("vault_words", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vault_words_donor_id"))
 
@@ -4669,6 +4776,7 @@ def downgrade() -> None:
     op.drop_table("vault_shares")
     with op.batch_alter_table("vault_receipts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vault_receipts_pledge_id"))
+        batch_op.drop_index(batch_op.f("ix_vault_receipts_donor_id"))
 
     op.drop_table("vault_receipts")
     with op.batch_alter_table("vault_pledges", schema=None) as batch_op:
@@ -4750,6 +4858,10 @@ def downgrade() -> None:
 
     op.drop_table("vault_receipt_wishes")
     op.drop_table("vault_keys")
+    with op.batch_alter_table("vault_deaths", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vault_deaths_donor_id"))
+
+    op.drop_table("vault_deaths")
     with op.batch_alter_table("vault_contacts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vault_contacts_donor_id"))
         batch_op.drop_index(batch_op.f("ix_vault_contacts_contact_index"))

@@ -76,11 +76,12 @@ def ask(session: Session, by: Viewer, new: NewRequest, *, files: Files, now: dat
     require(by, Act.JOIN_HALVES)
     _check_grounds(new)
     pledge_id = _pledge_of(session, new.handle)
-    same = (CustodyRequest.asked_by == by.actor, CustodyRequest.pledge_id == pledge_id)
-    waiting = (*same, CustodyRequest.status.in_(OPEN), CustodyRequest.until_at > now)
-    known = session.scalar(select(CustodyRequest.ref).where(*waiting))
-    if known is not None:
-        return known
+    own = (CustodyRequest.asked_by == by.actor, CustodyRequest.pledge_id == pledge_id)
+    waiting = (*own, CustodyRequest.status.in_(OPEN), CustodyRequest.until_at > now)
+    for known in session.scalars(select(CustodyRequest).where(*waiting)):
+        # By what was typed: a code and a reference of one pledge must not read as one.
+        if known.handle == _plain(new.handle):
+            return known.ref
     paper = new.document and legal_papers.keep(session, by, new.document, files=files, now=now)
     request = CustodyRequest(
         pledge_id=pledge_id,

@@ -27,8 +27,9 @@ from services.notices.facts.days import Facts
 from services.notices.notice_texts import TEXTS
 from services.notices.texts.text import Text
 from services.oversight import file_access
-from services.pairing import run_reports
+from services.pairing import run_reports, volunteer_logins
 from services.papers import certificates
+from services.vault import deaths
 from vocabulary.errors import NotFound
 
 # What is made only when a notice leaves (services/notices/addressing.py).
@@ -94,12 +95,14 @@ _SOURCES: Mapping[str, Callable[[Session, Viewer, str, datetime], Facts]] = {
     "reveal": desks.of_reveal,
     "reveal_check": desks.of_reveal_check,
     "factor": desks.of_factor,
+    "volunteer": volunteer_logins.notice_facts,
     "honey": desks.of_honey,
     "letter": letter_words.of_letter,
     "letter_stopped": letter_words.of_stopped,
     "letters": letter_words.of_pair,
     "letters_desk": letter_words.of_desk,
     "class_link": lists.of_class_link,
+    "death": deaths.notice_facts,
     "custody": custody_desk.notice_facts,
     "file_access": file_access.notice_facts,
     "transfer": transfer_lists.notice_facts,

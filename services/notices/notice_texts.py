@@ -24,6 +24,7 @@ AT_ONCE = frozenset(
         NoticeKind.LETTER_WORRIES,
         NoticeKind.FILE_OPENED,
         NoticeKind.FACTOR_RESET,
+        NoticeKind.LOGIN_REPLACED,
         NoticeKind.HONEY_OPENED,
         NoticeKind.ACCOUNT_CHANGES,
         NoticeKind.CARD_CHANGES,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.ledger import Receipt
@@ -15,6 +15,7 @@ from models.vault import (
     Donor,
     ReceiptWish,
     VaultContact,
+    VaultDeath,
     VaultGiver,
     VaultKey,
     VaultMember,
@@ -44,8 +45,9 @@ def erase(session: Session, by: Viewer, donor: Donor, *, now: datetime) -> None:
         session.execute(delete(table).where(table.donor_id == donor.id))
     his = Notice.recipient_kind == RecipientKind.DONOR, Notice.recipient_id == donor.id
     _set(session, update(Notice).where(*his).values(text=None, sent_text=None))
-    _forget_payer(session, mine)
-    donor.password_hash = donor.died_because = None
+    _forget_payer(session, donor.id, mine)
+    donor.password_hash = None
+    _set(session, update(VaultDeath).where(VaultDeath.donor_id == donor.id).values(because=None))
     session.flush()
 
 
@@ -58,15 +60,19 @@ def forget_members(session: Session, donor_ids: Sequence[int], *, now: datetime)
     _set(session, update(Donor).where(Donor.id.in_(donor_ids)).values(forgotten_on=today(now)))
 
 
-def _forget_payer(session: Session, pledge_ids: Sequence[int]) -> None:
-    """Take the payer out of his receipts; a remark as it was typed gives way to the code."""
+def _forget_payer(session: Session, donor_id: int, pledge_ids: Sequence[int]) -> None:
+    """Take the payer out of his receipts; a remark as it was typed gives way to the code.
+
+    What came before he became a group's contact is the one's who was it then.
+    """
     reference = (
         select(VaultPledge.payment_reference)
         .join(VaultReceipt, VaultReceipt.pledge_id == VaultPledge.pledge_id)
         .where(VaultReceipt.receipt_id == Receipt.id)
         .scalar_subquery()
     )
-    his = select(VaultReceipt.receipt_id).where(VaultReceipt.pledge_id.in_(pledge_ids))
+    still = and_(VaultReceipt.donor_id.is_(None), VaultReceipt.pledge_id.in_(pledge_ids))
+    his = select(VaultReceipt.receipt_id).where(or_(VaultReceipt.donor_id == donor_id, still))
     _set(
         session,
         update(Receipt)

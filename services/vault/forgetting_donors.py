@@ -1,4 +1,4 @@
-"""A donor asks to be forgotten, or has died: his pledges run out, and nothing more reaches him.
+"""A donor asks to be forgotten: his pledges run out, and nothing more reaches him.
 
 Money that is there stays with its purpose: a pledge ends on the first due day that it no longer
 pays for. The books keep codes only. Part of services/vault/vault.py.
@@ -19,7 +19,7 @@ from services import gate, trace
 from services.donors import donors
 from services.gate import Card
 from services.pledges import changes
-from services.vault import erasing, vault
+from services.vault import erasing
 from vocabulary.dates import today
 from vocabulary.enums import (
     Chain,
@@ -29,11 +29,7 @@ from vocabulary.enums import (
     Role,
     StopReason,
 )
-from vocabulary.errors import BadInput
-from vocabulary.refs import find_payment_reference
 from vocabulary.schedule import STANDARD, next_due
-
-HER_WORDS_LENGTH = 200
 
 
 class Ending(StrEnum):
@@ -70,7 +66,7 @@ def forget(session: Session, viewer: Viewer, *, now: datetime) -> None:
     """
     require(viewer, Act.FORGET_DONOR)
     donor = gate.row(session, viewer, Donor)
-    _end_pledges(session, viewer, reason=StopReason.NOT_SAID, now=now)
+    end_pledges(session, viewer, reason=StopReason.NOT_SAID, now=now)
     donor.forgotten_on = today(now)
     erasing.erase(session, viewer, donor, now=now)
     subject = f"donor:{donor.ref}"
@@ -88,66 +84,15 @@ def forget_again(session: Session, by: Viewer, *, now: datetime) -> int:
         select(Donor).where(Donor.forgotten_on.is_not(None), or_(*back)).order_by(Donor.id)
     ).all()
     for donor in found:
-        his = _in_his_place(by, donor)
-        _end_pledges(session, his, reason=StopReason.NOT_SAID, now=now)
+        his = in_his_place(by, donor)
+        end_pledges(session, his, reason=StopReason.NOT_SAID, now=now)
         erasing.erase(session, his, donor, now=now)
         subject = f"donor:{donor.ref}"
         trace.record(session, by, "donor.forget_again", subject, now=now, chain=Chain.CUSTODIAN)
     return len(found)
 
 
-def note_death(session: Session, by: Viewer, told: str, *, why: str, now: datetime) -> str:
-    """Keep that a donor has died, found by his contact or payment reference; return his ref.
-
-    From that moment nothing is written to him and his links are dead. Raises BadInput.
-    """
-    require(by, Act.NOTE_DEATH)
-    if not 0 < len(why.strip()) <= HER_WORDS_LENGTH:
-        raise BadInput(field="why", reason="missing")
-    donor = _find(session, told)
-    _end_pledges(session, _in_his_place(by, donor), reason=StopReason.DIED, now=now)
-    donor.died_on, donor.died_because = today(now), why.strip()
-    erasing.silence(session, by, donor, now=now)
-    subject = f"donor:{donor.ref}"
-    trace.record(session, by, "donor.died", subject, now=now, chain=Chain.CUSTODIAN)
-    return donor.ref
-
-
-def take_back_death(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
-    """Undo an entry made in error: stops that wait are undone, he may ask for a new link."""
-    require(by, Act.NOTE_DEATH)
-    donor = gate.row(session, by, Donor, Donor.ref == ref)
-    his = _in_his_place(by, donor)
-    for card in donors.home(session, his, now=now).pledges:
-        change = card["change"]
-        if change is not None and change["stop_reason"] is StopReason.DIED:
-            changes.undo(session, his, change["ref"], now=now)
-    donor.died_on = donor.died_because = None
-    subject = f"donor:{ref}"
-    trace.record(session, by, "donor.not_died", subject, now=now, chain=Chain.CUSTODIAN)
-
-
-def died(session: Session, viewer: Viewer) -> list[Card]:
-    """List the donors entered as dead, by ref and with who said so, latest first."""
-    require(viewer, Act.NOTE_DEATH)
-    return gate.cards(session, viewer, Donor, order_by=(Donor.died_on.desc(), Donor.id))
-
-
-def _find(session: Session, told: str) -> Donor:
-    """Find a donor by what his family knows of him. Raises BadInput."""
-    reference = find_payment_reference(told)
-    if reference:
-        pledge_id = vault.find_pledge_by_reference(session, reference)
-        donor_id = vault.donor_of_pledge(session, pledge_id) if pledge_id else None
-    else:
-        donor_id = vault.find_donor_by_contact(session, told)
-    donor = session.get(Donor, donor_id) if donor_id else None
-    if donor is None or donor.died_on is not None:
-        raise BadInput(field="contact", reason="unknown")
-    return donor
-
-
-def _in_his_place(by: Viewer, donor: Donor) -> Viewer:
+def in_his_place(by: Viewer, donor: Donor) -> Viewer:
     """Act on his pledges; the trace names who really acts."""
     return Viewer(frozenset({Role.DONOR}), actor=by.actor, donor_id=donor.id)
 
@@ -172,13 +117,29 @@ def _outlook(card: Card, *, on: date) -> Outlook:
     return Outlook(card, ending, on=ends, paid_until=paid_until)
 
 
-def _end_pledges(session: Session, his: Viewer, *, reason: StopReason, now: datetime) -> None:
+def end_pledges(
+    session: Session,
+    his: Viewer,
+    *,
+    reason: StopReason,
+    now: datetime,
+    but_groups: bool = False,
+) -> None:
+    """Stop what a donor gives once it is no longer paid for; a successor's day, once set, stays."""
     for one in _outlooks(session, his, now=now):
+        if but_groups and one.pledge["is_group"]:
+            continue
         ref = one.pledge["donor_ref"]
         if one.ending is Ending.COUNTED:
             _count_down(session, his, one, now=now)
-        elif one.ending is not Ending.OVER:
+        elif one.ending is not Ending.OVER and not _is_handed_on(one.pledge):
             changes.stop(session, his, ref, reason=reason, now=now, paid_until=one.paid_until)
+
+
+def _is_handed_on(pledge: Card) -> bool:
+    """Say whether a successor's day is set: he stops then, and nothing goes on without his money."""
+    change = pledge["change"]
+    return change is not None and change["stop_reason"] is StopReason.HANDED_ON
 
 
 def _count_down(session: Session, his: Viewer, one: Outlook, *, now: datetime) -> None:

@@ -7,19 +7,17 @@ said stays, under a code.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from models import keys
 from models.vault import (
     Donor,
-    ReceiptWish,
     VaultGiver,
     VaultMember,
-    VaultName,
     VaultPledge,
+    VaultReceipt,
     VaultShare,
 )
 from services.vault import vault, vault_keys
@@ -146,30 +144,20 @@ def pledge_of_member(session: Session, donor_id: int | None) -> int | None:
 def hand_on(session: Session, pledge_id: int, to: int) -> None:
     """Let another person be whom a group's pledge is reached by: what was under one key is under his.
 
-    Reference, payments, members and their parts stay as they are.
+    Reference, payments, members and their parts stay as they are. Only the group's own name goes
+    over: letters, the wish for a receipt in his name and what the bank said of him stay with whose
+    they are, and go with him.
     """
-    old, old_ref = vault_keys.cipher_of(session, vault.donor_of_pledge(session, pledge_id))
-    new, new_ref = vault_keys.cipher_of(session, to)
     filed = session.get_one(VaultPledge, pledge_id)
-    sealed: list[tuple[Any, str, str]] = [
-        *((row, "name", "giver") for row in _rows(session, VaultGiver, pledge_id)),
-        *((row, "value", "name") for row in _rows(session, VaultName, pledge_id)),
-    ]
-    his = (ReceiptWish.payment_reference == filed.payment_reference,)
-    wishes = session.scalars(select(ReceiptWish).where(*his)).all()
-    sealed += [(row, "name", "receipt") for row in wishes]
-    for row, column, place in sealed:
-        value = getattr(row, column)
-        if value is not None:
-            plain = keys.unseal(old, value, place=f"{place}:{old_ref}")
-            setattr(row, column, keys.seal(new, plain, place=f"{place}:{new_ref}"))
-        row.donor_id = to
+    old, old_ref = vault_keys.cipher_of(session, filed.donor_id)
+    new, new_ref = vault_keys.cipher_of(session, to)
+    for row in session.scalars(select(VaultGiver).where(VaultGiver.pledge_id == pledge_id)):
+        name = keys.unseal(old, row.name, place=f"giver:{old_ref}")
+        row.name, row.donor_id = keys.seal(new, name, place=f"giver:{new_ref}"), to
+    paid = (VaultReceipt.pledge_id == pledge_id, VaultReceipt.donor_id.is_(None))
+    session.execute(update(VaultReceipt).where(*paid).values(donor_id=filed.donor_id))
     filed.donor_id = to
     session.flush()
-
-
-def _rows(session: Session, table: type[Any], pledge_id: int) -> Sequence[Any]:
-    return session.scalars(select(table).where(table.pledge_id == pledge_id)).all()
 
 
 def _open(session: Session, donor_id: int, sealed: bytes) -> str:

@@ -37,13 +37,14 @@ def keep(session: Session, letter: Letter, text: str) -> None:
     session.flush()
 
 
-def texts(session: Session, of_pair: ColumnElement[bool]) -> list[str]:
-    """Open a donor's own letters of one pair for himself, the newest first."""
+def texts(session: Session, donor_id: int, of_pair: ColumnElement[bool]) -> list[str]:
+    """Open a donor's own letters of one pair for himself, the newest first; nobody else's."""
     mine = select(VaultLetter).join(Letter, Letter.id == VaultLetter.letter_id).where(of_pair)
-    rows = session.scalars(mine.order_by(VaultLetter.letter_id.desc())).all()
+    his = mine.where(VaultLetter.donor_id == donor_id)
+    rows = session.scalars(his.order_by(VaultLetter.letter_id.desc())).all()
     if not rows:
         return []
-    cipher, ref = vault_keys.cipher_of(session, rows[0].donor_id)
+    cipher, ref = vault_keys.cipher_of(session, donor_id)
     return [keys.unseal(cipher, row.text, place=f"letter:{ref}") for row in rows]
 
 

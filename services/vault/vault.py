@@ -47,14 +47,19 @@ def read_contact(text: str) -> tuple[ContactKind, str]:
     raise BadInput(field="contact", reason="not_a_contact")
 
 
-def find_donor_by_contact(session: Session, contact: str) -> int | None:
-    """Return the donor's key, or None; the caller answers both alike."""
+def find_donor_by_contact(session: Session, contact: str, *, even_dead: bool = False) -> int | None:
+    """Return the key of the donor who lives, or with `even_dead` of one who died; or None.
+
+    The caller answers all alike.
+    """
     _, value = read_contact(contact)
     index = keys.blind_index(CONTACT_PLACE, value)
+    alive = () if even_dead else (Donor.died_on.is_(None),)
     return session.scalar(
         select(VaultContact.donor_id)
         .join(Donor, Donor.id == VaultContact.donor_id)
-        .where(VaultContact.contact_index == index, Donor.died_on.is_(None))
+        .where(VaultContact.contact_index == index, *alive)
+        .order_by(Donor.died_on.is_not(None), Donor.id)
         .limit(1)
     )
 

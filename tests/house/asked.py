@@ -17,7 +17,7 @@ from services.custody import custody_requests
 from services.custody.custody_requests import NewRequest
 from services.oversight import audit_samples, exports, incidents
 from services.oversight.incidents import NewIncident
-from services.vault import forgetting_donors
+from services.vault import deaths
 from tests.factories import BANNER, TOWNSHIP, a_pledge, an_account, viewer
 from tests.house.places import OTHER_TOWN, SENT, Places, Town, who_is
 from vocabulary.enums import (
@@ -111,7 +111,7 @@ def _identities(session: Session, town: Town, here: Places, now: datetime) -> No
     custody_requests.agree(session, two, ref, now=now)
     town.give("custody_request", "custodian", ref)
     a_pledge(session, "13900000055")
-    died = forgetting_donors.note_death(session, one, "13900000055", why="家里来电话", now=now)
+    died = deaths.note(session, one, "13900000055", why="家里来电话", now=now)
     town.give("dead_donor", "custodian", died)
 
 

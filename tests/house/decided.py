@@ -180,6 +180,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.batches.index": (PAYING, ""),
     "staff.batches.send": (PAYING, "batch"),
     "staff.batches.bank_said": (PAYING, "unseen_batch"),
+    "staff.batches.debit": (PAYING, "bank_debit"),
     "staff.orders.make": (PAYING, ""),
     **{
         f"staff.orders.{view}": (PAYING, "payment_order")
@@ -308,6 +309,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.volunteers.index": (CASE, ""),
     "staff.volunteers.detail": (CASE, "volunteer"),
     "staff.volunteers.login": (CASE, "volunteer"),
+    "staff.volunteers.agree_login": (CASE, "volunteer"),
     "staff.volunteers.terms": (CASE, "volunteer"),
     "staff.care.index": (CASE, ""),
     "staff.care.turned_down": (CASE, ""),
@@ -385,6 +387,8 @@ DECIDED: dict[str, tuple[set[str], str]] = {
         for view in ("sample", "pack", "photo")
     },
     "staff.custody_donors.index": ({"custodian"}, ""),
+    "staff.custody_donors.contact": ({"custodian"}, ""),
+    "staff.custody_donors.agree": ({"custodian"}, "dead_donor"),
     "staff.custody_donors.take_back": ({"custodian"}, "dead_donor"),
     "staff.custody_requests.index": ({"custodian"}, ""),
     "staff.custody_requests.new": ({"custodian"}, ""),

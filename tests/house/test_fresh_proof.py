@@ -22,7 +22,8 @@ PROVEN: dict[str, set[str]] = {
         "staff.accounts.new", "staff.accounts.link", "staff.accounts.code", "staff.accounts.ask",
         "staff.accounts.agree", "staff.accounts.end", "staff.accounts.sign_out", "staff.accounts.end_role",
         "staff.factor_resets.ask", "staff.factor_resets.agree", "staff.factor_resets.keep",
-        "staff.volunteers.login", "staff.work_units.index",
+        "staff.volunteers.login", "staff.volunteers.agree_login",
+        "staff.work_units.index",
     },
     "a second person's yes": {
         "staff.matches.approve", "staff.child_acts.verify", "staff.volunteers.detail",
@@ -40,7 +41,7 @@ PROVEN: dict[str, set[str]] = {
     "money leaves": {
         "staff.orders.make", "staff.orders.sheet", "staff.orders.paper", "staff.orders.paid",
         "staff.orders.back", "staff.orders.answer",
-        "staff.batches.send", "staff.batches.bank_said", "staff.transfers.accept",
+        "staff.batches.send", "staff.batches.bank_said", "staff.batches.debit", "staff.transfers.accept",
         "staff.returns.again", "staff.office_hand.hand_over",
         "staff.office_hand.could_not", "staff.office_hand.take_back", "staff.routes.change",
         "staff.routes.move",
@@ -48,7 +49,7 @@ PROVEN: dict[str, set[str]] = {
     "a list leaves": {"staff.exports.make", "staff.exports.fetch"},
     "who somebody is": {
         "staff.amendments.identity", "staff.amendments.turn_down", "staff.audit_samples.index",
-        "staff.custody_donors.index", "staff.custody_donors.take_back",
+        "staff.custody_donors.index", "staff.custody_donors.agree", "staff.custody_donors.take_back", "staff.custody_donors.contact",
         "staff.custody_requests.new", "staff.custody_requests.agree",
         "staff.custody_requests.decline", "staff.custody_requests.show",
         "staff.file_access.ask", "staff.file_access.agree", "staff.file_access.decline",

@@ -250,6 +250,17 @@ def test_the_same_request_twice_is_one(session, files, now) -> None:
     assert ask(session, pledge.code, files, now) == ask(session, pledge.code, files, now)
 
 
+def test_asking_by_code_and_by_reference_does_not_say_whether_they_are_one(
+    session, files, now
+) -> None:
+    pledge, own = a_pledge(session, CONTACT)
+    _, others = a_pledge(session, "13800000002")
+
+    refs = {ask(session, handle, files, now) for handle in (pledge.code, own, others)}
+
+    assert len(refs) == 3
+
+
 def test_a_request_shown_by_two_at_once_is_shown_to_one(session, files, now) -> None:
     ref = ask(session, a_pledge(session)[0].code, files, now)
     custody_requests.agree(session, OTHER, ref, now=now)

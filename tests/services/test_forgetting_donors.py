@@ -22,10 +22,7 @@ from services import links
 from services.books import receipts
 from services.books.receipts import BankLine
 from services.checking import checks
-from services.donors import donor_links
 from services.links import Subject
-from services.notices import notices
-from services.notices.notices import Recipient
 from services.pledges import pledges, taking_effect
 from services.pledges.pledges import PledgeTerms
 from services.upkeep import backup
@@ -37,15 +34,12 @@ from vocabulary.dates import at
 from vocabulary.enums import (
     LinkPurpose,
     Naming,
-    NoticeKind,
-    NoticeStatus,
     PledgeEnd,
     PledgeStatus,
-    RecipientKind,
     Rhythm,
     Role,
 )
-from vocabulary.errors import BadInput, LinkExpired, NotFound, NotPermitted
+from vocabulary.errors import LinkExpired, NotFound
 from vocabulary.money import Fen
 
 CONTACT, NAME = "13812345678", "王小明"
@@ -300,83 +294,3 @@ def test_a_restore_without_its_key_store_forgets_nobody_for_good(session, places
     backup.restore(places, CONSOLE, again, key=KEY, now=now + timedelta(hours=1))
 
     assert vault.contact_of(session, 1)[1] == CONTACT
-
-
-def written_to(session, now) -> list[NoticeStatus]:
-    Run(session, "notices", period=now.date()).execute(outbox.deliver)
-    return [row.status for row in session.scalars(select(Notice))]
-
-
-@pytest.mark.parametrize("by_reference", [True, False])
-def test_nothing_is_ever_written_to_a_donor_who_died(session, now, by_reference):
-    pledge = given(session, months=3)
-    told = vault.reference_of(session, pledge.id) if by_reference else CONTACT
-    him = me(session)
-
-    forgetting_donors.note_death(session, CUSTODIAN, told, why="家人来电，已核实", now=now)
-    notices.queue(
-        session,
-        Recipient(RecipientKind.DONOR, him.donor_id),
-        NoticeKind.PLEDGE_CONFIRMED,
-        f"pledge:{pledge.donor_ref}",
-        now=now,
-        rung=9,
-    )
-    donor_links.renew(session, CONTACT, now=now)
-    session.commit()
-
-    assert set(written_to(session, now)) == {NoticeStatus.DROPPED}
-    assert the_change(session).effective_on == date(2027, 3, 1)
-    assert [one["ref"] for one in forgetting_donors.died(session, CUSTODIAN)] == [
-        him.actor.removeprefix("donor:")
-    ]
-
-
-def test_his_telephone_in_other_hands_makes_another_donor(session, now):
-    given(session, months=1)
-    him = me(session)
-    forgetting_donors.note_death(session, CUSTODIAN, CONTACT, why="家人来电", now=now)
-
-    assert vault.register(session, CONTACT, now=now) != him.donor_id
-
-
-def test_an_entry_made_in_error_is_undone(session, now):
-    pledge = given(session, months=1)
-    him = me(session)
-    ref = forgetting_donors.note_death(session, CUSTODIAN, CONTACT, why="家人来电", now=now)
-
-    forgetting_donors.take_back_death(session, CUSTODIAN, ref, now=now)
-
-    assert pledge.status is PledgeStatus.CONFIRMED
-    assert vault.contact_of(session, him.donor_id)[1] == CONTACT
-    assert forgetting_donors.died(session, CUSTODIAN) == []
-    assert session.scalars(select(Donor.died_because)).all() == [None]
-
-
-def test_who_said_that_he_died_is_sealed_and_stands_in_no_chain(session, now):
-    given(session, months=1)
-    said = "他女儿高娃在电话里说"
-
-    forgetting_donors.note_death(session, CUSTODIAN, CONTACT, why=said, now=now)
-    session.flush()
-
-    (card,) = forgetting_donors.died(session, CUSTODIAN)
-    kept = session.execute(text("SELECT died_because FROM vault_donors")).scalar_one()
-    chain = session.execute(text("SELECT * FROM trace_custodian")).all()
-    assert card["died_because"] == said
-    assert said.encode() not in kept
-    assert said not in str(chain)
-
-
-@pytest.mark.parametrize(("told", "why"), [("13811111111", "家人"), ("谁", "家人"), (CONTACT, " ")])
-def test_an_unknown_donor_or_a_missing_reason_is_refused(session, now, told, why):
-    given(session, months=1)
-
-    with pytest.raises(BadInput):
-        forgetting_donors.note_death(session, CUSTODIAN, told, why=why, now=now)
-
-
-@pytest.mark.parametrize("role", [Role.CASE_WORKER, Role.ADMINISTRATOR, Role.COLLECTING_DESK])
-def test_only_the_custodian_enters_a_death(session, now, role):
-    with pytest.raises(NotPermitted):
-        forgetting_donors.note_death(session, viewer(role), CONTACT, why="家人", now=now)

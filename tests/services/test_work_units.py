@@ -12,7 +12,7 @@ from services.accounts import grants
 from services.accounts.grants import Term
 from services.books import dividing, receipts
 from services.books.receipts import BankLine
-from services.vault import forgetting_donors, vault
+from services.vault import deaths, forgetting_donors, vault
 from services.work_units import collecting, joining, units
 from tests.factories import BANNER, a_child, a_match, a_pledge, a_school, a_unit, an_account, viewer
 from vocabulary.enums import MatchStatus, PledgeStatus, Rhythm, Role
@@ -116,7 +116,8 @@ def test_nobody_is_asked_to_collect_from_who_died_or_is_forgotten(
     receipts.record(session, DESK, BankLine(reference, Fen(90_000), date(2026, 10, 2)), now=now)
     if is_dead:
         custodian = viewer(Role.CUSTODIAN)
-        forgetting_donors.note_death(session, custodian, reference, why="家人来电", now=now)
+        died = deaths.note(session, custodian, reference, why="家人来电", now=now)
+        deaths.agree(session, viewer(Role.CUSTODIAN, actor="account:second"), died, now=now)
     else:
         forgetting_donors.forget(session, donor_of(session, pledge), now=now)
 

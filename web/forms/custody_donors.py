@@ -4,7 +4,18 @@ from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from services.vault.forgetting_donors import HER_WORDS_LENGTH
+from services.vault.deaths import HER_WORDS_LENGTH
+
+
+class ContactForm(FlaskForm):
+    """A group whose contact has died, and whom it names in his place."""
+
+    reference = StringField(
+        "付款编号", [InputRequired("请填付款编号，像 AX123456"), Length(max=40)]
+    )
+    contact = StringField(
+        "新联系人的手机号或邮箱", [InputRequired("请填手机号或邮箱"), Length(max=120)]
+    )
 
 
 class DeathForm(FlaskForm):

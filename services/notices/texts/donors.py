@@ -55,6 +55,13 @@ TO_DONORS: Mapping[NoticeKind, Text] = {
         f"{SIGN}有人依规定看了你留下的身份资料。{SEE_PAGE}",
         needs=("shown", "why"),
     ),
+    NoticeKind.DEATH_TAKEN_BACK: Text(
+        "我们弄错了，对不起",
+        "{noted}，我们登记错了一件事，停过你的链接和消息。现在改回来了，你的认捐照旧。"
+        "原来的链接不能再用，请在首页换一条新的。",
+        f"{SIGN}之前停过你的链接，是我们弄错了，认捐照旧。请在首页换一条新链接。",
+        needs=("noted",),
+    ),
     NoticeKind.PAYMENT_DUE: Text(
         "有一笔还没到账",
         "这一期的钱还没到账。怎么付、付多少，写在“怎么付”里；已经付了的，不用管。",

@@ -200,6 +200,12 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         f"{SIGN}有一件申请等你看。{SEE_INBOX}",
         needs=("for_me",),
     ),
+    NoticeKind.DEATH_WAITS: Text(
+        "有一条去世登记等你看",
+        "另一位保密员登记了一位捐赠人去世。请到“去世登记”里同意，或撤回。",
+        f"{SIGN}有一条登记等你看。{SEE_INBOX}",
+        needs=("for_me",),
+    ),
     NoticeKind.CUSTODY_DECIDED: Text(
         "身份申请有答复了",
         "你提的身份申请：{decided}。请到“身份申请”里看。",
@@ -278,6 +284,11 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         "不是你要求的，马上打电话给管理员。登录后请重新装一个。",
         f"{SIGN}两位管理员取消了你的手机验证码。不是你要求的，马上打电话给管理员。",
         needs=("reset",),
+    ),
+    NoticeKind.LOGIN_REPLACED: Text(
+        "你的登录名不再连着爱心妈妈的资料",
+        "旗妇联两个人把你的资料和孩子换到了另一个登录名下。不是你要求的，马上打电话给旗妇联。",
+        f"{SIGN}你的登录名不再连着爱心妈妈的资料。不是你要求的，马上打电话给旗妇联。",
     ),
     NoticeKind.HONEY_OPENED: Text(
         "有人打开了警戒记录",

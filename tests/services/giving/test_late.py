@@ -16,7 +16,7 @@ from services.books import receipts
 from services.books.receipts import BankLine
 from services.giving import late, reminding
 from services.pledges import changes, foretelling, pledges
-from services.vault import forgetting_donors, vault
+from services.vault import deaths, vault
 from tests.factories import (
     BANNER,
     OTHER_BANNER,
@@ -99,7 +99,7 @@ def test_nobody_is_reminded_who_paid_or_said_so_or_has_died(session: Session, in
             pledges.said_paid(session, donor, pledge.donor_ref, Fen(10_000), now=clock.now())
         if instead == "died":
             who = viewer(Role.CUSTODIAN)
-            forgetting_donors.note_death(session, who, PHONE, why="家属来电", now=clock.now())
+            deaths.note(session, who, PHONE, why="家属来电", now=clock.now())
         deliver(session, sms)
 
     texts = select(Notice.text).where(Notice.kind == NoticeKind.PAYMENT_LATE)
@@ -109,9 +109,7 @@ def test_nobody_is_reminded_who_paid_or_said_so_or_has_died(session: Session, in
 
 def test_after_a_death_nothing_is_even_queued(session: Session) -> None:
     an_unpaid_match(session)
-    forgetting_donors.note_death(
-        session, viewer(Role.CUSTODIAN), PHONE, why="家属来电", now=at(DUE)
-    )
+    deaths.note(session, viewer(Role.CUSTODIAN), PHONE, why="家属来电", now=at(DUE))
     before = session.scalars(select(Notice.id)).all()
 
     assert days_reminded(session, DUE, date(2027, 3, 1)) == []

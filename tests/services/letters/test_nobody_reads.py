@@ -13,7 +13,7 @@ from services.donors.naming import Called
 from services.letters import letter_desk, letters
 from services.letters.letters import Bar, Draft
 from services.notices.drawing import draw
-from services.vault import forgetting_donors, vault
+from services.vault import deaths, forgetting_donors, vault
 from tests.factories import BANNER, an_account, viewer
 from tests.services.letters.worlds import (
     CHILD,
@@ -48,9 +48,12 @@ def forget(world: World) -> None:
     forgetting_donors.forget(world.session, world.donor, now=world.now)
 
 
-def die(world: World) -> None:
+def die(world: World) -> str:
     told = vault.reference_of(world.session, world.match.pledge_id)
-    forgetting_donors.note_death(world.session, CUSTODIAN, told, why="家人来电", now=world.now)
+    ref = deaths.note(world.session, CUSTODIAN, told, why="家人来电", now=world.now)
+    second = viewer(Role.CUSTODIAN, actor="account:second")
+    deaths.agree(world.session, second, ref, now=world.now)
+    return ref
 
 
 def page(world: World, by=None) -> dict:
@@ -201,9 +204,8 @@ def test_in_the_week_of_the_death_itself_a_letter_waits_for_the_next_monday(worl
 
 
 def test_a_death_entered_in_error_opens_the_page_again(world: World) -> None:
-    die(world)
-    ref = vault.donor_ref_of(world.session, world.donor.donor_id)
-    forgetting_donors.take_back_death(world.session, CUSTODIAN, ref, now=world.now)
+    ref = die(world)
+    deaths.take_back(world.session, CUSTODIAN, ref, now=world.now)
     world.now += timedelta(days=7)
 
     assert page(world)["bar"] is None
