@@ -50,7 +50,7 @@ TABLES: dict[Whose, str] = {
     Whose.STAFF: "accounts grants account_events assignments recusals factor_resets second_factors"
     " recovery_codes sign_ins ended_sign_ins sign_in_failures try_counts exports imports notices"
     " access_links uploads",
-    Whose.VOLUNTEER: "volunteers",
+    Whose.VOLUNTEER: "volunteers volunteer_logins",
     Whose.ORGANISATION: "unit_collections organisations payment_orders payment_order_lines payouts",
     Whose.GIVING: "pledges pledge_changes pledge_namings gift_wishes custody_requests certificates"
     " unit_colleagues"
@@ -61,7 +61,7 @@ TABLES: dict[Whose, str] = {
     " letters child_routes bank_cards child_transfers care_matches care_exclusions"
     " letter_friends reveals reveal_refusals guardian_requests listed_children",
     Whose.DONOR: "online_orders receipts unclaimed statements statement_lines"
-    " vault_contacts vault_donors vault_givers vault_keys vault_letters vault_members"
+    " vault_contacts vault_deaths vault_donors vault_givers vault_keys vault_letters vault_members"
     " vault_names vault_orders vault_paid_notes vault_payer_moves vault_pledges"
     " vault_receipt_wishes vault_receipts vault_shares vault_words"
     " fiscal_receipts month_leaves",

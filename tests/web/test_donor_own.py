@@ -7,7 +7,7 @@ from extensions import db
 from models.naming import PledgeNaming
 from models.pledges import Pledge
 from models.stipends import Stipend
-from models.vault import Donor, VaultContact, VaultName, VaultPledge
+from models.vault import Donor, VaultContact, VaultDeath, VaultName, VaultPledge
 from privacy.viewers import engine
 from services import links
 from services.donors.sights import Field, Reader
@@ -207,12 +207,15 @@ def test_the_custodian_enters_a_death_and_takes_it_back(client, session, desk):
     assert client.post(address, data=typed).status_code == 303
     donor = session.scalars(select(Donor)).one()
     assert donor.died_on is not None
+    ref = session.scalars(select(VaultDeath.ref)).one()
     page = client.get(address).text
-    assert donor.ref in page
+    assert ref in page
+    assert donor.ref not in page
+    assert "等另一位保密员同意" in page
     assert "家人来电，已核实" in page
     assert CONTACT not in page
 
-    client.post(f"{address}{donor.ref}/take-back")
+    client.post(f"{address}{ref}/take-back")
     session.expire_all()
     assert session.scalars(select(Donor.died_on)).one() is None
 
