@@ -43,6 +43,12 @@ class SteppedAside(ActedBefore):
     code = "stepped_aside"
 
 
+class TurnedOthersDown(ActedBefore):
+    """Law 8: whoever turned down one pair after another does not approve the one that is left."""
+
+    code = "turned_others_down"
+
+
 class Superseded(AlreadyDecided):
     """A job's lease was taken over: its late holder writes nothing more."""
 
@@ -233,6 +239,18 @@ class OrderOver(Refused):
     """A line of a payment order was paid or put back: the order is handed out no more."""
 
     code = "order_over"
+
+
+class OrderStale(Refused):
+    """An account of a payment order changes, or a line is another hand's by now: it is put back first."""
+
+    code = "order_stale"
+
+
+class DayToCome(Refused):
+    """Work for a day that has not come: on a real installation nothing is opened ahead by hand."""
+
+    code = "day_to_come"
 
 
 class RunDamaged(Refused):

@@ -70,7 +70,14 @@ def _waiting(session: Session, by: Viewer, ref: str) -> list[CareMatch]:
 def _check_other(session: Session, by: Viewer, match: CareMatch) -> None:
     _check_not_aside(session, by, match)
     child = session.get_one(Child, match.child_id)
-    before = (match.proposed_by, match.answered_by, match.agreed_by, child.entered_by)
+    volunteer = session.get_one(Volunteer, match.volunteer_id)
+    before = (
+        match.proposed_by,
+        match.answered_by,
+        match.agreed_by,
+        child.entered_by,
+        volunteer.entered_by,
+    )
     if by.actor in (*before, _her_actor(session, match)):
         raise ActedBefore()
     if match.agreed_by is not None and not (

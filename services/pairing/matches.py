@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.pledges import Exclusion, Match, Recusal
@@ -35,6 +35,7 @@ from vocabulary.errors import (
     NothingLeftToPay,
     Refused,
     SteppedAside,
+    TurnedOthersDown,
 )
 
 __all__ = [
@@ -53,12 +54,16 @@ __all__ = [
     "step_aside",
 ]
 
+# Whoever turned down so many pairs of a child or a pledge lately leaves the next to somebody else.
+STEERS_AFTER, STEERING_WITHIN = 2, timedelta(days=60)
+
 
 def approve(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:
     """Make a proposal an active match, from today or where what is paid already ends; tell the donor.
 
-    Raises ActedBefore (law 8), NoConsent (law 9), NoLongerFits when a hard rule is broken by now,
-    AlreadyDecided when somebody was first; NothingLeftToPay where the child graduates before its turn.
+    Raises ActedBefore or TurnedOthersDown (law 8), NoConsent (law 9), NoLongerFits when a hard rule is
+    broken by now, AlreadyDecided when somebody was first; NothingLeftToPay where the child graduates
+    before its turn.
     """
     require(by, Act.DECIDE_MATCH)
     match = _undecided(session, by, ref)
@@ -66,6 +71,7 @@ def approve(session: Session, by: Viewer, ref: str, *, now: datetime) -> Card:
     if by.actor in (match.proposed_by, pair.child.entered_by):
         raise ActedBefore()
     _check_not_aside(session, by, match)
+    _check_not_steering(session, by, match, now=now)
     fitting.check_still(session, match, pair, on=today(now))
     advance(session, match, MatchStatus.ACTIVE, by=by, now=now)
     _start(session, by, match, pair, now=now)
@@ -157,6 +163,19 @@ def step_aside(session: Session, by: Viewer, ref: str, *, now: datetime) -> None
 def _check_not_aside(session: Session, by: Viewer, match: Match) -> None:
     if is_aside(session, by, match.child_id):
         raise SteppedAside()
+
+
+def _check_not_steering(session: Session, by: Viewer, match: Match, *, now: datetime) -> None:
+    """Whoever turned down every other could choose who supports whom: law 8 asks for a second one."""
+    lately = Match.decided_on > today(now) - STEERING_WITHIN
+    others = select(func.count(Match.id)).where(
+        or_(Match.child_id == match.child_id, Match.pledge_id == match.pledge_id),
+        Match.status == MatchStatus.DECLINED,
+        Match.decided_by == by.actor,
+        lately,
+    )
+    if (session.scalar(others) or 0) >= STEERS_AFTER:
+        raise TurnedOthersDown()
 
 
 def _turn_down(

@@ -326,3 +326,15 @@ def test_recent_activity_is_there_for_everyone_with_a_login(
     assert "127.0.0.1" not in page
     assert "09:00" not in page
     assert account.login == "wulan"
+
+
+def test_a_screen_left_open_takes_no_strangers_phone(client, session, now) -> None:
+    an_account(session, Role.VILLAGE_DIRECTOR, login="wulan")
+    session.commit()
+    sign_in(client)
+
+    with clock.moved_to(now + timedelta(minutes=40)):
+        assert client.post("/account/second-step/start").status_code == 401
+        assert (
+            client.post("/account/second-step/confirm", data={"code": "123456"}).status_code == 401
+        )

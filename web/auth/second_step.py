@@ -45,17 +45,16 @@ def _picture(address: str | None) -> str | None:
 
 @bp.post("/account/second-step/start")
 @signed_in
+@proof.proven
 def start_second_step() -> Answer:
-    """Make a secret for a phone; for another phone than now only after a fresh proof."""
-    session, viewer = requests.session(), current_viewer()
-    if second_factor.standing(session, viewer)["is_on"] and not proof.is_fresh():
-        return proof.ask()
-    second_factor.begin(session, viewer, now=requests.now())
+    """Make a secret for a phone, after a fresh proof: a screen left open takes no stranger's phone."""
+    second_factor.begin(requests.session(), current_viewer(), now=requests.now())
     return redirect(url_for("auth.second_step"), 303)
 
 
 @bp.post("/account/second-step/confirm")
 @signed_in
+@proof.proven
 @limits.ON_PASSWORDS
 def confirm_second_step() -> Answer:
     """Take the secret into use once a code shows that the phone has it."""

@@ -10,6 +10,7 @@ SENTENCES: dict[type[Refused], str] = {
     errors.NotPermitted: "没有找到，可能已经处理过了。请刷新后查看。",
     errors.AlreadyDecided: "别人刚刚已经处理了这一件，请刷新后查看。",
     errors.ActedBefore: "前一步是你做的，这一步要由另一个人来做。",
+    errors.TurnedOthersDown: "这个孩子或这份认捐，近 60 天里已经有两个配对是你不同意的。这一个请另一位同事来看。",
     errors.SteppedAside: "你申报过回避，这个孩子的结对由另一位同事来决定。",
     errors.Superseded: "这项任务已由另一次运行接手，这一次到此为止。",
     errors.WrongState: "它现在的状态不能做这一步，请刷新后查看。",
@@ -43,6 +44,10 @@ SENTENCES: dict[type[Refused], str] = {
     errors.OrderOver: (
         "这张拨付单里有的已经付了，或已经放回去了，不能再下载。下载过的纸和表格也不要再交给银行。"
     ),
+    errors.OrderStale: (
+        "这张拨付单里，有的账户正在改，或有的钱该换一处转交，不能再交给银行。先把整张放回去，再做一张。"
+    ),
+    errors.DayToCome: "这一天还没有到，没有做。到期的当天会自己开出；要补做，请写今天或以前的日子。",
     errors.BackupDamaged: (
         "这个文件不完整，或是用另一把密钥做的备份。请换一个文件，并核对 backup.key。"
     ),
