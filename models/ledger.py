@@ -141,6 +141,8 @@ class Receipt(Base):
     bank_line: Mapped[str | None] = mapped_column(
         String(60), unique=True, info=seen_by(Audience.COLLECTING)
     )
+    # On which day the bank's statement has it; empty for what a person typed, until one shows it.
+    shown_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.COLLECTING))
     is_matched: Mapped[bool] = mapped_column(info=seen_by(Audience.COLLECTING))
     # A wrong booking stays; a further row of the opposite sum takes it back (law 2).
     corrects_id: Mapped[int | None] = mapped_column(

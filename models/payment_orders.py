@@ -10,7 +10,7 @@ from models.base import Base, Condition, Sealed, Standings, held, in_regions, is
 from models.stipends import Batch, Stipend
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import BankAnswer, LineKind, LineReason, LineState, Role
+from vocabulary.enums import BankAnswer, DebitWas, LineKind, LineReason, LineState, Role
 from vocabulary.money import Fen
 from vocabulary.refs import new_ref
 
@@ -95,6 +95,9 @@ class Payout(Base):
     __tablename__ = "payouts"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("debit"), info=seen_by(*_DESK)
+    )
     key: Mapped[str] = mapped_column(String(60), unique=True, info=NOBODY)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True, info=NOBODY)
     memo: Mapped[str | None] = mapped_column(String(16), info=seen_by(*_DESK))
@@ -104,6 +107,11 @@ class Payout(Base):
     reason: Mapped[LineReason | None] = mapped_column(info=seen_by(*_DESK))
     amount_fen: Mapped[Fen] = mapped_column(info=seen_by(*_SLIP))
     on: Mapped[date] = mapped_column(info=seen_by(*_SLIP))
+    # What a person found out that a debit without our memo was, and how.
+    was: Mapped[DebitWas | None] = mapped_column(info=seen_by(*_DESK))
+    words: Mapped[str | None] = mapped_column(Sealed("payouts.words"), info=seen_by(*_DESK))
+    said_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_DESK))
+    said_on: Mapped[date | None] = mapped_column(info=seen_by(*_DESK))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

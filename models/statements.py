@@ -34,6 +34,9 @@ class Statement(Base):
     first_on: Mapped[date] = mapped_column(info=seen_by(*_DESK))
     last_on: Mapped[date] = mapped_column(info=seen_by(*_DESK))
     lines: Mapped[int] = mapped_column(info=seen_by(*_DESK))
+    # What lay on the account before its first line and after its last, where the bank says so.
+    opening_fen: Mapped[Fen | None] = mapped_column(info=NOBODY)
+    closing_fen: Mapped[Fen | None] = mapped_column(info=NOBODY)
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

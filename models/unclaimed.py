@@ -54,6 +54,8 @@ class Unclaimed(Base):
     decided_on: Mapped[date | None] = mapped_column(info=seen_by(*_DESK))
     # On which day the bank sent it back.
     paid_on: Mapped[date | None] = mapped_column(info=seen_by(*_DESK))
+    # On which day it came back, undelivered: the money waits again.
+    bounced_on: Mapped[date | None] = mapped_column(info=seen_by(*_DESK))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

@@ -34,6 +34,16 @@ _STATES = {
     # A person said that it was paid; no line of the bank's says so.
     "sent_without_debit": "FROM batches WHERE sent_on < :silent AND bank_on IS NULL"
     " AND bank_said IS DISTINCT FROM 'not_paid'",
+    # 待核对支出: left our account without our memo, or against it, and nobody has said the end of it.
+    "waiting_debits": "FROM payouts WHERE state = 'unsettled' AND amount_fen < 0",
+    "waiting_credits": "FROM payouts WHERE state = 'unsettled' AND amount_fen > 0",
+    # A person said that it came, or came back; no line of the bank's says so.
+    "received_without_credit": "FROM receipts WHERE received_on < :silent AND shown_on IS NULL"
+    " AND NOT is_taken_back AND corrects_id IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM online_orders o WHERE o.receipt_id = receipts.id)",
+    "returned_without_credit": "FROM stipends WHERE returned_on < :silent AND NOT EXISTS"
+    " (SELECT 1 FROM payouts p WHERE p.batch_id = stipends.batch_id AND p.state = 'settled'"
+    " AND p.amount_fen > 0)",
 }
 
 
@@ -46,7 +56,7 @@ def states(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, int 
 
 # By which day each thing that waits began to. Whoever reads this may not read the day on which money
 # came in, or a family said no: of those the month is told.
-_BY_MONTH = frozenset({"in_dispute", "unmatched_receipts"})
+_BY_MONTH = frozenset({"in_dispute", "unmatched_receipts", "received_without_credit"})
 _SINCE = {
     "due_without_money": "due_on",
     "funded_not_sent": "due_on",
@@ -57,6 +67,10 @@ _SINCE = {
     "set_aside": "due_on",
     "unmatched_receipts": "received_on",
     "sent_without_debit": "sent_on",
+    "waiting_debits": '"on"',
+    "waiting_credits": '"on"',
+    "received_without_credit": "received_on",
+    "returned_without_credit": "returned_on",
 }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Container
 from vocabulary.refs import ALPHABET
 
 LENGTH = len("FK") + 6
+_GIVEN_BACK = re.compile(rf"TK[{ALPHABET}]{{6}}")
 LONGEST = 30  # what every bank's batch upload takes as a remark
 _OURS = re.compile(rf"(?=FK[{ALPHABET}]{{6}})")
 _BETWEEN = re.compile(r"[\s\-—_.·:：]")
@@ -25,12 +26,21 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s()（）]", "", unicodedata.normalize("NFKC", name))
 
 
+def give_backs_in(text: str) -> tuple[str, ...]:
+    """Return the memos under which money that nobody claimed goes back to its payer."""
+    return tuple(dict.fromkeys(_GIVEN_BACK.findall(_bare(text))))
+
+
+def _bare(text: str) -> str:
+    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text).upper())
+
+
 def memos_in(text: str, known: Container[str] = ()) -> tuple[str, ...]:
     """Return the memos of ours in a remark, however they were typed: full-width, with gaps.
 
     What only looks like one, because it lies across one that was given out, is none.
     """
-    plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", text).upper())
+    plain = _bare(text)
     starts = [found.start() for found in _OURS.finditer(plain)]
     memos = {at: plain[at : at + LENGTH] for at in starts}
     sure = [at for at, memo in memos.items() if memo in known]

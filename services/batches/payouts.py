@@ -19,18 +19,20 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, trace
 from services.accountancy.waiting import DEBIT_DAYS
-from services.batches import batches, returns
-from services.batches.bank_words import memos_in
+from services.batches import batches, late_returns, returns
+from services.batches.bank_words import give_backs_in, memos_in
+from services.books import give_backs, late_words
 from services.gate import Card
+from services.statements.kinds import speaks_of_a_fee
 from vocabulary.dates import today
 from vocabulary.enums import BankAnswer, BatchStatus, LineKind, LineReason, LineState, Route
 from vocabulary.money import Fen
 
 KINDS = frozenset({LineKind.OUTGOING, LineKind.RETURNED})
-SHOWN_FOR = timedelta(days=92)
+MOST_UNSETTLED = 200
 MOST_SILENT = 50
 _LEFT = frozenset({BatchStatus.SENT, BatchStatus.CLOSED})
-_SHOWN = ("row", "kind", "reason", "amount_fen", "on", "memo")
+_SHOWN = ("ref", "row", "kind", "reason", "amount_fen", "on", "memo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class Batched:
     # The statement had it leaving, and the bank said later that it came back.
     is_told_back: bool
     coming_back: Fen
+    # What a person recorded as back and no statement has shown yet: in all, and of each day.
+    recorded: frozenset[Fen] = frozenset()
+    # What two people gave up for lost, and may come back all the same.
+    lost: Fen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +83,18 @@ class Book:
     batches: Mapping[str, Batched] = field(default_factory=dict)
     paid: set[str] = field(default_factory=set)
     back: set[str] = field(default_factory=set)
+    given: give_backs.Given = field(default_factory=give_backs.Given)
 
     def find(self, line: Bank) -> Found:
         """Say where a line belongs, and remember what it settles."""
         memos = memos_in(line.text, self.batches)
+        given = give_backs_in(line.text)
+        if given and not memos:
+            why = self.given.against(given[0], line.fen, line.on)
+            state = LineState.UNSETTLED if why else LineState.SETTLED
+            return Found(state, why, given[0])
         if not memos:
-            return Found(LineState.ASIDE)
+            return _nameless(line)
         if len(memos) > 1:
             return Found(LineState.UNSETTLED, LineReason.SEVERAL_MEMOS)
         memo = memos[0]
@@ -111,16 +123,29 @@ class Book:
             return LineReason.NOT_SENT_YET
         if line.on < batch.opened_on:
             return LineReason.TOO_EARLY
-        if line.fen == batch.coming_back or (batch.is_told_back and line.fen == batch.fen):
+        expected = {batch.coming_back, batch.lost, *batch.recorded}
+        if line.fen in expected or (batch.is_told_back and line.fen == batch.fen):
             return None
-        if line.fen != batch.fen:
-            return LineReason.WRONG_SUM
-        return None if batch.is_whole else LineReason.HAND_SPOKE
+        return _against_bounce(batch, line)
 
     def find_all(self, lines: Sequence[Bank]) -> list[Found]:
         """Say where each belongs. Debits come first: a statement may be written from below."""
         out = {at: self.find(one) for at, one in enumerate(lines) if _goes_out(one)}
         return [out.get(at) or self.find(one) for at, one in enumerate(lines)]
+
+
+def _nameless(line: Bank) -> Found:
+    """What left without our memo waits for a person's word, what came back so waits in 待核对."""
+    if not _goes_out(line):
+        return Found(LineState.UNMATCHED, LineReason.NOT_OURS_BACK)
+    is_fee = speaks_of_a_fee(line.text)
+    return Found(LineState.UNSETTLED, LineReason.DEAR_FEE if is_fee else LineReason.NO_MEMO)
+
+
+def _against_bounce(batch: Batched, line: Bank) -> LineReason | None:
+    if line.fen != batch.fen:
+        return LineReason.WRONG_SUM
+    return None if batch.is_whole else LineReason.HAND_SPOKE
 
 
 def _goes_out(line: Bank) -> bool:
@@ -131,12 +156,14 @@ def _goes_out(line: Bank) -> bool:
 def book_of(session: Session, lines: Sequence[Bank]) -> Book:
     """Ask once for every batch that these lines may name."""
     shaped = {memo for line in lines for memo in memos_in(line.text)}
+    given = give_backs.asked(session, {one for line in lines for one in give_backs_in(line.text)})
     if not shaped:
-        return Book()
+        return Book(given=given)
     found = session.scalars(select(Batch).where(Batch.memo.in_(shaped))).all()
     sums = batches.totals(session, [batch.ref for batch in found])
     keys = [batch.id for batch in found]
     back, spoken = returns.sums_coming_back(session, keys), _spoken(session, keys)
+    recorded, lost = late_returns.recorded(session, keys), late_returns.lost(session, keys)
     return Book(
         {
             batch.memo: Batched(
@@ -154,9 +181,12 @@ def book_of(session: Session, lines: Sequence[Bank]) -> Book:
                 ),
                 is_told_back=batch.bank_on is not None and batch.bank_said is BankAnswer.NOT_PAID,
                 coming_back=back.get(batch.id, Fen(0)),
+                recorded=recorded.get(batch.id, frozenset()),
+                lost=lost.get(batch.id),
             )
             for batch in found
-        }
+        },
+        given=given,
     )
 
 
@@ -186,25 +216,30 @@ def settle(session: Session, by: Viewer, rows: Sequence[StatementLine], *, now: 
     named = [row for row in rows if row.kind in KINDS]
     left = [row for row in named if row.amount_fen < 0]
     back = [row for row in named if row.amount_fen > 0]
-    paid = _found(session, left)
+    paid = _found(session, by, left, now=now)
     _pay(session, by, paid, now=now)
-    came = _found(session, back)
+    came = _found(session, by, back, now=now)
     for row, batch in came:
         _take_back(session, by, row, batch, now=now)
     session.flush()
     return len(paid) + len(came)
 
 
-def _found(session: Session, rows: Sequence[StatementLine]) -> list[tuple[StatementLine, Batch]]:
+def _found(
+    session: Session, by: Viewer, rows: Sequence[StatementLine], *, now: datetime
+) -> list[tuple[StatementLine, Batch]]:
     """Write down where each line belongs; return those that settle a batch, and which."""
     lines = [Bank(row.amount_fen, row.on, row.remark) for row in rows]
     pairs = list(zip(rows, book_of(session, lines).find_all(lines), strict=True))
     for row, found in pairs:
         row.state, row.reason, row.memo = found.state, found.reason, found.memo
         row.is_kept = found.state is not LineState.UNSETTLED
-    named = [(row, found) for row, found in pairs if found.state is not LineState.ASIDE]
+    named = [(row, found) for row, found in pairs if found.state is not LineState.UNMATCHED]
     session.execute(delete(Payout).where(Payout.key.in_([row.key for row, _ in named])))
     session.add_all(_payout(row, found) for row, found in named)
+    for row, found in named:
+        if found.state is LineState.SETTLED and found.batch is None and found.memo:
+            give_backs.settle(session, by, found.memo, row.amount_fen, on=row.on, now=now)
     return [
         (row, session.get_one(Batch, found.batch.key))
         for row, found in named
@@ -249,6 +284,11 @@ def _take_back(
     if batch.bank_said is BankAnswer.NOT_PAID:
         batch.bounced_on = row.on  # what it did in the books was done when the bank was asked
         return
+    if row.amount_fen in late_returns.recorded(session, [batch.id], but=row.key).get(batch.id, ()):
+        return  # a person had recorded it: the statement shows it now
+    if row.amount_fen == late_returns.lost(session, [batch.id]).get(batch.id):
+        late_words.hear(session, batch, BankAnswer.NOT_PAID, by=by, now=now)
+        return
     coming = returns.sums_coming_back(session, [batch.id]).get(batch.id)
     give = returns.take_in if coming == row.amount_fen else returns.bounce
     give(session, batch, on=row.on, by=by, now=now)
@@ -269,11 +309,11 @@ def without_debit(session: Session, viewer: Viewer, *, now: datetime) -> list[Ca
     )
 
 
-def unsettled(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
-    """List what the last months' statements say of our batches and the books do not, newest first."""
+def unsettled(session: Session, viewer: Viewer) -> list[Card]:
+    """List what statements say and the books do not, the latest first, until somebody explains it."""
     require(viewer, Act.SEND_BATCH)
-    where = (Payout.state == LineState.UNSETTLED, Payout.on >= today(now) - SHOWN_FOR)
+    where = (Payout.state == LineState.UNSETTLED, Payout.was.is_(None))
     newest = (Payout.on.desc(), Payout.id.desc())
     return gate.cards(
-        session, viewer, Payout, fields=_SHOWN, where=where, order_by=newest, limit=50
+        session, viewer, Payout, fields=_SHOWN, where=where, order_by=newest, limit=MOST_UNSETTLED
     )

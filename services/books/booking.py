@@ -54,6 +54,8 @@ class BankLine:
     payer_name: str | None = None
     line: str | None = None
     remark: str = ""
+    # On which day the bank's statement has it; none for what a person typed.
+    shown_on: date | None = None
 
 
 def record(
@@ -121,6 +123,7 @@ def _book(
             "received_on": line.received_on,
             "payer_name": line.payer_name,
             "bank_line": line.line,
+            "shown_on": line.shown_on,
             "is_matched": reference in pledges,
             **noted,
         }

@@ -37,9 +37,10 @@ def divide(session: Session, by: Viewer, ref: str, text: str, *, now: datetime) 
     if not verdict.parts:
         raise BadInput(field="reference", reason=str(verdict.reason))
     on, payer, line = receipt.received_on, receipt.payer_name, receipt.bank_line
-    receipts.take_back(session, by, ref, reason=WHY, now=now)
+    shown_on = receipt.shown_on
+    receipts.undo(session, by, receipt, reason=WHY, now=now)
     parts = [
-        BankLine(reference, Fen(fen), on, payer, f"{line}/{number}" if line else None)
+        BankLine(reference, Fen(fen), on, payer, f"{line}/{number}" if line else None, "", shown_on)
         for number, (reference, fen) in enumerate(verdict.parts, 1)
     ]
     return booking.record_all(session, by, parts, now=now)

@@ -1,5 +1,6 @@
 """Money that came in: the collecting desk's half (law 7). How it is booked: services/books/booking.py."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.ledger import Receipt
 from models.online_payments import OnlineOrder
 from models.pledges import Pledge
+from models.statements import StatementLine
 from models.vault import PaidNote
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
@@ -19,6 +21,7 @@ from services.books.ledger import Event, Leg
 from services.earmarks import marking
 from services.gate import Card
 from services.papers import certificates
+from services.statements.remarks import Others, read_remark
 from services.vault import vault
 from vocabulary.enums import AccountKind, Chain, PledgeKind, TransactionKind
 from vocabulary.errors import AlreadyDecided, BadInput, WrongState
@@ -37,10 +40,13 @@ __all__ = [
     "record",
     "record_all",
     "take_back",
+    "undo",
 ]
 
 TAKEN_BACK = "冲销 "
 PAID_ONLINE = "paid_online"
+ON_STATEMENT = "on_statement"
+_PART = re.compile(r"/\d+$")
 _STANDS = and_(Receipt.is_taken_back.is_(False), Receipt.corrects_id.is_(None))
 
 
@@ -67,11 +73,40 @@ def assign(session: Session, by: Viewer, ref: str, reference: str, *, now: datet
 def take_back(session: Session, by: Viewer, ref: str, *, reason: str, now: datetime) -> None:
     """Take a wrong booking back by a new entry of the opposite sum; then it is booked anew.
 
-    Raises AlreadyDecided for one taken back, WrongState when its money has been used, or when a
-    provider says that it came: that is no slip of the desk's.
+    What the bank's statement shows has come: it waits in 待核对 again, and never leaves the books.
+    Raises AlreadyDecided for one taken back, WrongState when its money has been used, when a
+    provider says that it came, or when the statement's own words say whose it is.
     """
     require(by, Act.RECORD_MONEY)
     wrong = gate.row(session, by, Receipt, Receipt.ref == ref, Receipt.corrects_id.is_(None))
+    line, said = wrong.bank_line, wrong.remark or wrong.payment_reference
+    is_shown = wrong.shown_on is not None and not wrong.is_taken_back
+    if is_shown and (not wrong.is_matched or _is_named(session, wrong)):
+        raise WrongState(from_state=ON_STATEMENT, to_state="taken_back")
+    undo(session, by, wrong, reason=reason, now=now)
+    if wrong.shown_on is not None:
+        name, on = wrong.payer_name, wrong.received_on
+        again = BankLine("", wrong.amount_fen, on, name, line, said, wrong.shown_on)
+        record_all(session, by, [again], now=now)
+
+
+def _is_named(session: Session, receipt: Receipt) -> bool:
+    """Say whether the bank's line names the very reference that the money was booked to."""
+    names = {receipt.bank_line or "", _PART.sub("", receipt.bank_line or "")}
+    lines = session.scalars(
+        select(StatementLine.remark).where(StatementLine.is_kept, StatementLine.key.in_(names))
+    ).all()
+    known = vault.references(session)
+    reference, others = receipt.payment_reference, Others.among(known)
+    return any(reference in read_remark(said, others).references for said in lines)
+
+
+def undo(session: Session, by: Viewer, wrong: Receipt, *, reason: str, now: datetime) -> None:
+    """Take a booking back, for whoever books the same money again in the same transaction.
+
+    Raises as `take_back` does, save for what a statement shows.
+    """
+    require(by, Act.RECORD_MONEY)
     if wrong.is_taken_back or wrong.unclaimed is not None:
         raise AlreadyDecided()
     if session.scalar(select(OnlineOrder.id).where(OnlineOrder.receipt_id == wrong.id)) is not None:
@@ -85,6 +120,7 @@ def take_back(session: Session, by: Viewer, ref: str, *, reason: str, now: datet
         received_on=wrong.received_on,
         # The bank's number goes along, so that the right booking may carry it.
         bank_line=f"{TAKEN_BACK}{wrong.ref} {number}"[:60] if number else None,
+        shown_on=wrong.shown_on,
         is_matched=wrong.is_matched,
         corrects_id=wrong.id,
         recorded_by=by.actor,

@@ -210,13 +210,16 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
                  JOIN transactions t ON t.id = p.transaction_id
                  WHERE t.kind = 'received' AND p.account IN ('bank', 'at_wechat', 'at_alipay')) b
            WHERE r.total <> b.total""",
-        """SELECT '银行流水里的利息和手续费合计 ' || l.total || ' 分，账上是 ' || b.total || ' 分'
+        """SELECT '银行流水里的利息和手续费合计 ' || (k.total + w.total) || ' 分，账上是 '
+                  || b.total || ' 分'
            FROM (SELECT COALESCE(SUM(amount_fen), 0) AS total FROM statement_lines
-                 WHERE is_kept AND kind IN ('interest', 'fee')) l,
+                 WHERE is_kept AND kind IN ('interest', 'fee')) k,
+                (SELECT COALESCE(SUM(amount_fen), 0) AS total FROM payouts
+                 WHERE was = 'fee' AND state = 'settled') w,
                 (SELECT COALESCE(SUM(p.amount), 0) AS total FROM postings p
                  JOIN transactions t ON t.id = p.transaction_id
                  WHERE t.kind IN ('interest', 'bank_fee') AND p.account = 'bank') b
-           WHERE l.total <> b.total""",
+           WHERE k.total + w.total <> b.total""",
         """SELECT '认捐 ' || COALESCE(p.code, '（第 ' || e.pledge_id || ' 行）') ||
                   '：到账和账上的预付差 ' || SUM(e.fen) || ' 分'
            FROM (SELECT v.pledge_id, r.amount_fen AS fen, 0 AS is_posted

@@ -2,11 +2,14 @@
 
 import re
 
+from vocabulary.bank_fees import most
 from vocabulary.enums import LineKind, PaymentProvider
 from vocabulary.money import Fen
 from vocabulary.refs import find_payment_reference
 
 _INTEREST = re.compile(r"结息|利息|存款息|活期息|季度息|^息$")
+# Interest that a giver speaks of is his gift; the bank's own says none of these.
+_GIVEN = re.compile(r"捐|助学|善款|爱心|孩子")
 _FEE = re.compile(r"手续费|工本费|年费|管理费|账户费|服务费|汇划费|短信费|回单费")
 _RETURNED = re.compile(r"退汇|退票|退回|汇款退|被退|冲退|原路退")
 # A provider pays out under its own company's name; a donor's transfer through it says none of these.
@@ -36,14 +39,23 @@ def is_payout(text: str, payer: str, fen: Fen) -> bool:
     )
 
 
+def speaks_of_a_fee(text: str) -> bool:
+    """Say whether a line calls itself a fee."""
+    return _FEE.search(text) is not None
+
+
 def kind_of(text: str, fen: Fen, payer: str = "") -> LineKind:
-    """Tell by the bank's own words; a sum that leaves is never a donation, whatever it names."""
+    """Tell by the bank's own words, as long as none of our references and memos decides.
+
+    A sum that leaves is never a donation, whatever it names; a dear fee is no fee by its words alone.
+    """
     if is_payout(text, payer, fen) and not _RETURNED.search(text):
         return LineKind.PAYOUT
     if _RETURNED.search(text):
         return LineKind.RETURNED
-    if _FEE.search(text) and fen < 0:
+    if _FEE.search(text) and -most() <= fen < 0:
         return LineKind.FEE
     if fen < 0:
         return LineKind.OUTGOING
-    return LineKind.INTEREST if _INTEREST.search(text) else LineKind.DONATION
+    is_gift = find_payment_reference(text) is not None or _GIVEN.search(text)
+    return LineKind.INTEREST if _INTEREST.search(text) and not is_gift else LineKind.DONATION

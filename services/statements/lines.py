@@ -21,6 +21,7 @@ from vocabulary.enums import LineKind
 from vocabulary.money import Fen
 
 SHOWN_FAULTS = 20
+LONGEST_NUMBER = 30
 _OUT = re.compile(r"借|支|出|付|^d|^-", re.IGNORECASE)
 _IN = re.compile(r"贷|收|入|存|^c|^\+", re.IGNORECASE)
 _OWN_MONEY = re.compile(r"人民币|cny|rmb|156|元|^$|^1$|^01$|^001$", re.IGNORECASE)
@@ -141,7 +142,7 @@ def _line(told: Told) -> Line:
         payer=told.text("payer")[:120],
         payer_account=told.text("payer_account")[:60],
         balance=_sum(told, "balance"),
-        key=told.text("number")[:40],
+        key=told.text("number"),
     )
 
 
@@ -191,21 +192,27 @@ def _closing(told: Told) -> sums.Closing:
     return sums.Closing(told.row.number, text, total("debit"), total("credit"))
 
 
-def numbered(on: date, number: str) -> str:
-    """Return a line's name for good where the bank has numbered it."""
-    return f"{on:%Y%m%d}-{number}"
+def numbered(on: date, number: str, fen: Fen) -> str:
+    """Return a line's name for good where the bank has numbered it: day, number, sum and direction.
+
+    One number may stand on two lines, a payment and its fee, and an export may hold but one of them.
+    """
+    is_long = len(number) > LONGEST_NUMBER
+    short = hashlib.sha256(number.encode()).hexdigest()[:24] if is_long else number
+    return f"{on:%Y%m%d}-{short}-{fen}"
 
 
 def _numbered(lines: Sequence[Line]) -> Iterator[Line]:
-    """Give each line its name for good: the bank's number, else a digest of all it says.
+    """Give each line its name for good: by the bank's number, else a digest of all it says.
 
-    A statement without numbers may hold two equal lines; the second is the second every time.
+    A statement may hold two equal lines; the second is the second every time.
     """
     seen: Counter[str] = Counter()
-    numbers = Counter(line.key for line in lines if line.key)
     for line in lines:
-        if line.key and numbers[line.key] == 1:
-            yield replace(line, key=numbered(line.on, line.key))
+        if line.key:
+            name = numbered(line.on, line.key, line.fen)
+            seen[name] += 1
+            yield replace(line, key=name if seen[name] == 1 else f"{name}-{seen[name]}")
             continue
         said = [line.on, line.at, line.fen, line.balance, line.payer, line.payer_account, line.text]
         digest = hashlib.sha256(repr([str(part) for part in said]).encode()).hexdigest()[:24]

@@ -18,8 +18,9 @@ from services.books.ledger import Event, Leg
 from services.gate import Card
 from services.lifecycle import advance
 from services.online_payments import payouts as provider_payouts
-from services.statements import Line
-from services.statements.statement_judging import Verdict, booked_keys
+from services.statements import Line, sums
+from services.statements.line_names import booked_keys, mark_shown, the_one_by_hand
+from services.statements.statement_judging import Verdict
 from services.statements.statement_reading import Read
 from vocabulary.dates import today
 from vocabulary.enums import (
@@ -27,6 +28,7 @@ from vocabulary.enums import (
     Chain,
     ImportStatus,
     LineKind,
+    LineReason,
     LineState,
     TransactionKind,
 )
@@ -54,6 +56,7 @@ def keep(session: Session, by: Viewer, name: str, read: Read, *, now: datetime) 
         raise BadInput(field="file", reason="empty")
     if max(line.on for line in read.lines) > today(now):
         raise BadInput(field="file", reason="in_future")
+    lay = sums.ends(read.lines)
     record = Statement(
         by=by.actor,
         created_at=now,
@@ -61,6 +64,8 @@ def keep(session: Session, by: Viewer, name: str, read: Read, *, now: datetime) 
         first_on=min(line.on for line in read.lines),
         last_on=max(line.on for line in read.lines),
         lines=len(read.lines),
+        opening_fen=lay[0] if lay else None,
+        closing_fen=lay[1] if lay else None,
     )
     session.add(record)
     session.flush()
@@ -162,7 +167,8 @@ def book(
     record = gate.row(session, by, Statement, Statement.ref == ref)
     advance(session, record, ImportStatus.TAKING, by=by, now=now)
     rows = _new_rows(session, record)
-    _decide(rows, accepted)
+    _decide(session, rows, accepted)
+    rows = [row for row in rows if row.state is not LineState.KNOWN]
     provider_payouts.settle(session, by, rows)
     came = [line for row in rows for line in _bank_lines(row)]
     for start in range(0, len(came), ROWS_A_SLICE):
@@ -183,28 +189,45 @@ def _new_rows(session: Session, record: Statement) -> Sequence[StatementLine]:
         row.is_kept = row.key not in booked
         row.state = row.state if row.is_kept else LineState.KNOWN
     session.flush()
+    mark_shown(session, {row.key: row.on for row in rows if not row.is_kept}, record.first_on)
     return [row for row in rows if row.is_kept]
 
 
-def _decide(rows: Sequence[StatementLine], accepted: Collection[int]) -> None:
-    """A suggestion is right when a person says so, and else is none."""
+def _decide(session: Session, rows: Sequence[StatementLine], accepted: Collection[int]) -> None:
+    """A suggestion is right when a person says so, and else is none.
+
+    One that is what somebody booked by hand is not booked again: that booking gets the bank's name.
+    """
     for row in rows:
-        if row.state is LineState.SUGGESTED:
-            row.state = LineState.MATCHED if row.row in accepted else LineState.UNMATCHED
+        if row.state is not LineState.SUGGESTED:
+            continue
+        same = None
+        if row.reason is LineReason.BY_HAND and row.row in accepted:
+            same = the_one_by_hand(session, row.parts[0][0], row.amount_fen, row.on)
+        if same is not None:
+            row.state, same.bank_line, same.shown_on = LineState.KNOWN, row.key, row.on
+            session.flush()
+        else:
+            row.state = (
+                LineState.MATCHED
+                if row.row in accepted and row.reason is not LineReason.BY_HAND
+                else LineState.UNMATCHED
+            )
 
 
 def _bank_lines(row: StatementLine) -> Iterator[BankLine]:
     """Turn a line into what is booked of it; a split one into one for each reference."""
-    if row.kind is not LineKind.DONATION:
+    is_strange = row.kind is LineKind.RETURNED and row.state is LineState.UNMATCHED
+    if row.kind is not LineKind.DONATION and not is_strange:
         return
     payer = row.payer or None
     if row.state not in _SURE:
         waits = row.remark or NO_REMARK
-        yield BankLine("", row.amount_fen, row.on, payer, row.key, remark=waits)
+        yield BankLine("", row.amount_fen, row.on, payer, row.key, waits, shown_on=row.on)
         return
     for number, (reference, fen) in enumerate(row.parts, 1):
         key = f"{row.key}/{number}" if len(row.parts) > 1 else row.key
-        yield BankLine(reference, Fen(fen), row.on, payer, key)
+        yield BankLine(reference, Fen(fen), row.on, payer, key, shown_on=row.on)
 
 
 def _post_the_banks_own(session: Session, by: Viewer, rows: Sequence[StatementLine]) -> None:

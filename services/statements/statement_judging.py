@@ -1,20 +1,19 @@
 """Whose money is a line of the bank's statement? The whole reference first, then suggestions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.ledger import Receipt
 from models.pledges import Pledge
-from models.statements import StatementLine
 from models.vault import PaidNote
 from services.batches import payouts
+from services.batches.bank_words import memos_in
 from services.batches.payouts import Bank, Book
 from services.statements import Line, Remark, read_remark
-from services.statements.lines import numbered
+from services.statements.line_names import ByHand, booked_keys, by_hand
 from services.statements.remarks import Others, near
 from services.vault import vault
 from vocabulary.enums import LineKind, LineReason, LineState
@@ -46,6 +45,7 @@ class Known:
     notes: Sequence[tuple[str, int, date]] = ()
     keys: frozenset[str] = frozenset()
     others: Others = field(default_factory=Others)
+    by_hand: Sequence[ByHand] = ()
     book: Book = field(default_factory=Book)
 
 
@@ -67,8 +67,28 @@ def known(session: Session | None, lines: Sequence[Line]) -> Known:
         notes=[(ref, fen, on) for ref, fen, on in session.execute(notes)],
         keys=booked_keys(session, first),
         others=others,
-        book=payouts.book_of(session, _payouts(lines)),
+        by_hand=by_hand(session, first),
+        book=payouts.book_of(session, [Bank(one.fen, one.on, one.text) for one in lines]),
     )
+
+
+def told_anew(lines: Sequence[Line], known: Known) -> tuple[Line, ...]:
+    """Return the lines, each of the kind that our own reference or memo makes it.
+
+    What the bank and the payer say beside it (退汇, 利息, 手续费) decides only where none stands.
+    """
+    return tuple(replace(line, kind=_kind(line, known)) for line in lines)
+
+
+def _kind(line: Line, known: Known) -> LineKind:
+    if line.kind is LineKind.PAYOUT:
+        return line.kind
+    references = read_remark(line.text, known.others).references if line.fen > 0 else ()
+    if any(reference in known.pledges for reference in references):
+        return LineKind.DONATION
+    if any(memo in known.book.batches for memo in memos_in(line.text, known.book.batches)):
+        return LineKind.OUTGOING if line.fen < 0 else LineKind.RETURNED
+    return line.kind
 
 
 def _instalments(
@@ -86,18 +106,9 @@ def _instalments(
     return {reference: sums[key] for reference, key in pledges.items() if key in sums}
 
 
-def booked_keys(session: Session, first: date) -> frozenset[str]:
-    """Return the names of lines booked before; a number typed by hand is the bank's own."""
-    kept = select(StatementLine.key).where(StatementLine.is_kept, StatementLine.on >= first)
-    booked = select(Receipt.received_on, Receipt.bank_line).where(
-        Receipt.bank_line.is_not(None), Receipt.received_on >= first
-    )
-    by_hand = (numbered(on, line or "") for on, line in session.execute(booked))
-    return frozenset((*session.scalars(kept), *by_hand))
-
-
 def judge(lines: Iterable[Line], known: Known) -> list[Verdict]:
-    """Judge every line; two lines never share one announcement."""
+    """Judge every line; two lines never share one announcement, nor one booking by hand."""
+    known = replace(known, by_hand=list(known.by_hand))
     notes, lines = list(known.notes), list(lines)
     new = [line for line in lines if line.kind in payouts.KINDS and line.key not in known.keys]
     found = known.book.find_all(_payouts(new))
@@ -121,14 +132,24 @@ def _verdict(line: Line, known: Known, notes: list[tuple[str, int, date]]) -> Ve
     remark = read_remark(line.text, known.others)
     match remark.references:
         case ():
-            return _announced(line, notes) or _waits(LineReason.NO_REFERENCE)
+            waits = _waits(LineReason.NO_REFERENCE)
+            return _same(line, "", known) or _announced(line, notes) or waits
         case (one,) if one in known.pledges:
             _forget(notes, one, line.fen)
-            return Verdict(LineState.MATCHED, ((one, line.fen),))
+            return _same(line, one, known) or Verdict(LineState.MATCHED, ((one, line.fen),))
         case (one,):
             return _meant(one, line, known) or _waits(LineReason.UNKNOWN_REFERENCE)
         case _:
             return _split(remark, line.fen, known)
+
+
+def _same(line: Line, reference: str, known: Known) -> Verdict | None:
+    """Suggest that a line is what somebody booked by hand in these days, without its number."""
+    found = [one for one in known.by_hand if one.is_like(reference, line.fen, line.on)]
+    if not found:
+        return None
+    known.by_hand.remove(min(found, key=lambda one: abs(one.on - line.on)))  # type: ignore[attr-defined]
+    return Verdict(LineState.SUGGESTED, ((reference, line.fen),), LineReason.BY_HAND)
 
 
 def _waits(reason: LineReason) -> Verdict:

@@ -11,7 +11,7 @@ from privacy.viewers import Viewer
 from services.rosters.headers import ColumnMissing, HeaderNotFound
 from services.statements import Line, open_statement, statement_layouts
 from services.statements.layouts import likely_labels
-from services.statements.statement_judging import Verdict, judge, known
+from services.statements.statement_judging import Verdict, judge, known, told_anew
 from vocabulary.enums import LineState
 
 
@@ -69,5 +69,6 @@ def judged(session: Session | None, by: Viewer, name: str, data: bytes) -> Read:
         statement = open_statement(sheet, layouts)
     except (HeaderNotFound, ColumnMissing) as refusal:
         raise UnknownLayout(likely_labels(sheet), refusal) from refusal
-    verdicts = judge(statement.lines, known(session, statement.lines))
-    return Read(statement.lines, verdicts, statement.notes)
+    books = known(session, statement.lines)
+    lines = told_anew(statement.lines, books)
+    return Read(lines, judge(lines, books), statement.notes)

@@ -55,12 +55,28 @@ def disagreements(lines: Sequence[Told], closing: Iterable[Closing]) -> Iterator
         yield from _totals(lines, whole[0])
 
 
-def _balances(lines: Sequence[Told]) -> Iterator[tuple[int, str]]:
-    """Follow the balance in the order that fits best: as it stands, from below, by the clock."""
+def ends(lines: Sequence[Told]) -> tuple[Fen, Fen] | None:
+    """Return what lay there before the first line and after the last, where the bank says so."""
+    order = _order(lines)
+    first, last = order[0], order[-1]
+    if first.balance is None or last.balance is None:
+        return None
+    return Fen(first.balance - first.fen), last.balance
+
+
+def _order(lines: Sequence[Told]) -> Sequence[Told]:
+    """Return the lines as their balances follow best: as they stand, from below, by the clock."""
     by_clock = sorted(lines, key=lambda line: (line.on, line.at or time.min))
-    orders = (lines, lines[::-1], by_clock)
-    breaks = min(([*_breaks(order)] for order in orders), key=len)
-    for line in breaks:
+
+    def unfit(order: Sequence[Told]) -> tuple[int, bool]:
+        is_backwards = any(one.on > other.on for one, other in pairwise(order))
+        return len([*_breaks(order)]), is_backwards
+
+    return min((lines, lines[::-1], by_clock), key=unfit)
+
+
+def _balances(lines: Sequence[Told]) -> Iterator[tuple[int, str]]:
+    for line in _breaks(_order(lines)):
         yield line.row, "的余额和前一笔接不上（少了一行，或改过数）"
 
 

@@ -5,12 +5,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.children import Child
+from models.payment_orders import Payout
 from models.routes import BankCard
 from models.stipends import Batch
 from models.transfers import Transfer
 from tests.factories import BANNER, OTHER_BANNER, a_child, a_match, a_pledge, a_sent_batch
 from tests.house.places import OTHER_TOWN, SENT, VILLAGE, Places, Town
-from vocabulary.enums import Route
+from vocabulary.enums import LineKind, LineReason, LineState, Route
+from vocabulary.money import Fen
 
 _CASE = "case_worker approver case_deputy"
 _THIRD = "150782000000"
@@ -36,6 +38,13 @@ def give(session: Session, town: Town, here: Places, _now: datetime) -> None:
     ]
     ours, theirs = (_unseen(session, child, n) for n, child in enumerate(pupils))
     town.give("unseen_batch", "paying_desk", ours.ref, theirs.ref, here.batch.ref)
+    debit = Payout(
+        key="20261110-D-1", row=2, kind=LineKind.OUTGOING, state=LineState.UNSETTLED,
+        reason=LineReason.NO_MEMO, amount_fen=Fen(-500), on=SENT,
+    )  # fmt: skip
+    session.add(debit)
+    session.flush()
+    town.give("bank_debit", "paying_desk", debit.ref)
 
 
 def _transfer(session: Session, child: Child, old: str, new: str) -> str:

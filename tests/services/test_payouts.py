@@ -90,7 +90,7 @@ class World:
         return list(self.session.scalars(live.order_by(Fact.id)))
 
     def reasons(self, now) -> list[str]:
-        return [one["reason"].value for one in payouts.unsettled(self.session, DESK, now=now)]
+        return [one["reason"].value for one in payouts.unsettled(self.session, DESK)]
 
     def bank(self) -> int:
         self.session.flush()
@@ -215,7 +215,7 @@ def test_what_does_not_fit_settles_nothing_and_says_why(world, session, now, lin
     assert world.sent() == []
     assert (world.batch.status, world.batch.bank_on) == (BatchStatus.ORDERED, None)
     assert world.bank() == 0
-    (shown,) = payouts.unsettled(session, DESK, now=now)
+    (shown,) = payouts.unsettled(session, DESK)
     assert (shown["reason"], shown["row"]) == (reason, 2)
     assert not shown.has("remark")
     assert not shown.has("payer")
@@ -231,9 +231,9 @@ def test_money_that_left_under_a_batchs_memo_is_told_before_it_is_paid_again(
     assert [c["in_doubt"] for c in orders.with_accounts(session, DESK)] == [True]
 
 
-def test_a_debit_without_our_memo_is_an_outgoing_line_as_before(world, now) -> None:
-    assert world.book(now, "20261110,200.00,,吉文中学,助学金,A1") == [("aside", None)]
-    assert world.reasons(now) == []
+def test_a_debit_without_our_memo_waits_for_a_persons_word(world, now) -> None:
+    assert world.book(now, "20261110,200.00,,吉文中学,助学金,A1") == [("unsettled", "no_memo")]
+    assert world.reasons(now) == ["no_memo"]
 
 
 def test_a_payment_made_again_is_one_whatever_its_words_speak_of(world, now) -> None:
@@ -350,11 +350,11 @@ def test_what_a_hand_sends_back_with_our_memo_is_taken_in_by_the_statement(
 def test_each_desk_sees_its_own_side_of_a_line(world, session, now) -> None:
     world.book(now, "20261110,1.00,,吉文中学,FKABC234,A1", "20261110,,50.00,佟掌柜,助学,A2")
 
-    assert len(payouts.unsettled(session, DESK, now=now)) == 1
+    assert len(payouts.unsettled(session, DESK)) == 1
     elsewhere = viewer(Role.PAYING_DESK, regions=(OTHER_BANNER,))
-    assert payouts.unsettled(session, elsewhere, now=now) == []
+    assert payouts.unsettled(session, elsewhere) == []
     with pytest.raises(NotPermitted):
-        payouts.unsettled(session, COLLECTING, now=now)
+        payouts.unsettled(session, COLLECTING)
     assert gate.cards(session, DESK, StatementLine) == []
     assert session.scalar(select(func.count(Payout.id))) == 1
-    assert "佟掌柜" not in str(payouts.unsettled(session, DESK, now=now))
+    assert "佟掌柜" not in str(payouts.unsettled(session, DESK))

@@ -94,7 +94,7 @@ def test_the_old_memo_paid_after_all_is_shown_and_sends_nothing_again(world, ses
     assert world.book(now, DEBIT) == [("unsettled", "paid_twice")]
 
     assert world.sent() == []
-    assert [c["memo"] for c in payouts.unsettled(session, DESK, now=now)] == ["FKABC234"]
+    assert [c["memo"] for c in payouts.unsettled(session, DESK)] == ["FKABC234"]
     assert world.bank() == 0
 
 

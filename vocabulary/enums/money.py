@@ -284,6 +284,21 @@ class LineReason(StrEnum):
     BACK_TWICE = "back_twice"
     NOT_SENT_YET = "not_sent_yet"
     HAND_SPOKE = "hand_spoke"
+    # Likely what a person booked by hand; a debit without our memo; a fee too dear to be one by its
+    # words; what calls itself 退汇 and names nothing of ours.
+    BY_HAND = "by_hand"
+    NO_MEMO = "no_memo"
+    DEAR_FEE = "dear_fee"
+    NOT_OURS_BACK = "not_ours_back"
+
+
+class DebitWas(StrEnum):
+    """What a person says a debit without our memo was; UNKNOWN stops all sending."""
+
+    FEE = "fee"
+    GIVEN_BACK = "given_back"
+    BANKS_ERROR = "banks_error"
+    UNKNOWN = "unknown"
 
 
 class FundReason(StrEnum):

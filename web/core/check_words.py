@@ -21,6 +21,8 @@ CHECKS = {
     "losses": "备用金承担的损失都有两个人同意",
     "gap_fund": "备用金没有透支，一个月没有付两次",
     "receipts_booked": "到账都入了账",
+    "bank_balance": "银行流水的余额和账上一致",
+    "unknown_debits": "没有说不清的支出",
     "unclaimed": "没有人认领的到账，两个人决定，账上对得上",
     "online_payments": "线上支付的订单、到账和结算一致",
     "forgotten_donors": "忘记了的捐赠人没有回来",
@@ -54,4 +56,8 @@ STATES = {
     "set_aside": "没有开出，已写原因",
     "unmatched_receipts": "待核对到账",
     "sent_without_debit": "标了已拨付、银行流水里还没有的批次",
+    "waiting_debits": "待核对支出",
+    "waiting_credits": "流水上退回来、对不上的",
+    "received_without_credit": "手工记了到账、银行流水里还没有的",
+    "returned_without_credit": "手工记了退回、银行流水里还没有的",
 }

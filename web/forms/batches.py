@@ -7,8 +7,9 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from services.batches.bank_answers import Told
+from services.batches.bank_debits import Said
 from services.batches.batches import Read
-from vocabulary.enums import BankAnswer
+from vocabulary.enums import BankAnswer, DebitWas
 from vocabulary.money import Fen
 from web.core.labels import label
 
@@ -40,6 +41,21 @@ class BackForm(FlaskForm):
     """An order that the bank was never given; who was asked there, where it had been handed out."""
 
     note = StringField("问了银行哪一位，怎么说的", [Length(max=100, message="最多 100 个字")])
+
+
+class DebitForm(FlaskForm):
+    """What a debit without our memo was, and how one knows."""
+
+    was = RadioField(
+        "是什么钱",
+        [InputRequired("请选一个")],
+        choices=[SelectChoice(one.value, label(one)) for one in DebitWas],
+    )
+    words = StringField("问了谁，怎么说的", [Length(max=200, message="最多 200 个字")])
+
+    def said(self) -> Said:
+        """Return what was filled in."""
+        return Said(DebitWas(self.was.data), self.words.data or "")
 
 
 class AnswerForm(FlaskForm):

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services.accountancy import comparing
+from services.accountancy import bank_balance, comparing
 from services.books import books
 from services.checking import checks
 from services.notices.notice_words import JOB_NAMES
@@ -46,6 +46,7 @@ def check() -> str:
         jobs=JOB_NAMES,
         since={name: _waited(day, now=today(now)) for name, day in report["oldest"].items()},
         latest=comparing.latest(session, viewer),
+        bank=bank_balance.compared(session, viewer),
     )
 
 

@@ -18,6 +18,11 @@ from web.forms.receipts import AssignForm, ReceiptForm, TakeBackForm
 
 _SPENT = "这笔钱已经用来付助学金，不够整笔冲销。请先和保密员、审计员商量怎么补。"
 _ONLINE = "这笔是支付平台说到账的，不是登记时记错，不能冲销。平台退了款的，先和审计员商量。"
+_SHOWN = (
+    "银行流水上有这一笔，不能冲销。还没对上的，在它那一页填付款编号；流水写明了付款编号的，"
+    "就是那位捐赠人的，先和审计员商量。"
+)
+_REFUSED = {receipts.PAID_ONLINE: _ONLINE, receipts.ON_STATEMENT: _SHOWN}
 bp = Blueprint("receipts", __name__, url_prefix="/receipts")
 
 _UNFIT = {
@@ -157,14 +162,14 @@ def take_back(ref: str) -> str | Response:
         try:
             receipts.take_back(session, viewer, ref, reason=form.reason.data, now=requests.now())
         except WrongState as refusal:
-            is_online = refusal.params["from_state"] == receipts.PAID_ONLINE
-            form.form_errors.append(_ONLINE if is_online else _SPENT)
+            form.form_errors.append(_REFUSED.get(str(refusal.params["from_state"]), _SPENT))
         except AlreadyDecided as refusal:
             form.form_errors.append(sentence(refusal))
         else:
-            flash(
-                f"冲销了 {format_yuan_short(card['amount_fen'])}。照流水再记一次对的。", "success"
+            then = (
+                "照流水再记一次对的。" if card["shown_on"] is None else "这笔钱放回了待核对到账。"
             )
+            flash(f"冲销了 {format_yuan_short(card['amount_fen'])}。{then}", "success")
             return redirect(url_for(".index"), 303)
     if request.method == "POST":
         requests.keep_nothing()

@@ -37,6 +37,10 @@ def test_a_sound_database_has_no_finding_and_its_states_are_counted(
         "set_aside": 0,
         "unmatched_receipts": 0,
         "sent_without_debit": 0,
+        "waiting_debits": 0,
+        "waiting_credits": 0,
+        "received_without_credit": 1,
+        "returned_without_credit": 0,
     }
 
 

@@ -51,6 +51,16 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.LineReason.BACK_TWICE: "这一批的退汇已经记过一次",
         e.LineReason.NOT_SENT_YET: "这一批还没有付出的记录。先传付出那天的流水，再传这份",
         e.LineReason.HAND_SPOKE: "学校或家里对这一批回过话，和退汇对不上。先打电话问清",
+        e.LineReason.BY_HAND: "多半就是手工记过的这一笔，勾上就不再记",
+        e.LineReason.NO_MEMO: "没写批次号。问清是什么钱，写下来",
+        e.LineReason.DEAR_FEE: "说是手续费，数目太大。问清是什么钱，写下来",
+        e.LineReason.NOT_OURS_BACK: "像是退汇，没写我们的批次号",
+    },
+    e.DebitWas: {
+        e.DebitWas.FEE: "银行手续费",
+        e.DebitWas.GIVEN_BACK: "退还给付款人的到账",
+        e.DebitWas.BANKS_ERROR: "银行扣错了，等它退回来",
+        e.DebitWas.UNKNOWN: "问了也说不清",
     },
     e.FundReason: {
         e.FundReason.STOPPED: "资助停了，在找下一位",
