@@ -17,7 +17,7 @@ from models.volunteers import Volunteer
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate
-from services.care import leaving
+from services.care import leaving, whom
 from services.children import child_file
 from services.gate import Card, Part
 from services.pairing import whole_costs
@@ -169,19 +169,14 @@ def _is_aside(session: Session, viewer: Viewer, ref: str) -> bool:
 
 def _others(session: Session, viewer: Viewer, stored: Sequence[Mapping[str, Any]]) -> list[Card]:
     """Return the runners-up by name; of another banner's child or volunteer only what each lacked."""
-    refs = {side: [o["code"] for o in stored if o["side"] == side] for side in _TABLES}
-    known = {
-        one["ref"]: one["name"]
-        for side, table in _TABLES.items()
-        for one in gate.cards(
-            session, viewer, table, fields=("ref", "name"), where=(table.ref.in_(refs[side]),)
-        )
-        if one.has("name")
+    refs = {
+        side: [o["code"] for o in stored if o["side"] == side] for side in ("child", "volunteer")
     }
+    hers = (Volunteer.ref.in_(refs["volunteer"]),)
+    volunteers = gate.cards(session, viewer, Volunteer, fields=("ref", "name"), where=hers)
+    near = [*volunteers, *whom.by_need(session, viewer, refs["child"]).values()]
+    known = {one["ref"]: one["name"] for one in near if one.has("name")}
     return [Card({**other, "name": known.get(other["code"])}) for other in stored]
-
-
-_TABLES: Mapping[str, Any] = {"child": Child, "volunteer": Volunteer}
 
 
 def turned_down(session: Session, viewer: Viewer) -> list[Card]:

@@ -123,7 +123,9 @@ def _match(
     **why: object,
 ) -> CareMatch:
     skill = next(part for part in parts if part["factor"] == "skill")
-    is_delicate = DELICATE in skill["met"]
+    is_delicate = (
+        DELICATE in skill["asked"]
+    )  # met or not: what is missing of the points would tell it
     return CareMatch(
         volunteer_id=volunteer.id,
         child_id=child.id,

@@ -12,6 +12,7 @@ from models.children import Child, Need
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, works_in
 from services import gate
+from services.care import whom
 from services.gate import Card, Part
 from services.pairing import policies
 from services.runs.sides import CARE, side_of
@@ -53,9 +54,7 @@ def _row(one: matching.Unmatched, child: Card, days: int) -> Card:
 def _children(session: Session, viewer: Viewer, kind: str, codes: Sequence[str]) -> dict[str, Any]:
     """Return the children behind the codes, whom the viewer may see."""
     if kind == CARE:
-        where = (Child.ref.in_(codes),)
-        found = gate.cards(session, viewer, Child, fields=("ref", "name"), where=where)
-        return {card["ref"]: card for card in found}
+        return dict(whom.by_need(session, viewer, codes))
     part = {"child": Part(Child, Child.id == Need.child_id, ("ref", "name"))}
     found = gate.cards(
         session, viewer, Need, parts=part, fields=("ref",), where=(Need.ref.in_(codes),)

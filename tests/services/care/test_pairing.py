@@ -220,8 +220,8 @@ def test_what_is_not_met_of_it_stands_in_no_reason(session, world, now) -> None:
 
     (match,) = propose(session, now)
 
-    assert not match.is_delicate
-    assert "psychological" not in str([match.reasons, match.runners_up, match.about, match.kinds])
+    assert match.is_delicate  # what is missing of the points would tell it to everybody else
+    assert "psychological" not in str([match.runners_up, match.about, match.kinds])
 
 
 def test_the_run_keeps_a_proof_that_holds(session, world, now) -> None:
@@ -268,3 +268,17 @@ def test_the_nights_job_pairs_volunteers_too_and_may_run_twice(session, world, n
     assert found["care_proposed"] == 0
     assert session.query(CareExclusion).count() == 0
     assert matching.VOLUNTEERS.name == "volunteers"
+
+
+def test_a_child_whose_need_is_a_detail_of_its_case_is_named_to_its_case_workers_alone(
+    session, world, now
+) -> None:
+    from services.care import whom
+
+    other = a_caring_child(session, NeedKind.PSYCHOLOGICAL, name="苏日娜")
+    refs, colleague = [world.child.ref, other.ref], world.who("worker2", now)
+
+    assert set(whom.by_need(session, colleague, refs)) == {world.child.ref}
+    other.verified_by = colleague.actor
+    session.flush()
+    assert set(whom.by_need(session, colleague, refs)) == set(refs)
