@@ -4,10 +4,12 @@ import json
 import sqlite3
 import sys
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
 import click
+from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from extensions import db
@@ -15,7 +17,8 @@ from privacy import viewers
 from privacy.viewers import Viewer
 from services.accounts import accounts
 from vocabulary import clock
-from vocabulary.errors import BadInput, Refused, WrongPassword
+from vocabulary.dates import today
+from vocabulary.errors import BadInput, DayToCome, Refused, WrongPassword
 from web.core.messages import sentence
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -34,6 +37,20 @@ def actor(login: str | None) -> Viewer:
         return accounts.viewer_by_login(db.session(), login, now=clock.now())
     except WrongPassword:
         _fail(f"没有“{login}”这个登录名，或它已经停用。")
+
+
+def day_of(given: datetime | None) -> date:
+    """Return the day to work for, today if none is given.
+
+    Raises DayToCome for a later one on a real installation: it would open, and let the fund pay,
+    what falls due in months. The demo world and replays may look ahead.
+    """
+    day = today(clock.now())
+    if given is None:
+        return day
+    if given.date() > day and current_app.config["SETTINGS"].is_production:
+        raise DayToCome()
+    return given.date()
 
 
 def told(command: Command) -> Command:

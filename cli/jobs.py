@@ -5,12 +5,10 @@ from datetime import datetime
 import click
 from flask.cli import AppGroup
 
-from cli.answers import say, told
+from cli.answers import day_of, say, told
 from extensions import db
 from jobs.schedule import BY_NAME
 from jobs.start import start
-from vocabulary import clock
-from vocabulary.dates import today
 
 jobs = AppGroup("jobs", help="Scheduled work, by hand.")
 
@@ -23,5 +21,4 @@ jobs = AppGroup("jobs", help="Scheduled work, by hand.")
 @told
 def run(name: str, period: datetime | None) -> None:
     """Run one job for one period; safe to repeat."""
-    day = period.date() if period else today(clock.now())
-    say(start(db.session(), BY_NAME[name], period=day))
+    say(start(db.session(), BY_NAME[name], period=day_of(period)))

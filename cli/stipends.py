@@ -1,18 +1,16 @@
 """`flask stipends run`: the scheduler's stipend run, by hand."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import click
 from flask.cli import AppGroup
 
-from cli.answers import say, told
+from cli.answers import day_of, say, told
 from extensions import db
 from jobs.run import Run
 from jobs.stipends import open_and_fund
 from services.stipends import due
 from services.stipends import stipends as service
-from vocabulary import clock
-from vocabulary.dates import today
 
 PATIENCE_SECONDS = 120  # the scheduler's own run may be at work: this one then finds nothing to do
 
@@ -27,7 +25,7 @@ stipends = AppGroup("stipends", help="Open what is due, fund it, and put it into
 @told
 def run(on: datetime | None, as_json: bool) -> None:
     """Open every instalment that is due by the day, exactly once."""
-    day: date = on.date() if on else today(clock.now())
+    day = day_of(on)
     work = Run(db.session(), "stipends", period=day)
     counts = work.execute(open_and_fund, patience_seconds=PATIENCE_SECONDS)
     all_due, opened = due.count_due(db.session(), work.by, on=day)

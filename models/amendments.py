@@ -10,7 +10,7 @@ from models.children import Child
 from models.organisations import Organisation
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import AmendmentKind, AmendmentStatus, Role
+from vocabulary.enums import AmendmentKind, AmendmentStatus, Role, Sex
 from vocabulary.refs import new_ref
 
 _STAFF = (Audience.CASE_STAFF,)
@@ -61,6 +61,8 @@ class Amendment(Base):
     number_before: Mapped[str | None] = mapped_column(
         Sealed("amendments.number_before"), info=NOBODY
     )
+    # Whom restricted money was rightly given to before the number was corrected.
+    sex_before: Mapped[Sex | None] = mapped_column(info=NOBODY)
     reason: Mapped[str] = mapped_column(Sealed("amendments.reason"), info=seen_by(*_STAFF))
     status: Mapped[AmendmentStatus] = mapped_column(
         default=AmendmentStatus.ASKED, info=seen_by(*_STAFF)

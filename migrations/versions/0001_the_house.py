@@ -2702,6 +2702,9 @@ def upgrade() -> None:
         sa.Column("name_before", sa.LargeBinary(), nullable=True),
         sa.Column("bank_before", sa.LargeBinary(), nullable=True),
         sa.Column("number_before", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "sex_before", sa.Enum("F", "M", name="sex", native_enum=False, length=24), nullable=True
+        ),
         sa.Column("reason", sa.LargeBinary(), nullable=False),
         sa.Column(
             "status",

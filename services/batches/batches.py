@@ -26,7 +26,7 @@ from services.batches import unsent
 from services.gate import Card, Part
 from services.handover.reminders import hand_over_by
 from services.lifecycle import advance_all
-from services.routes import calendar
+from services.routes import calendar, payees
 from services.stipends import facts, news
 from services.stipends.facts import Basis
 from vocabulary.dates import today
@@ -48,7 +48,8 @@ def send(
 ) -> Card:
     """Record that a batch's one sum left our account for the hand. Raises AlreadyDecided if raced.
 
-    Raises BadInput when it is not what the desk `read` and paid: the morning may have added to it.
+    Raises BadInput when it is not what the desk `read` and paid: the morning may have added to it;
+    and while its account or card changes.
     """
     require(by, Act.SEND_BATCH)
     (found,) = _open_ones(session, by, [ref])
@@ -79,6 +80,8 @@ def _open_ones(session: Session, by: Viewer, refs: Sequence[str]) -> Sequence[Ba
         # What the bank has in an order is answered there: nobody pays it beside that.
         if batch.status is not BatchStatus.OPEN:
             raise WrongState(from_state=batch.status.value, to_state=BatchStatus.SENT.value)
+    if payees.held_back(session, found):
+        raise BadInput(field="batch", reason="account_changes")
     # What goes on under a new memo is not what the desk read and paid.
     if unsent.without_strays(session, found):
         raise AlreadyDecided()

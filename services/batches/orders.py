@@ -21,7 +21,7 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, leaps, trace
 from services.accountancy import stop
-from services.batches import batches, unsent
+from services.batches import batches, stale, unsent
 from services.batches.bank_words import words_for
 from services.children import child_file
 from services.gate import Card, Part
@@ -235,7 +235,8 @@ def take(
 ) -> tuple[Card, list[Payment]]:
     """Hand an order out as a `form` of file, counted and traced; return it and its lines by memo.
 
-    Raises OrderDamaged when it is not what was prepared, OrderOver once a line was paid or put back.
+    Raises OrderDamaged when it is not what was prepared, OrderOver once a line was paid or put back,
+    OrderStale while an account of it changes or a line is another hand's: it is to be put back.
     """
     require(by, Act.SEND_BATCH)
     leaps.refuse_to_send(session)
@@ -243,6 +244,7 @@ def take(
     order = detail(session, by, ref)
     if order["is_over"]:
         raise OrderOver()
+    stale.refuse(session, ref)
     names = ("payee", "number", "bank", "fen", "words")
     lines = [Payment(*(one[name] for name in names)) for one in _lines_of(session, by, ref)]
     if digest_of(lines) != order["digest"]:

@@ -53,6 +53,21 @@ def without_strays(session: Session, batches: Sequence[Batch]) -> dict[int, Batc
     return _leave(session, or_(_IS_ENDANGERED, _IS_ANOTHERS), Batch.id.in_(keys))
 
 
+def has_strays(session: Session, batches: Sequence[Batch]) -> bool:
+    """Say whether another hand pays a line of these by now, wherever they are."""
+    keys = [batch.id for batch in batches]
+    found = (
+        select(Stipend.id)
+        .join(Match, Match.id == Stipend.match_id)
+        .join(Child, Child.id == Match.child_id)
+        .join(Batch, Batch.id == Stipend.batch_id)
+        .where(or_(_IS_ENDANGERED, _IS_ANOTHERS), Batch.id.in_(keys))
+        .where(Stipend.cancelled_on.is_(None))
+        .limit(1)
+    )
+    return session.scalar(found) is not None
+
+
 def cleared(session: Session, batches: Sequence[Batch]) -> list[Batch]:
     """Take out of those that are open what another hand pays; return what goes on, in its place.
 

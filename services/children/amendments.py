@@ -190,6 +190,8 @@ def _write_identity(session: Session, by: Viewer, amendment: Amendment) -> None:
     identity = _read(amendment.number)
     amendment.number_before, child.id_number = child.id_number, amendment.number
     child.id_index = id_index(amendment.number)
+    if identity.sex not in (None, child.sex):
+        amendment.sex_before = child.sex
     child.sex, child.birth_on = identity.sex or child.sex, identity.birth or child.birth_on
 
 

@@ -7,6 +7,13 @@ _WHOSE = "COALESCE((SELECT code FROM pledges WHERE pledges.id = p.pledge_id), '�
 _STANDS = """t.reverses_id IS NULL
              AND NOT EXISTS (SELECT 1 FROM transactions u WHERE u.reverses_id = t.id)"""
 
+# The sex that stood on the day of a posting: a number corrected later makes no breach of it, and on
+# the day of the correction either may have stood.
+_WAS_A_GIRL = """('F' = COALESCE((SELECT a.sex_before FROM amendments a WHERE a.child_id = c.id
+      AND a.sex_before IS NOT NULL AND a.decided_on > t."on" ORDER BY a.decided_on, a.id LIMIT 1),
+      c.sex, '') OR EXISTS (SELECT 1 FROM amendments a WHERE a.child_id = c.id
+      AND a.sex_before = 'F' AND a.decided_on = t."on"))"""
+
 STATEMENTS: dict[str, tuple[str, ...]] = {
     "earmarks": (
         f"""SELECT '认捐 ' || {_WHOSE} || '：限定用途的钱用到了别处（第 ' || p.id || ' 条分录）'
@@ -17,7 +24,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
             LEFT JOIN children c ON c.id = m.child_id
             WHERE p.amount > 0 AND p.account IN ('earmarked', 'prepaid') AND {_STANDS}
               AND t.kind NOT IN ('received', 'redirected')
-              AND CASE e.kind WHEN 'girls' THEN COALESCE(c.sex, '') <> 'F'
+              AND CASE e.kind WHEN 'girls' THEN NOT {_WAS_A_GIRL}
                               WHEN 'one_child' THEN c.id IS DISTINCT FROM e.child_id
                               ELSE COALESCE(g.purpose, '') <> 'surgery'
                                 AND COALESCE(m.occasion, '') <> 'surgery' END

@@ -50,7 +50,7 @@ def answer(
 
     A family answers for the instalment of its own slip; a village director or case worker names
     the instalment and says "由…代办". Raises AlreadyDecided once it is settled, ActedBefore for a
-    helper who handed it over herself.
+    helper who handed it over herself, whether or not she took that back.
     """
     _keep(session, [(by, _answerable(session, by, ref))], reply, now=now)
 
@@ -105,7 +105,7 @@ def _answerable(session: Session, by: Viewer, ref: str | None) -> Stipend:
     require(by, Act.ANSWER_FOR_FAMILY)
     helper = replace(by, roles=by.roles & (CASE_STAFF | {Role.VILLAGE_DIRECTOR}))
     stipend = gate.row(session, helper, Stipend, *is_line(ref or ""))
-    if by.actor == handed_over_by(session, stipend):
+    if by.actor in _hands(session, stipend):
         raise ActedBefore()
     return stipend
 
@@ -180,13 +180,10 @@ def effective(kind: FactKind) -> ColumnElement[bool]:
     )
 
 
-def handed_over_by(session: Session, stipend: Stipend) -> str | None:
-    """Return who handed an instalment over, as an actor."""
-    return session.scalar(
-        select(Fact.by)
-        .join(Stipend, Stipend.id == Fact.stipend_id)
-        .where(Stipend.id == stipend.id, effective(FactKind.HANDED_OVER))
-    )
+def _hands(session: Session, stipend: Stipend) -> set[str]:
+    """Return who ever stated that an instalment was handed over, even if it was taken back."""
+    said = (Fact.kind == FactKind.HANDED_OVER, Fact.cancels_id.is_(None))
+    return set(session.scalars(select(Fact.by).where(Fact.stipend_id == stipend.id, *said)))
 
 
 def acted(session: Session, stipend: Stipend) -> set[str | None]:
@@ -198,4 +195,4 @@ def acted(session: Session, stipend: Stipend) -> set[str | None]:
     child = select(Match.child_id).where(Match.id == stipend.match_id).scalar_subquery()
     out = session.scalars(select(Recusal.actor).where(Recusal.child_id == child))
     told = select(Fact.by).where(Fact.stipend_id == stipend.id, Fact.kind.in_(ANSWERS))
-    return {decided_by, handed_over_by(session, stipend), *session.scalars(told), *out}
+    return {decided_by, *_hands(session, stipend), *session.scalars(told), *out}

@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from models.stipends import Batch, Stipend
 from privacy.viewers import Viewer
+from services.handover import own_words
 from services.lifecycle import advance_each
 from services.stipends import facts, news
 from services.stipends.facts import Basis
@@ -110,6 +111,8 @@ def state_each(
             basis = _basis(stipend, said, evidence, said_by=word.by)
             (handed if said.snag is Snag.SOMEONE_ELSE else held).append((stipend, basis))
         handed += [(stipend, Basis(evidence, said_by=word.by)) for stipend in word.rest]
+    parts = [(one, word.by.actor) for word in words for one, said in word.snags if said.handed]
+    own_words.refuse(session, parts)
     by = words[0].by  # each fact names its own hand
     facts.record_all(session, FactKind.NOT_HANDED_OVER, held, on=today(now), by=by, now=now)
     hand_over(session, handed, by=by, now=now, sides=sides)
@@ -152,7 +155,12 @@ def hand_over(
     now: datetime,
     sides: Sides | None = None,
 ) -> None:
-    """State that each was handed over, on its own basis, and tell who waits for it."""
+    """State that each was handed over, on its own basis, and tell who waits for it.
+
+    Raises ActedBefore for a hand that entered what the family of one of them says (law 8).
+    """
+    hands = [(stipend, (basis.said_by or by).actor) for stipend, basis in said]
+    own_words.refuse(session, hands)
     stipends = [stipend for stipend, _ in said]
     behind = sides_of(session, stipends) if sides is None else sides
     kind, on = FactKind.HANDED_OVER, today(now)

@@ -14,12 +14,12 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, trace
 from services.gate import Which
-from services.handover import handing
+from services.handover import handing, own_words
 from services.handover.hand_lists import as_hand, batch_of, is_line
 from services.handover.handing import Said, Stated
 from services.stipends.sides import Sides, sides_of
 from vocabulary.enums import Evidence, Route, Snag
-from vocabulary.errors import AlreadyDecided, NotCleared, NotFound
+from vocabulary.errors import ActedBefore, AlreadyDecided, NotCleared, NotFound
 from vocabulary.refs import stipend_ref
 
 Exceptions = Mapping[str, Snag | Said]
@@ -49,7 +49,8 @@ def confirm_all(
 
     `shown` are the lines that the hand had before it: no other is touched, so that an old page
     confirms nothing that stood not on it. Returns how many were handed over. Raises AlreadyDecided
-    when somebody else was first. As many statements for 300 lines as for one.
+    when somebody else was first, ActedBefore when the hand answered for all of these families.
+    As many statements for 300 lines as for one.
     """
     word = Word(by, batch_ref, except_for or {}, shown)
     return confirm_each(session, [word], now=now, evidence=evidence)
@@ -88,6 +89,7 @@ def confirm_each(
         _check_cleared(batch)
     inside = [{"of_batch": batch.id} for batch in found]
     opened = gate.rows_each(session, _OPEN, list(zip(hands, inside, strict=True)))
+    opened = _of_others(session, words, opened)
     sides = sides_of(session, [stipend for rows in opened for stipend in rows])
     lists = [_judged(session, word, rows, sides) for word, rows in zip(words, opened, strict=True)]
     stated = [one.stated for one in lists]
@@ -98,6 +100,21 @@ def confirm_each(
     closing = [(batch, word.by) for word, batch in zip(words, found, strict=True)]
     handing.close_or_reopen_all(session, closing, now=now)
     return sum(len(one.rest) for one in stated)
+
+
+def _of_others(
+    session: Session, words: Sequence[Word], opened: Sequence[Sequence[Stipend]]
+) -> list[Sequence[Stipend]]:
+    """Leave open what a hand answered for the family itself: somebody else hands that over.
+
+    Raises ActedBefore where it answered for all that is open, or for one that it names.
+    """
+    said = [(one, word.by.actor) for word, rows in zip(words, opened, strict=True) for one in rows]
+    own = own_words.answered(session, said)
+    left = [[one for one in rows if one.id not in own] for rows in opened]
+    if any(rows and not rest for rows, rest in zip(opened, left, strict=True)):
+        raise ActedBefore()
+    return [*left]
 
 
 def _only(rows: Sequence[Batch]) -> Batch:

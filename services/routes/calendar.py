@@ -29,6 +29,8 @@ from vocabulary.school_year import Closed, opens_on
 
 Holidays = Sequence[Closed]
 LONGEST_DAYS, AHEAD_MONTHS = 100, 18
+# Holidays that follow one another open as one: no instalment is paid out longer before its day.
+EARLIEST_MONTHS = 3
 _WEEKEND = 5
 _STANDS = Holiday.withdrawn_on.is_(None)
 
@@ -47,9 +49,22 @@ def check(
     if closed.until_on < on or closed.from_on > add_months(on, AHEAD_MONTHS):
         raise BadInput(field="from_on", reason="not_between")
     known = holidays(session, [banner_code]).get(banner_code, [])
+    _check_beside(closed, known)
+    return [*known, closed]
+
+
+def _check_beside(closed: Closed, known: Holidays) -> None:
+    """Refuse what overlaps another holiday, or with its neighbours opens months too early."""
     if any(one.from_on <= closed.until_on and closed.from_on <= one.until_on for one in known):
         raise BadInput(field="from_on", reason="overlaps")
-    return [*known, closed]
+    if any(_opens_too_early(one, [*known, closed]) for one in (*known, closed)):
+        raise BadInput(field="until_on", reason="too_far_ahead")
+
+
+def _opens_too_early(one: Closed, known: Holidays) -> bool:
+    last_due = first_of_month(one.until_on)
+    first = opens_on(last_due, known) if one.holds(last_due) else last_due
+    return last_due > add_months(first, EARLIEST_MONTHS)
 
 
 def enter(

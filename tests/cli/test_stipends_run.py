@@ -1,12 +1,17 @@
 """`flask stipends run`: its JSON says truly how many instalments the gap fund paid."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
+import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config import Mode
 from extensions import db
+from models.stipends import Stipend
 from tests.services.gap_fund import SEPTEMBER, feed, pay, sponsored
 
 
@@ -34,3 +39,22 @@ def test_it_prints_how_many_the_fund_paid_and_none_the_second_time(
     assert {k: second[k] for k in ("due", "opened", "already", "from_gap_fund")} == {
         "due": 4, "opened": 0, "already": 4, "from_gap_fund": 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words", [("stipends", "run", "--on"), ("jobs", "run", "stipends", "--period")]
+)
+def test_a_real_installation_opens_nothing_of_a_day_to_come(
+    app: Flask, session: Session, now, words
+) -> None:
+    sponsored(session)
+    session.commit()
+    db.session.remove()
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], mode=Mode.PRODUCTION)
+
+    far = app.test_cli_runner().invoke(args=[*words, "2029-11-01"])
+    today = app.test_cli_runner().invoke(args=[*words, SEPTEMBER.isoformat()])
+
+    assert (far.exit_code, "还没有到" in far.stderr) == (1, True)
+    assert today.exit_code == 0
+    assert list(db.session.scalars(select(Stipend.due_on))) == [SEPTEMBER]

@@ -17,7 +17,15 @@ from services.gate import Card
 from services.handover import handovers, slips
 from services.handover.slips import Printing
 from vocabulary.enums import Evidence, Snag
-from vocabulary.errors import AlreadyDecided, BadInput, NotCleared, Refused, TooLate, WrongState
+from vocabulary.errors import (
+    ActedBefore,
+    AlreadyDecided,
+    BadInput,
+    NotCleared,
+    Refused,
+    TooLate,
+    WrongState,
+)
 from vocabulary.refs import read_slip_code, slip_code
 from web.core import harm, inboxes, requests
 from web.core.access import current_viewer
@@ -113,7 +121,7 @@ def confirm(ref: str) -> Page:
             count = _confirmed(ref, form)
         except BadInput:
             form.form_errors.append("有一位“只交了一部分”的数不对：要比应交的少。")
-        except (AlreadyDecided, NotCleared) as refusal:
+        except (ActedBefore, AlreadyDecided, NotCleared) as refusal:
             return _home(_said_before(ref, refusal), "warning")
         else:
             return _home(f"记下了，{count} 位已转交。点错了，今天零点前可以收回。")
@@ -142,7 +150,7 @@ def _confirmed(ref: str, form: ConfirmForm) -> int:
 
 def _said_before(ref: str, refusal: Refused) -> str:
     """Tell a double click from a list that was half stated meanwhile; nothing was kept of either."""
-    if isinstance(refusal, NotCleared):
+    if isinstance(refusal, (ActedBefore, NotCleared)):
         return sentence(refusal)
     now = handovers.batch(requests.session(), hand(), ref, now=requests.now())
     if now["todo"]:
@@ -186,7 +194,7 @@ def snag(ref: str) -> Page:
             )
         except BadInput:
             form.handed.errors = ["已交的数要比应交的少，比 0 多"]
-        except (AlreadyDecided, NotCleared, WrongState) as refusal:
+        except (ActedBefore, AlreadyDecided, NotCleared, WrongState) as refusal:
             return _home(sentence(refusal), "warning")
         else:
             return _home("记下了。")
@@ -263,7 +271,7 @@ def _keep_photo(line: Card, form: PhotoForm) -> None:
 def _act(act: Callable[[], None], said: str) -> Response:
     try:
         act()
-    except (AlreadyDecided, NotCleared, WrongState, TooLate) as refusal:
+    except (ActedBefore, AlreadyDecided, NotCleared, WrongState, TooLate) as refusal:
         requests.keep_nothing()
         return _home(sentence(refusal), "warning")
     return _home(said)

@@ -28,6 +28,7 @@ from vocabulary.errors import (
     ClockLeapt,
     OrderDamaged,
     OrderOver,
+    OrderStale,
     Refused,
     WrongState,
 )
@@ -96,7 +97,7 @@ def sheet(ref: str) -> Response:
     """Hand out the table that a bank's batch upload takes, and keep that it was."""
     try:
         order = _taken(ref, "xlsx")
-    except (ClockLeapt, OrderDamaged, OrderOver) as refusal:
+    except (ClockLeapt, OrderDamaged, OrderOver, OrderStale) as refusal:
         return _nothing(sentence(refusal), redirect(url_for(".detail", ref=ref), 303))
     name = f"weiguang-{ref}.xlsx"
     data = BytesIO(order_sheets.table(order))
@@ -109,7 +110,7 @@ def paper(ref: str) -> Response:
     """Hand out the paper to sign, and keep that it was."""
     try:
         order = _taken(ref, "pdf")
-    except (ClockLeapt, OrderDamaged, OrderOver) as refusal:
+    except (ClockLeapt, OrderDamaged, OrderOver, OrderStale) as refusal:
         return _nothing(sentence(refusal), redirect(url_for(".detail", ref=ref), 303))
     data, kind = BytesIO(order_sheets.draw(order)), "application/pdf"
     return send_file(data, kind, as_attachment=True, download_name=f"weiguang-{ref}.pdf")

@@ -249,3 +249,23 @@ def test_the_nightly_check_is_clean_with_months_opened_early(session) -> None:
     )
 
     assert [one for one in report["checks"] if one["name"] in names and one["count"]] == []
+
+
+def test_holidays_in_a_row_bring_no_month_forward_by_more_than_three(session) -> None:
+    """One clerk opens no year ahead out of the fund by holidays that follow one another."""
+    feed(session, 1_000_000)
+    _unpaid(session)
+    autumn = Closed(date(2026, 12, 10), date(2027, 3, 19))
+    enter(session, autumn)
+    following = Closed(autumn.until_on + timedelta(days=1), date(2027, 6, 27))
+
+    for closed in (following, Closed(following.from_on, date(2027, 4, 1))):
+        with pytest.raises(BadInput, match="too_far_ahead"):
+            enter(session, closed)
+    enter(session, Closed(date(2027, 4, 2), date(2027, 4, 30)))
+    before = Closed(date(2026, 11, 25), date(2026, 12, 9))
+    with pytest.raises(BadInput, match="too_far_ahead"):
+        enter(session, before)
+
+    morning(session, date(2026, 12, 1))
+    assert opened(session)[-1] == MARCH
