@@ -201,10 +201,12 @@ def _of(viewer: Viewer, *, is_writer: bool) -> Condition:
     child_id = None if viewer.stipend_id is not None else viewer.child_id
     family = and_(is_own(Letter.child_id, child_id), family_wrote if is_writer else ~family_wrote)
     from_family = and_(family_wrote, _not_in_danger(Letter.child_id))
+    # What a group's contact before him wrote is no word of his.
+    his = select(VaultLetter.letter_id).where(is_own(VaultLetter.donor_id, viewer.donor_id))
     donor = and_(
         false() if viewer.pledge_id is not None else true(),
         Letter.pledge_id.in_(pledges_of_donor(viewer)),
-        ~family_wrote if is_writer else from_family,
+        and_(~family_wrote, Letter.id.in_(his)) if is_writer else from_family,
     )
     own = select(LetterFriend.id).where(is_own(LetterFriend.volunteer_id, viewer.volunteer_id))
     volunteer = and_(Letter.friend_id.in_(own), ~family_wrote if is_writer else from_family)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import CASE, Base, Sealed, Standings, held, in_regions, is_own
@@ -81,3 +81,32 @@ class Volunteer(Base):
             ),
             (Audience.SELF, (Role.VOLUNTEER,), is_own(cls.id, viewer.volunteer_id)),
         )
+
+
+class VolunteerLogin(Base):
+    """A login joined with a volunteer's record, or asked to be: old ones stay known.
+
+    `waits`: it takes the place of another, or opens a child's page, and a second of the staff agrees.
+    """
+
+    __tablename__ = "volunteer_logins"
+    __table_args__ = (
+        CheckConstraint("agreed_by IS NULL OR agreed_by <> given_by", name="two_people"),
+        CheckConstraint("agreed_by IS NULL OR NOT waits", name="agreed_waits_no_more"),
+        Index(
+            "uq_volunteer_logins_waiting",
+            "volunteer_id",
+            unique=True,
+            sqlite_where=text("waits"),
+            postgresql_where=text("waits"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteers.id"), index=True, info=NOBODY)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True, info=NOBODY)
+    waits: Mapped[bool] = mapped_column(info=NOBODY)
+    given_by: Mapped[str] = mapped_column(String(40), info=NOBODY)
+    given_on: Mapped[date] = mapped_column(info=NOBODY)
+    agreed_by: Mapped[str | None] = mapped_column(String(40), info=NOBODY)
+    agreed_on: Mapped[date | None] = mapped_column(info=NOBODY)

@@ -26,7 +26,10 @@ class Shown(StrEnum):
 
 
 def _to_family(shown: Shown) -> Mapping[Eyes, Shown]:
-    """Nobody but the child's family, on the page behind its slip, ever reads more than nothing."""
+    """Nobody but the child's family ever reads more than nothing, and it behind its guardian's own link.
+
+    A school prints the slips and may hold them: behind one everybody is 爱心人士.
+    """
     return {eyes: shown if eyes is Eyes.FAMILY else Shown.NOTHING for eyes in Eyes}
 
 

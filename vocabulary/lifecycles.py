@@ -255,7 +255,7 @@ REVEAL = _steps(
     {
         RevealStatus.ASKED: (RevealStatus.PUT, RevealStatus.ENDED),
         RevealStatus.PUT: (RevealStatus.AGREED, RevealStatus.DECLINED, RevealStatus.ENDED),
-        RevealStatus.DECLINED: (RevealStatus.AGREED,),
+        RevealStatus.DECLINED: (RevealStatus.AGREED, RevealStatus.ENDED),
         RevealStatus.AGREED: (
             RevealStatus.CHECKING,
             RevealStatus.DECLINED,

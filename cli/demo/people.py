@@ -14,7 +14,7 @@ from services.batches.school_accounts import NewAccount as NewBankAccount
 from services.children import amendments, children, consents, entering
 from services.children.newcomers import NewChild, NewKin, NewNeed
 from services.organisations import NewSchool
-from services.pairing import volunteers
+from services.pairing import volunteer_logins, volunteers
 from services.pairing.volunteers import NewVolunteer
 from services.upkeep.installation import DEMO_PASSWORD
 from vocabulary import clock
@@ -183,7 +183,7 @@ def enter_volunteer(stage: Stage, place: Place, *, account_login: str | None = N
     )
     ref = volunteers.enter(stage.session, by, new, now=clock.now())
     if account_login:
-        volunteers.give_login(stage.session, by, ref, account_login, now=clock.now())
+        volunteer_logins.give(stage.session, by, ref, account_login, now=clock.now())
     _show_papers(stage, by, ref)
 
 

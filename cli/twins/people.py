@@ -14,7 +14,7 @@ from services.batches.school_accounts import NewAccount as NewBankAccount
 from services.children import amendments, children, consents, entering
 from services.children.newcomers import NewChild, NewKin, NewNeed
 from services.organisations import NewSchool
-from services.pairing import volunteers
+from services.pairing import volunteer_logins, volunteers
 from services.pairing.volunteers import NewVolunteer
 from vocabulary import clock
 from vocabulary.dates import today
@@ -89,7 +89,7 @@ def enter_volunteer(session: Session) -> None:
     by, login = _who(session, "worker"), cast.LOW["volunteer"].login
     new = NewVolunteer(name="图雅", sex=Sex.FEMALE, region_code=cast.TOWN, phone="13900000091")
     ref = volunteers.enter(session, by, new, now=clock.now())
-    volunteers.give_login(session, by, ref, login, now=clock.now())
+    volunteer_logins.give(session, by, ref, login, now=clock.now())
 
 
 def enter_child(session: Session, pupil: Pupil, schools: dict[str, str]) -> str:

@@ -18,7 +18,7 @@ from models.harm import HarmAccused, HarmClosed, HarmReport, HarmTaken, goes_rou
 from models.letters import Letter, LetterFriend
 from models.pledges import Match
 from models.stipends import Stipend
-from models.volunteers import Volunteer
+from models.volunteers import Volunteer, VolunteerLogin
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer, region_prefix
 from services import gate, trace
@@ -115,11 +115,16 @@ def _friends(session: Session, child: Child) -> list[str]:
     cares = select(CareMatch.volunteer_id).where(
         CareMatch.child_id == child.id, CareMatch.decided_by.is_not(None)
     )
+    hers = Volunteer.id.in_(writes) | Volunteer.id.in_(cares)
+    # A login that another took the place of is meant as well: she may have been with the child by it.
+    held = (
+        select(VolunteerLogin.account_id)
+        .join(Volunteer, Volunteer.id == VolunteerLogin.volunteer_id)
+        .where(hers, VolunteerLogin.waits.is_(False))
+    )
+    now = select(Volunteer.account_id).where(hers, Volunteer.account_id.is_not(None))
     asked = (
-        select(Account.ref)
-        .join(Volunteer, Volunteer.account_id == Account.id)
-        .where(Volunteer.id.in_(writes) | Volunteer.id.in_(cares))
-        .order_by(Account.ref)
+        select(Account.ref).where(Account.id.in_(now) | Account.id.in_(held)).order_by(Account.ref)
     )
     return [f"account:{ref}" for ref in session.scalars(asked)]
 

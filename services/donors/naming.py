@@ -11,8 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.naming import PledgeNaming
-from models.pledges import Match, Pledge
-from models.stipends import Stipend
+from models.pledges import Pledge
 from privacy.naming import (
     ALIAS_LENGTH,
     NAME_LENGTH,
@@ -103,6 +102,14 @@ def _hide(session: Session, pledge: Pledge, to: Naming) -> None:
         forget_aliases(session, [pledge.id])
 
 
+def hide(session: Session, pledge: Pledge, *, now: datetime) -> None:
+    """Let a pledge be 爱心人士's from this moment: another is behind it, who may choose anew."""
+    if pledge.naming is Naming.SEALED:
+        return
+    _hide(session, pledge, Naming.SEALED)
+    _keep(session, pledge, Called(), from_on=today(now), now=now)
+
+
 def forget_aliases(session: Session, pledge_ids: list[int]) -> None:
     """Take the aliases of pledges out of every choice; that a receipt was waived stays kept."""
     session.flush()
@@ -137,29 +144,12 @@ def _keep(
     session.flush()
 
 
-def giver_of(session: Session, stipend_id: int | None) -> str | None:
-    """Return what a family reads of who gives one instalment; None is 爱心人士.
-
-    The lesser of what held on its due day and what holds now.
-    """
-    row = session.execute(
-        select(Pledge, Stipend.due_on)
-        .join(Match, Match.pledge_id == Pledge.id)
-        .join(Stipend, Stipend.match_id == Match.id)
-        .where(Stipend.id == stipend_id)
-    ).first()
-    if row is None:
-        return None
-    pledge, due_on = row
-    return _called(session, pledge, on=due_on)
-
-
 def called(session: Session, pledge_id: int, *, on: date) -> str | None:
-    """Return what a family reads of who writes to it, by what holds on a day and now."""
-    return _called(session, session.get_one(Pledge, pledge_id), on=on)
+    """Return what a guardian reads of who gives, behind his own link; None is 爱心人士.
 
-
-def _called(session: Session, pledge: Pledge, *, on: date) -> str | None:
+    The lesser of what held on a day and what holds now.
+    """
+    pledge = session.get_one(Pledge, pledge_id)
     held = session.scalar(
         select(PledgeNaming)
         .where(PledgeNaming.pledge_id == pledge.id, PledgeNaming.from_on <= on)

@@ -14,7 +14,6 @@ from models.stipends import Batch, Fact, Settlement, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate
-from services.donors import naming
 from services.gate import Card, Part
 from services.handover.hand_lists import is_line
 from vocabulary.dates import add_months, today
@@ -44,7 +43,6 @@ def page(session: Session, viewer: Viewer, *, now: datetime) -> Card:
         is_settled=_is_settled(session, viewer.stipend_id),
         hand=_hand(session, viewer.stipend_id),
         next=coming_to(session, viewer.child_id, now=now),
-        giver=naming.giver_of(session, viewer.stipend_id),
     )
 
 

@@ -4,11 +4,14 @@ Either way every link that went to them is dead from that moment. Another teleph
 (services/kin/phones.py).
 """
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from models.base import is_own
 from models.children import Child, Kin
 from models.notices import AccessLink
 from privacy.permissions import Act, require
@@ -39,8 +42,8 @@ def lose_phone(session: Session, by: Viewer, child_ref: str, ref: str, *, now: d
     if kin.phone is None:
         raise BadInput(field="phone", reason="no_phone")
     warned.keep_lost(session, kin, actor=by.actor, on=today(now))
+    _shut_lost(session, kin, now=now)
     kin.phone = kin.phone_index = None
-    shut(session, kin, now=now)
     settle(session, by, child, now=now)
     trace.record(session, by, "kin.phone", f"child:{child_ref}", now=now)
 
@@ -67,9 +70,36 @@ def in_charge(session: Session, by: Viewer, child_ref: str, ref: str) -> tuple[C
 
 
 def shut(session: Session, kin: Kin, *, now: datetime) -> None:
-    """End every link that went to this person's telephone."""
+    """End every link about this child that went to this person's telephone.
+
+    Who else of the child's people is reached by the same one gets another link with the next news.
+    """
+    number = _plain(kin.phone)
+    people = session.scalars(select(Kin).where(Kin.child_id == kin.child_id)).all()
+    _end(
+        session,
+        [one.id for one in people if one is kin or (number and _plain(one.phone) == number)],
+        now=now,
+    )
+
+
+def _shut_lost(session: Session, kin: Kin, *, now: datetime) -> None:
+    """End every link that went to a telephone that is gone, about brothers and sisters as well."""
+    shut(session, kin, now=now)
+    _end(
+        session,
+        session.scalars(select(Kin.id).where(is_own(Kin.phone_index, kin.phone_index))),
+        now=now,
+    )
+
+
+def _plain(phone: str | None) -> str | None:
+    return re.sub(r"\D", "", phone).removeprefix("86") if phone else None
+
+
+def _end(session: Session, keys: Iterable[int], *, now: datetime) -> None:
     session.execute(
         update(AccessLink)
-        .where(AccessLink.kin_id == kin.id, AccessLink.revoked_at.is_(None))
+        .where(AccessLink.kin_id.in_(list(keys)), AccessLink.revoked_at.is_(None))
         .values(revoked_at=now)
     )

@@ -54,7 +54,7 @@ def announce(session: Session, amendment: Amendment, *, now: datetime) -> None:
 def write(session: Session, by: Viewer, amendment: Amendment, *, now: datetime) -> None:
     """Let the other number hold; every link that went to the one before is dead."""
     kin = session.get_one(Kin, amendment.kin_id)
+    changes.shut(session, kin, now=now)
     amendment.number_before, kin.phone = kin.phone, amendment.number
     kin.phone_index = phone_index(amendment.number or "")
-    changes.shut(session, kin, now=now)
     settle(session, by, session.get_one(Child, amendment.child_id), now=now)

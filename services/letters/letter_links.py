@@ -19,7 +19,7 @@ def make(session: Session, by: Viewer, subject: str, *, now: datetime) -> str:
     """Make a link to "letters:<child>" for the child's guardian. Raises NotFound without one."""
     ref = subject.partition(":")[2]
     child_id = session.scalar(select(Child.id).where(Child.ref == ref))
-    kin_id = guardian_with_phone(session, child_id, on=today(now)) if child_id else None
+    kin_id = guardian_with_phone(session, child_id, now=now) if child_id else None
     if kin_id is None:
         raise NotFound()
     return links.make(session, by, LinkPurpose.LETTERS, Subject(kin_id=kin_id), now=now)

@@ -183,7 +183,7 @@ def _letters(session: Session, viewer: Viewer, pair: Pair) -> list[Card]:
     eyes = replace(viewer, roles=viewer.roles & _READERS)
     found = gate.cards(session, eyes, Letter, where=(pair.rows(),), order_by=(Letter.id.desc(),))
     if pair.side is LetterSide.DONOR:
-        own = iter(letter_vault.texts(session, pair.rows()))
+        own = iter(letter_vault.texts(session, viewer.donor_id or 0, pair.rows()))
         found = [one.and_also(original=next(own)) if _is_own(one, pair) else one for one in found]
     return found
 
@@ -202,8 +202,9 @@ def _other(session: Session, viewer: Viewer, pair: Pair, *, now: datetime) -> st
         of_pair = (Match.pledge_id == pair.pledge_id, Match.child_id == pair.child_id)
         named = select(Match.code_name).where(*of_pair).order_by(Match.id.desc())
         return session.scalars(named).first()
-    is_family = viewer.has(Role.FAMILY)
-    return naming.called(session, pair.pledge_id, on=today(now)) if is_family else None
+    # A school may hold the slip: behind it a donor is called like any other.
+    is_guardian = viewer.has(Role.FAMILY) and pair.reads
+    return naming.called(session, pair.pledge_id, on=today(now)) if is_guardian else None
 
 
 def _others(session: Session, viewer: Viewer, pair: Pair) -> list[tuple[str, LetterSide]]:

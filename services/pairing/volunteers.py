@@ -13,7 +13,6 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from models import keys
-from models.accounts import Account
 from models.base import in_regions
 from models.organisations import Organisation
 from models.regions import Region
@@ -21,12 +20,11 @@ from models.volunteers import Volunteer
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, works_in
 from services import gate, trace
-from services.accounts import accounts
 from services.gate import Card, Part
 from services.lifecycle import advance
 from vocabulary.dates import today
-from vocabulary.enums import Clearance, Role, Sex, VolunteerStatus
-from vocabulary.errors import BadInput, NotFound, NotPermitted
+from vocabulary.enums import Clearance, Sex, VolunteerStatus
+from vocabulary.errors import BadInput, NotPermitted
 from vocabulary.refs import new_ref
 
 ID_PLACE = "volunteers.id_number"
@@ -203,35 +201,6 @@ def workplaces(session: Session, viewer: Viewer, ref: str) -> tuple[list[Card], 
 def banner_of(code: str) -> str:
     """Return the banner around a division."""
     return code[:6].ljust(12, "0")
-
-
-def give_login(session: Session, by: Viewer, ref: str, login: str, *, now: datetime) -> None:
-    """Join a volunteer's record with her login; an earlier one no longer leads to it.
-
-    Raises BadInput for a login that no volunteer here has, or that leads to another's record.
-    """
-    require(by, Act.CLEAR_VOLUNTEER)
-    volunteer = gate.row(session, by, Volunteer, Volunteer.ref == ref)
-    volunteer.account_id = _login_for(session, by, volunteer, login, now=now)
-    session.flush()
-    trace.record(session, by, "volunteer.login", f"volunteer:{ref}", now=now)
-
-
-def _login_for(
-    session: Session, by: Viewer, volunteer: Volunteer, login: str, *, now: datetime
-) -> int:
-    try:
-        account = gate.row(session, by, Account, Account.login == login.strip())
-    except NotFound:
-        raise BadInput(field="login", reason="unknown") from None
-    if Role.VOLUNTEER not in accounts.roles_on(session, account.id, today(now)):
-        raise BadInput(field="login", reason="unknown")
-    others = select(Volunteer.id).where(
-        Volunteer.account_id == account.id, Volunteer.id != volunteer.id
-    )
-    if session.scalar(others) is not None:
-        raise BadInput(field="login", reason="taken")
-    return account.id
 
 
 def _check_day(paper: Clearance, on: date, *, now: datetime) -> None:

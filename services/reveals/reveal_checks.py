@@ -167,7 +167,7 @@ def _lacks(session: Session, reveal: Reveal, *, now: datetime) -> list[Lack]:
         Consent.withdrawn_on.is_(None),
     )
     consented = _is_of_age(child, now=now) or session.scalar(consent.limit(1)) is not None
-    phone = reveal_links.guardian_with_phone(session, child.id, on=today(now))
+    phone = reveal_links.guardian_with_phone(session, child.id, now=now)
     found = {Lack.CONSENT: not consented, Lack.PHONE: phone is None}
     return [lack for lack, is_missing in found.items() if is_missing]
 

@@ -1,11 +1,11 @@
 """The guardian's own link to what is asked of a family, and to whom it knows; no slip opens that.
 
-It belongs to one guardian and dies with that guardian's charge of the child.
+It belongs to the guardian to whose telephone it goes, and dies with that guardian's charge.
 """
 
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.children import Child, Kin
@@ -13,31 +13,23 @@ from models.notices import AccessLink
 from models.reveals import Reveal
 from privacy.viewers import Viewer
 from services import links
+from services.kin.reached import reached
 from services.links import Subject
 from vocabulary.dates import today
 from vocabulary.enums import KinRole, LinkPurpose, Role
 from vocabulary.errors import LinkExpired, NotFound
 
 
-def guardian_with_phone(session: Session, child_id: int, *, on: date) -> int | None:
-    """Return the key of the guardian who is written to, or None."""
-    return session.scalar(
-        select(Kin.id)
-        .where(
-            Kin.child_id == child_id,
-            Kin.kin_role == KinRole.GUARDIAN,
-            Kin.phone.is_not(None),
-            or_(Kin.until_on.is_(None), Kin.until_on > on),
-        )
-        .order_by(Kin.id)
-        .limit(1)
-    )
+def guardian_with_phone(session: Session, child_id: int, *, now: datetime) -> int | None:
+    """Return the key of the guardian to whose telephone the link goes, or None."""
+    kin = reached(session, child_id, now=now, guardians_only=True)
+    return kin.id if kin else None
 
 
 def make(session: Session, by: Viewer, subject: str, *, now: datetime) -> str:
     """Make a link to "reveal:<ref>" for the child's guardian. Raises NotFound without one."""
     reveal = _reveal(session, subject)
-    kin_id = guardian_with_phone(session, reveal.child_id, on=today(now))
+    kin_id = guardian_with_phone(session, reveal.child_id, now=now)
     if kin_id is None:
         raise NotFound()
     to = Subject(reveal_id=reveal.id, kin_id=kin_id)

@@ -22,11 +22,12 @@ from services.reveals.reveal_pairs import Pair, find_pair, other
 from services.vault import reveal_words, vault
 from vocabulary.dates import today
 from vocabulary.enums import RevealSide, RevealStatus, Role
-from vocabulary.errors import BadInput, NotFound
+from vocabulary.errors import AlreadyDecided, BadInput, NotFound
 from vocabulary.refs import new_ref
 
 COOLING = timedelta(days=7)
-_UNDER_WAY = (RevealStatus.AGREED, RevealStatus.CHECKING, RevealStatus.SHOWN)
+_LOOKED_AT = (RevealStatus.CHECKING, RevealStatus.SHOWN)
+_UNDER_WAY = (RevealStatus.AGREED, *_LOOKED_AT)
 _ANSWERED = {
     RevealStatus.PUT: "open",
     RevealStatus.DECLINED: "no",
@@ -130,7 +131,7 @@ def ask(
     """
     pair = find_pair(session, by, ref)
     reveal = _row(session, pair, pair.side) or _new(session, pair, now=now)
-    if reveal.withdrawn_on is not None:
+    if reveal.withdrawn_on is not None or reveal.status is RevealStatus.ENDED:
         reveal.withdrawn_on = None
         reveal.asks_from = today(now) + COOLING
         if reveal.status is RevealStatus.ENDED:
@@ -164,7 +165,8 @@ def answer(
 ) -> None:
     """Say yes, with what may be shown, or no (None); either may be thought over.
 
-    Raises NotFound when nothing is asked.
+    Raises NotFound when nothing is asked, AlreadyDecided for another yes once staff look at it (what
+    two people check is what is shown), and for a no to what somebody else said.
     """
     pair = find_pair(session, by, ref)
     theirs = _row(session, pair, other(pair.side))
@@ -172,7 +174,11 @@ def answer(
     asked = _question(by, pair, theirs, never=never)
     if theirs is None or asked is None or theirs.status is RevealStatus.TURNED_DOWN:
         raise NotFound()
-    if own is not None:
+    if theirs.status in _LOOKED_AT and (own is not None or not _is_own_word(by, pair, theirs)):
+        raise AlreadyDecided()
+    if own is None:
+        _forget_check(theirs)
+    else:
         _keep_own(session, by, pair, theirs, own)
     to = RevealStatus.DECLINED if own is None else RevealStatus.AGREED
     if asked != ("no" if own is None else "yes"):
@@ -189,11 +195,16 @@ def take_back(session: Session, by: Viewer, *, now: datetime, ref: str | None = 
             if one.status in (RevealStatus.ASKED, RevealStatus.PUT, *_UNDER_WAY):
                 _forget_check(one)
                 advance(session, one, RevealStatus.ENDED, by=by, now=now)
-        elif one.status in _UNDER_WAY and (pair.is_private or one.spoken_by == by.actor):
+        elif one.status in _UNDER_WAY and _is_own_word(by, pair, one):
             _forget_check(one)
             advance(session, one, RevealStatus.DECLINED, by=by, now=now)
     session.flush()
     _note(session, by, pair, "reveal.take_back", now=now)
+
+
+def _is_own_word(by: Viewer, pair: Pair, reveal: Reveal) -> bool:
+    """Say whether a yes is the viewer's to take back: the side's own page, or who spoke it."""
+    return pair.is_private or reveal.spoken_by == by.actor
 
 
 def _forget_check(reveal: Reveal) -> None:

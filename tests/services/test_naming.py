@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models.naming import PledgeNaming
-from models.pledges import Pledge
+from models.pledges import Match, Pledge
 from models.stipends import Stipend
 from models.trace import CustodianEntry, OrdinaryEntry
 from models.vault import VaultName, VaultPledge
@@ -55,8 +55,12 @@ def slips_of(session, pledge, *days):
 
 
 def read(session, child_id, stipend_id, now):
-    family = viewer(Role.FAMILY, child_id=child_id, stipend_id=stipend_id)
-    return families.page(session, family, now=now)["giver"]
+    """What held for an instalment, as its guardian's own page calls who gives; a slip's never does."""
+    slip = viewer(Role.FAMILY, child_id=child_id, stipend_id=stipend_id)
+    assert not families.page(session, slip, now=now).has("giver")
+    stipend = session.get_one(Stipend, stipend_id)
+    pledge_id = session.get_one(Match, stipend.match_id).pledge_id
+    return naming.called(session, pledge_id, on=stipend.due_on)
 
 
 @pytest.mark.parametrize(

@@ -326,7 +326,7 @@ def test_a_family_writes_to_its_sponsor_and_reads_of_no_fund(session: Session) -
     assert letter_pairs.find_pair(session, family, None).pledge_id == match.pledge_id
     assert letter_pairs.find_pair(session, guardian, None).pledge_id == match.pledge_id
     assert reveal_pairs.find_pair(session, family, None).pledge_id == match.pledge_id
-    assert naming.giver_of(session, stipend.id) is None
+    assert naming.called(session, own.pledge_id, on=stipend.due_on) is None
     coming = families.coming_to(session, match.child_id, now=at(OCTOBER))
     assert {one["amount_fen"] for one in coming} == {10_000}
 

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from services.accounts import accounts
-from services.pairing import volunteers
+from services.pairing import volunteer_logins, volunteers
 from services.pairing.volunteers import NewVolunteer
 from tests.factories import OTHER_BANNER, PASSWORD, TOWNSHIP, an_account, viewer
 from vocabulary.enums import Role
@@ -24,7 +24,7 @@ def test_with_her_login_she_sees_her_own_record(session, mother, now) -> None:
     before = accounts.viewer_by_login(session, "mama", now=now)
     assert volunteers.myself(session, before, now=now) is None
 
-    volunteers.give_login(session, WORKER, mother, " mama ", now=now)
+    volunteer_logins.give(session, WORKER, mother, " mama ", now=now)
 
     herself = accounts.viewer_by_login(session, "mama", now=now)
     card = volunteers.myself(session, herself, now=now)
@@ -39,7 +39,7 @@ def test_only_a_volunteers_login_of_ones_own_part_is_taken(session, mother, now,
     an_account(session, Role.VOLUNTEER, login="far", region_code=OTHER_BANNER)
 
     with pytest.raises(BadInput) as refused:
-        volunteers.give_login(session, WORKER, mother, login, now=now)
+        volunteer_logins.give(session, WORKER, mother, login, now=now)
 
     assert refused.value.params["reason"] == "unknown"
     assert not volunteers.detail(session, WORKER, mother, now=now)["has_login"]
@@ -47,11 +47,11 @@ def test_only_a_volunteers_login_of_ones_own_part_is_taken(session, mother, now,
 
 def test_a_login_leads_to_one_record_alone(session, mother, now) -> None:
     other = volunteers.enter(session, WORKER, NewVolunteer("图雅", TOWNSHIP), now=now)
-    volunteers.give_login(session, WORKER, mother, "mama", now=now)
-    volunteers.give_login(session, WORKER, mother, "mama", now=now)
+    volunteer_logins.give(session, WORKER, mother, "mama", now=now)
+    volunteer_logins.give(session, WORKER, mother, "mama", now=now)
 
     with pytest.raises(BadInput) as refused:
-        volunteers.give_login(session, WORKER, other, "mama", now=now)
+        volunteer_logins.give(session, WORKER, other, "mama", now=now)
 
     assert refused.value.params["reason"] == "taken"
     with pytest.raises(IntegrityError):
@@ -60,10 +60,10 @@ def test_a_login_leads_to_one_record_alone(session, mother, now) -> None:
 
 def test_who_may_not_clear_a_volunteer_ties_no_login(session, mother, now) -> None:
     with pytest.raises(NotPermitted):
-        volunteers.give_login(session, viewer(Role.ADMINISTRATOR), mother, "mama", now=now)
+        volunteer_logins.give(session, viewer(Role.ADMINISTRATOR), mother, "mama", now=now)
     stranger = viewer(Role.CASE_WORKER, regions=(OTHER_BANNER,))
     with pytest.raises(NotFound):
-        volunteers.give_login(session, stranger, mother, "mama", now=now)
+        volunteer_logins.give(session, stranger, mother, "mama", now=now)
 
 
 def test_staff_tie_the_login_on_her_page(app, session, mother, now) -> None:

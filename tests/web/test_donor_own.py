@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from extensions import db
+from models.children import Kin
 from models.naming import PledgeNaming
 from models.pledges import Pledge
 from models.stipends import Stipend
@@ -11,6 +12,7 @@ from models.vault import Donor, VaultContact, VaultDeath, VaultName, VaultPledge
 from privacy.viewers import engine
 from services import links
 from services.donors.sights import Field, Reader
+from services.letters import letter_links
 from services.links import Subject
 from services.pledges import pledges
 from services.pledges.pledges import PledgeTerms
@@ -164,7 +166,7 @@ def test_the_forms_own_phone_is_not_offered_to_forget(client, session, now):
 @pytest.mark.parametrize(
     "called", [{"naming": Naming.ALIAS, "alias": ALIAS}, {"naming": Naming.NAMED, "name": NAME}]
 )
-def test_the_family_reads_it_and_staff_and_school_do_not(client, session, now, called):
+def test_no_slip_staff_or_school_reads_it(client, session, now, called):
     made = offered(session, at(now.date().replace(month=9)), **called)
     school = a_school(session)
     pledge = session.scalars(select(Pledge).where(Pledge.donor_ref == made.ref)).one()
@@ -181,13 +183,33 @@ def test_the_family_reads_it_and_staff_and_school_do_not(client, session, now, c
         "worker": ("/staff/", "/staff/pledges/", "/staff/children/", "/staff/stipends/"),
     }
 
-    assert words in client.get(f"/s/{slip}", follow_redirects=True).text
+    # A school prints the slips, and may open them.
+    assert words not in client.get(f"/s/{slip}", follow_redirects=True).text
+    assert words not in client.get("/family/letters").text
     for login, addresses in pages.items():
         desk = client.application.test_client()
         desk.post("/login", data={"login": login, "password": PASSWORD})
         for address in addresses:
             session.rollback()
             assert words not in desk.get(address, follow_redirects=True).text, address
+
+
+@pytest.mark.parametrize(
+    "called", [{"naming": Naming.ALIAS, "alias": ALIAS}, {"naming": Naming.NAMED, "name": NAME}]
+)
+def test_its_guardian_reads_it_behind_his_own_link(client, session, now, called):
+    made = offered(session, at(now.date().replace(month=9)), **called)
+    pledge = session.scalars(select(Pledge).where(Pledge.donor_ref == made.ref)).one()
+    child = a_child(session, a_school(session))
+    a_match(session, pledge, child)
+    session.scalars(select(Kin)).one().phone = "13811112222"
+    session.flush()
+    own = letter_links.make(session, engine(), f"letters:{child.ref}", now=now)
+    session.commit()
+
+    page = client.get(f"/p/{own}", follow_redirects=True).text
+
+    assert f"支持孩子的是“{called.get('alias') or called['name']}”" in page
 
 
 @pytest.fixture

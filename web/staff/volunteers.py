@@ -7,17 +7,20 @@ from wtforms.fields.choices import SelectChoice
 from privacy.permissions import Act
 from services import places
 from services.care import desk
-from services.pairing import volunteers
+from services.pairing import volunteer_logins, volunteers
 from services.pairing.volunteers import Terms
 from vocabulary.enums import Clearance, Sex
-from vocabulary.errors import BadInput
+from vocabulary.errors import BadInput, Refused
 from web.core import care_words, paging, requests
 from web.core.access import current_viewer, may
+from web.core.messages import sentence
 from web.forms.volunteers import LoginForm, PaperForm, TermsForm
 
 bp = Blueprint("volunteers", __name__, url_prefix="/volunteers")
 
 PAGE = 50
+_JOINED = "绑好了。她登录后看得到自己的资格。"
+_WAITS = "记下了。换登录名，或者她已经有孩子，要另一位同意才算数。"
 _REASONS = {
     "in_future": "日期还没到，请再看一遍",
     "not_insured": "保险要填到期日，今天或以后，最长 5 年",
@@ -80,15 +83,29 @@ def login(ref: str) -> str | Response:
     form = LoginForm()
     if form.validate_on_submit():
         try:
-            volunteers.give_login(
+            holds = volunteer_logins.give(
                 requests.session(), current_viewer(), ref, form.login.data or "", now=requests.now()
             )
         except BadInput as refusal:
             form.login.errors = [_REASONS[str(refusal.params["reason"])]]
         else:
-            flash("绑好了。她登录后看得到自己的资格。", "success")
+            flash(_JOINED if holds else _WAITS, "success")
             return redirect(url_for(".detail", ref=ref), 303)
     return _detail(ref, PaperForm(formdata=None), form)
+
+
+@bp.post("/<string:ref>/login/agree")
+@may(Act.CLEAR_VOLUNTEER)
+def agree_login(ref: str) -> Response:
+    """Let the login that waits hold, as the second person."""
+    try:
+        volunteer_logins.agree(requests.session(), current_viewer(), ref, now=requests.now())
+    except Refused as refusal:
+        requests.keep_nothing()
+        flash(sentence(refusal), "danger")
+    else:
+        flash(_JOINED, "success")
+    return redirect(url_for(".detail", ref=ref), 303)
 
 
 @bp.route("/<string:ref>/terms", methods=["GET", "POST"])
@@ -140,6 +157,7 @@ def _detail(ref: str, form: PaperForm, login_form: LoginForm) -> str:
         volunteer=volunteer,
         form=form,
         login_form=login_form,
+        login=volunteer_logins.standing(requests.session(), current_viewer(), ref),
         pairs=pairs,
         words=care_words,
     )
