@@ -34,8 +34,8 @@ def test_a_child_no_pledge_fits_reads_why_and_what_would_help(client, session) -
 
 
 def test_a_child_no_volunteer_can_help_reads_why(client, session, now) -> None:
-    a_world(session, now)
-    a_caring_child(session, NeedKind.PSYCHOLOGICAL, name="乌云嘎")
+    own = a_world(session, now).who("approver", now).actor
+    a_caring_child(session, NeedKind.PSYCHOLOGICAL, name="乌云嘎", verified_by=own)
     session.commit()
     sign_in(client, "approver")
 
