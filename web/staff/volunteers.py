@@ -98,8 +98,12 @@ def login(ref: str) -> str | Response:
 @may(Act.CLEAR_VOLUNTEER)
 def agree_login(ref: str) -> Response:
     """Let the login that waits hold, as the second person."""
+    session, viewer = requests.session(), current_viewer()
+    if volunteer_logins.standing(session, viewer, ref) is None:
+        flash("没有登录名在等同意。", "danger")
+        return redirect(url_for(".detail", ref=ref), 303)
     try:
-        volunteer_logins.agree(requests.session(), current_viewer(), ref, now=requests.now())
+        volunteer_logins.agree(session, viewer, ref, now=requests.now())
     except Refused as refusal:
         requests.keep_nothing()
         flash(sentence(refusal), "danger")
