@@ -36,7 +36,7 @@ class Donor(Base):
         String(16),
         unique=True,
         default=lambda: new_ref("donor"),
-        info=seen_by(Audience.OWNING_DONOR, Audience.CHAIN_READER),
+        info=seen_by(Audience.OWNING_DONOR),
     )
     password_hash: Mapped[str | None] = mapped_column(String(200), info=NOBODY)
     since_on: Mapped[date] = mapped_column(info=seen_by(Audience.OWNING_DONOR))

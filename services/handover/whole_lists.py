@@ -88,8 +88,8 @@ def confirm_each(
     for batch in found:
         _check_cleared(batch)
     inside = [{"of_batch": batch.id} for batch in found]
-    opened = gate.rows_each(session, _OPEN, list(zip(hands, inside, strict=True)))
-    opened = _of_others(session, words, opened)
+    found_open = gate.rows_each(session, _OPEN, list(zip(hands, inside, strict=True)))
+    opened = _of_others(session, words, found_open)
     sides = sides_of(session, [stipend for rows in opened for stipend in rows])
     lists = [_judged(session, word, rows, sides) for word, rows in zip(words, opened, strict=True)]
     stated = [one.stated for one in lists]

@@ -67,6 +67,7 @@ from tests.house.places import (
     who_is,
 )
 from vocabulary import clock
+from vocabulary.dates import today
 from vocabulary.enums import (
     AmendmentKind,
     Answer,

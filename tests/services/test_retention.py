@@ -135,8 +135,8 @@ def a_try(session: Session, at: datetime) -> Callable[[], int]:
 
 def a_matching_run(session: Session, at: datetime) -> Callable[[], int]:
     run = MatchingRun(
-        ref=f"{at:%Y%m%d%H%M}", ran_on=today(at), status=RunStatus.RELEASED, asked_by="engine", made=0, total=0, bound=0, proof="flow",
-        digest="0" * 64, certificate=b"x",
+        ref=f"{at:%Y%m%d%H%M}", ran_on=today(at), status=RunStatus.RELEASED,
+        asked_by="engine", made=0, total=0, bound=0, proof="flow", digest="0" * 64, certificate=b"x",
     )  # fmt: skip
     return kept(session, run, MatchingRun.id)
 

@@ -10,7 +10,7 @@ SENTENCES: dict[type[Refused], str] = {
     errors.NotPermitted: "没有找到，可能已经处理过了。请刷新后查看。",
     errors.AlreadyDecided: "别人刚刚已经处理了这一件，请刷新后查看。",
     errors.ActedBefore: "前一步是你做的，这一步要由另一个人来做。",
-    errors.TurnedOthersDown: "这个孩子或这份认捐，近 60 天里已经有两个配对是你不同意的。这一个请另一位同事来看。",
+    errors.TurnedOthersDown: "同一个孩子或同一份认捐，60 天里你不同意过两个了，这一个请另一位同事来看。",
     errors.SteppedAside: "你申报过回避，这个孩子的结对由另一位同事来决定。",
     errors.Superseded: "这项任务已由另一次运行接手，这一次到此为止。",
     errors.WrongState: "它现在的状态不能做这一步，请刷新后查看。",
