@@ -4131,7 +4131,13 @@ def upgrade() -> None:
         sa.Column(
             "reason",
             sa.Enum(
-                "lost", "stolen", "hand_gone", name="writeoffreason", native_enum=False, length=24
+                "lost",
+                "stolen",
+                "hand_gone",
+                "kept",
+                name="writeoffreason",
+                native_enum=False,
+                length=24,
             ),
             nullable=False,
         ),

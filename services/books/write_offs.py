@@ -7,7 +7,7 @@ loss is booked, and the same instalment goes out again with the next batch, neve
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -23,7 +23,7 @@ from services.books import ledger
 from services.books.ledger import Event, Leg
 from services.children import child_file
 from services.gate import Card, Part
-from services.handover import handing
+from services.handover import answering, handing
 from services.handover.hand_lists import is_line
 from services.lifecycle import advance
 from services.pairing.market import MATCHABLE
@@ -61,7 +61,7 @@ def lost(session: Session, viewer: Viewer, ref: str) -> Card:
     require(viewer, Act.ASK_WRITE_OFF)
     on_its_way = (
         Stipend.sent_on.is_not(None),
-        Stipend.handed_over_on.is_(None),
+        or_(Stipend.handed_over_on.is_(None), answering.is_missing()),
         Stipend.returned_on.is_(None),
         Stipend.written_off_on.is_(None),
     )
@@ -73,12 +73,13 @@ def lost(session: Session, viewer: Viewer, ref: str) -> Card:
 def ask(session: Session, by: Viewer, ref: str, *, reason: WriteOffReason, now: datetime) -> str:
     """Ask for an instalment on its way to be written off; return the request's ref.
 
-    Raises WrongState where it was not sent, or is with the child, in part even, or back with us;
+    Raises WrongState where it was not sent, or is with the child, in part even, or back with us:
+    a hand's word counts unless staff found that it never came. ActedBefore for that hand,
     AlreadyDecided while somebody's request for it waits.
     """
     require(by, Act.ASK_WRITE_OFF)
     stipend = gate.row(session, _as_staff(by), Stipend, *is_line(ref))
-    _check(stipend)
+    _check(session, stipend, by=by)
     waiting = select(WriteOff.id).where(WriteOff.stipend_id == stipend.id, _WAITS)
     if session.scalar(waiting) is not None:
         raise AlreadyDecided()
@@ -89,16 +90,27 @@ def ask(session: Session, by: Viewer, ref: str, *, reason: WriteOffReason, now: 
     return asked.ref
 
 
-def _check(stipend: Stipend, *, asked_on: date | None = None) -> None:
+def _check(session: Session, stipend: Stipend, *, by: Viewer, asked_on: date | None = None) -> None:
     """Refuse what is no loss; of what was handed over in part, the child would get that part twice.
 
-    A request was about the sending of its day: one that left since may still arrive.
+    A hand's word that it was given stands until others found that it was not; the hand itself says
+    nothing here. A request was about the sending of its day: one that left since may still arrive.
     """
-    check_fact(FactKind.WRITTEN_OFF, facts.dates_of(stipend))
+    dates = facts.dates_of(stipend)
+    if _is_missing(session, stipend):
+        if by.actor in answering.hands_of(session, stipend):
+            raise ActedBefore()
+        dates[FactKind.HANDED_OVER] = None
+    check_fact(FactKind.WRITTEN_OFF, dates)
     if asked_on and stipend.sent_on and stipend.sent_on > asked_on:
         raise WrongState(from_state="sent_again", to_state=FactKind.WRITTEN_OFF.value)
     if stipend.handed_fen is not None:
         raise WrongState(from_state=Snag.PARTLY.value, to_state=FactKind.WRITTEN_OFF.value)
+
+
+def _is_missing(session: Session, stipend: Stipend) -> bool:
+    found = select(Stipend.id).where(Stipend.id == stipend.id, answering.is_missing())
+    return session.scalar(found) is not None
 
 
 def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
@@ -112,9 +124,13 @@ def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
         raise ActedBefore()
     _decide(session, by, asked, AmendmentStatus.DONE, now=now)
     stipend = session.get_one(Stipend, asked.stipend_id)
-    _check(stipend, asked_on=asked.asked_on)
+    _check(session, stipend, by=by, asked_on=asked.asked_on)
     basis = Basis(Evidence.LEDGER, detail=asked.reason.value)
     on = today(now)
+    if stipend.handed_over_on is not None:
+        # Found missing: the hand's word is taken back by a further row, and stays to be read.
+        kind = FactKind.HANDED_OVER
+        facts.take_back(session, kind, stipend, on=on, by=by, now=now, basis=basis)
     facts.record(session, FactKind.WRITTEN_OFF, [stipend], on=on, by=by, now=now, basis=basis)
     batch = session.get_one(Batch, stipend.batch_id)
     asked.batch_id = batch.id

@@ -20,7 +20,7 @@ from services.stipends import facts, news
 from services.stipends.facts import Basis
 from services.stipends.sides import Side, sides_of
 from vocabulary.dates import today
-from vocabulary.enums import Answer, Evidence, FactKind, Language, NoticeKind, Role
+from vocabulary.enums import Answer, Evidence, FactKind, Language, NoticeKind, Outcome, Role
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound
 from vocabulary.money import Fen
 from vocabulary.refs import stipend_ref
@@ -105,7 +105,7 @@ def _answerable(session: Session, by: Viewer, ref: str | None) -> Stipend:
     require(by, Act.ANSWER_FOR_FAMILY)
     helper = replace(by, roles=by.roles & (CASE_STAFF | {Role.VILLAGE_DIRECTOR}))
     stipend = gate.row(session, helper, Stipend, *is_line(ref or ""))
-    if by.actor in _hands(session, stipend):
+    if by.actor in hands_of(session, stipend):
         raise ActedBefore()
     return stipend
 
@@ -169,6 +169,16 @@ def is_any_settled(session: Session, stipends: Collection[int]) -> bool:
     return session.scalar(select(Settlement.id).where(*mine).limit(1)) is not None
 
 
+def is_missing() -> ColumnElement[bool]:
+    """Say in SQL that a hand said it gave an instalment, and staff found that it did not arrive."""
+    found = exists().where(
+        Settlement.stipend_id == Stipend.id,
+        Settlement.outcome == Outcome.NOT_RECEIVED,
+        Settlement.lifted_on.is_(None),
+    )
+    return and_(Stipend.handed_over_on.is_not(None), Stipend.confirmed_on.is_(None), found)
+
+
 def effective(kind: FactKind) -> ColumnElement[bool]:
     """Join an instalment with its fact of a kind that was not taken back."""
     later = aliased(Fact)
@@ -180,7 +190,7 @@ def effective(kind: FactKind) -> ColumnElement[bool]:
     )
 
 
-def _hands(session: Session, stipend: Stipend) -> set[str]:
+def hands_of(session: Session, stipend: Stipend) -> set[str]:
     """Return who ever stated that an instalment was handed over, even if it was taken back."""
     said = (Fact.kind == FactKind.HANDED_OVER, Fact.cancels_id.is_(None))
     return set(session.scalars(select(Fact.by).where(Fact.stipend_id == stipend.id, *said)))
@@ -195,4 +205,4 @@ def acted(session: Session, stipend: Stipend) -> set[str | None]:
     child = select(Match.child_id).where(Match.id == stipend.match_id).scalar_subquery()
     out = session.scalars(select(Recusal.actor).where(Recusal.child_id == child))
     told = select(Fact.by).where(Fact.stipend_id == stipend.id, Fact.kind.in_(ANSWERS))
-    return {decided_by, *_hands(session, stipend), *session.scalars(told), *out}
+    return {decided_by, *hands_of(session, stipend), *session.scalars(told), *out}

@@ -17,7 +17,7 @@ from privacy.viewers import Viewer
 from services import gate
 from services.gate import Card, Part
 from vocabulary.dates import today
-from vocabulary.enums import FactKind
+from vocabulary.enums import FactKind, Outcome
 from vocabulary.refs import stipend_ref
 from vocabulary.stipends import status_of
 
@@ -25,6 +25,7 @@ PAGE = 50
 LATE_AFTER = timedelta(days=14)
 _DATES = ("sent_on", "handed_over_on", "confirmed_on", "disputed_on", "not_handed_over_on",
           "returned_on", "cancelled_on", "written_off_on")  # fmt: skip
+_STANDING = and_(Settlement.stipend_id == Stipend.id, Settlement.lifted_on.is_(None))
 _FIELDS = ("due_on", "amount_fen", "is_funded", "snag", *_DATES)
 
 
@@ -74,6 +75,7 @@ def listing(
                 Child, Child.id == Match.child_id, ("ref", "name", "grade", "class_name")
             ),
             "batch": Part(Batch, Batch.id == Stipend.batch_id, ("memo",)),
+            "found": Part(Settlement, _STANDING, ("outcome",)),
             "school": Part(Organisation, Organisation.id == Child.school_id, ("name",)),
         },
         where=(_is(listed, today(now)),),
@@ -91,8 +93,15 @@ def _told(card: Card, day: date) -> Card:
     return card.and_also(
         ref=stipend_ref(card["match"]["child_ref"], card["due_on"]),
         status=status_of(facts),
+        is_missing=_is_missing(card),
         days_waiting=(day - (sent_on or card["due_on"])).days,
     )
+
+
+def _is_missing(card: Card) -> bool:
+    """Say whether a hand said that it gave the sum, and staff found that it never came."""
+    is_said = card["handed_over_on"] is not None and card["confirmed_on"] is None
+    return is_said and card.has("found") and card["found"]["outcome"] is Outcome.NOT_RECEIVED
 
 
 def _aside(session: Session, viewer: Viewer, *, page: int) -> list[Card]:
@@ -128,8 +137,7 @@ def _is(listed: Listed, day: date) -> ColumnElement[bool]:
     )
     is_stated = Stipend.not_handed_over_on.is_not(None) | Stipend.returned_on.is_not(None)
     at_school = and_(not_there, ~is_stated)
-    standing = (Settlement.stipend_id == Stipend.id, Settlement.lifted_on.is_(None))
-    settled = exists(select(Settlement.id).where(*standing))
+    settled = exists(select(Settlement.id).where(_STANDING))
     said_no = and_(is_open, Stipend.disputed_on.is_not(None), ~settled)
     return {
         Listed.NO_MONEY: and_(is_open, Stipend.is_funded.is_(False)),

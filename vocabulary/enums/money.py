@@ -96,6 +96,7 @@ class WriteOffReason(StrEnum):
     LOST = "lost"
     STOLEN = "stolen"
     HAND_GONE = "hand_gone"
+    KEPT = "kept"
 
 
 class LossEnd(StrEnum):

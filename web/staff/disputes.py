@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from services import uploads
+from services.gate import Card
 from services.handover import answers
 from vocabulary.enums import Outcome
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound, WrongState
@@ -43,12 +44,19 @@ def settle(ref: str) -> str | Response:
             form.form_errors.append(sentence(refusal))
         else:
             flash("核实的结果记下了。学校那边什么也看不到。", "success")
-            return redirect(url_for("staff.disputes.index"), 303)
+            return redirect(_after(one, outcome), 303)
     if request.method == "POST":
         requests.keep_nothing()
     else:
         requests.note_read("stipend.read", [f"stipend:{ref}"])
     return render_template("staff/disputes/settle.html", one=one, photos=photos, form=form)
+
+
+def _after(one: Card, outcome: Outcome) -> str:
+    """Say what is next: what a hand kept is written off and sent again, asked for at once."""
+    if outcome is Outcome.NOT_RECEIVED and one["handed_over_on"] is not None:
+        return url_for("staff.write_offs.ask", ref=one["ref"])
+    return url_for("staff.disputes.index")
 
 
 @bp.route("/disputes/call", methods=["GET", "POST"])

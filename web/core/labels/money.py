@@ -108,6 +108,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.WriteOffReason.LOST: "路上丢了，查不到下落",
         e.WriteOffReason.STOLEN: "被偷、被抢或被骗，已报警",
         e.WriteOffReason.HAND_GONE: "经手的单位撤了，追不回来",
+        e.WriteOffReason.KEPT: "经手的人说交了，查实没有交",
     },
     e.Answer: {
         e.Answer.RECEIVED: "收到了",
