@@ -137,7 +137,7 @@ def _is(listed: Listed, day: date) -> ColumnElement[bool]:
     )
     is_stated = Stipend.not_handed_over_on.is_not(None) | Stipend.returned_on.is_not(None)
     at_school = and_(not_there, ~is_stated)
-    settled = exists(select(Settlement.id).where(_STANDING))
+    settled = exists(select(Settlement.id).where(_STANDING).correlate(Stipend))
     said_no = and_(is_open, Stipend.disputed_on.is_not(None), ~settled)
     return {
         Listed.NO_MONEY: and_(is_open, Stipend.is_funded.is_(False)),

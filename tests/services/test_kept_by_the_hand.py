@@ -55,6 +55,8 @@ def test_a_hands_word_counts_until_others_found_that_it_never_came(session, worl
         write_offs.ask(session, JUDGE, world.ref, reason=KEPT, now=now)
     assert missing(session, now) == []
 
+    (said_no,) = stipend_lists.listing(session, JUDGE, Listed.DISPUTED, now=now)
+    assert said_no["ref"] == world.ref
     find_out(session, world, now)
 
     assert missing(session, now) == [world.ref]
