@@ -124,7 +124,7 @@ def _lines(viewer: Viewer) -> Select[Any]:
         .correlate(Match, Batch)
         .scalar_subquery()
     )
-    rows: Select[Any] = (
+    rows: Any = (
         select(
             Stipend,
             Match.child_id,
@@ -140,7 +140,8 @@ def _lines(viewer: Viewer) -> Select[Any]:
         .order_by(Stipend.handed_over_on.is_not(None), Stipend.sent_on.desc(), Stipend.id)
         .limit(SHOWN)
     )
-    return rows
+    lines: Select[Any] = rows
+    return lines
 
 
 def _line(

@@ -274,7 +274,9 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     **{
         f"staff.matching_runs.{view}": ({"approver", "statistics"}, handle)
         for view, handle in (
-            ("ask", ""), ("release", "matching_run"), ("discard", "matching_run"),
+            ("ask", ""),
+            ("release", "matching_run"),
+            ("discard", "matching_run"),
             ("stop", "run_under_way"),
         )
     },

@@ -262,7 +262,7 @@ def _case_files(session: Session, town: Town, here: Places, now: datetime) -> No
     for handle, status in (("matching_run", RunStatus.DRAFT), ("run_under_way", RunStatus.RUNNING)):
         drafted = MatchingRun(
             ref=f"DUMMY{status.value}", kind="pledges", ran_on=today(now), status=status,
-            asked_by="engine",
+            asked_by="engine", banner=BANNER if status is RunStatus.RUNNING else None,
         )  # fmt: skip
         matching_runs.fill(drafted, propose([], []))
         session.add(drafted)

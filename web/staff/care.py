@@ -196,6 +196,7 @@ def go_on(ref: str) -> Response:
 @may(Act.NOTE_CARE_ANSWER)
 def goodbye(ref: str) -> Response:
     """Set the day of the last visit."""
+    desk.detail(requests.session(), current_viewer(), ref, now=requests.now())
     form = DayForm()
     if not form.validate_on_submit() or form.on.data is None:
         requests.keep_nothing()

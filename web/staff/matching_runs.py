@@ -16,6 +16,7 @@ from vocabulary.enums import Category, RunStatus, Sex, Stage
 from vocabulary.errors import NotFound, NotPermitted, Refused
 from web.core import reasons, requests
 from web.core.access import current_viewer, may
+from web.core.acting import refused
 from web.core.labels import label
 from web.core.messages import sentence
 
@@ -105,7 +106,8 @@ def ask() -> Response:
     """Ask for a run over the whole region now."""
     kind = request.form.get("kind", "")
     if kind not in SIDES:
-        raise NotFound()
+        refused("先选是认捐还是爱心妈妈。")
+        return redirect(url_for(".index"), 303)
 
     def act() -> str:
         by = current_viewer()

@@ -15,6 +15,7 @@ from services.runs.sides import PLEDGES, SIDES
 from vocabulary.errors import BadInput, NotFound, NotPermitted, Refused
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import refused
 from web.core.messages import sentence
 from web.forms.policy import NAMES, KeepForm, weights_form
 from web.staff.matching_runs import SIDE_NAMES, grouped
@@ -89,7 +90,8 @@ def keep() -> str | Response:
     """Keep what was tried as a new version."""
     kind = request.form.get("kind", "")
     if kind not in SIDES:
-        raise NotFound()
+        refused("先选是认捐还是爱心妈妈。")
+        return redirect(url_for(".index"), 303)
     session, by = requests.session(), current_viewer()
     form = KeepForm()
     own = trying.weights(session, by, kind)
