@@ -105,10 +105,12 @@ def samples_for(rule: Rule, refs: Mapping[str, list[str]]) -> list[str]:
     return [*refs.get(_HANDLES.get(subject, "children.ref"), [])[:1], "MISSING"]
 
 
-def probes(app: Flask, refs: dict[str, list[str]]) -> list[str]:
+def probes(
+    app: Flask, refs: dict[str, list[str]], is_asked: Callable[[str], bool] = lambda _: True
+) -> list[str]:
     """Fill every rule with a sample of its own kind of handle, and with a missing one."""
     addresses = []
-    for rule in get_rules(app):
+    for rule in (rule for rule in get_rules(app) if is_asked(rule.endpoint)):
         if not rule.arguments:
             addresses.append(rule.rule)
             continue

@@ -1,8 +1,9 @@
 """Everything that one observer of a twin world gets: pages, what its forms answer, sheets, mail."""
 
+import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
@@ -27,6 +28,7 @@ from vocabulary import clock
 from vocabulary.dates import today
 from vocabulary.enums import ExportKind
 from web.core.access import DOOR_ROLES
+from web.core.logs import JsonLine
 
 Observations = dict[tuple[str, str], Seen]
 TRIED = "X-Tried"
@@ -40,9 +42,14 @@ OF_ONE_ANSWER = re.compile(
 )
 # How much room the disk has is the machine's, not the history's.
 OF_THE_MACHINE = re.compile(r"磁盘空着</dt><dd>[^<]*".encode())
-OF_A_KIND = 3
+TOOK = re.compile(r', "ms": \d+')
+OF_A_KIND, ABSENT = 3, 404
 EVERYTHING = {**BY_NAME, "text": WORDS, "words": WORDS, "reason": WORDS, "act": "send"}
 LOGINS = cast.LOW | cast.COLLECTING
+SECONDS = frozenset({
+    "other_banner", "other_school", "third_donor", "other_family", "asked_guardian", "knowing",
+    "other_reader", "paper_reader",
+})  # fmt: skip
 # They end the observer's own sign-in, or are another's way in.
 NOT_TRIED, OWN_SIGN_IN = ("auth.", "static"), ("/account", "/logout", "/login")
 
@@ -68,6 +75,31 @@ def enter(app: Flask, observer: str, links: dict) -> FlaskClient:
     else:
         client.get(links[observer][0])
     return client
+
+
+class _Lines(logging.Handler):
+    """What a reader of the machine's log gets, but for how long each answer took."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(JsonLine())
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(TOOK.sub("", self.format(record)))
+
+
+@contextmanager
+def logged(app: Flask) -> Iterator[list[str]]:
+    """Write what an installation writes into its log into a list."""
+    handler, level = _Lines(), app.logger.level
+    app.logger.addHandler(handler)
+    app.logger.setLevel(logging.INFO)
+    try:
+        yield handler.lines
+    finally:
+        app.logger.removeHandler(handler)
+        app.logger.setLevel(level)
 
 
 @contextmanager
@@ -125,6 +157,28 @@ def attempts(app: Flask, observer: str, refs: Mapping[str, list[str]]) -> list[t
     return list(dict.fromkeys(found))
 
 
+def asked_of(app: Flask, observer: str) -> Callable[[str], bool]:
+    """Say at which endpoints an observer looks: a role's second one not behind others' doors.
+
+    There the first of the role was turned away already, and every link's holder is the public.
+    """
+
+    def is_asked(endpoint: str) -> bool:
+        return observer not in SECONDS or _is_door_of(observer, app, endpoint)
+
+    return is_asked
+
+
+def opens_to(app: Flask, observer: str) -> Callable[[str], bool]:
+    """Say which endpoints may open to an observer at all: his own doors, and those open to all."""
+
+    def may_open(endpoint: str) -> bool:
+        is_open = not getattr(app.view_functions[endpoint], DOOR_ROLES, None)
+        return is_open or _is_door_of(observer, app, endpoint)
+
+    return may_open
+
+
 def _is_door_of(observer: str, app: Flask, endpoint: str) -> bool:
     roles = getattr(app.view_functions[endpoint], DOOR_ROLES, frozenset())
     known = LOGINS.get(observer)
@@ -180,7 +234,7 @@ def _shown_forms(observer: str, seen: Observations) -> list[Form]:
     found = [
         form
         for (who, address), one in seen.items()
-        if who == observer and one.body[:40].lstrip().startswith(b"<!")
+        if who == observer and one.status != ABSENT and one.body[:40].lstrip().startswith(b"<!")
         for form in forms_of(one.body.decode("utf-8", "ignore"), address)
     ]
     return [one for one in found if not one.action.startswith(OWN_SIGN_IN)]

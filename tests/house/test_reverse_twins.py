@@ -5,7 +5,6 @@ remarked of one child sort below, between and above those of the others.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from services.vault import vault
 from tests.house.crawl import probes, sample_refs
 from tests.house.observing import (
     Observations,
+    asked_of,
     attempted,
     attempts,
     differing,
@@ -32,7 +32,7 @@ from tests.house.observing import (
     mailed,
     ordered,
 )
-from tests.house.test_twins import BELOW, STARTS, world
+from tests.house.worlds import BELOW, STARTS, Links, Twin, begin, world
 from vocabulary import clock
 from vocabulary.enums import LinkPurpose
 
@@ -54,18 +54,21 @@ KNOWN = "孩子家愿意让你知道的".encode()
 """The one page on which both sides let each other know, after 7 days, a consent and two people."""
 
 
-def observe(app: Flask, found: Mapping[str, list[str]]) -> Observations:
+def observe(app: Flask, found: Links) -> Observations:
     """What each of them gets, the donor who supports this very child among them."""
     with app.app_context():
         handles = sample_refs(db.session())
     ways = {**found, SUPPORTER: [f"/d/{_link(app, BELOW[1])}"]}
     seen: Observations = {}
     for observer in (*LOW, SUPPORTER):
+        begin(observer)
         client = enter(app, observer, ways)
-        seen |= fetched(app, client, observer, STARTS, probes(app, handles))
+        asked = probes(app, handles, asked_of(app, observer))
+        seen |= fetched(app, client, observer, STARTS, asked)
         tried = attempts(app, observer, handles)
         sent = filled(client, observer, tried, handles, seen)
         seen |= attempted(client, observer, tried, seen) | sent
+    begin("papers")
     sheets = exported(app, ways)
     seen |= {key: one for key, one in sheets.items() if key[0] == "paying_desk"}
     families = {self.phone for self in SELVES}
@@ -86,9 +89,9 @@ def _link(app: Flask, contact: str) -> str:
 def observations(template: Path, tmp_path_factory: pytest.TempPathFactory):
     seen = []
     for self in SELVES:
-        pupils = [replace(one, oneself=self) if one.name == WHO else one for one in cast.CHILDREN]
+        pupils = tuple(replace(p, oneself=self) if p.name == WHO else p for p in cast.CHILDREN)
         folder = tmp_path_factory.mktemp("reverse") / "instance"
-        with world(template, folder, BELOW, pupils=pupils) as (app, found):
+        with world(template, folder, Twin(BELOW, pupils=pupils)) as (app, found):
             seen.append((_without_agreed(observe(app, found)), _school(app, found)))
     return seen
 
@@ -104,7 +107,7 @@ def _without_agreed(seen: Observations) -> Observations:
     return {key: one for key, one in seen.items() if key not in agreed}
 
 
-def _school(app: Flask, found: Mapping[str, list[str]]) -> bytes:
+def _school(app: Flask, found: Links) -> bytes:
     """What the child's own school reads: there the worlds must differ, or nothing was tried."""
     return enter(app, "other_school", found).get("/school/").get_data()
 

@@ -2,30 +2,27 @@
 
 Three twins: the secret donor's contact, name, city, employer, account, pay-in day and reading hour
 sort below, between and above those of the other donors. In a fourth two donors changed places.
-Every day the one between is left out: what order gives away shows between below and above.
 """
 
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from itsdangerous import TimestampSigner
 from sqlalchemy import select
 
-from app import create_app
-from cli import twins
 from cli.twins import cast
-from cli.twins.donor import TwinDonor, read_donor
 from extensions import db
 from models.pledges import Match
 from models.stipends import Stipend
-from tests.house.crawl import probes, sample_refs
+from privacy import viewers
+from services import links as private_links
+from services.links import Subject
+from services.vault import vault
+from tests.house.crawl import Seen, probes, sample_refs
 from tests.house.observing import (
     Observations,
+    asked_of,
     attempted,
     attempts,
     differing,
@@ -33,63 +30,35 @@ from tests.house.observing import (
     exported,
     fetched,
     filled,
-    keep_nothing_that_is_tried,
+    logged,
     mailed,
     numbers_of_rows,
     ordered,
     searched,
 )
-from tests.plugins.examples import PROFILE
-from tests.plugins.installation import settings_in
-from vocabulary import amounts, clock, refs
-from vocabulary.enums import Rhythm
+from tests.house.worlds import (
+    ABOVE,
+    BELOW,
+    BETWEEN,
+    SECOND,
+    STARTS,
+    Links,
+    Twin,
+    as_donor,
+    begin,
+    world,
+)
+from vocabulary import amounts, clock
+from vocabulary.enums import LinkPurpose, Rhythm
 from vocabulary.money import Fen
 
 pytestmark = pytest.mark.slow
 
-FIELDS = ("name", "phone", "city", "employer", "account", "pay_in_day", "seen_at")
-BELOW = ("阿古拉", "13000000001", "鞍山", "一家林场", "1000000000000001", 8, "06:10")
-BETWEEN = ("孟和", "13650000050", "昌都", "森工公司", "6222020000000007", 15, "12:00")
-ABOVE = ("卓玛·齐齐格𠮷", "zz@example.org", "漳州", "邹记五金店", "9999000000000009", 27, "23:05")
-SECOND = ("高娃", "13700000002", "包头", "稀土学院", "5000000000000005", 9, "09:00")
-WORLDS = (
-    (BELOW, SECOND), (ABOVE, SECOND), *([(BETWEEN, SECOND)] if PROFILE == "full" else []),
-    (SECOND, BELOW),
-)  # fmt: skip
+WORLDS = (Twin(BELOW), Twin(ABOVE), Twin(BETWEEN), Twin(SECOND, second=BELOW))
 GIVEN: list[set[tuple[Fen, Rhythm]]] = []
-STARTS = (
-    "/", "/months", "/staff/", "/school/", "/village/", "/volunteer/", "/unit/", "/unit/hand/",
-    "/donor/", "/family/",
-)  # fmt: skip
 
 
-@contextmanager
-def world(
-    template: Path, folder: Path, donor: tuple, **differing: object
-) -> Iterator[tuple[Flask, dict]]:
-    """One installation with the same history but for the secret donor; and its links."""
-    shutil.copytree(template, folder)
-    with ExitStack() as stack:
-        stack.callback(clock.stand_at, None)
-        stack.callback(refs.seed_process, None)
-        stack.callback(setattr, TimestampSigner, "get_timestamp", TimestampSigner.get_timestamp)
-        app = create_app(replace(settings_in(folder), twin_seed="1"))
-        app.config.update(WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
-        keep_nothing_that_is_tried(app)
-        with app.app_context():
-            links = twins.play(as_donor(donor), seed=1, **differing)
-        refs.seed_process("1/serve")
-        # Outside the context: one left open would carry g, and the person signed in, to all clients.
-        yield app, links
-        with app.app_context():
-            db.engine.dispose()
-
-
-def as_donor(given: tuple) -> TwinDonor:
-    return read_donor(dict(zip(FIELDS, given, strict=True)))
-
-
-def observe(app: Flask, links: dict, own: set[str], words: Sequence[str] = ()) -> Observations:
+def observe(app: Flask, links: Links, own: set[str], words: Sequence[str] = ()) -> Observations:
     """Everything that every low observer can fetch, send or be sent.
 
     `own` are the donors' contacts, `words` what is searched for.
@@ -98,33 +67,60 @@ def observe(app: Flask, links: dict, own: set[str], words: Sequence[str] = ()) -
         handles = sample_refs(db.session())
     seen: Observations = {}
     for observer in (*cast.LOW, *links):
-        client = enter(app, observer, links)
-        papers = [one for one in links.get(observer, ()) if one.startswith("/verify/")]
-        seen |= fetched(app, client, observer, (*STARTS, *papers), probes(app, handles))
-        tried = attempts(app, observer, handles)
-        sent = filled(client, observer, tried, handles, seen)
-        seen |= attempted(client, observer, tried, seen) | sent
+        begin(observer)
+        with logged(app) as lines:
+            client = enter(app, observer, links)
+            papers = [one for one in links.get(observer, ()) if one.startswith("/verify/")]
+            asked = probes(app, handles, asked_of(app, observer))
+            seen |= fetched(app, client, observer, (*STARTS, *papers), asked)
+            tried = attempts(app, observer, handles)
+            sent = filled(client, observer, tried, handles, seen)
+            seen |= attempted(client, observer, tried, seen) | sent
+        seen[observer, "log "] = Seen(0, (), "\n".join(lines).encode())
+    begin("papers")
     seen |= exported(app, links) | ordered(app) | mailed(app, but_to=own)
-    # Last: a longer name is searched for more often, and each answer draws its own nonce.
     for observer in ("case_worker", "approver"):
+        begin(f"{observer}/search")
         client = enter(app, observer, links)
         seen[observer, "SEARCH"] = searched(client, words)
     return seen
+
+
+def visited(app: Flask, donor: tuple) -> Observations:
+    """Let the secret donor read at his own hour: oftener in one world than in another.
+
+    What the machine's log says of it is what its readers get.
+    """
+    begin("secret")
+    with app.app_context():
+        session, who = db.session(), as_donor(donor)
+        subject = Subject(donor_id=vault.find_donor_by_contact(session, who.contact))
+        by = viewers.engine("notices")
+        token = private_links.make(session, by, LinkPurpose.DONOR_HOME, subject, now=clock.now())
+        session.commit()
+    with logged(app) as lines:
+        client = app.test_client()
+        client.get(f"/d/{token}")
+        read = [client.get("/donor/").status_code for _ in range(who.hour_seen)]
+    assert set(read) == {200}
+    return {("log reader", "log "): Seen(0, (), "\n".join(lines).encode())}
 
 
 @pytest.fixture(scope="module")
 def observations(template: Path, tmp_path_factory: pytest.TempPathFactory):
     """What the low observers see in each world, at last in the one whose donors changed places."""
     seen = []
-    for donor, second in WORLDS:
+    for twin in WORLDS:
+        donor, second = twin.donor, twin.second
         folder = tmp_path_factory.mktemp("twin") / "instance"
-        with world(template, folder, donor, second=as_donor(second)) as (app, links):
+        with world(template, folder, twin) as (app, links):
             with app.app_context():
                 rows = select(Stipend.amount_fen, Match.rhythm).join(
                     Match, Match.id == Stipend.match_id
                 )
                 GIVEN.append({(Fen(fen), rhythm) for fen, rhythm in db.session.execute(rows)})
-            seen.append(observe(app, links, {donor[1], second[1]}, donor[:5]))
+            told = visited(app, donor)
+            seen.append(told | observe(app, links, {donor[1], second[1]}, donor[:5]))
     return seen
 
 
@@ -156,7 +152,7 @@ def test_the_observations_are_not_hollow(observations) -> None:
     assert shown >= {*cast.LOW, *by_link, "other_donor", "public"}
     assert len(observations[0]) >= 2_000
     ways = {address.partition(" ")[0] for _, address in observations[0] if " " in address}
-    assert ways >= {"POST", "filled", "xlsx", "order", "mail"}
+    assert ways >= {"POST", "filled", "xlsx", "order", "mail", "log"}
     # Of one order at least the table that the bank gets, and of the short messages their very bytes.
     assert any("order " in at and at.endswith("sheet1.xml") for _, at in observations[0])
     assert any(at.startswith("mail sms") for _, at in observations[0])
@@ -170,8 +166,8 @@ def test_the_observations_are_not_hollow(observations) -> None:
 
 
 def test_the_identity_stands_in_no_observation(observations) -> None:
-    for (donor, _), seen in zip(WORLDS[:-1], observations[:-1], strict=True):
-        said = [str(part).encode() for part in donor[:5]]
+    for twin, seen in zip(WORLDS[:-1], observations[:-1], strict=True):
+        said = [str(part).encode() for part in twin.donor[:5]]
         hits = [key for key, one in seen.items() if any(part in one.body for part in said)]
         assert hits == []
 

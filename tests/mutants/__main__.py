@@ -10,8 +10,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.house.test_twins import ABOVE, BELOW
-from tests.mutants.leaks import LEAKS
+from tests.house.worlds import ABOVE, BELOW
+from tests.mutants import ALL
 from tests.mutants.worlds import lived
 
 
@@ -21,14 +21,14 @@ def main() -> int:
         folders = [Path(name) / "below", Path(name) / "above"]
         below, above = pool.map(lived, folders, (BELOW, ABOVE))
     caught = 0
-    for leak, (one, planted_one), (other, planted_other) in zip(LEAKS, below, above, strict=True):
+    for leak, (one, planted_one), (other, planted_other) in zip(ALL, below, above, strict=True):
         is_quiet, is_seen = one == other, planted_one != planted_other
         caught += is_quiet and is_seen
         fate = "caught" if is_quiet and is_seen else "ESCAPED" if is_quiet else "HARNESS DIFFERS"
         status = getattr(planted_one[0], "status", "")
         print(f"{fate:8} {leak.name:28} {leak.observer} {leak.address} {status}", flush=True)
-    print(f"{caught}/{len(LEAKS)}")
-    return 0 if caught == len(LEAKS) else 1
+    print(f"{caught}/{len(ALL)}")
+    return 0 if caught == len(ALL) else 1
 
 
 def _pool() -> ProcessPoolExecutor:

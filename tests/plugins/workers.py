@@ -8,12 +8,15 @@ xdist 3.8 writes a mark's group where pytest 9.2 no longer reads it, and every g
 import pytest
 
 TOGETHER = ("tests/browser/",)
+# The worlds of the first are looked at by the others too: played once.
+BESIDE = dict.fromkeys(
+    ("tests/house/test_reverse_twins.py", "tests/house/test_split_knowledge.py"),
+    "tests/house/test_twins.py",
+)
 # Longest first, as measured; what is not named here takes less than half a minute of one core.
 LONG = (
     "tests/house/test_twins.py",
     "tests/browser/",
-    "tests/house/test_reverse_twins.py",
-    "tests/house/test_split_knowledge.py",
     "tests/house/test_authorisation.py",
     "tests/faults/test_real_processes.py",
     "tests/faults/test_runs.py",
@@ -26,9 +29,9 @@ LONG = (
 
 
 def unit_of(nodeid):
-    """Return what a test must stay together with: its file, or the folder of several."""
+    """Return what a test must stay together with: its file, a file's worlds, a folder of several."""
     path = nodeid.partition("::")[0]
-    return next((folder for folder in TOGETHER if path.startswith(folder)), path)
+    return next((folder for folder in TOGETHER if path.startswith(folder)), BESIDE.get(path, path))
 
 
 def _rank(item):

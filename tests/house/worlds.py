@@ -1,0 +1,119 @@
+"""The twin worlds: who the secret donor is in each. A history is played once a process and kept.
+
+What two files look at alike (test_twins, test_reverse_twins, test_split_knowledge) is copied from
+what was kept; a unit of tests/plugins/workers.py holds them together.
+"""
+
+import pickle
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from pathlib import Path
+from unittest import mock
+
+from flask import Flask
+from itsdangerous import TimestampSigner
+
+from app import create_app
+from cli import twins
+from cli.twins import cast
+from cli.twins.cast import Pupil
+from cli.twins.donor import TwinDonor, read_donor
+from extensions import db
+from gateways import (
+    certificate_drawing,
+    file_copies,
+    order_drawing,
+    slip_drawing,
+    statement_drawing,
+)
+from tests.house.observing import keep_nothing_that_is_tried
+from tests.plugins.installation import settings_in
+from vocabulary import clock, refs
+
+FIELDS = ("name", "phone", "city", "employer", "account", "pay_in_day", "seen_at")
+BELOW = ("阿古拉", "13000000001", "鞍山", "一家林场", "1000000000000001", 8, "06:10")
+BETWEEN = ("孟和", "13650000050", "昌都", "森工公司", "6222020000000007", 15, "12:00")
+ABOVE = ("卓玛·齐齐格𠮷", "zz@example.org", "漳州", "邹记五金店", "9999000000000009", 27, "23:05")
+SECOND = ("高娃", "13700000002", "包头", "稀土学院", "5000000000000005", 9, "09:00")
+STARTS = (
+    "/", "/months", "/staff/", "/school/", "/village/", "/volunteer/", "/unit/", "/unit/hand/",
+    "/donor/", "/family/",
+)  # fmt: skip
+Links = dict[str, list[str]]
+# Statements as SQLAlchemy compiled them, and papers as they were drawn from the same words: what
+# depends on nothing but its own input is made once for all worlds of this process.
+_COMPILED: dict[object, object] = {}
+_DRAWN: dict[bytes, bytes] = {}
+_PAPERS = (certificate_drawing, file_copies, order_drawing, slip_drawing, statement_drawing)
+_PLAYED: dict["Twin", tuple[Path, Links]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """What makes a world: its secret donor, who gives beside him, and the children."""
+
+    donor: tuple[object, ...]
+    second: tuple[object, ...] = SECOND
+    pupils: Sequence[Pupil] = field(default=cast.CHILDREN)
+
+
+@contextmanager
+def world(template: Path, folder: Path, twin: Twin) -> Iterator[tuple[Flask, Links]]:
+    """Run a copy of one world's installation, and give its links; it is played at first asking."""
+    if twin not in _PLAYED:
+        kept = folder.with_name(f"{folder.name}-played")
+        shutil.copytree(template, kept)
+        with running(kept) as app, app.app_context():
+            links = twins.play(
+                as_donor(twin.donor), seed=1, second=as_donor(twin.second), pupils=twin.pupils
+            )
+        _PLAYED[twin] = kept, links
+    kept, links = _PLAYED[twin]
+    shutil.copytree(kept, folder)
+    with running(folder) as app:
+        keep_nothing_that_is_tried(app)
+        yield app, links
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Flask]:
+    """Run an application of its own on an installation, as under TWIN_SEED."""
+    with ExitStack() as stack:
+        stack.callback(clock.stand_at, None)
+        stack.callback(refs.seed_process, None)
+        stack.callback(setattr, TimestampSigner, "get_timestamp", TimestampSigner.get_timestamp)
+        for module in _PAPERS:
+            stack.enter_context(mock.patch.object(module, "draw", _drawn_once(module.draw)))
+        app = create_app(replace(settings_in(folder), twin_seed="1"))
+        app.config.update(WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+        with app.app_context():
+            db.engine.update_execution_options(compiled_cache=_COMPILED)
+        # Outside the context: one left open would carry g, and the person signed in, to all clients.
+        yield app
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def begin(part: str) -> None:
+    """Draw what is random from streams of this part's own: no part shifts another's."""
+    refs.seed_process(f"1/{part}")
+
+
+def as_donor(given: tuple[object, ...]) -> TwinDonor:
+    """Read a donor as `twin-seed` does."""
+    return read_donor(dict(zip(FIELDS, given, strict=True)))
+
+
+def _drawn_once(draw: Callable[..., bytes]) -> Callable[..., bytes]:
+    @wraps(draw)
+    def drawn(*args: object, **kwargs: object) -> bytes:
+        key = pickle.dumps((draw.__module__, args, kwargs))
+        if key not in _DRAWN:
+            _DRAWN[key] = draw(*args, **kwargs)
+        return _DRAWN[key]
+
+    return drawn
