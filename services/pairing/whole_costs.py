@@ -25,7 +25,7 @@ def costs(session: Session, viewer: Viewer, ref: str) -> Card:
     card = approvals.detail(session, viewer, ref)
     run_ref = session.scalar(select(Match.run_ref).where(Match.child_ref == ref))
     others = approvals.others(session, viewer, card)
-    ends = card["need"]["ref"], card["pledge"]["code"]
+    ends = (card["need"]["ref"], card["pledge"]["code"]) if run_ref else ("", "")
     return Card({"match": card, **weighed(session, run_ref, ends, others)})
 
 

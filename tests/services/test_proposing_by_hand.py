@@ -106,4 +106,4 @@ def test_when_no_pledge_fits_each_rule_says_how_many_it_takes(
 
 
 def test_every_hard_rule_has_its_words() -> None:
-    assert reasons._RULES.keys() == {rule.code for rule in matching.PLEDGES.all_rules}
+    assert reasons.RULES.keys() == {rule.code for rule in matching.PLEDGES.all_rules}

@@ -163,4 +163,4 @@ def test_the_desks_list_costs_the_same_however_many_letters_wait(world: World) -
         world.family_writes()
         seen.clear()
 
-    assert counts == [2, 2]
+    assert counts == [4, 4]
