@@ -22,9 +22,9 @@ run: bootstrap ## start 微光 with its demo world; again later: keeps the data
 
 test: bootstrap-dev programs ## the whole suite (installs Chromium, a Chinese font and PostgreSQL by apt)
 	@code=0; $(PYTEST) $(ARGS) || code=$$?; \
-	if [ -z "$(ARGS)" ]; then $(ON_POSTGRESQL) || code=$$?; fi; exit $$code
+	if [ -z "$(ARGS)" ]; then $(ON_POSTGRESQL) -m "not slow" || code=$$?; fi; exit $$code
 
-test-postgresql: bootstrap-dev programs ## services, laws and faults on a PostgreSQL of their own
+test-postgresql: bootstrap-dev programs ## services, laws and faults on a PostgreSQL of their own, the slow ones too
 	@$(ON_POSTGRESQL) $(ARGS)
 
 test-fast: bootstrap-dev ## without browser and slow tests, for every day: about 3 minutes
