@@ -1,5 +1,6 @@
 """requirements.lock is what tools/bootstrap.sh installs first: it must say what requirements.txt does."""
 
+import ast
 from importlib import metadata
 from pathlib import Path
 
@@ -48,3 +49,30 @@ def test_the_lock_has_the_versions_of_the_requirements():
 
     assert versions_in("requirements.txt").items() <= locked.items()
     assert all(version.startswith("==") for version in locked.values())
+
+
+def test_what_the_product_imports_is_installed_to_run_it():
+    """A library that only the tests' list names is there on every desk, and missing where it runs."""
+    rooms = (
+        "app.py config.py extensions.py cli gateways jobs matching models privacy services"
+        " vocabulary web"
+    )
+    files = [f for room in rooms.split() for f in (ROOT / room).rglob("*.py")]
+    files += [ROOT / room for room in rooms.split() if room.endswith(".py")]
+    imported = {
+        name.partition(".")[0]
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for name in (
+            [alias.name for alias in node.names] if isinstance(node, ast.Import)
+            else [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+        )
+    }  # fmt: skip
+    known = metadata.packages_distributions()
+    theirs = {
+        module: {canonicalize_name(d) for d in known[module]} for module in imported & known.keys()
+    }
+    lines = [*lines_of("requirements.txt"), *lines_of("requirements-payments.txt")]
+    installed = set(brought_by(lines))
+
+    assert {module for module, by in theirs.items() if by.isdisjoint(installed)} == set()
