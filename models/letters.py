@@ -96,6 +96,10 @@ class Letter(Base):
     return_reason: Mapped[LetterReturn | None] = mapped_column(info=seen_by(*_STAFF, *_WRITER))
     delivered_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF, *_WRITER, *_ALOUD))
     is_of_age: Mapped[bool] = mapped_column(default=False, info=NOBODY)
+    # A donor's last one, when another pays in his place: none of his follows it.
+    is_goodbye: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info=seen_by(*_STAFF, *_WRITER)
+    )
     # A year after it was delivered `original` holds no more than `released` (data/retention.toml).
     is_trimmed: Mapped[bool] = mapped_column(default=False, info=NOBODY)
 
@@ -178,6 +182,18 @@ class VaultLetter(Base):
     text: Mapped[bytes] = mapped_column(LargeBinary, info=NOBODY)
 
 
+class VaultReader(Base):
+    """To whom a family's letter was delivered, once another is the contact of that group.
+
+    What came before her day she does not read.
+    """
+
+    __tablename__ = "vault_readers"
+
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), primary_key=True, info=NOBODY)
+    donor_id: Mapped[int] = mapped_column(ForeignKey("vault_donors.id"), index=True, info=NOBODY)
+
+
 def may_be_read() -> Condition:
     """Delivered, and the consent to letters stands unless the child was of age then."""
     consented = exists().where(
@@ -201,12 +217,15 @@ def _of(viewer: Viewer, *, is_writer: bool) -> Condition:
     child_id = None if viewer.stipend_id is not None else viewer.child_id
     family = and_(is_own(Letter.child_id, child_id), family_wrote if is_writer else ~family_wrote)
     from_family = and_(family_wrote, _not_in_danger(Letter.child_id))
+    others = select(VaultReader.letter_id).where(~is_own(VaultReader.donor_id, viewer.donor_id))
     # What a group's contact before him wrote is no word of his.
     his = select(VaultLetter.letter_id).where(is_own(VaultLetter.donor_id, viewer.donor_id))
     donor = and_(
         false() if viewer.pledge_id is not None else true(),
         Letter.pledge_id.in_(pledges_of_donor(viewer)),
-        and_(~family_wrote, Letter.id.in_(his)) if is_writer else from_family,
+        and_(~family_wrote, Letter.id.in_(his))
+        if is_writer
+        else and_(from_family, Letter.id.not_in(others)),
     )
     own = select(LetterFriend.id).where(is_own(LetterFriend.volunteer_id, viewer.volunteer_id))
     volunteer = and_(Letter.friend_id.in_(own), ~family_wrote if is_writer else from_family)

@@ -36,6 +36,7 @@ from vocabulary.enums import (
     RevealSide,
     RevealStatus,
 )
+from vocabulary.refs import new_ref
 
 _STAFF = (Audience.CASE_STAFF,)
 # After these ends of a record, whoever knows the other goes on knowing.
@@ -53,6 +54,10 @@ class Reveal(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     ref: Mapped[str] = mapped_column(String(16), unique=True, info=seen_by(*_STAFF))
+    # The custodian's chain names it so: by `ref` its readers and the case staff could lay both together.
+    chain_ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("reveal_chain"), info=NOBODY
+    )
     pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), info=NOBODY)
     child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), info=NOBODY)
     asker: Mapped[RevealSide] = mapped_column(info=NOBODY)

@@ -90,6 +90,44 @@ class VaultDeath(Base):
         )
 
 
+class VaultSuccessor(Base):
+    """Whom a group is to be reached by whose contact has died: named by one custodian, by another too.
+
+    What the first typed stays sealed and unshown until the second has typed the same, or it is over.
+    """
+
+    __tablename__ = "vault_successors"
+    __table_args__ = (
+        CheckConstraint("agreed_by IS NULL OR agreed_by <> named_by", name="two_people"),
+        Index(
+            "uq_vault_successors_waiting",
+            "pledge_id",
+            unique=True,
+            sqlite_where=text("contact IS NOT NULL"),
+            postgresql_where=text("contact IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16),
+        unique=True,
+        default=lambda: new_ref("successor"),
+        info=seen_by(Audience.CHAIN_READER),
+    )
+    pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), info=NOBODY)
+    contact: Mapped[str | None] = mapped_column(Sealed("vault_successors.contact"), info=NOBODY)
+    named_by: Mapped[str] = mapped_column(String(40), info=seen_by(Audience.CHAIN_READER))
+    named_on: Mapped[date] = mapped_column(info=seen_by(Audience.CHAIN_READER))
+    agreed_by: Mapped[str | None] = mapped_column(String(40), info=NOBODY)
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """The custodian sees that one waits, and by whom."""
+        waits = cls.contact.is_not(None)
+        return held(viewer, (Audience.CHAIN_READER, (Role.CUSTODIAN,), waits))
+
+
 class VaultKey(Base):
     """A person's own key, wrapped by the vault key. Forgetting it forgets the person."""
 
@@ -279,6 +317,12 @@ class PayerMove(Base):
     )
     asked_on: Mapped[date] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
     answer_by: Mapped[date] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
+    # The due day from which the other pays; None for the first that one's own money does not reach.
+    from_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
+    # So long after that day both write with the child; None for handings-over before there was one.
+    overlap_months: Mapped[int | None] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
+    # On which day the other began.
+    done_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.OWNING_DONOR))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

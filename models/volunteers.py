@@ -86,13 +86,17 @@ class Volunteer(Base):
 class VolunteerLogin(Base):
     """A login joined with a volunteer's record, or asked to be: old ones stay known.
 
-    `waits`: it takes the place of another, or opens a child's page, and a second of the staff agrees.
+    `waits`: it opens nothing before a second of the staff agrees, or turns it down with a reason.
     """
 
     __tablename__ = "volunteer_logins"
     __table_args__ = (
         CheckConstraint("agreed_by IS NULL OR agreed_by <> given_by", name="two_people"),
         CheckConstraint("agreed_by IS NULL OR NOT waits", name="agreed_waits_no_more"),
+        CheckConstraint(
+            "turned_down_by IS NULL OR (agreed_by IS NULL AND NOT waits)",
+            name="turned_down_is_over",
+        ),
         Index(
             "uq_volunteer_logins_waiting",
             "volunteer_id",
@@ -110,3 +114,6 @@ class VolunteerLogin(Base):
     given_on: Mapped[date] = mapped_column(info=NOBODY)
     agreed_by: Mapped[str | None] = mapped_column(String(40), info=NOBODY)
     agreed_on: Mapped[date | None] = mapped_column(info=NOBODY)
+    turned_down_by: Mapped[str | None] = mapped_column(String(40), info=NOBODY)
+    turned_down_on: Mapped[date | None] = mapped_column(info=NOBODY)
+    because: Mapped[str | None] = mapped_column(Sealed("volunteer_logins.because"), info=NOBODY)

@@ -1811,6 +1811,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_vault_shares_pledge_id"), ["pledge_id"], unique=False)
 
     op.create_table(
+        "vault_successors",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("pledge_id", sa.Integer(), nullable=False),
+        sa.Column("contact", sa.LargeBinary(), nullable=True),
+        sa.Column("named_by", sa.String(length=40), nullable=False),
+        sa.Column("named_on", sa.Date(), nullable=False),
+        sa.Column("agreed_by", sa.String(length=40), nullable=True),
+        sa.CheckConstraint(
+            "agreed_by IS NULL OR agreed_by <> named_by",
+            name=op.f("ck_vault_successors_two_people"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["pledge_id"], ["pledges.id"], name=op.f("fk_vault_successors_pledge_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vault_successors")),
+        sa.UniqueConstraint("ref", name=op.f("uq_vault_successors_ref")),
+    )
+    with op.batch_alter_table("vault_successors", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_vault_successors_waiting",
+            ["pledge_id"],
+            unique=True,
+            sqlite_where=sa.text("contact IS NOT NULL"),
+            postgresql_where=sa.text("contact IS NOT NULL"),
+        )
+
+    op.create_table(
         "account_events",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -2496,6 +2524,7 @@ def upgrade() -> None:
         "reveals",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("chain_ref", sa.String(length=16), nullable=False),
         sa.Column("pledge_id", sa.Integer(), nullable=False),
         sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -2551,6 +2580,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_reveals_child_id")),
         sa.ForeignKeyConstraint(["pledge_id"], ["pledges.id"], name=op.f("fk_reveals_pledge_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reveals")),
+        sa.UniqueConstraint("chain_ref", name=op.f("uq_reveals_chain_ref")),
         sa.UniqueConstraint(
             "pledge_id", "child_id", "asker", name=op.f("uq_reveals_pledge_id_child_id_asker")
         ),
@@ -3287,12 +3317,19 @@ def upgrade() -> None:
         sa.Column("given_on", sa.Date(), nullable=False),
         sa.Column("agreed_by", sa.String(length=40), nullable=True),
         sa.Column("agreed_on", sa.Date(), nullable=True),
+        sa.Column("turned_down_by", sa.String(length=40), nullable=True),
+        sa.Column("turned_down_on", sa.Date(), nullable=True),
+        sa.Column("because", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "agreed_by IS NULL OR NOT waits", name=op.f("ck_volunteer_logins_agreed_waits_no_more")
         ),
         sa.CheckConstraint(
             "agreed_by IS NULL OR agreed_by <> given_by",
             name=op.f("ck_volunteer_logins_two_people"),
+        ),
+        sa.CheckConstraint(
+            "turned_down_by IS NULL OR (agreed_by IS NULL AND NOT waits)",
+            name=op.f("ck_volunteer_logins_turned_down_is_over"),
         ),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_volunteer_logins_account_id")
@@ -3893,6 +3930,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("vault_letters", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_vault_letters_donor_id"), ["donor_id"], unique=False)
+
+    op.create_table(
+        "vault_readers",
+        sa.Column("letter_id", sa.Integer(), nullable=False),
+        sa.Column("donor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["donor_id"], ["vault_donors.id"], name=op.f("fk_vault_readers_donor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letters.id"], name=op.f("fk_vault_readers_letter_id")
+        ),
+        sa.PrimaryKeyConstraint("letter_id", name=op.f("pk_vault_readers")),
+    )
+    with op.batch_alter_table("vault_readers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vault_readers_donor_id"), ["donor_id"], unique=False)
 
     op.create_table(
         "access_links",
@@ -4521,6 +4573,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_access_links_stipend_id"))
 
     op.drop_table("access_links")
+    with op.batch_alter_table("vault_readers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vault_readers_donor_id"))
+
+    op.drop_table("vault_readers")
     with op.batch_alter_table("vault_letters", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vault_letters_donor_id"))
 
@@ -4778,6 +4834,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_events_on"))
 
     op.drop_table("account_events")
+    with op.batch_alter_table("vault_successors", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_vault_successors_waiting",
+            sqlite_where=sa.text("contact IS NOT NULL"),
+            postgresql_where=sa.text("contact IS NOT NULL"),
+        )
+
+    op.drop_table("vault_successors")
     with op.batch_alter_table("vault_shares", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vault_shares_pledge_id"))
         batch_op.drop_index(batch_op.f("ix_vault_shares_donor_id"))

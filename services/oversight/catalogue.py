@@ -44,7 +44,7 @@ TABLES: dict[Whose, str] = {
     Whose.HOUSE: "installation job_leases job_runs periods chain_heads transactions postings"
     " batches provider_payouts statement_layouts trace_ordinary trace_custodian"
     " state_changes honey honey_openings incidents"
-    " incident_steps matching_runs matching_policies holidays family_draws audit_samples audit_items"
+    " incident_steps matching_runs matching_policies policy_trials holidays family_draws audit_samples audit_items"
     " write_offs retention_acts listings"
     " book_checks",
     Whose.STAFF: "accounts grants account_events assignments recusals factor_resets second_factors"
@@ -58,12 +58,12 @@ TABLES: dict[Whose, str] = {
     Whose.CHILD: "children kin needs consents amendments import_rows matches exclusions set_aside"
     " stipends surgeries gifts facts settlements family_asks file_accesses harm_reports harm_taken"
     " harm_accused harm_closed"
-    " letters child_routes bank_cards child_transfers care_matches care_exclusions"
+    " letters child_routes bank_cards child_transfers care_matches care_exclusions visits fading_notes"
     " letter_friends reveals reveal_refusals guardian_requests listed_children",
     Whose.DONOR: "online_orders receipts unclaimed statements statement_lines"
     " vault_contacts vault_deaths vault_donors vault_givers vault_keys vault_letters vault_members"
-    " vault_names vault_orders vault_paid_notes vault_payer_moves vault_pledges"
-    " vault_receipt_wishes vault_receipts vault_shares vault_words"
+    " vault_names vault_orders vault_paid_notes vault_payer_moves vault_pledges vault_readers"
+    " vault_receipt_wishes vault_receipts vault_shares vault_successors vault_words"
     " fiscal_receipts month_leaves",
 }
 _WHOSE = {table: whose for whose, tables in TABLES.items() for table in tables.split()}
@@ -103,6 +103,8 @@ CLEAR_TEXT = {
     "statement_lines.key": "the bank's own number of a line, or a digest of it",
     "statement_lines.parts": "payment references and sums in fen",
     "uploads.sha256": "the digest of a stored picture or paper, no text of it",
+    "visits.concerns": "codes",
+    "visits.signs": "codes",
     "volunteers.availability": "when she has time; tells nobody who she is",
     "volunteers.languages": "codes of languages",
     "volunteers.skills": "words of what she can; tell nobody who she is",

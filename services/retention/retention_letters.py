@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.children import Child
 from models.imports import Upload
-from models.letters import Letter, VaultLetter
+from models.letters import Letter, VaultLetter, VaultReader
 from vocabulary.enums import ChildStatus, LetterStatus
 
 _DELIVERED = Letter.status == LetterStatus.DELIVERED
@@ -51,7 +51,7 @@ def _keys(session: Session, *old: object, most: int) -> Sequence[int]:
 
 def _delete(session: Session, keys: Sequence[int]) -> int:
     """The job that tidies the photographs removes a file that no row names."""
-    for column in (VaultLetter.letter_id, Upload.letter_id, Letter.id):
+    for column in (VaultLetter.letter_id, VaultReader.letter_id, Upload.letter_id, Letter.id):
         gone = delete(column.class_).where(column.in_(keys))
         session.execute(gone.execution_options(synchronize_session="fetch"))
     return len(keys)
