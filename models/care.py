@@ -20,7 +20,15 @@ from models.base import CASE, Base, Condition, Sealed, Standings, held, in_regio
 from models.children import Child, Consent, is_case_of
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import CareEnd, CareRefusal, CareStatus, ChildStatus, Purpose, Role
+from vocabulary.enums import (
+    CareEnd,
+    CareRefusal,
+    CareStatus,
+    ChildStatus,
+    Purpose,
+    Role,
+    VisitRhythm,
+)
 from vocabulary.refs import new_ref
 
 _STAFF = (Audience.CASE_STAFF,)
@@ -101,6 +109,12 @@ class CareMatch(Base):
     # The visit on which she says goodbye, with her successor where there is one.
     goodbye_on: Mapped[date | None] = mapped_column(info=seen_by(*_BOTH))
     ended_on: Mapped[date | None] = mapped_column(info=seen_by(*_BOTH))
+    # How often the two agreed to meet, once they did.
+    rhythm: Mapped[VisitRhythm | None] = mapped_column(info=seen_by(*_BOTH))
+    # When she was last reminded, kindly, that the child waits (services/care/fading.py).
+    reminded_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+    # The staff asked for somebody to follow although she gave no notice.
+    successor_asked_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     end_reason: Mapped[CareEnd | None] = mapped_column(info=seen_by(*_STAFF))
 
     @classmethod

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Standings, held
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import Role, RunStatus
+from vocabulary.enums import Role, RunStatus, TrialStatus
+from vocabulary.refs import new_ref
 
 _WHO = (Audience.CASE_STAFF, Audience.AUDIT, Audience.STATISTICS)
 
@@ -86,6 +87,47 @@ class MatchingPolicy(Base):
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
         """Whoever sees the runs sees by which weights they were made."""
+        every = cls.id.is_not(None)
+        return held(
+            viewer,
+            (Audience.CASE_STAFF, (Role.CASE_WORKER, Role.APPROVER), every),
+            (Audience.AUDIT, (Role.AUDITOR,), every),
+            (Audience.STATISTICS, (Role.STATISTICS,), every),
+        )
+
+
+class PolicyTrial(Base):
+    """Weights that somebody asked to try over a run's records: worked out by the clock, then read.
+
+    `outcome` holds codes of needs and offers of the whole region, so no page is given it; what a
+    page shows is cut to the viewer's own part (services/runs/trying.py).
+    """
+
+    __tablename__ = "policy_trials"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("policy_trial"), info=seen_by(*_WHO)
+    )
+    kind: Mapped[str] = mapped_column(String(12), info=seen_by(*_WHO))
+    run_ref: Mapped[str] = mapped_column(String(16), info=seen_by(*_WHO))
+    numbers: Mapped[dict[str, Any]] = mapped_column(JSON, info=seen_by(*_WHO))
+    # The policy in force that they are held against: its digest.
+    against: Mapped[str] = mapped_column(String(64), info=seen_by(*_WHO))
+    status: Mapped[TrialStatus] = mapped_column(
+        default=TrialStatus.ASKED, index=True, info=seen_by(*_WHO)
+    )
+    asked_by: Mapped[str] = mapped_column(String(40), info=seen_by(*_WHO))
+    asked_on: Mapped[date] = mapped_column(index=True, info=seen_by(*_WHO))
+    begun_at: Mapped[datetime | None] = mapped_column(info=seen_by(*_WHO))
+    holder: Mapped[str] = mapped_column(String(80), default="", info=NOBODY)
+    progress: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=seen_by(*_WHO))
+    stop_asked_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_WHO))
+    outcome: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=NOBODY)
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """Whoever sees the runs."""
         every = cls.id.is_not(None)
         return held(
             viewer,

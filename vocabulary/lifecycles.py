@@ -23,10 +23,13 @@ from vocabulary.enums import (
     NeedStatus,
     NoticeStatus,
     OnlineOrderStatus,
+    PayBackStatus,
     PledgeStatus,
+    RestStatus,
     RevealStatus,
     RunStatus,
     TransferStatus,
+    TrialStatus,
     VolunteerStatus,
 )
 from vocabulary.errors import WrongState
@@ -59,7 +62,8 @@ PLEDGE = _steps(
         PledgeStatus.CONFIRMED: (PledgeStatus.PAUSED, PledgeStatus.ENDING, PledgeStatus.ENDED),
         PledgeStatus.PAUSED: (PledgeStatus.CONFIRMED, PledgeStatus.ENDING, PledgeStatus.ENDED),
         PledgeStatus.ENDING: (PledgeStatus.CONFIRMED, PledgeStatus.ENDED),
-        PledgeStatus.ENDED: (),
+        # What is left of a stopped one helps another child, at its donor's word.
+        PledgeStatus.ENDED: (PledgeStatus.CONFIRMED,),
     }
 )
 MATCH = _steps(
@@ -94,6 +98,14 @@ MATCHING_RUN = _steps(
         RunStatus.REPLACED: (),
         RunStatus.STOPPED: (),
         RunStatus.EMPTY: (),
+    }
+)
+POLICY_TRIAL = _steps(
+    {
+        TrialStatus.ASKED: (TrialStatus.RUNNING, TrialStatus.STOPPED),
+        TrialStatus.RUNNING: (TrialStatus.DONE, TrialStatus.STOPPED),
+        TrialStatus.DONE: (),
+        TrialStatus.STOPPED: (),
     }
 )
 BATCH = _steps(
@@ -316,6 +328,26 @@ ONLINE_ORDER = _steps(
     }
 )
 
+REST = _steps(
+    {
+        RestStatus.WAITING: (RestStatus.PAYING, RestStatus.DONE, RestStatus.WITHDRAWN),
+        RestStatus.PAYING: (RestStatus.DONE,),
+        RestStatus.DONE: (),
+        RestStatus.WITHDRAWN: (),
+    }
+)
+# What two people of one desk make out, the paying desk releases; the bank's own word comes last.
+PAY_BACK = _steps(
+    {
+        PayBackStatus.WAITS: (PayBackStatus.MADE,),
+        PayBackStatus.MADE: (PayBackStatus.AGREED, PayBackStatus.WAITS),
+        PayBackStatus.AGREED: (PayBackStatus.RELEASED, PayBackStatus.WAITS),
+        PayBackStatus.RELEASED: (PayBackStatus.PAID,),
+        PayBackStatus.PAID: (PayBackStatus.BOUNCED,),
+        PayBackStatus.BOUNCED: (),
+    }
+)
+
 TABLES: Mapping[type[StrEnum], Steps] = {
     ChildStatus: CHILD,
     GuardianWishStatus: GUARDIAN_WISH,
@@ -324,6 +356,7 @@ TABLES: Mapping[type[StrEnum], Steps] = {
     MatchStatus: MATCH,
     CareStatus: CARE,
     RunStatus: MATCHING_RUN,
+    TrialStatus: POLICY_TRIAL,
     BatchStatus: BATCH,
     NoticeStatus: NOTICE,
     JobStatus: JOB,
@@ -341,6 +374,8 @@ TABLES: Mapping[type[StrEnum], Steps] = {
     AccessStatus: ACCESS,
     LetterStatus: LETTER,
     OnlineOrderStatus: ONLINE_ORDER,
+    RestStatus: REST,
+    PayBackStatus: PAY_BACK,
 }
 
 

@@ -44,7 +44,8 @@ TABLES: dict[Whose, str] = {
     Whose.HOUSE: "installation job_leases job_runs periods chain_heads transactions postings"
     " batches provider_payouts statement_layouts trace_ordinary trace_custodian"
     " state_changes honey honey_openings incidents"
-    " incident_steps matching_runs matching_policies policy_trials holidays family_draws audit_samples audit_items"
+    " incident_steps matching_runs matching_policies policy_trials holidays family_draws"
+    " audit_samples audit_items"
     " write_offs retention_acts listings"
     " book_checks",
     Whose.STAFF: "accounts grants account_events assignments recusals factor_resets second_factors"
@@ -54,13 +55,14 @@ TABLES: dict[Whose, str] = {
     Whose.ORGANISATION: "unit_collections organisations payment_orders payment_order_lines payouts",
     Whose.GIVING: "pledges pledge_changes pledge_namings gift_wishes custody_requests certificates"
     " unit_colleagues"
-    " earmarks redirections redirection_answers",
+    " earmarks redirections redirection_answers rests rest_answers",
     Whose.CHILD: "children kin needs consents amendments import_rows matches exclusions set_aside"
     " stipends surgeries gifts facts settlements family_asks file_accesses harm_reports harm_taken"
     " harm_accused harm_closed"
     " letters child_routes bank_cards child_transfers care_matches care_exclusions visits fading_notes"
     " letter_friends reveals reveal_refusals guardian_requests listed_children",
-    Whose.DONOR: "online_orders receipts unclaimed statements statement_lines"
+    Whose.DONOR: "online_orders receipts unclaimed statements statement_lines pay_backs line_ties"
+    " receipt_moves vault_pay_backs"
     " vault_contacts vault_deaths vault_donors vault_givers vault_keys vault_letters vault_members"
     " vault_names vault_orders vault_paid_notes vault_payer_moves vault_pledges vault_readers"
     " vault_receipt_wishes vault_receipts vault_shares vault_successors vault_words"

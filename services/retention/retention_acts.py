@@ -11,14 +11,17 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.accounts import EndedSignIn, SignIn, SignInFailure
+from models.care import CareMatch
 from models.exports import Export
 from models.file_access import FileAccess
 from models.guardian_requests import GuardianRequest
 from models.imports import Upload
 from models.letters import Letter
-from models.matching_runs import MatchingRun
+from models.matching_runs import MatchingRun, PolicyTrial
 from models.notices import AccessLink, Notice
+from models.pledges import Match
 from models.security import AccountEvent, TryCount
+from models.visits import FadingNote, Visit
 from privacy.viewers import Viewer
 from services.importing import forgetting
 from services.retention import retention_children, retention_letters
@@ -111,6 +114,26 @@ def _matching_runs(session: Session, _by: Viewer, before: datetime, _now: dateti
     return _deleted(session, MatchingRun, MatchingRun.id, MatchingRun.ran_on < today(before))
 
 
+def _policy_trials(session: Session, _by: Viewer, before: datetime, _now: datetime) -> int:
+    return _deleted(session, PolicyTrial, PolicyTrial.id, PolicyTrial.asked_on < today(before))
+
+
+def _visit_words(session: Session, _by: Viewer, before: datetime, _now: datetime) -> int:
+    """Empty the words; a worry that nobody took up keeps its own."""
+    heard = or_(Visit.is_worry.is_(False), Visit.taken_up_at.is_not(None))
+    old = (Visit.entered_on < today(before), heard)
+    return _emptied(session, Visit, {"words": None}, *old)
+
+
+def _visits(session: Session, _by: Viewer, before: datetime, _now: datetime) -> int:
+    over = select(CareMatch.id).where(CareMatch.ended_on < today(before))
+    gone = sum(
+        _deleted(session, table, table.id, table.care_id.in_(over)) for table in (Visit, FadingNote)
+    )
+    left = select(Match.id).where(Match.ends_on < today(before))
+    return gone + _deleted(session, FadingNote, FadingNote.id, FadingNote.match_id.in_(left))
+
+
 def _file_access(session: Session, _by: Viewer, before: datetime, _now: datetime) -> int:
     old = (FileAccess.asked_on < today(before), FileAccess.status.not_in(_WAITING))
     return _emptied(session, FileAccess, {"words": None, "decided_because": None}, *old)
@@ -148,6 +171,9 @@ CARRIED: Mapping[str, Carry] = {
     "letters": _letters,
     "reveals": _reveals,
     "matching_runs": _matching_runs,
+    "policy_trials": _policy_trials,
+    "visit_words": _visit_words,
+    "visits": _visits,
     "file_access_words": _file_access,
     "guardian_words": _guardian_words,
     "ended_children": _children,

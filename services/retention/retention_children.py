@@ -20,6 +20,7 @@ from models.routes import BankCard, ChildRoute
 from models.stipends import Gift, Stipend
 from models.surgeries import Surgery
 from models.transfers import Transfer
+from models.visits import FadingNote, Visit
 from privacy.viewers import Viewer
 from services import trace
 from vocabulary.enums import ChildStatus
@@ -34,6 +35,8 @@ _HANGING: tuple[tuple[Any, dict[str, str | None]], ...] = (
     (FileAccess, {"words": None, "decided_because": None}),
     (Surgery, {"note": ""}),
     (CareMatch, {"proposal_note": None, "refusal_note": None}),
+    (Visit, {"words": None}),
+    (FadingNote, {"words": None}),
     (Match, {"proposal_note": None, "decline_note": None}),
     # A card's holder and bank as well: they stand here as they did on the card.
     (

@@ -7,6 +7,11 @@ from vocabulary.enums.care import (
     CareEnd,
     CareRefusal,
     CareStatus,
+    ChildMood,
+    FadingStep,
+    VisitKind,
+    VisitRhythm,
+    VisitSign,
 )
 from vocabulary.enums.guarding import (
     AccessReason,
@@ -110,6 +115,7 @@ from vocabulary.enums.pledges import (
     StopReason,
     VoidReason,
 )
+from vocabulary.enums.rests import PayBackDesk, PayBackStatus, RestStatus, RestWay, TieKind
 from vocabulary.enums.running import (
     AccountStatus,
     Activity,
@@ -125,6 +131,7 @@ from vocabulary.enums.running import (
     Limited,
     ReturnReason,
     RunStatus,
+    TrialStatus,
     Trouble,
 )
 from vocabulary.enums.telling import (
@@ -160,6 +167,7 @@ __all__ = [
     "ChangeStatus",
     "Channel",
     "CheckWay",
+    "ChildMood",
     "ChildStatus",
     "ChildWord",
     "Clearance",
@@ -175,6 +183,7 @@ __all__ = [
     "Evidence",
     "ExportKind",
     "FactKind",
+    "FadingStep",
     "FigureKind",
     "FigureSpan",
     "FigureState",
@@ -222,6 +231,8 @@ __all__ = [
     "OnlineOrderStatus",
     "OrganisationKind",
     "Outcome",
+    "PayBackDesk",
+    "PayBackStatus",
     "PaymentProvider",
     "PledgeEnd",
     "PledgeKind",
@@ -231,6 +242,8 @@ __all__ = [
     "RecipientKind",
     "RedirectReason",
     "RegionLevel",
+    "RestStatus",
+    "RestWay",
     "ReturnReason",
     "RevealBar",
     "RevealSide",
@@ -246,11 +259,16 @@ __all__ = [
     "Stage",
     "StipendStatus",
     "StopReason",
+    "TieKind",
     "Told",
     "TransactionKind",
     "TransferStatus",
+    "TrialStatus",
     "Trouble",
     "UnclaimedWay",
+    "VisitKind",
+    "VisitRhythm",
+    "VisitSign",
     "VoidReason",
     "VolunteerStatus",
     "WriteOffReason",

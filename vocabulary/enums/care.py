@@ -66,3 +66,47 @@ STAFF_ENDS = (
     CareEnd.CHILD_LEFT,
     CareEnd.OTHER,
 )
+
+
+class VisitKind(StrEnum):
+    """How a volunteer and a child met: at its home, by telephone, or out together."""
+
+    VISIT = "visit"
+    CALL = "call"
+    OUTING = "outing"
+
+
+class ChildMood(StrEnum):
+    """How the child was that day, as the volunteer saw it."""
+
+    VERY_LOW = "very_low"
+    LOW = "low"
+    FAIR = "fair"
+    GOOD = "good"
+    BRIGHT = "bright"
+
+
+class VisitSign(StrEnum):
+    """What a volunteer noticed, by a tap: for the case worker's next look, no alarm."""
+
+    UNWELL = "unwell"
+    SLEEPS_EATS_BADLY = "sleeps_eats_badly"
+    SCHOOL_TROUBLE = "school_trouble"
+    HOME_TROUBLE = "home_trouble"
+    WANTS_THINGS = "wants_things"
+
+
+class VisitRhythm(StrEnum):
+    """How often the two agreed to meet."""
+
+    WEEK = "week"
+    FORTNIGHT = "fortnight"
+    MONTH = "month"
+
+
+class FadingStep(StrEnum):
+    """What one of the staff did about a pair that fades."""
+
+    NOTED = "noted"
+    TALKED = "talked"
+    SUCCESSOR = "successor"

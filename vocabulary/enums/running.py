@@ -37,6 +37,15 @@ class RunStatus(StrEnum):
     EMPTY = "empty"
 
 
+class TrialStatus(StrEnum):
+    """What became of weights that somebody wanted to try; nothing but a page ever comes of them."""
+
+    ASKED = "asked"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
 class ImportKind(StrEnum):
     CHILDREN = "children"
     VOLUNTEERS = "volunteers"

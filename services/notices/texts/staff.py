@@ -260,6 +260,19 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         f"{SIGN}有一位爱心妈妈要停下来，请安排交接。{SEE_INBOX}",
         needs=("leaves", "child"),
     ),
+    NoticeKind.CARE_REMINDED: Text(
+        "孩子在等你",
+        "{since}没有记过见面或电话了。忙的话打个电话也好；见过了没记，补记一下。"
+        "来不了了也没关系，跟旗妇联说一声，我们一起想办法。",
+        f"{SIGN}你陪伴的孩子有些日子没有见到你了，有空看一看。{SEE_INBOX}",
+        needs=("paired", "since"),
+    ),
+    NoticeKind.VISIT_WORRIES: Text(
+        "爱心妈妈有点担心一个孩子",
+        "陪伴{child}的爱心妈妈说有点担心。请今天给她打电话，谈过以后在“陪伴记录”里点“我来跟进”。",
+        f"{SIGN}有一位爱心妈妈担心孩子，请今天给她打电话。{SEE_INBOX}",
+        needs=("worry", "child"),
+    ),
     NoticeKind.TRIAL_OVER: Text(
         "磨合期满了",
         "{child}和爱心妈妈的 60 天磨合期满了，请问过两边，决定接着陪还是结束。",

@@ -15,6 +15,35 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.CareStatus.LAPSED: "过期了",
         e.CareStatus.ENDED: "已结束",
     },
+    e.VisitKind: {
+        e.VisitKind.VISIT: "见面",
+        e.VisitKind.CALL: "打电话",
+        e.VisitKind.OUTING: "一起出门",
+    },
+    e.ChildMood: {
+        e.ChildMood.VERY_LOW: "很低落",
+        e.ChildMood.LOW: "不太好",
+        e.ChildMood.FAIR: "一般",
+        e.ChildMood.GOOD: "不错",
+        e.ChildMood.BRIGHT: "很开心",
+    },
+    e.VisitSign: {
+        e.VisitSign.UNWELL: "身体不舒服",
+        e.VisitSign.SLEEPS_EATS_BADLY: "吃不好、睡不好",
+        e.VisitSign.SCHOOL_TROUBLE: "上学有难处",
+        e.VisitSign.HOME_TROUBLE: "家里有难处",
+        e.VisitSign.WANTS_THINGS: "缺东西",
+    },
+    e.VisitRhythm: {
+        e.VisitRhythm.WEEK: "每周一次",
+        e.VisitRhythm.FORTNIGHT: "两周一次",
+        e.VisitRhythm.MONTH: "每月一次",
+    },
+    e.FadingStep: {
+        e.FadingStep.NOTED: "记一笔",
+        e.FadingStep.TALKED: "谈过了",
+        e.FadingStep.SUCCESSOR: "请人接着陪",
+    },
     e.CareRefusal: {
         e.CareRefusal.TOO_FAR: "太远了",
         e.CareRefusal.NO_TIME: "最近没有时间",

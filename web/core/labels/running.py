@@ -47,6 +47,12 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.RunStatus.STOPPED: "停下了",
         e.RunStatus.EMPTY: "没有新的",
     },
+    e.TrialStatus: {
+        e.TrialStatus.ASKED: "等着开始",
+        e.TrialStatus.RUNNING: "正在算",
+        e.TrialStatus.DONE: "算好了",
+        e.TrialStatus.STOPPED: "停下了",
+    },
     e.ExportKind: {
         e.ExportKind.CHILDREN: "孩子名单",
         e.ExportKind.STIPENDS: "一个月的助学金台账",
