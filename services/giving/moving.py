@@ -26,7 +26,7 @@ from services.notices.notices import Recipient
 from services.pairing.market import IS_GIVEN
 from services.pledges.changes import neutral
 from services.reveals import reveal_ends
-from services.vault import erasing, givers, vault
+from services.vault import erasing, givers, letter_vault, vault
 from services.vault.purses import OPEN_MOVES
 from vocabulary.dates import today
 from vocabulary.enums import (
@@ -174,12 +174,13 @@ def _hand_contact_on(
     """Let the one who said yes be the contact from now on; links to this pledge alone end.
 
     What was between one person and a family stays between them: whom he knew, the name he let it
-    read, his letters and what he paid go to nobody else.
+    read, letters delivered either way and what he paid go to nobody else.
     """
     if pledge.status not in _ASKS:
         raise AlreadyDecided()
     reveal_ends.part(session, neutral(viewer), pledge.id, now=now)
     naming.hide(session, pledge, now=now)
+    letter_vault.stay(session, pledge.id)
     givers.hand_on(session, pledge.id, move.donor_id)
     ended = (AccessLink.pledge_id == pledge.id, AccessLink.revoked_at.is_(None))
     session.execute(update(AccessLink).where(*ended).values(revoked_at=now))

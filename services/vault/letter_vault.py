@@ -7,17 +7,17 @@ the marks hides him. Part of services/vault/vault.py.
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, insert, literal, select
 from sqlalchemy.orm import Session
 
 from models import keys
-from models.letters import Letter, VaultLetter
+from models.letters import Letter, VaultLetter, VaultReader
 from models.reveals import VaultWords
 from models.vault import VaultContact, VaultName, VaultPledge
 from privacy.screening import Kind, Known, marks, redacted
 from services.letters.letter_known import known
 from services.vault import vault, vault_keys
-from vocabulary.enums import ContactKind
+from vocabulary.enums import ContactKind, LetterSide, LetterStatus
 
 _LEAST = 2
 
@@ -35,6 +35,21 @@ def keep(session: Session, letter: Letter, text: str) -> None:
     sealed = keys.seal(cipher, text, place=f"letter:{ref}")
     session.add(VaultLetter(letter_id=letter.id, donor_id=donor_id, text=sealed))
     session.flush()
+
+
+def stay(session: Session, pledge_id: int) -> None:
+    """Leave what a family's letters told a pledge's contact with him, before another takes his place.
+
+    Letters that were not delivered yet are for the other: they are to the pledge's people.
+    """
+    donor_id = vault.donor_of_pledge(session, pledge_id)
+    read = select(Letter.id, literal(donor_id)).where(
+        Letter.pledge_id == pledge_id,
+        Letter.sender == LetterSide.FAMILY,
+        Letter.status == LetterStatus.DELIVERED,
+        Letter.id.not_in(select(VaultReader.letter_id)),
+    )
+    session.execute(insert(VaultReader).from_select(["letter_id", "donor_id"], read))
 
 
 def texts(session: Session, donor_id: int, of_pair: ColumnElement[bool]) -> list[str]:
