@@ -14,6 +14,7 @@ from privacy.viewers import Viewer
 from services.care import clocks, leaving
 from services.pairing import matches
 from services.runs import drafting, news, nights
+from services.runs.news import News
 from services.runs.nights import Outcome
 from services.runs.sides import CARE, PLEDGES
 from vocabulary.dates import today
@@ -95,12 +96,19 @@ def _due(run: Run, *, whole: bool) -> list[Asked]:
         due: list[Asked] = [(kind, banner, ref) for ref, kind, banner in asked]
         for kind in (PLEDGES, CARE):
             is_asked = any(one == kind and banner is None for one, banner, _ in due)
-            found = news.find(run.session, kind, on=today(now))
+            found = _news(run, kind, now)
             if (found.whole or whole) and not is_asked:
                 due.append((kind, None, None))
             elif not is_asked:
                 due += [(kind, banner, None) for banner in found.banners]
     return due
+
+
+def _news(run: Run, kind: str, now: datetime) -> News:
+    """Say what is new; a run that cannot be read is put aside, and stops nothing."""
+    found = news.find(run.session, kind, on=today(now))
+    drafting.set_aside(run.session, run.by, found.damaged, now=now)
+    return found
 
 
 def match_asked(run: Run) -> None:
@@ -110,7 +118,8 @@ def match_asked(run: Run) -> None:
         asked = drafting.waiting(run.session, run.by)
     for ref, kind, banner in asked:
         with run.slice() as now:
-            is_new = banner is None or banner in news.find(run.session, kind, on=today(now)).banners
+            found = _news(run, kind, now)
+            is_new = banner is None or bool(found.damaged) or banner in found.banners
             if not is_new:
                 drafting.nothing_new(run.session, run.by, ref, now=now)
         if is_new:

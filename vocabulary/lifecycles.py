@@ -93,11 +93,12 @@ MATCHING_RUN = _steps(
         RunStatus.ASKED: (RunStatus.RUNNING, RunStatus.EMPTY, RunStatus.STOPPED),
         RunStatus.RUNNING: (RunStatus.DRAFT, RunStatus.STOPPED),
         RunStatus.DRAFT: (RunStatus.RELEASED, RunStatus.DISCARDED, RunStatus.REPLACED),
-        RunStatus.RELEASED: (),
+        RunStatus.RELEASED: (RunStatus.DAMAGED,),
         RunStatus.DISCARDED: (),
         RunStatus.REPLACED: (),
         RunStatus.STOPPED: (),
         RunStatus.EMPTY: (),
+        RunStatus.DAMAGED: (),
     }
 )
 POLICY_TRIAL = _steps(

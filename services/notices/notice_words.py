@@ -43,6 +43,7 @@ TROUBLES: Mapping[StrEnum, str] = {
     Trouble.SHORT: "该办的没有都办",
     Trouble.UNDELIVERED: "有几条没送出去",
     Trouble.TWICE: "一天跑了两次",
+    Trouble.DAMAGED: "有一次配对的证明读不出来，放在一边了。整个区会重新配一次，放行以后就好",
     Trouble.LEAPT: "隔了 36 小时以上才又走。拨付和通知先停着，等拨付岗在消息页核对日期",
     Trouble.UNHEARD: "没有人能接手，请马上给上级妇联的人开通经办人",
 }

@@ -21,6 +21,7 @@ from services import gate
 from services.gate import Card
 from services.pairing import matching_runs
 from vocabulary.enums import CareStatus, Category, MatchStatus, Role, RunStatus
+from vocabulary.errors import RunDamaged
 
 LISTED = 30
 EARLIER = 4
@@ -81,7 +82,7 @@ def report(session: Session, viewer: Viewer, run_ref: str) -> Card:
         return Card({"run": card, "pool": 0, "met": 0, "names": {}, "kinds": {}})
     here, kinds = tuple(region_prefix(code) for code in viewer.regions), kinds_for(viewer)
     seen = _seen(session, here, run)
-    before = [one for past in _earlier(session, run) for one in _seen(session, here, past)]
+    before = [one for past in _earlier(session, run) for one in _seen_before(session, here, past)]
     return Card(
         {
             "run": card,
@@ -175,6 +176,13 @@ def _seen(session: Session, here: tuple[str, ...], run: MatchingRun) -> list[See
         Seen(own, waited[code], is_met=code in met, answer=answers.get(code))
         for code, own in groups(session, here, run).items()
     ]
+
+
+def _seen_before(session: Session, here: tuple[str, ...], run: MatchingRun) -> list[Seen]:
+    try:
+        return _seen(session, here, run)
+    except RunDamaged:
+        return []  # what cannot be read is compared with nothing; the watchdog tells of it
 
 
 def _groups(need: matching.Need | matching.CareNeed) -> dict[str, str]:

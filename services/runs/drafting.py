@@ -3,7 +3,7 @@
 Nothing here touches a child or a pledge: what is stopped or killed leaves a row that says so.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -140,6 +140,18 @@ def nothing_new(session: Session, by: Viewer, ref: str, *, now: datetime) -> Non
     require(by, Act.RUN_MATCHING)
     run = session.scalars(select(MatchingRun).where(MatchingRun.ref == ref)).one()
     advance(session, run, RunStatus.EMPTY, by=by, now=now, reason="nothing new")
+
+
+def set_aside(session: Session, by: Viewer, refs: Sequence[str], *, now: datetime) -> None:
+    """Put runs aside whose proof cannot be read (services/runs/news); what they proposed stands.
+
+    The watchdog tells of them until the whole region has a newer run.
+    """
+    require(by, Act.RUN_MATCHING)
+    stands = (MatchingRun.ref.in_(refs), MatchingRun.status == RunStatus.RELEASED)
+    for run in session.scalars(select(MatchingRun).where(*stands)).all():
+        advance(session, run, RunStatus.DAMAGED, by=by, now=now, reason="proof unreadable")
+        trace.record(session, by, "match.damaged", f"matching_run:{run.ref}", now=now)
 
 
 def solve(

@@ -5,13 +5,15 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from matching import Certificate
 from models.matching_runs import MatchingRun
 from services.pairing import matching_runs
 from services.runs.sides import PLEDGES, side_of
 from vocabulary.enums import RunStatus
+from vocabulary.errors import RunDamaged
 
 # What time alone changes is no news.
 _AGING = frozenset({"waiting_days", "months_left", "age"})
@@ -23,10 +25,14 @@ _FEWER = frozenset({"excluded"})
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Whether the whole region is to be matched, or which banners alone."""
+    """Whether the whole region is to be matched, or which banners alone.
+
+    `damaged` are the runs that could not be read: what they knew is lost, so that all is new.
+    """
 
     whole: bool
     banners: tuple[str, ...]
+    damaged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,9 @@ def find(session: Session, kind: str, *, on: date) -> News:
     proposal was not made after all.
     """
     gathered = side_of(kind).gather(session, on, None)
-    known = _known(session, kind)
-    if known is None:
-        return News(whole=kind == PLEDGES or bool(gathered.needs), banners=())
+    known, damaged = _known(session, kind)
+    if known is None or damaged:
+        return News(whole=kind == PLEDGES or bool(gathered.needs), banners=(), damaged=damaged)
     offers = [one for one in gathered.offers if one.places and _is_new(one, known.offers)]
     if kind == PLEDGES and offers:
         return News(whole=True, banners=())
@@ -63,16 +69,26 @@ def _stirred(kind: str, needs: Iterable[Any], known: _Known) -> set[str]:
     }
 
 
-def _known(session: Session, kind: str) -> _Known | None:
-    """Return the records of the last released whole run and of every banner's since."""
-    runs = _since_whole(session, kind)
-    if not runs:
-        return None
+def _known(session: Session, kind: str) -> tuple[_Known | None, tuple[str, ...]]:
+    """Return the records of the last released whole run and of every banner's since.
+
+    And the refs of those among them that are damaged: all of them count, not what is left.
+    """
+    proofs: list[Certificate] = []
+    damaged: list[str] = []
+    for run in _since_whole(session, kind):
+        try:
+            proofs.append(matching_runs.certificate_of(run))
+        except RunDamaged:
+            damaged.append(run.ref)
+    return (_told_by(proofs) if proofs else None), tuple(damaged)
+
+
+def _told_by(proofs: Iterable[Certificate]) -> _Known:
     needs: dict[str, Any] = {}
     offers: dict[str, Any] = {}
     met: set[str] = set()
-    for run in runs:
-        proof = matching_runs.certificate_of(run)
+    for proof in proofs:
         needs |= {one.code: one for one in proof.needs}
         offers |= {one.code: one for one in proof.offers}
         met -= {one.code for one in proof.needs}
@@ -81,12 +97,12 @@ def _known(session: Session, kind: str) -> _Known | None:
 
 
 def _since_whole(session: Session, kind: str) -> Sequence[MatchingRun]:
-    released = (MatchingRun.kind == kind, MatchingRun.status == RunStatus.RELEASED)
-    whole = select(MatchingRun.id).where(*released, MatchingRun.banner.is_(None))
-    last = session.scalar(whole.order_by(MatchingRun.id.desc()).limit(1))
-    if last is None:
-        return ()
-    since = select(MatchingRun).where(*released, MatchingRun.id >= last)
+    own = MatchingRun.kind == kind
+    whole = select(func.max(MatchingRun.id)).where(
+        own, MatchingRun.status == RunStatus.RELEASED, MatchingRun.banner.is_(None)
+    )
+    kept = MatchingRun.status.in_((RunStatus.RELEASED, RunStatus.DAMAGED))
+    since = select(MatchingRun).where(own, kept, MatchingRun.id >= (session.scalar(whole) or 0))
     return session.scalars(since.order_by(MatchingRun.id)).all()
 
 

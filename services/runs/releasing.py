@@ -27,7 +27,7 @@ from services.runs.drafting import WHOLE, check_over
 from services.runs.sides import side_of
 from vocabulary.dates import today
 from vocabulary.enums import NoticeKind, Role, RunStatus
-from vocabulary.errors import ActedBefore, AlreadyDecided, NotFound
+from vocabulary.errors import ActedBefore, AlreadyDecided, NotFound, RunDamaged
 
 FEW = FEWEST
 """A run over fewer needs than this cannot be judged by groups: each proposal is, at its desk."""
@@ -61,9 +61,17 @@ def _draft(session: Session, by: Viewer, ref: str) -> MatchingRun:
         raise NotFound()
     if run.status is not RunStatus.DRAFT:
         raise AlreadyDecided()
-    for banner in matching_runs.banners_of(run):
+    for banner in _reach(run):
         check_over(by, banner)
     return run
+
+
+def _reach(run: MatchingRun) -> set[str]:
+    """Return where a run matched; of one that cannot be read nobody knows, so all of the region."""
+    try:
+        return matching_runs.banners_of(run)
+    except RunDamaged:
+        return {WHOLE}
 
 
 def settle(session: Session, by: Viewer, ref: str, *, now: datetime) -> int | None:

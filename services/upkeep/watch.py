@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, exists, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.jobs import JobLease, JobRun, Period, SetAside
+from models.matching_runs import MatchingRun
 from models.notices import Notice
 from models.pledges import Match
 from models.trace import OrdinaryEntry
@@ -17,7 +18,7 @@ from services.gate import Card
 from services.stipends import due
 from services.writing import insert_into
 from vocabulary.dates import today
-from vocabulary.enums import JobStatus, NoticeStatus, Trouble
+from vocabulary.enums import JobStatus, NoticeStatus, RunStatus, Trouble
 
 GRACE = timedelta(minutes=30)
 BACKUP_MADE = "backup.make"
@@ -76,6 +77,8 @@ def findings(session: Session, viewer: Viewer, *, now: datetime) -> list[Finding
     opened_for = _last_opening(session)
     if opened_for and _unopened(session, on=min(opened_for, today(now))):
         found.append(Finding("stipends", Trouble.SHORT))
+    if session.scalar(_damaged_runs()):
+        found.append(Finding("matching", Trouble.DAMAGED))
     return sorted(set(found), key=lambda finding: (finding.name, finding.trouble))
 
 
@@ -140,6 +143,18 @@ def _unopened(session: Session, *, on: date) -> bool:
         select(Match.id).join(Period, due.on_schedule(on)).where(~due.is_open(), ~aside).limit(1)
     )
     return session.scalar(missing) is not None
+
+
+def _damaged_runs() -> Select[bool]:
+    """Say whether a matching run was put aside and no newer one of the whole region stands yet."""
+    newer = aliased(MatchingRun)
+    healed = exists().where(
+        newer.id > MatchingRun.id,
+        newer.kind == MatchingRun.kind,
+        newer.status == RunStatus.RELEASED,
+        newer.banner.is_(None),
+    )
+    return select(exists().where(MatchingRun.status == RunStatus.DAMAGED, ~healed))
 
 
 def jobs(session: Session, viewer: Viewer) -> list[Card]:

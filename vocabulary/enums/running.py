@@ -19,12 +19,14 @@ class Trouble(StrEnum):
     UNHEARD = "unheard"
     TWICE = "twice"
     LEAPT = "leapt"
+    DAMAGED = "damaged"
 
 
 class RunStatus(StrEnum):
     """What became of a matching run. Before RELEASED nobody's desk or clock knows of its pairs.
 
     EMPTY: nothing was new, nothing was matched. REPLACED: a later run was made over newer records.
+    DAMAGED: its proof is no longer what was kept; what it proposed stands, nothing is read from it.
     """
 
     ASKED = "asked"
@@ -35,6 +37,7 @@ class RunStatus(StrEnum):
     REPLACED = "replaced"
     STOPPED = "stopped"
     EMPTY = "empty"
+    DAMAGED = "damaged"
 
 
 class TrialStatus(StrEnum):

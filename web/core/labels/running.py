@@ -46,6 +46,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.RunStatus.REPLACED: "有了更新的一次",
         e.RunStatus.STOPPED: "停下了",
         e.RunStatus.EMPTY: "没有新的",
+        e.RunStatus.DAMAGED: "证明坏了，放在一边",
     },
     e.TrialStatus: {
         e.TrialStatus.ASKED: "等着开始",
