@@ -11,6 +11,7 @@ from services.letters import letter_desk, letter_post
 from services.oversight import file_access
 from services.pledges import foretelling
 from services.routes import desk, returning, unseen
+from services.vault import successors
 
 
 def remind(run: Run) -> None:
@@ -29,7 +30,12 @@ def remind(run: Run) -> None:
     with run.slice() as now:
         letter_desk.remind(run.session, run.by, on=run.period, now=now)
         letter_post.remind_desks(run.session, run.by, on=run.period, now=now)
-    with run.slice() as now:
-        custody_requests.lapse(run.session, run.by, now=now)
-        file_access.lapse(run.session, run.by, now=now)
+    _let_lapse(run)
     run.add(due=counts["due"], done=counts["reminded"] + counts["escalated"])
+
+
+def _let_lapse(run: Run) -> None:
+    """End what waited too long for a second person."""
+    with run.slice() as now:
+        for wait in (custody_requests, successors, file_access):
+            wait.lapse(run.session, run.by, now=now)

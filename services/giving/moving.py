@@ -59,15 +59,25 @@ def ask(session: Session, viewer: Viewer, ref: str, contact: str, *, now: dateti
     return _begin(session, viewer, pledge, contact, PayerMove(is_contact=False), now=now)
 
 
-def ask_contact(session: Session, viewer: Viewer, ref: str, contact: str, *, now: datetime) -> str:
+def ask_contact(
+    session: Session,
+    viewer: Viewer,
+    ref: str,
+    contact: str,
+    *,
+    now: datetime,
+    marked_as: str | None = None,
+) -> str:
     """Ask somebody to be whom a group's pledge is reached by; it stays the group's, as it is.
 
+    `marked_as`: what the chain names it by when custodians ask in the place of one who died.
     Raises as `ask`; AlreadyDecided for a pledge that is one person's own.
     """
     pledge = _own(session, viewer, ref)
     if pledge.status not in _ASKS or givers.find(session, pledge.id) is None:
         raise AlreadyDecided()
-    return _begin(session, viewer, pledge, contact, PayerMove(is_contact=True), now=now)
+    move = PayerMove(is_contact=True)
+    return _begin(session, viewer, pledge, contact, move, now=now, marked_as=marked_as)
 
 
 def _begin(
@@ -78,6 +88,7 @@ def _begin(
     move: PayerMove,
     *,
     now: datetime,
+    marked_as: str | None = None,
 ) -> str:
     value = vault.read_contact(contact)[1]
     limits.take(session, Limited.RELINK, value, now=now)
@@ -95,7 +106,9 @@ def _begin(
     session.flush()
     kind = NoticeKind.CONTACT_ASKED if move.is_contact else NoticeKind.TAKE_OVER_ASKED
     _tell(session, donor_id, kind, move, now=now)
-    _note(session, viewer, "pledge.ask_payer", move, now=now)
+    subject = marked_as or f"payer_move:{move.ref}"
+    act = "donor.other_contact" if marked_as else "pledge.ask_payer"
+    trace.record(session, viewer, act, subject, now=now, chain=Chain.CUSTODIAN)
     return move.ref
 
 

@@ -29,7 +29,7 @@ from services.notices.texts.text import Text
 from services.oversight import file_access
 from services.pairing import run_reports, volunteer_logins
 from services.papers import certificates
-from services.vault import deaths
+from services.vault import deaths, successors
 from vocabulary.errors import NotFound
 
 # What is made only when a notice leaves (services/notices/addressing.py).
@@ -103,6 +103,7 @@ _SOURCES: Mapping[str, Callable[[Session, Viewer, str, datetime], Facts]] = {
     "letters_desk": letter_words.of_desk,
     "class_link": lists.of_class_link,
     "death": deaths.notice_facts,
+    "successor": successors.notice_facts,
     "custody": custody_desk.notice_facts,
     "file_access": file_access.notice_facts,
     "transfer": transfer_lists.notice_facts,

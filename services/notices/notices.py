@@ -72,6 +72,7 @@ SUBJECTS = frozenset(
         "reveal_check",
         "runway",
         "stipend",
+        "successor",
         "transfer",
         "unclaimed",
     }

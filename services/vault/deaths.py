@@ -10,18 +10,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.pledges import Pledge
 from models.vault import Donor, VaultDeath
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, trace
 from services.donors import donors
 from services.gate import Card
-from services.giving import moving
 from services.notices import notices
 from services.notices.notices import Recipient
 from services.pledges import changes
-from services.vault import erasing, forgetting_donors, givers, vault
+from services.vault import erasing, forgetting_donors, successors, vault
 from vocabulary.dates import today
 from vocabulary.enums import Chain, NoticeKind, RecipientKind, Role, StopReason
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput
@@ -82,34 +80,10 @@ def take_back(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
         if change is not None and change["stop_reason"] is StopReason.DIED:
             changes.undo(session, his, change["ref"], now=now)
     donor.died_on = None
+    successors.let_go(session, donor.id)
     session.flush()
     to, kind = Recipient(RecipientKind.DONOR, donor.id), NoticeKind.DEATH_TAKEN_BACK
     notices.queue(session, to, kind, f"death:{entry.ref}", now=now)
-
-
-def ask_other_contact(
-    session: Session, by: Viewer, reference: str, contact: str, *, now: datetime
-) -> str:
-    """Ask somebody to be the contact of a group whose own has died, as two have agreed.
-
-    Raises BadInput(reference) where no death is agreed or nobody gives together, else as
-    `moving.ask_contact`.
-    """
-    require(by, Act.NOTE_DEATH)
-    found = find_payment_reference(reference)
-    pledge_id = vault.find_pledge_by_reference(session, found) if found else None
-    donor_id = vault.donor_of_pledge(session, pledge_id) if pledge_id else None
-    agreed = (
-        VaultDeath.donor_id == donor_id,
-        VaultDeath.agreed_on.is_not(None),
-        VaultDeath.taken_back_on.is_(None),
-    )
-    is_agreed = session.scalar(select(VaultDeath.id).where(*agreed).limit(1)) is not None
-    if pledge_id is None or not is_agreed or givers.find(session, pledge_id) is None:
-        raise BadInput(field="reference", reason="unknown")
-    his = forgetting_donors.in_his_place(by, session.get_one(Donor, donor_id))
-    ref = session.scalars(select(Pledge.donor_ref).where(Pledge.id == pledge_id)).one()
-    return moving.ask_contact(session, his, ref, contact, now=now)
 
 
 def listing(session: Session, viewer: Viewer) -> list[Card]:

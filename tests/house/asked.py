@@ -13,11 +13,14 @@ from models.file_access import Assignment, FileAccess
 from models.pledges import Pledge
 from models.reveals import Reveal
 from models.security import FactorReset
+from models.vault import VaultPledge
+from privacy.viewers import Viewer
 from services.custody import custody_requests
 from services.custody.custody_requests import NewRequest
+from services.giving import members
 from services.oversight import audit_samples, exports, incidents
 from services.oversight.incidents import NewIncident
-from services.vault import deaths
+from services.vault import deaths, successors
 from tests.factories import BANNER, TOWNSHIP, a_pledge, an_account, viewer
 from tests.house.places import OTHER_TOWN, SENT, Places, Town, who_is
 from vocabulary.enums import (
@@ -27,6 +30,7 @@ from vocabulary.enums import (
     CustodyReason,
     ExportKind,
     FoundBy,
+    GiverKind,
     Harmed,
     RevealSide,
     RevealStatus,
@@ -113,6 +117,22 @@ def _identities(session: Session, town: Town, here: Places, now: datetime) -> No
     a_pledge(session, "13900000055")
     died = deaths.note(session, one, "13900000055", why="家里来电话", now=now)
     town.give("dead_donor", "custodian", died)
+    _successors(session, town, one, now)
+
+
+def _successors(session: Session, town: Town, one: Viewer, now: datetime) -> None:
+    """A new contact of a group whose own has died, named by one custodian."""
+    pledge, reference = a_pledge(session, "13900000056")
+    donor_id = session.scalars(
+        select(VaultPledge.donor_id).where(VaultPledge.pledge_id == pledge.id)
+    ).one()
+    his = viewer(Role.DONOR, actor="donor:G", donor_id=donor_id)
+    members.name(session, his, pledge.donor_ref, GiverKind.GROUP, "三年级组", now=now)
+    ref = deaths.note(session, one, reference, why="工会来电话", now=now)
+    deaths.agree(session, viewer(Role.CUSTODIAN, actor="account:two"), ref, now=now)
+    successors.name(session, one, reference, "13911112222", now=now)
+    (card,) = successors.waiting(session, one)
+    town.give("successor", "custodian", card["ref"])
 
 
 def _exports(session: Session, town: Town, now: datetime) -> None:

@@ -390,6 +390,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     },
     "staff.custody_donors.index": ({"custodian"}, ""),
     "staff.custody_donors.contact": ({"custodian"}, ""),
+    "staff.custody_donors.take_back_contact": ({"custodian"}, "successor"),
     "staff.custody_donors.agree": ({"custodian"}, "dead_donor"),
     "staff.custody_donors.take_back": ({"custodian"}, "dead_donor"),
     "staff.custody_requests.index": ({"custodian"}, ""),

@@ -50,7 +50,7 @@ PROVEN: dict[str, set[str]] = {
     "who somebody is": {
         "staff.amendments.identity", "staff.amendments.turn_down", "staff.audit_samples.index",
         "staff.custody_donors.index", "staff.custody_donors.agree", "staff.custody_donors.take_back",
-        "staff.custody_donors.contact",
+        "staff.custody_donors.contact", "staff.custody_donors.take_back_contact",
         "staff.custody_requests.new", "staff.custody_requests.agree",
         "staff.custody_requests.decline", "staff.custody_requests.show",
         "staff.file_access.ask", "staff.file_access.agree", "staff.file_access.decline",

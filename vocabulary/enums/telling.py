@@ -56,6 +56,7 @@ class NoticeKind(StrEnum):
     IDENTITY_SHOWN = "identity_shown"
     DEATH_WAITS = "death_waits"
     DEATH_TAKEN_BACK = "death_taken_back"
+    SUCCESSOR_WAITS = "successor_waits"
     FILE_ASKED = "file_asked"
     FILE_OPENED = "file_opened"
     FILE_DECIDED = "file_decided"

@@ -206,6 +206,12 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         f"{SIGN}有一条登记等你看。{SEE_INBOX}",
         needs=("for_me",),
     ),
+    NoticeKind.SUCCESSOR_WAITS: Text(
+        "有一位集体的新联系人等你核对",
+        "另一位保密员写下了一份集体认捐的新联系人。请到“去世登记”里照纸上的再写一遍，一样才会问对方。",
+        f"{SIGN}有一项核对等你。{SEE_INBOX}",
+        needs=("for_me",),
+    ),
     NoticeKind.CUSTODY_DECIDED: Text(
         "身份申请有答复了",
         "你提的身份申请：{decided}。请到“身份申请”里看。",

@@ -10,7 +10,6 @@ from models.notices import Notice
 from models.pledges import Pledge
 from models.vault import (
     Donor,
-    PayerMove,
     VaultGiver,
     VaultKey,
     VaultMember,
@@ -28,7 +27,7 @@ from services.links import Subject
 from services.notices import addressing
 from services.papers import certificates, moves, statements
 from services.papers import members as papers
-from services.vault import deaths, forgetting_donors, vault
+from services.vault import forgetting_donors, vault
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
 from vocabulary.dates import at
 from vocabulary.enums import (
@@ -36,7 +35,6 @@ from vocabulary.enums import (
     GiverKind,
     LinkPurpose,
     PledgeKind,
-    PledgeStatus,
     Role,
 )
 from vocabulary.errors import AlreadyDecided, BadInput, LinkExpired, NotFound
@@ -399,29 +397,3 @@ def test_a_contact_is_asked_for_a_groups_pledge_alone_and_may_say_no(session, no
 
     assert members.page(session, me, pledge.donor_ref, now=now)["giver"] is not None
     assert vault.find_donor_by_contact(session, "13911112222") is None
-
-
-def test_when_its_contact_dies_the_groups_pledge_goes_on_and_another_is_asked(
-    session, now, group
-) -> None:
-    pledge, me, reference = group
-    pay(session, reference, 10_000, FIRST)
-    custodian = viewer(Role.CUSTODIAN, actor="account:C")
-    with pytest.raises(BadInput):
-        deaths.ask_other_contact(session, custodian, reference, "13911112222", now=now)
-
-    died = deaths.note(session, custodian, reference, why="工会来电话", now=now)
-    with pytest.raises(BadInput):  # one custodian's word is not enough
-        deaths.ask_other_contact(session, custodian, reference, "13911112222", now=now)
-    deaths.agree(session, viewer(Role.CUSTODIAN, actor="account:D"), died, now=now)
-
-    assert (pledge.status, pledge.stop_reason) == (PledgeStatus.CONFIRMED, None)
-    with pytest.raises(NotFound):
-        vault.way_to(session, me.donor_id)
-    deaths.ask_other_contact(session, custodian, reference, "13911112222", now=now)
-    key = vault.find_donor_by_contact(session, "13911112222")
-    other = viewer(Role.DONOR, actor="donor:O", donor_id=key)
-    (ref,) = session.scalars(select(PayerMove.ref)).all()
-    moving.accept(session, other, ref, now=now)
-    assert vault.donor_of_pledge(session, pledge.id) == key
-    assert members.page(session, other, pledge.donor_ref, now=now)["giver"].name == "三年级组"
