@@ -11,7 +11,7 @@ import matching
 from jobs import holders
 from jobs.run import Run
 from privacy.viewers import Viewer
-from services.care import clocks, leaving
+from services.care import clocks, fading, leaving
 from services.pairing import matches
 from services.runs import drafting, news, nights
 from services.runs.news import News
@@ -85,6 +85,7 @@ def _free(run: Run) -> dict[str, int]:
         clocks.lapse_overdue(run.session, run.by, now=now)
         clocks.lapse_broken(run.session, run.by, now=now)
         clocks.ask_after_trial(run.session, run.by, now=now)
+        fading.remind(run.session, run.by, now=now)
     return {"ended": ended, "lapsed": lapsed}
 
 

@@ -2,10 +2,11 @@
 
 from jobs.run import Run
 from services.books import unclaimed
+from services.care import visits
 from services.children import transfers
 from services.custody import custody_requests
 from services.danger import harm
-from services.giving import late
+from services.giving import late, rests
 from services.handover import reminders
 from services.letters import letter_desk, letter_post
 from services.oversight import file_access
@@ -25,7 +26,9 @@ def remind(run: Run) -> None:
         unclaimed.remind(run.session, run.by, on=run.period, now=now)
     with run.slice() as now:
         harm.remind(run.session, run.by, on=run.period, now=now)
+        visits.remind(run.session, run.by, on=run.period, now=now)
         foretelling.foretell(run.session, run.by, on=run.period, now=now)
+        rests.remind(run.session, run.by, on=run.period, now=now)
         late.remind(run.session, run.by, on=run.period, now=now)
     with run.slice() as now:
         letter_desk.remind(run.session, run.by, on=run.period, now=now)

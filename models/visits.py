@@ -57,7 +57,8 @@ class Visit(Base):
     child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), info=NOBODY)
     met_on: Mapped[date] = mapped_column(info=seen_by(*_BOTH, Audience.OWN_FAMILY))
     kind: Mapped[VisitKind] = mapped_column(info=seen_by(*_BOTH, Audience.OWN_FAMILY))
-    mood: Mapped[ChildMood] = mapped_column(info=seen_by(*_BOTH))
+    # None where she came with nothing but a worry.
+    mood: Mapped[ChildMood | None] = mapped_column(info=seen_by(*_BOTH))
     # VisitSign values.
     signs: Mapped[list[Any]] = mapped_column(JSON, default=list, info=seen_by(*_BOTH))
     words: Mapped[str | None] = mapped_column(Sealed("visits.words"), info=seen_by(*_BOTH))

@@ -13,6 +13,7 @@ from models.regions import Region
 from models.somebody import Kind, filled, kind_of, stand_in
 from privacy.viewers import Viewer
 from services import gate
+from services.care import visit_lists
 from services.custody import custody_desk
 from services.danger import harm
 from services.gate import Card, Part, Wanted
@@ -31,6 +32,7 @@ class Counted(StrEnum):
     FILES = "files"
     LETTERS = "letters"
     GUARDIANS = "guardians"
+    WORRIES = "worries"
 
 
 _COUNTS: Mapping[Counted, Callable[[Viewer], ColumnElement[int]]] = {
@@ -40,6 +42,7 @@ _COUNTS: Mapping[Counted, Callable[[Viewer], ColumnElement[int]]] = {
     Counted.FILES: file_access.not_decided,
     Counted.LETTERS: letter_desk.not_decided,
     Counted.GUARDIANS: guardian_requests.not_answered,
+    Counted.WORRIES: visit_lists.waiting,
 }
 _PLACE = Part(Region, Region.code == Account.region_code, ("name",))
 

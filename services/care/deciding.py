@@ -101,6 +101,12 @@ def _check_not_herself(session: Session, by: Viewer, match: CareMatch) -> None:
         raise ActedBefore()
 
 
+def check_may_speak(session: Session, by: Viewer, match: CareMatch) -> None:
+    """Refuse whoever stepped aside, and her own self. Raises SteppedAside, ActedBefore."""
+    _check_not_aside(session, by, match)
+    _check_not_herself(session, by, match)
+
+
 def _check_not_aside(session: Session, by: Viewer, match: CareMatch) -> None:
     if is_aside(session, by, match.child_id):
         raise SteppedAside()

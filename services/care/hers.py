@@ -71,6 +71,18 @@ def child(session: Session, viewer: Viewer, her_ref: str, *, now: datetime) -> C
     return card
 
 
+def pair(session: Session, viewer: Viewer, her_ref: str, *, now: datetime) -> Card:
+    """Return a pair of hers for its log, by the child's name where her papers count.
+
+    What she saw before a paper ran out she may still tell. Raises NotFound before two agreed and
+    after the end.
+    """
+    require(viewer, Act.ANSWER_CARE)
+    parts = _CHILD if is_cleared(session, viewer, now=now) else {}
+    this = (CareMatch.her_ref == her_ref, CareMatch.status.in_(_PAIRED))
+    return gate.card(session, viewer, CareMatch, *this, parts=parts)
+
+
 def is_cleared(session: Session, viewer: Viewer, *, now: datetime) -> bool:
     """Say whether every paper of hers counts today (F25: nobody is with a child without)."""
     me = volunteers.myself(session, viewer, now=now)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from models.care import CareMatch
@@ -20,9 +20,11 @@ NOTICE_DAYS = 14
 """Days that a volunteer gives herself ahead, so that a successor can come along; staff may note less."""
 LONGEST = timedelta(days=365)
 _PAIRED = (CareStatus.TRIAL, CareStatus.ACTIVE)
-IS_LEAVING = CareMatch.volunteer_id.in_(
-    select(Volunteer.id).where(Volunteer.leaves_on.is_not(None))
+IS_LEAVING = or_(
+    CareMatch.volunteer_id.in_(select(Volunteer.id).where(Volunteer.leaves_on.is_not(None))),
+    CareMatch.successor_asked_on.is_not(None),
 )
+"""Somebody is to follow: she gave notice, or the staff asked because the pair fades."""
 
 
 def give_notice(session: Session, by: Viewer, on: date, *, now: datetime) -> None:
@@ -63,7 +65,17 @@ def _note(
 def stay(session: Session, by: Viewer, *, now: datetime) -> None:
     """Take the notice back; who follows her already stays as well. Raises AlreadyDecided."""
     require(by, Act.ANSWER_CARE)
-    volunteer = gate.row(session, by, Volunteer, Volunteer.id == by.volunteer_id)
+    _stay(session, by, Volunteer.id == by.volunteer_id, now=now)
+
+
+def note_stay(session: Session, by: Viewer, volunteer_ref: str, *, now: datetime) -> None:
+    """Write down that she stays after all, as she said by telephone. Raises AlreadyDecided."""
+    require(by, Act.NOTE_CARE_ANSWER)
+    _stay(session, by, Volunteer.ref == volunteer_ref, now=now)
+
+
+def _stay(session: Session, by: Viewer, who: ColumnElement[bool], *, now: datetime) -> None:
+    volunteer = gate.row(session, by, Volunteer, who)
     if volunteer.leaves_on is None:
         raise AlreadyDecided()
     volunteer.leaves_on = None
@@ -78,9 +90,10 @@ def plan_goodbye(session: Session, by: Viewer, ref: str, on: date, *, now: datet
     require(by, Act.NOTE_CARE_ANSWER)
     match = gate.row(session, by, CareMatch, CareMatch.ref == ref)
     volunteer = session.get_one(Volunteer, match.volunteer_id)
-    if match.status not in _PAIRED or volunteer.leaves_on is None:
+    is_out = volunteer.leaves_on or match.successor_asked_on
+    if match.status not in _PAIRED or is_out is None:
         raise AlreadyDecided()
-    if not today(now) <= on <= volunteer.leaves_on:
+    if not today(now) <= on <= (volunteer.leaves_on or today(now) + LONGEST):
         raise BadInput(field="on", reason="not_a_choice")
     match.goodbye_on = on
     session.flush()
@@ -91,13 +104,47 @@ def end_left(session: Session, by: Viewer, *, now: datetime) -> int:
     """End the pairs of who stops today or stopped: handed on where somebody follows. How many."""
     require(by, Act.RUN_MATCHING)
     gone = select(Volunteer.id).where(Volunteer.leaves_on <= today(now))
-    over = select(CareMatch).where(CareMatch.volunteer_id.in_(gone), CareMatch.status.in_(_PAIRED))
-    found = session.scalars(over.order_by(CareMatch.id)).all()
-    for match in found:
+    said_goodbye = and_(
+        CareMatch.successor_asked_on.is_not(None), CareMatch.goodbye_on < today(now)
+    )
+    is_over = or_(CareMatch.volunteer_id.in_(gone), said_goodbye)
+    over = select(CareMatch).where(is_over, CareMatch.status.in_(_PAIRED)).order_by(CareMatch.id)
+    ended = 0
+    for match in session.scalars(over).all():
         follows = _followers(session, match, *_PAIRED)
-        why = CareEnd.HANDED_ON if follows else CareEnd.SHE_LEFT
-        deciding.close(session, by, match, why, now=now)
-    return len(found)
+        left = session.get_one(Volunteer, match.volunteer_id).leaves_on
+        if follows or (left is not None and left <= today(now)):
+            why = CareEnd.HANDED_ON if follows else CareEnd.SHE_LEFT
+            deciding.close(session, by, match, why, now=now)
+            ended += 1
+    return ended
+
+
+def ask_successor(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
+    """Seek somebody to follow in a pair that fades; it goes on until the goodbye.
+
+    Nobody is left alone: without a follower the pair stays. Raises AlreadyDecided.
+    """
+    require(by, Act.TURN_DOWN_CARE)
+    match = gate.row(session, by, CareMatch, CareMatch.ref == ref)
+    deciding.check_may_speak(session, by, match)
+    if match.status not in _PAIRED or match.successor_asked_on is not None:
+        raise AlreadyDecided()
+    match.successor_asked_on = today(now)
+    session.flush()
+    trace.record(session, by, "care.successor", f"care:{ref}", now=now)
+
+
+def keep_on(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
+    """Take the asking back: she comes again. Raises AlreadyDecided."""
+    require(by, Act.TURN_DOWN_CARE)
+    match = gate.row(session, by, CareMatch, CareMatch.ref == ref)
+    deciding.check_may_speak(session, by, match)
+    if match.status not in _PAIRED or match.successor_asked_on is None:
+        raise AlreadyDecided()
+    match.successor_asked_on = match.goodbye_on = None
+    session.flush()
+    trace.record(session, by, "care.keep_on", f"care:{ref}", now=now)
 
 
 def _paired(session: Session, volunteer_id: int) -> list[CareMatch]:
@@ -116,14 +163,15 @@ def _followers(session: Session, match: CareMatch, *states: CareStatus) -> list[
 
 
 def of_pair(session: Session, viewer: Viewer, ref: str) -> Card | None:
-    """Return {leaves_on, goodbye_on, follower} of a pair whose volunteer leaves; else None.
+    """Return {leaves_on, asked_on, goodbye_on, follower} of a pair that is handed on; else None.
 
     `follower` is the card of whoever follows, by her name and how far it is; None while sought.
     """
     require(viewer, Act.AGREE_CARE)
     match = gate.row(session, viewer, CareMatch, CareMatch.ref == ref)
     volunteer = session.get_one(Volunteer, match.volunteer_id)
-    if volunteer.leaves_on is None or match.status not in _PAIRED:
+    is_out = volunteer.leaves_on or match.successor_asked_on
+    if is_out is None or match.status not in _PAIRED:
         return None
     live = (CareStatus.PROPOSED, CareStatus.ACCEPTED, *_PAIRED)
     refs = [one.ref for one in _followers(session, match, *live)]
@@ -132,6 +180,7 @@ def of_pair(session: Session, viewer: Viewer, ref: str) -> Card | None:
     return Card(
         {
             "leaves_on": volunteer.leaves_on,
+            "asked_on": match.successor_asked_on,
             "goodbye_on": match.goodbye_on,
             "follower": found[0] if found else None,
         }

@@ -135,7 +135,7 @@ def need_records(
 def _staying(session: Session, taken: Sequence[CareMatch]) -> list[CareMatch]:
     """Return the pairs without those of who leaves: for these a successor is sought already."""
     gone = set(session.scalars(select(Volunteer.id).where(Volunteer.leaves_on.is_not(None))))
-    return [one for one in taken if one.volunteer_id not in gone]
+    return [one for one in taken if one.volunteer_id not in gone and one.successor_asked_on is None]
 
 
 def _given(taken: Iterable[CareMatch]) -> defaultdict[int, set[str]]:

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from models.notices import Notice
 from privacy.viewers import Viewer
 from services.accountancy import comparing
-from services.books import unclaimed
-from services.care import asking_her
+from services.books import pay_backs, unclaimed
+from services.care import asking_her, fading, visits
 from services.children import transfer_lists
 from services.custody import custody_desk
 from services.earmarks import redirecting
 from services.fund import gap_fund
-from services.giving import words
+from services.giving import resting, words
 from services.guardians import guardian_requests
 from services.letters import letter_friends, letter_words
 from services.notices.facts import desks, instalments, lists, matches
@@ -110,8 +110,12 @@ _SOURCES: Mapping[str, Callable[[Session, Viewer, str, datetime], Facts]] = {
     "unclaimed": unclaimed.notice_facts,
     "friend": letter_friends.notice_facts,
     "care": asking_her.notice_facts,
+    "visit": visits.notice_facts,
+    "fading": fading.notice_facts,
     "gap_fund": gap_fund.notice_facts,
     "redirection": redirecting.notice_facts,
+    "rest": resting.notice_facts,
+    "pay_back": pay_backs.notice_facts,
     "certificate": certificates.notice_facts,
     "books": comparing.notice_facts,
     "guardian_file": desks.nothing,

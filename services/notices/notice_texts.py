@@ -22,6 +22,7 @@ AT_ONCE = frozenset(
         NoticeKind.GUARDIAN_FILE,
         NoticeKind.HARM_SUSPECTED,
         NoticeKind.LETTER_WORRIES,
+        NoticeKind.VISIT_WORRIES,
         NoticeKind.FILE_OPENED,
         NoticeKind.FACTOR_RESET,
         NoticeKind.LOGIN_REPLACED,

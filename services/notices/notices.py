@@ -49,6 +49,7 @@ SUBJECTS = frozenset(
         "gap_fund",
         "gift_wish",
         "factor",
+        "fading",
         "volunteer",
         "guardian_file",
         "guardian_request",
@@ -64,10 +65,12 @@ SUBJECTS = frozenset(
         "matching_draft",
         "matching_run",
         "overdue",
+        "pay_back",
         "payer_move",
         "pledge",
         "queue",
         "redirection",
+        "rest",
         "reveal",
         "reveal_check",
         "runway",
@@ -75,6 +78,7 @@ SUBJECTS = frozenset(
         "successor",
         "transfer",
         "unclaimed",
+        "visit",
     }
 )
 

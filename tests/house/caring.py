@@ -8,11 +8,21 @@ from sqlalchemy.orm import Session
 from models.care import CareExclusion, CareMatch
 from models.children import Child, Consent
 from models.harm import HarmReport
+from models.visits import Visit
 from models.volunteers import Volunteer
 from services.accounts import accounts
-from tests.house.places import Places, Town
+from tests.house.places import OTHER_TOWN, Places, Town
 from vocabulary.dates import today
-from vocabulary.enums import Called, CareRefusal, CareStatus, Purpose, Role, VolunteerStatus
+from vocabulary.enums import (
+    Called,
+    CareRefusal,
+    CareStatus,
+    ChildMood,
+    Purpose,
+    Role,
+    VisitKind,
+    VolunteerStatus,
+)
 
 _BOTH = "case_worker approver case_deputy"
 
@@ -31,6 +41,11 @@ def give(session: Session, town: Town, here: Places, now: datetime) -> None:
     paired = [_paired(session, c, m, now) for c, m in zip(others, mothers, strict=True)]
     town.give("her_child", "volunteer", *(one.her_ref for one in paired), waiting[0].her_ref)
     town.give("hands_child", "volunteer", here.classmate.ref, near.ref, far.ref)
+    away = _pair_of_another_banner(session, here.stranger, now)
+    town.give("paired_care", _BOTH, paired[0].ref, away.ref)
+    written = [_visited(session, one, now) for one in (*paired, away)]
+    town.give("visit", _BOTH, written[0].ref, written[2].ref)
+    town.give("her_visit", "volunteer", written[0].her_ref, written[1].her_ref)
     by = accounts.find_viewer(session, *town.sessions["volunteer"], now=now)
     assert by is not None
     told = [_told(session, here.classmate, actor, now) for actor in (by.actor, "account:x")]
@@ -81,6 +96,26 @@ def _paired(session: Session, child: Child, mother: Volunteer, now: datetime) ->
     two = {"agreed_by": "account:x", "agreed_as": Role.APPROVER, "decided_by": "account:y"}
     until = {"decided_on": today(now), "trial_until": today(now) + timedelta(days=60)}
     return _pair(session, child, mother, now, status=CareStatus.TRIAL, **two, **until)
+
+
+def _pair_of_another_banner(session: Session, child: Child, now: datetime) -> CareMatch:
+    mother = Volunteer(
+        name="高娃", region_code=OTHER_TOWN, entered_by="account:x", entered_on=today(now)
+    )
+    session.add(mother)
+    session.flush()
+    return _paired(session, child, mother, now)
+
+
+def _visited(session: Session, match: CareMatch, now: datetime) -> Visit:
+    day = today(now)
+    visit = Visit(
+        care_id=match.id, child_id=match.child_id, met_on=day, kind=VisitKind.VISIT,
+        mood=ChildMood.GOOD, is_worry=True, entered_by="account:x", entered_on=day,
+    )  # fmt: skip
+    session.add(visit)
+    session.flush()
+    return visit
 
 
 def _told(session: Session, child: Child, by: str, now: datetime) -> str:

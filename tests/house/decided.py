@@ -88,6 +88,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "donor.pledges.stop": (DONOR, "donors_pledge"),
     "donor.pledges.terms": (DONOR, "donors_pledge"),
     "donor.reminders.choose": (DONOR, "donors_pledge"),
+    "donor.rests.show": (DONOR, "donors_rest"),
     "donor.moves.ask": (DONOR, "donors_pledge"),
     "donor.moves.undo": (DONOR, "donors_asking"),
     "donor.moves.answer": (DONOR, "donors_asked"),
@@ -212,6 +213,13 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.unclaimed.paid": (COLLECTING, "unclaimed"),
     "staff.unclaimed.turn_down": (COLLECTING, "unclaimed"),
     "staff.unclaimed.claim": (COLLECTING, "unclaimed"),
+    "staff.pay_backs.index": (COLLECTING | {"custodian"}, ""),
+    **{
+        f"staff.pay_backs.{view}": (COLLECTING | {"custodian"}, "pay_back")
+        for view in ("detail", "agree", "turn_down", "order", "paid")
+    },
+    "staff.pay_backs.to_release": (PAYING, ""),
+    "staff.pay_backs.release": (PAYING, "agreed_pay_back"),
     "staff.statements.index": (COLLECTING, ""),
     "staff.statements.layout": (COLLECTING, ""),
     "staff.statements.detail": (COLLECTING, "statement"),
@@ -325,6 +333,22 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "volunteer.care.leave": (VOLUNTEER, ""),
     "volunteer.care.stay": (VOLUNTEER, ""),
     "staff.care.goodbye": (CASE, "care"),
+    "staff.volunteers.leaves": (CASE, "volunteer"),
+    "staff.volunteers.stays": (CASE, "volunteer"),
+    "staff.visits.index": (CASE, ""),
+    "staff.visits.take_up": (CASE, "visit"),
+    "staff.visits.new": (CASE, "paired_care"),
+    "staff.visits.rhythm": (CASE, "paired_care"),
+    "staff.fading.index": (CASE, ""),
+    **{
+        f"staff.fading.{view}": (CASE, "paired_care")
+        for view in ("volunteer", "note_volunteer", "keep_on")
+    },
+    "staff.fading.pledge": (CASE, "proposal"),
+    "staff.fading.note_pledge": (CASE, "proposal"),
+    "volunteer.visits.show": (VOLUNTEER, "her_child"),
+    "volunteer.visits.take_back": (VOLUNTEER, "her_visit"),
+    "family.visits.show": ({"guardian"}, ""),
     "volunteer.harm.report": (VOLUNTEER, "hands_child"),
     "volunteer.harm.told": (VOLUNTEER, "harm"),
     "auth.code": (OPEN, ""),

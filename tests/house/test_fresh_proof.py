@@ -42,6 +42,8 @@ PROVEN: dict[str, set[str]] = {
         "staff.orders.make", "staff.orders.sheet", "staff.orders.paper", "staff.orders.paid",
         "staff.orders.back", "staff.orders.answer",
         "staff.batches.send", "staff.batches.bank_said", "staff.batches.debit", "staff.transfers.accept",
+        "staff.pay_backs.detail", "staff.pay_backs.agree", "staff.pay_backs.turn_down",
+        "staff.pay_backs.order", "staff.pay_backs.paid", "staff.pay_backs.release",
         "staff.returns.again", "staff.office_hand.hand_over",
         "staff.office_hand.could_not", "staff.office_hand.take_back", "staff.routes.change",
         "staff.routes.move",
@@ -84,7 +86,11 @@ EVERYDAY: dict[str, set[str]] = {
     "her word on the telephone, a no, a goodbye": {
         f"staff.care.{view}"
         for view in ("her_yes", "her_no", "turn_down", "go_on", "goodbye", "end", "lift")
-    } | {"staff.volunteers.terms"},
+    } | {"staff.volunteers.terms", "staff.volunteers.leaves", "staff.volunteers.stays"},
+    "what she told of a visit, what was done about a pair": {
+        "staff.visits.new", "staff.visits.rhythm", "staff.visits.take_up",
+        "staff.fading.note_volunteer", "staff.fading.note_pledge", "staff.fading.keep_on",
+    },
     "a donor is asked, who may say no": {"staff.gap_fund.ask"},
     "the books are compared anew": {"staff.books.keep"},
     "a child in danger: nothing may stand in the way": {

@@ -16,6 +16,7 @@ from services.accounts import corner
 from services.gate import Card
 from vocabulary.classes import grade_label
 from vocabulary.dates import SHANGHAI, today
+from vocabulary.enums import VisitSign
 from vocabulary.money import format_yuan, format_yuan_short
 from web.core import requests
 from web.core.access import current_viewer
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
         full_month=full_month,
         clock_time=clock_time,
         label=label,
+        sign=sign,
         grade=grade_label,
     )
     app.context_processor(_shared)
@@ -99,6 +101,11 @@ def day(value: date | datetime | None) -> str:
         return ""
     local = _local(value)
     return f"{local.month}月{local.day}日"
+
+
+def sign(code: str) -> str:
+    """Name what a volunteer noticed, from the code that a visit keeps."""
+    return label(VisitSign(code))
 
 
 def full_day(value: date | datetime | None) -> str:

@@ -45,10 +45,13 @@ ITEMS: tuple[Item, ...] = (
     _for("查阅与分工", "staff.file_access.index", "folder", *_CASE),
     _for("档案请求", "staff.guardian_requests.index", "person-badge", *_CASE),
     _for("爱心妈妈结对", "staff.care.index", "person-heart", *_CASE),
+    _for("陪伴记录", "staff.visits.index", "calendar-check", *_CASE),
+    _for("快断的结对", "staff.fading.index", "clock-history", *_CASE),
     _for("爱心妈妈", "staff.volunteers.index", "people", *_CASE),
     _for("学校", "staff.schools.index", "mortarboard", *_CASE),
     _for("名册导入", "staff.imports.index", "upload", *_CASE),
     _for("到账登记", "staff.receipts.index", "bank", Role.COLLECTING_DESK),
+    _for("余款退回", "staff.pay_backs.index", "arrow-counterclockwise", Role.COLLECTING_DESK),
     _for("捐赠票据", "staff.fiscal_receipts.index", "receipt", Role.COLLECTING_DESK),
     _for("拨付", "staff.batches.index", "cash-stack", Role.PAYING_DESK),
     _for("账目核对", "staff.books.index", "clipboard-check", Role.AUDITOR),
@@ -59,6 +62,7 @@ ITEMS: tuple[Item, ...] = (
     _for("身份申请", "staff.custody_requests.index", "person-lock", Role.CUSTODIAN),
     _for("保密记录", "staff.custody.index", "shield-lock", Role.CUSTODIAN),
     _for("密封的票据", "staff.sealed_receipts.index", "receipt", Role.CUSTODIAN),
+    _for("余款退回", "staff.pay_backs.index", "arrow-counterclockwise", Role.CUSTODIAN),
     _for("去世和票据", "staff.custody_donors.index", "person-lock", Role.CUSTODIAN),
     _for("导出", "staff.exports.index", "download", *_CASE, Role.PAYING_DESK, Role.AUDITOR),
     _for("帐号与角色", "staff.accounts.index", "person-gear", Role.ADMINISTRATOR),
@@ -112,6 +116,7 @@ COUNTS: dict[str, Counted] = {
     "staff.file_access.index": Counted.FILES,
     "staff.letters.index": Counted.LETTERS,
     "staff.guardian_requests.index": Counted.GUARDIANS,
+    "staff.visits.index": Counted.WORRIES,
 }
 
 

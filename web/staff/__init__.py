@@ -22,6 +22,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     evidence,
     exports,
     factor_resets,
+    fading,
     family_checks,
     file_access,
     fiscal_receipts,
@@ -42,6 +43,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     office_hand,
     online_payments,
     orders,
+    pay_backs,
     pledges,
     policy,
     receipts,
@@ -57,6 +59,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     swaps,
     transfers,
     unclaimed,
+    visits,
     volunteers,
     work_units,
     write_offs,
@@ -113,9 +116,12 @@ bp.register_blueprint(routes.bp)
 bp.register_blueprint(calendar.bp)
 bp.register_blueprint(transfers.bp)
 bp.register_blueprint(care.bp)
+bp.register_blueprint(visits.bp)
+bp.register_blueprint(fading.bp)
 bp.register_blueprint(write_offs.bp)
 bp.register_blueprint(surgeries.bp)
 bp.register_blueprint(unclaimed.bp)
+bp.register_blueprint(pay_backs.bp)
 bp.register_blueprint(work_units.bp)
 
 __all__ = ["bp", "home"]

@@ -7,12 +7,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services.care import answering, deciding, desk, leaving
+from services.care import answering, deciding, desk, leaving, visit_lists
 from services.care.answering import No
 from services.care.desk import Shown
 from services.gate import Card
 from vocabulary.dates import today
-from vocabulary.enums import CareEnd, CareRefusal, CareStatus
+from vocabulary.enums import CareEnd, CareRefusal, CareStatus, VisitRhythm
 from vocabulary.errors import NotFound, NotPermitted, Refused
 from web.core import care_words, reasons, requests
 from web.core.access import current_viewer, may
@@ -96,6 +96,8 @@ def _page(ref: str, her_no: HerNoForm, no: StaffNoForm, end_form: EndForm) -> st
         end_form=end_form,
         day_form=DayForm(formdata=None),
         today=today(now),
+        visits=visit_lists.of_pair(session, viewer, ref),
+        rhythms=list(VisitRhythm),
         is_late=match["status"] is CareStatus.PROPOSED and now >= match["answer_by"],
     )
 

@@ -41,6 +41,7 @@ _LEADS_TO = {
     NoticeKind.HONEY_OPENED: ("staff.incidents.index", "看是谁"),
     NoticeKind.CARE_WAITS: ("staff.care.index", "去决定"),
     NoticeKind.CARE_LEAVES: ("staff.care.index", "去安排"),
+    NoticeKind.VISIT_WORRIES: ("staff.visits.index", "去打电话"),
     NoticeKind.TRIAL_OVER: ("staff.care.index", "去决定"),
     NoticeKind.FRIEND_ASKED: ("staff.letters.index", "看信件"),
 }

@@ -6,14 +6,16 @@ from wtforms.fields.choices import SelectChoice
 
 from privacy.permissions import Act
 from services import places
-from services.care import desk
+from services.care import desk, leaving
 from services.pairing import volunteer_logins, volunteers
 from services.pairing.volunteers import Terms
 from vocabulary.enums import Clearance, Sex
 from vocabulary.errors import BadInput, Refused
 from web.core import care_words, paging, requests
 from web.core.access import current_viewer, may
+from web.core.acting import saying
 from web.core.messages import sentence
+from web.forms.care import DayForm
 from web.forms.volunteers import LoginForm, PaperForm, TermsForm
 
 bp = Blueprint("volunteers", __name__, url_prefix="/volunteers")
@@ -137,6 +139,32 @@ def terms(ref: str) -> str | Response:
     return render_template("staff/volunteers/terms.html", volunteer=volunteer, form=form)
 
 
+@bp.post("/<string:ref>/leaves")
+@may(Act.NOTE_CARE_ANSWER)
+def leaves(ref: str) -> str | Response:
+    """Write down the day on which she stops, as she told by telephone."""
+    form = DayForm()
+    if form.validate_on_submit() and form.on.data is not None:
+        session, viewer, now = requests.session(), current_viewer(), requests.now()
+        try:
+            leaving.note_notice(session, viewer, ref, form.on.data, now=now)
+        except BadInput:
+            form.on.errors = ["今天起一年以内的日子"]
+        else:
+            flash("记下了，今晚起先给她的孩子找接着陪的人。", "success")
+            return redirect(url_for(".detail", ref=ref), 303)
+    return _detail(ref, PaperForm(formdata=None), LoginForm(formdata=None), form)
+
+
+@bp.post("/<string:ref>/stays")
+@may(Act.NOTE_CARE_ANSWER)
+def stays(ref: str) -> Response:
+    """Write down that she stays after all."""
+    with saying("记下了，她接着陪。"):
+        leaving.note_stay(requests.session(), current_viewer(), ref, now=requests.now())
+    return redirect(url_for(".detail", ref=ref), 303)
+
+
 def _terms(form: TermsForm) -> Terms:
     return Terms(
         capacity=form.capacity.data or 1,
@@ -148,7 +176,9 @@ def _terms(form: TermsForm) -> Terms:
     )
 
 
-def _detail(ref: str, form: PaperForm, login_form: LoginForm) -> str:
+def _detail(
+    ref: str, form: PaperForm, login_form: LoginForm, day_form: DayForm | None = None
+) -> str:
     if request.method == "POST":
         requests.keep_nothing()
     volunteer = volunteers.detail(requests.session(), current_viewer(), ref, now=requests.now())
@@ -161,6 +191,7 @@ def _detail(ref: str, form: PaperForm, login_form: LoginForm) -> str:
         volunteer=volunteer,
         form=form,
         login_form=login_form,
+        day_form=day_form or DayForm(formdata=None),
         login=volunteer_logins.standing(requests.session(), current_viewer(), ref),
         pairs=pairs,
         words=care_words,

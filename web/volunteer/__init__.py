@@ -2,14 +2,14 @@
 
 from flask import Blueprint, render_template
 
-from services.care import hers
+from services.care import hers, visit_lists
 from services.letters import letter_friends
 from services.pairing import volunteers
 from vocabulary.enums import Role
 from web.core import care_words, harm, inboxes, requests
 from web.core.access import current_viewer, for_roles
 from web.core.letters import as_role
-from web.volunteer import care, letters
+from web.volunteer import care, letters, visits
 
 MOTHER = for_roles(Role.VOLUNTEER)
 
@@ -23,6 +23,7 @@ bp = Blueprint("volunteer", __name__, url_prefix="/volunteer")
 bp.register_blueprint(inbox)
 bp.register_blueprint(letters.bp)
 bp.register_blueprint(care.bp)
+bp.register_blueprint(visits.bp)
 bp.register_blueprint(worries)
 
 
@@ -46,5 +47,6 @@ def home() -> str:
         asked=hers.proposals(session, viewer, now=now),
         waiting=hers.waiting(session, viewer),
         paired=paired,
+        last=visit_lists.last_days(session, viewer),
         words=care_words,
     )
