@@ -1,0 +1,43 @@
+"""What a donor waits for stands on his page until it is over; a toast is gone with the next page."""
+
+from datetime import date
+
+from services.books import receipts
+from services.books.receipts import BankLine
+from services.vault.purses import of_pledges
+from tests.factories import viewer
+from tests.web.test_donor_pages import agreed, client, mine, plain  # noqa: F401 fixtures
+from vocabulary.enums import Role
+from vocabulary.money import Fen
+
+SAID = "你11月21日说付过了，等银行到账。"
+ASKED = "发了链接给对方，"
+
+
+def test_a_word_that_he_paid_ahead_stands_until_money_comes(client, session, mine, now):  # noqa: F811
+    """He has prepaid for months: no instalment asks for it, and it is his word all the same."""
+    ref = mine[0].donor_ref
+    assert SAID not in plain(client.get("/donor/"))
+
+    client.post(f"/donor/pledges/{ref}/pay", data={"amount": "1200"})
+
+    client.get("/donor/")  # the toast
+    assert SAID in plain(client.get("/donor/"))
+    reference = of_pledges(session, [ref])[ref].reference
+    line = BankLine(reference, Fen(120_000), date(2026, 11, 21))
+    receipts.record(session, viewer(Role.COLLECTING_DESK), line, now=now)
+    session.commit()
+    assert SAID not in plain(client.get("/donor/"))
+
+
+def test_an_asked_payer_and_other_terms_wait_beside_each_other(client, session, mine):  # noqa: F811
+    ref = mine[0].donor_ref
+    agreed(client, f"/donor/pledges/{ref}/payer", contact="13900001234")
+    assert ASKED in plain(client.get("/donor/"))
+
+    agreed(client, f"/donor/pledges/{ref}/terms", monthly="5000", rhythm="month")
+
+    page = client.get("/donor/")
+    assert "从2026年12月1日起改成每月¥50。" in plain(page)
+    assert ASKED in plain(page)
+    assert page.text.count("/donor/payer/") == 1  # taken back from here
