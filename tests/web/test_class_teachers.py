@@ -56,3 +56,36 @@ def test_a_class_teachers_device_never_answers_for_a_family(world) -> None:
 
     assert answer.location == f"/c/slips/{slip_code(world.refs[0])}"
     assert "签收单已签" in device.get(answer.location).get_data(as_text=True)
+
+
+def test_a_stub_scanned_by_a_class_teachers_own_telephone_opens_her_line(world) -> None:
+    """The stub's code leads to the school's door; her device knows her by the class link."""
+    token, code = pass_a_class(world)
+    device, stranger = world.app.test_client(), world.app.test_client()
+    device.post(f"/c/{token}", data={"code": code})
+    own, other = (f"/school/slips/{slip_code(ref)}" for ref in world.refs[:2])
+
+    opened = device.get(own)
+    elsewhere = device.get(other, follow_redirects=True)
+    unknown = stranger.get(own, follow_redirects=True)
+    officer = world.sign_in("school").get(own)
+
+    assert opened.location == f"/c/slips/{slip_code(world.refs[0])}"
+    assert "签收单已签" in device.get(opened.location).get_data(as_text=True)
+    assert elsewhere.status_code == 404
+    assert "先打开发给你的班级名单链接，再扫一次" in unknown.get_data(as_text=True)
+    assert officer.status_code == 200
+
+
+def test_the_school_door_alone_knows_of_class_lists(world) -> None:
+    """A sign-in for another page says nothing of them, and no other page opens by a class link."""
+    token, code = pass_a_class(world)
+    device = world.app.test_client()
+    device.post(f"/c/{token}", data={"code": code})
+
+    answer = device.get("/school/", follow_redirects=True)
+    sent = device.post(f"/school/slips/{slip_code(world.refs[0])}")
+
+    assert "工作人员登录" in answer.get_data(as_text=True)
+    assert "班级名单" not in answer.get_data(as_text=True)
+    assert "/c/" not in (sent.location or "")

@@ -59,7 +59,13 @@ def login() -> str | Response:
             refused = sentence(WrongPassword())
             # With its time and nobody's name; whom it was about finds it by day (最近活动).
             current_app.logger.warning("sign-in refused")
-    return render_template("auth/login.html", form=form, kept=sessions.kept(), refused=refused)
+    return render_template(
+        "auth/login.html",
+        form=form,
+        kept=sessions.kept(),
+        refused=refused,
+        is_stub=request.args.get("next", "").startswith("/school/slips/"),
+    )
 
 
 def _after_password(account_id: int, stamp: str) -> str | Response:
