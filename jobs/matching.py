@@ -1,19 +1,19 @@
 """Matching at night: end what is over, take back what nobody decided or no rule allows, match anew."""
 
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 import matching
 from jobs import holders
 from jobs.run import Run
+from jobs.telling import Telling
 from privacy.viewers import Viewer
 from services.care import clocks, fading, leaving
 from services.pairing import matches
-from services.runs import drafting, news, nights
+from services.runs import drafting, news, nights, trials
 from services.runs.news import News
 from services.runs.nights import Outcome
 from services.runs.sides import CARE, PLEDGES
@@ -22,8 +22,6 @@ from vocabulary.dates import today
 Shown = Callable[[matching.Progress], None]
 Asked = tuple[str, str | None, str | None]
 """Which kind, which banner, and the run that was asked for, if one was."""
-TELL_SECONDS = 1.0
-"""How often a run under way writes down how far it is and asks whether it shall stop."""
 
 
 def propose(run: Run) -> None:
@@ -125,11 +123,35 @@ def match_asked(run: Run) -> None:
                 drafting.nothing_new(run.session, run.by, ref, now=now)
         if is_new:
             match_one(run, kind, banner, asked=ref)
+    _try_policies(run)
+
+
+def _try_policies(run: Run) -> None:
+    """Work out what other weights would change, where somebody asked."""
+    with run.slice() as now:
+        trials.close_left(run.session, run.by, is_gone=holders.is_gone, now=now)
+        asked = trials.waiting(run.session, run.by)
+    for ref in asked:
+        try_policy(run, ref)
+
+
+def try_policy(run: Run, ref: str) -> None:
+    """Work one trial out while others write; stopped, it leaves a row that says so."""
+    with run.slice() as now:
+        begun = trials.begin(run.session, run.by, ref, holder=holders.myself(), now=now)
+    if begun is None:
+        return
+    telling = Telling(run, lambda said: trials.note(run.session, run.by, ref, said))
+    outcome = None
+    with suppress(matching.Stopped):
+        outcome = trials.solve(begun, progress=telling.tell, stop=telling.is_stopped)
+    with run.slice() as now:
+        trials.finish(run.session, run.by, ref, outcome, now=now)
 
 
 def nothing_asked(session: Session, by: Viewer, now: datetime) -> bool:
-    """Say that nobody asked for a run."""
-    return not drafting.waiting(session, by)
+    """Say that nobody asked for a run, nor what other weights would change."""
+    return not (drafting.waiting(session, by) or trials.waiting(session, by))
 
 
 def match_one(
@@ -149,7 +171,7 @@ def match_one(
             run.session, run.by, kind, banner, asked=asked, holder=holders.myself(), now=now
         )
         gathered = nights.gather(run.session, begun, now=now)
-    telling = _Telling(run, begun.ref, shown)
+    telling = Telling(run, lambda said: drafting.note(run.session, run.by, begun.ref, said), shown)
     try:
         plan = drafting.solve(begun, gathered, progress=telling.tell, stop=telling.is_stopped)
     except matching.Stopped:
@@ -158,36 +180,6 @@ def match_one(
         return None
     with run.slice() as now:
         return nights.finish(run.session, run.by, begun, gathered, plan, now=now)
-
-
-class _Telling:
-    """Writes down once a second how far a run is, and hears there whether it shall stop."""
-
-    def __init__(self, run: Run, ref: str, shown: Shown | None) -> None:
-        self._run, self._ref, self._shown = run, ref, shown
-        self._banners: dict[str, list[int]] = {}
-        self._last, self._stop = time.monotonic() - TELL_SECONDS, False
-
-    def tell(self, step: matching.Progress) -> None:
-        """Keep a step, and write it down when it is time."""
-        for one in step.banners:
-            self._banners[one.banner] = [one.needs, one.settled, one.met]
-        if self._shown:
-            self._shown(step)
-        if time.monotonic() - self._last >= TELL_SECONDS:
-            self._write(step)
-            self._last = time.monotonic()
-
-    def _write(self, step: matching.Progress) -> None:
-        said: dict[str, Any] = {
-            "phase": step.phase.value, "done": step.done, "of": step.of, "banners": self._banners
-        }  # fmt: skip
-        with self._run.slice():
-            self._stop = drafting.note(self._run.session, self._run.by, self._ref, said)
-
-    def is_stopped(self) -> bool:
-        """Say whether somebody asked it to stop."""
-        return self._stop
 
 
 def let_lapse(run: Run) -> None:

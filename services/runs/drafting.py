@@ -172,6 +172,8 @@ def solve(
             kind=kind,
             weights=begun.weights,
             seed=seed,
+            progress=progress,
+            stop=stop,
         ).plan
     return matching.propose(
         gathered.needs,

@@ -1,4 +1,4 @@
-"""Another policy tried on the records of the last run: which pairs change, and who wins or loses."""
+"""What another policy would change: a trial as its page shows it, cut to the viewer's own part."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,14 +8,18 @@ from sqlalchemy.orm import Session
 
 import matching
 from matching.fairness import Seen
-from models.matching_runs import MatchingRun
+from models.matching_runs import MatchingRun, PolicyTrial
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer, region_prefix
+from services import gate
 from services.gate import Card
 from services.pairing import matching_runs, policies, run_reports
+from services.runs import trials
 from services.runs.sides import side_of
+from vocabulary.enums import TrialStatus
 
 LISTED = 50
+_LATEST = 5
 
 
 def weights(session: Session, viewer: Viewer, kind: str) -> Card:
@@ -25,48 +29,47 @@ def weights(session: Session, viewer: Viewer, kind: str) -> Card:
     return Card({"numbers": own.as_dict(), "version": own.version, "digest": own.digest})
 
 
-def attempt(session: Session, viewer: Viewer, kind: str, numbers: Mapping[str, int]) -> Card | None:
-    """Match the last run's records under both policies and compare; None before the first run.
+def own_trials(session: Session, viewer: Viewer, kind: str) -> list[Card]:
+    """List the viewer's own latest trials of a kind."""
+    require(viewer, Act.SEE_FAIRNESS)
+    mine = (PolicyTrial.kind == kind, PolicyTrial.asked_by == viewer.actor)
+    order = (PolicyTrial.id.desc(),)
+    return gate.cards(session, viewer, PolicyTrial, where=mine, order_by=order, limit=_LATEST)
 
-    Return {ran_on, is_same, moved, winners, losers, pool, met, kinds, pairs}: counts over the
-    viewer's own regions; `kinds` are groups with their share before and after, `pairs` codes alone
-    and only for case staff. Raises BadInput for numbers that are no weights.
+
+def trial(session: Session, viewer: Viewer, ref: str) -> Card:
+    """Return one trial, once it is done with `found`: what changes in the viewer's own regions.
+
+    `found` is {ran_on, is_same, moved, winners, losers, pool, met, names, kinds, pairs}: counts;
+    `kinds` are groups with their share before and after, `pairs` codes alone and only for case
+    staff. None while it is worked out, and where its run is gone. Raises NotFound.
     """
     require(viewer, Act.SEE_FAIRNESS)
-    own = side_of(kind).kind
-    tried = policies.changed(session, own, numbers)
-    last = select(MatchingRun).where(MatchingRun.kind == kind, MatchingRun.digest != "")
-    run = session.scalar(last.order_by(MatchingRun.id.desc()).limit(1))
-    if run is None:
-        return None
-    proof, stands = matching_runs.certificate_of(run), policies.weights(session, own)
-    before, after = (
-        matching.propose(proof.needs, proof.offers, kind=own, weights=one, seed=proof.seed)
-        for one in (stands, tried)
-    )
-    return _compared(session, viewer, run, before, after)
+    card = gate.card(session, viewer, PolicyTrial, PolicyTrial.ref == ref)
+    row = session.scalars(select(PolicyTrial).where(PolicyTrial.ref == ref)).one()
+    run = session.scalar(select(MatchingRun).where(MatchingRun.ref == row.run_ref))
+    is_done = row.status is TrialStatus.DONE and run is not None
+    found = _compared(session, viewer, run, row.outcome) if is_done and run else None
+    return card.and_also(found=found, is_mine=row.asked_by == viewer.actor)
 
 
 def _compared(
-    session: Session,
-    viewer: Viewer,
-    run: MatchingRun,
-    before: matching.Plan,
-    after: matching.Plan,
+    session: Session, viewer: Viewer, run: MatchingRun, outcome: Mapping[str, Any]
 ) -> Card:
+    proof = matching_runs.certificate_of(run)
     here = tuple(region_prefix(code) for code in viewer.regions)
-    own = {need.code for need in before.certificate.needs if need.banner.startswith(here)}
-    found = matching.what_if(before, after)
-    moved = [one for one in found.moved if one.need in own]
+    own = {need.code for need in proof.needs if need.banner.startswith(here)}
+    every = [matching.Moved(one, tuple(old), tuple(new)) for one, old, new in outcome["moved"]]
+    moved = [one for one in every if one.need in own]
     groups = run_reports.groups(session, here, run)
-    old, new = ({one.need for one in plan.made} for plan in (before, after))
+    old, new = (trials.met_in(proof, outcome[name]) for name in ("met_before", "met_after"))
     return Card(
         {
             "ran_on": run.ran_on,
             "is_same": not moved,
             "moved": len(moved),
-            "winners": len(own.intersection(found.winners)),
-            "losers": len(own.intersection(found.losers)),
+            "winners": len(own & new - old),
+            "losers": len(own & old - new),
             "pool": len(groups),
             "met": (len(old & groups.keys()), len(new & groups.keys())),
             "names": run_reports.names(session, groups),

@@ -289,7 +289,10 @@ DECIDED: dict[str, tuple[set[str], str]] = {
         )
     },
     "staff.policy.index": (CASE | {"auditor", "statistics"}, ""),
-    "staff.policy.keep": ({"statistics"}, ""),
+    "staff.policy.attempt": (CASE | {"auditor", "statistics"}, ""),
+    "staff.policy.trial": (CASE | {"auditor", "statistics"}, "policy_trial"),
+    "staff.policy.stop": (CASE | {"auditor", "statistics"}, "policy_trial"),
+    "staff.policy.keep": ({"statistics"}, "policy_trial"),
     "staff.nobody.pledges": (CASE, ""),
     "staff.nobody.care": (CASE, ""),
     "staff.care.whole": (CASE, "care"),

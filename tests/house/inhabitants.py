@@ -14,7 +14,7 @@ from models.accounts import SignIn
 from models.amendments import Amendment
 from models.children import Child, Kin, Need
 from models.imports import Upload
-from models.matching_runs import MatchingRun
+from models.matching_runs import MatchingRun, PolicyTrial
 from models.pledges import Exclusion, Pledge
 from privacy import viewers
 from privacy.viewers import Viewer
@@ -52,6 +52,7 @@ from tests.house import (
     papers,
     post,
     restricted,
+    rests,
     units,
 )
 from tests.house.offices import offices
@@ -224,6 +225,7 @@ def _donors(session: Session, town: Town, here: Places, now: datetime) -> None:
     papers.papers(session, town, donors, now)
     giving.give(session, town, here, donors, now)
     restricted.give(session, town, [donor for donor, _ in donors], now)
+    rests.give(session, town, [donor for donor, _ in donors], now)
     town.give("donors_payment", "donor", *(_payment(session, t, r, now) for t, r, _ in refs))
     town.give(
         "donors_match", "donor", here.of(here.child).donor_ref, here.of(here.classmate).donor_ref
@@ -267,6 +269,8 @@ def _case_files(session: Session, town: Town, here: Places, now: datetime) -> No
         matching_runs.fill(drafted, propose([], []))
         session.add(drafted)
         town.give(handle, f"{both} auditor statistics", drafted.ref)
+    for one in (*both.split(), "auditor", "statistics"):
+        town.give("policy_trial", one, _tried(session, who_is(session, town, one, now).actor, now))
     town.give(
         "pledge", both, session.query(Pledge.code).filter_by(id=here.of(mine).pledge_id).scalar()
     )
@@ -284,6 +288,17 @@ def _case_files(session: Session, town: Town, here: Places, now: datetime) -> No
     uploads = {who: _upload(session, who_is(session, town, who, now), now) for who in both.split()}
     for who, ref in uploads.items():
         town.give("import", who, ref, *(r for other, r in uploads.items() if other != who))
+
+
+def _tried(session: Session, by: str, now: datetime) -> str:
+    """Weights that somebody asked to try over the draft."""
+    trial = PolicyTrial(
+        kind="pledges", run_ref="DUMMYdraft", numbers={}, against="", asked_by=by,
+        asked_on=today(now),
+    )  # fmt: skip
+    session.add(trial)
+    session.flush()
+    return trial.ref
 
 
 def _proposed(session: Session, child: Child, contact: str, status: MatchStatus) -> str:

@@ -91,6 +91,9 @@ EVERYDAY: dict[str, set[str]] = {
         "staff.visits.new", "staff.visits.rhythm", "staff.visits.take_up",
         "staff.fading.note_volunteer", "staff.fading.note_pledge", "staff.fading.keep_on",
     },
+    "a question to the clock, of which only a page comes": {
+        "staff.policy.attempt", "staff.policy.stop",
+    },
     "a donor is asked, who may say no": {"staff.gap_fund.ask"},
     "the books are compared anew": {"staff.books.keep"},
     "a child in danger: nothing may stand in the way": {

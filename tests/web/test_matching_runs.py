@@ -10,18 +10,25 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from extensions import db
+from jobs.matching import match_asked
+from jobs.run import Run
 from models.care import CareMatch
-from models.matching_runs import MatchingPolicy, MatchingRun
+from models.matching_runs import MatchingPolicy, MatchingRun, PolicyTrial
 from models.notices import Notice
 from models.pledges import Match
 from privacy import viewers
 from services.runs import nights
 from tests.factories import BANNER, OTHER_BANNER, a_child, a_pledge, an_account
 from tests.web.desks import body, colleague, post, sign_in
+from vocabulary import clock
+from vocabulary.dates import today
 from vocabulary.enums import NoticeKind, Role, RunStatus, Sex
 
 WHOLE = "150000000000"
-ALL = "urgency=0&waiting=1&wish=0&amount={}&rhythm=100&waiting_full_days=1"
+ALL = {
+    "urgency": 0, "waiting": 1, "wish": 0, "amount": 1, "rhythm": 100, "waiting_full_days": 1,
+}  # fmt: skip
+NO_POINTS = {"amount": 0}
 ENGINE = viewers.engine("matching")
 
 
@@ -41,6 +48,15 @@ def draft(session: Session, now: datetime) -> str:
     ref = nights.pair_pledges(session, ENGINE, now=now).run_ref
     session.commit()
     return ref
+
+
+def tried(session: Session, client: FlaskClient, **numbers: int) -> str:
+    """Ask for a trial, let the clock work it out, and return its address."""
+    asked = post(client, "/staff/matching/policy/try", kind="pledges", **numbers)
+    db.session.rollback()
+    now = clock.now()
+    Run(session, "matching-asked", period=today(now)).execute(match_asked)
+    return str(asked.location)
 
 
 def made(session: Session) -> int:
@@ -122,16 +138,15 @@ def test_a_policy_is_tried_then_kept_and_its_first_run_waits_for_another(
     app: Flask, client: FlaskClient, session: Session, draft: str, now: datetime
 ) -> None:
     sign_in(client, "region")
-    tried = "kind=pledges&urgency=0&waiting=1&wish=100&amount=1&rhythm=0&waiting_full_days=180"
-    page = body(client, f"/staff/matching/policy/?{tried}")
-    assert "再配一遍" in page and "急不急：40 → 0" in page
-    assert session.scalar(select(func.count(MatchingPolicy.id))) == 0  # trying keeps nothing
-    was = re.search(r'name="was"\s+value="(\w+)"', page).group(1)
     numbers = {
         "urgency": 0, "waiting": 1, "wish": 100, "amount": 1, "rhythm": 0, "waiting_full_days": 180,
     }  # fmt: skip
+    trial = tried(session, client, **numbers)
+    page = body(client, trial)
+    assert "再配一遍" in page and "急不急：40 → 0" in page
+    assert session.scalar(select(func.count(MatchingPolicy.id))) == 0  # trying keeps nothing
 
-    post(client, "/staff/matching/policy/", kind="pledges", was=was, why="心愿先合", **numbers)
+    post(client, f"{trial}/keep", why="心愿先合")
 
     db.session.rollback()
     kept = session.scalars(select(MatchingPolicy)).one()
@@ -150,18 +165,20 @@ def test_numbers_that_are_no_weights_are_said_on_the_form(
 ) -> None:
     sign_in(client, "region")
 
-    for asked, said in (("urgency=viel", "填一个整数"), (ALL.format(0), "这一项至少 1")):
-        page = body(client, f"/staff/matching/policy/?kind=pledges&{asked}")
-        assert said in page and "再配一遍" not in page
+    for asked, said in (({"urgency": "viel"}, "填一个整数"), (ALL | NO_POINTS, "这一项至少 1")):
+        page = post(client, "/staff/matching/policy/try", kind="pledges", **asked)
+        assert said in page.get_data(as_text=True)
+    assert session.scalar(select(func.count(PolicyTrial.id))) == 0
 
 
 def test_an_approver_sees_a_trial_by_code_and_keeps_nothing(
     client: FlaskClient, session: Session, draft: str
 ) -> None:
     sign_in(client, "approver")
-    page = body(client, f"/staff/matching/policy/?kind=pledges&{ALL.format(1)}")
+    trial = tried(session, client, **ALL)
+    page = body(client, trial)
 
-    assert "留下，从下一次配对起用" not in page
+    assert "再配一遍" in page and "留下，从下一次配对起用" not in page
     assert not re.search(r"[男女]\d", page)
-    assert post(client, "/staff/matching/policy/", kind="pledges").status_code == 404
+    assert post(client, f"{trial}/keep", why="试试").status_code == 404
     assert session.scalar(select(func.count(CareMatch.id))) == 0

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import PERMISSIONS, Act
@@ -31,7 +31,7 @@ _DISABILITY = {"yes": "重病或残疾", "no": "其他孩子"}
 _ENUMS = {"sex": Sex, "stage": Stage, "category": Category}
 SIDE_NAMES = {"pledges": "认捐", "volunteers": "爱心妈妈"}
 _UNDER_WAY = (RunStatus.ASKED, RunStatus.RUNNING)
-_PHASES = {"pairing": "正在给每个孩子找合适的", "solving": "正在整体配"}
+PHASES = {"pairing": "正在给每个孩子找合适的", "solving": "正在整体配"}
 
 
 @bp.get("/")
@@ -55,11 +55,13 @@ def _may_release() -> bool:
 
 @bp.get("/<string:ref>")
 @may(Act.SEE_FAIRNESS)
-def detail(ref: str) -> str:
+def detail(ref: str) -> str | Response:
     """Show one run: how far it is, or its report group by group and what is to be decided."""
     found = run_reports.report(requests.session(), current_viewer(), ref)
     if found["run"]["status"] in _UNDER_WAY:
-        return _under_way(found["run"])
+        page = make_response(_under_way(found["run"]))
+        page.headers["Refresh"] = "3"
+        return page
     kinds = grouped(found)
     flagged = [(title, row) for title, rows in kinds for row in rows if row["is_flagged"]]
     return render_template(
@@ -91,7 +93,7 @@ def _under_way(run: Card) -> str:
     return render_template(
         "staff/matching_runs/under_way.html",
         run=run,
-        phase=_PHASES.get(told.get("phase", "")),
+        phase=PHASES.get(told.get("phase", "")),
         done=told.get("done", 0),
         of=told.get("of", 0),
         rows=rows,

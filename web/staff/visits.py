@@ -65,10 +65,11 @@ def new(ref: str) -> str | Response:
 def rhythm(ref: str) -> Response:
     """Keep how often the two agreed to meet."""
     said = request.form.get("rhythm", "")
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    desk.detail(session, viewer, ref, now=now)
     if said not in set(VisitRhythm):
         refused("先选多久见一次。")
     else:
-        session, viewer, now = requests.session(), current_viewer(), requests.now()
         with saying("记下了，她的页面上也看得到。"):
             rhythms.agree(session, viewer, ref, VisitRhythm(said), now=now)
     return redirect(url_for("staff.care.detail", ref=ref), 303)
