@@ -9,7 +9,7 @@ from services.batches import filling
 from services.books import funding, write_offs
 from services.earmarks import surgery
 from services.fund import bridging, gap_fund, running_dry, standing_in
-from services.giving import gifting
+from services.giving import gifting, rests
 from services.pledges import taking_effect
 from services.routes import arrivals
 from services.stipends import due, news, stipends
@@ -34,6 +34,7 @@ def open_and_fund(run: Run) -> None:
     _bridge(run)
     _batch(run)
     with run.slice() as now:
+        rests.set_apart(run.session, run.by, on=run.period, now=now)
         running_dry.mark(run.session, run.by, on=run.period, now=now)
         gap_fund.warn(run.session, run.by, on=run.period, now=now)
         run.notices = news.unpaid(run.session, run.by, run_id=run.id, now=now)

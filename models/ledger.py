@@ -39,6 +39,8 @@ class Transaction(Base):
     redirection_id: Mapped[int | None] = mapped_column(
         ForeignKey("redirections.id"), unique=True, info=NOBODY
     )
+    # The rest of a stopped pledge that it is about, and so its donor's word.
+    rest_id: Mapped[int | None] = mapped_column(ForeignKey("rests.id"), index=True, info=NOBODY)
     by: Mapped[str] = mapped_column(String(40), info=seen_by(*_BOOKS))
 
     @classmethod
@@ -54,6 +56,7 @@ class Posting(Base):
     __table_args__ = (
         CheckConstraint("amount <> 0", name="amount_not_zero"),
         CheckConstraint("account <> 'earmarked' OR pledge_id IS NOT NULL", name="whose_earmark"),
+        CheckConstraint("account <> 'rest' OR pledge_id IS NOT NULL", name="whose_rest"),
         Index("ix_postings_account_pledge_id", "account", "pledge_id"),
     )
 
@@ -82,6 +85,7 @@ _NOT_FOR_IT = """NEW.amount > 0 AND NEW.account IN ('earmarked', 'prepaid') AND 
     LEFT JOIN children c ON c.id = m.child_id
     WHERE t.id = NEW.transaction_id AND (
       (t.kind = 'received' AND t.stipend_id IS NULL AND t.gift_id IS NULL)
+      OR (t.kind = 'rested' AND t.rest_id IS NOT NULL)
       OR EXISTS (SELECT 1 FROM postings o WHERE o.transaction_id = t.reverses_id
                  AND o.account = NEW.account AND o.pledge_id = NEW.pledge_id
                  AND o.amount = -NEW.amount)
@@ -95,17 +99,41 @@ _NOT_FOR_IT = """NEW.amount > 0 AND NEW.account IN ('earmarked', 'prepaid') AND 
 _MORE_THAN_IS_THERE = """NEW.account = 'earmarked' AND NEW.amount > 0 AND NEW.amount > (
   SELECT COALESCE(-SUM(p.amount), 0) FROM postings p
   WHERE p.account = 'earmarked' AND p.pledge_id = NEW.pledge_id)"""
+# The rest of a stopped pledge leaves it by its donor's word, each way for what he said, and never
+# for more than is there; until then it goes back under its own pledge and nowhere else.
+_NOT_HIS_WORD = """NEW.account = 'rest' AND NEW.amount > 0 AND NOT EXISTS (
+  SELECT 1 FROM transactions t JOIN rests r ON r.id = t.rest_id
+  LEFT JOIN rest_answers a ON a.rest_id = r.id
+  WHERE t.id = NEW.transaction_id AND r.pledge_id = NEW.pledge_id AND (
+    (t.kind = 'unrested' AND (a.id IS NULL OR a.way = 'next_child'))
+    OR (t.kind = 'rest_to_fund' AND a.way = 'to_fund')
+    OR (t.kind = 'rest_paid' AND a.way = 'pay_back')))"""
+_MORE_THAN_RESTS = """NEW.account = 'rest' AND NEW.amount > 0 AND NEW.amount > (
+  SELECT COALESCE(-SUM(p.amount), 0) FROM postings p
+  WHERE p.account = 'rest' AND p.pledge_id = NEW.pledge_id)"""
+# The other side of such a booking: its own pledge, its own fund, the bank. What was restricted stays so.
+_WRONG_SIDE = """EXISTS (SELECT 1 FROM transactions t JOIN rests r ON r.id = t.rest_id
+  LEFT JOIN earmarks e ON e.pledge_id = r.pledge_id
+  WHERE t.id = NEW.transaction_id AND (
+    (NEW.account <> 'bank' AND NEW.pledge_id <> r.pledge_id)
+    OR (t.kind IN ('rested', 'unrested') AND NEW.account NOT IN ('prepaid', 'rest'))
+    OR (t.kind = 'rest_to_fund' AND NEW.account <> 'rest' AND NEW.account <>
+        CASE WHEN e.id IS NULL THEN 'gap_fund' ELSE 'earmarked' END)
+    OR (t.kind = 'rest_paid' AND NEW.account NOT IN ('rest', 'bank'))))"""
 _FEE_OF_A_GIFT = """NEW.account = 'bank_fees' AND (
   EXISTS (SELECT 1 FROM transactions t WHERE t.id = NEW.transaction_id
           AND (t.stipend_id IS NOT NULL OR t.gift_id IS NOT NULL))
   OR EXISTS (SELECT 1 FROM postings p WHERE p.transaction_id = NEW.transaction_id
              AND p.account IN ('prepaid', 'promised', 'owed', 'in_transit', 'unmatched',
-                               'gap_fund', 'earmarked')))"""
+                               'gap_fund', 'earmarked', 'rest')))"""
 
 append_only(Transaction.__table__)  # type: ignore[arg-type]
 append_only(Posting.__table__)  # type: ignore[arg-type]
 refuses_insert(Posting.__table__, "earmark_holds", _NOT_FOR_IT)  # type: ignore[arg-type]
 refuses_insert(Posting.__table__, "earmark_covers", _MORE_THAN_IS_THERE)  # type: ignore[arg-type]
+refuses_insert(Posting.__table__, "rest_holds", _NOT_HIS_WORD)  # type: ignore[arg-type]
+refuses_insert(Posting.__table__, "rest_covers", _MORE_THAN_RESTS)  # type: ignore[arg-type]
+refuses_insert(Posting.__table__, "rest_goes", _WRONG_SIDE)  # type: ignore[arg-type]
 refuses_insert(Posting.__table__, "gifts_pay_no_fee", _FEE_OF_A_GIFT)  # type: ignore[arg-type]
 
 

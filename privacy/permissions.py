@@ -32,6 +32,9 @@ class Act(StrEnum):
     TURN_DOWN_CARE = "turn_down_care"
     RECORD_MONEY = "record_money"
     DECIDE_UNCLAIMED = "decide_unclaimed"
+    MOVE_RECEIPT = "move_receipt"
+    ANSWER_REST = "answer_rest"
+    PAY_BACK = "pay_back"
     IMPORT_STATEMENT = "import_statement"
     TAKE_ONLINE = "take_online"
     SEND_BATCH = "send_batch"
@@ -127,6 +130,9 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.TURN_DOWN_CARE: CASE_STAFF,
     Act.RECORD_MONEY: frozenset({Role.COLLECTING_DESK, Role.CONSOLE}),
     Act.DECIDE_UNCLAIMED: frozenset({Role.COLLECTING_DESK}),
+    Act.MOVE_RECEIPT: frozenset({Role.COLLECTING_DESK}),
+    Act.ANSWER_REST: frozenset({Role.DONOR}),
+    Act.PAY_BACK: frozenset({Role.COLLECTING_DESK, Role.CUSTODIAN}),
     Act.IMPORT_STATEMENT: frozenset({Role.COLLECTING_DESK, Role.CONSOLE}),
     Act.TAKE_ONLINE: frozenset({Role.ENGINE}),
     Act.SEND_BATCH: frozenset({Role.PAYING_DESK}),
@@ -220,6 +226,8 @@ STEP_UP: frozenset[Act] = frozenset(
         Act.CHANGE_ACCOUNT,
         Act.SEND_BATCH,  # money leaves
         Act.DECIDE_UNCLAIMED,
+        Act.MOVE_RECEIPT,
+        Act.PAY_BACK,
         Act.SEND_AGAIN,
         Act.HAND_OVER_AS_OFFICE,
         Act.CHANGE_ROUTE,

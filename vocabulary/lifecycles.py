@@ -333,7 +333,8 @@ REST = _steps(
     {
         RestStatus.WAITING: (RestStatus.PAYING, RestStatus.DONE, RestStatus.WITHDRAWN),
         RestStatus.PAYING: (RestStatus.DONE,),
-        RestStatus.DONE: (),
+        # The bank may say later that it could not deliver.
+        RestStatus.DONE: (RestStatus.PAYING,),
         RestStatus.WITHDRAWN: (),
     }
 )

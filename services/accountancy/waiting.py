@@ -31,6 +31,8 @@ _STATES = {
     "set_aside": "FROM set_aside WHERE resolved_on IS NULL",
     "unmatched_receipts": "FROM receipts WHERE NOT is_matched AND NOT is_taken_back"
     " AND corrects_id IS NULL AND gone_on IS NULL",
+    # Stopped pledges with money left: it waits for its donor's word, or is on its way back to him.
+    "rests_waiting": "FROM rests WHERE status IN ('waiting', 'paying')",
     # A person said that it was paid; no line of the bank's says so.
     "sent_without_debit": "FROM batches WHERE sent_on < :silent AND bank_on IS NULL"
     " AND bank_said IS DISTINCT FROM 'not_paid'",
@@ -56,7 +58,9 @@ def states(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, int 
 
 # By which day each thing that waits began to. Whoever reads this may not read the day on which money
 # came in, or a family said no: of those the month is told.
-_BY_MONTH = frozenset({"in_dispute", "unmatched_receipts", "received_without_credit"})
+_BY_MONTH = frozenset(
+    {"in_dispute", "unmatched_receipts", "received_without_credit", "rests_waiting"}
+)
 _SINCE = {
     "due_without_money": "due_on",
     "funded_not_sent": "due_on",
@@ -66,6 +70,7 @@ _SINCE = {
     "held_up": "not_handed_over_on",
     "set_aside": "due_on",
     "unmatched_receipts": "received_on",
+    "rests_waiting": "since_on",
     "sent_without_debit": "sent_on",
     "waiting_debits": '"on"',
     "waiting_credits": '"on"',

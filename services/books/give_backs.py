@@ -1,6 +1,7 @@
-"""A give-back of unclaimed money on the bank's statement: that it left, and that it came back.
+"""A give-back on the bank's statement: that it left, and that it came back.
 
-Two people decided it (`unclaimed`). What the bank could not deliver waits in 待核对 again.
+Two people decided it: of unclaimed money (`unclaimed`), or of what a stopped pledge had left
+(`pay_backs`). What the bank could not deliver waits where it was before.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from models.ledger import Receipt
 from models.payment_orders import Payout
+from models.rests import PayBack
 from models.unclaimed import Unclaimed
 from privacy.viewers import Viewer
 from services import trace
-from services.books import ledger
+from services.books import ledger, pay_backs
 from services.books.ledger import Event, Leg
 from vocabulary.enums import (
     AccountKind,
@@ -23,6 +25,7 @@ from vocabulary.enums import (
     Chain,
     LineReason,
     LineState,
+    PayBackStatus,
     TransactionKind,
     UnclaimedWay,
 )
@@ -85,14 +88,42 @@ def asked(session: Session, memos: Collection[str]) -> Given:
         for one, fen in rows
         if one.decided_on is not None
     }
+    found |= _of_rests(session, memos)
     shown = select(Payout.memo).where(
         Payout.memo.in_(memos), Payout.state == LineState.SETTLED, Payout.amount_fen < 0
     )
     return Given(found, {memo for memo in session.scalars(shown) if memo})
 
 
+def _of_rests(session: Session, memos: Collection[str]) -> dict[str, GiveBack]:
+    """Return what the paying desk let go of the rests of stopped pledges under these memos."""
+    rows = session.scalars(
+        select(PayBack).where(PayBack.memo.in_(memos), PayBack.released_on.is_not(None))
+    )
+    return {
+        one.memo: GiveBack(
+            Fen(one.fen), one.released_on, one.paid_on is not None, one.bounced_on is not None
+        )
+        for one in rows
+        if one.released_on is not None
+    }
+
+
+def _settle_rest(
+    session: Session, by: Viewer, one: PayBack, fen: Fen, *, on: date, now: datetime
+) -> None:
+    if fen > 0:
+        pay_backs.bounce(session, by, one, on=on, now=now)
+    elif one.status is PayBackStatus.RELEASED:  # else a person had said so
+        pay_backs.left(session, by, one, on=on, now=now)
+
+
 def settle(session: Session, by: Viewer, memo: str, fen: Fen, *, on: date, now: datetime) -> None:
     """Book what a line says of a give-back: it left on that day, or it came back."""
+    rest = session.scalar(select(PayBack).where(PayBack.memo == memo))
+    if rest is not None:
+        _settle_rest(session, by, rest, fen, on=on, now=now)
+        return
     one = session.scalars(select(Unclaimed).where(Unclaimed.memo == memo)).one()
     receipt = session.get_one(Receipt, one.receipt_id)
     if fen < 0 and one.paid_on is not None:

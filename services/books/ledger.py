@@ -61,6 +61,7 @@ class Event:
     reverses_id: int | None = None
     said_by: Viewer | None = None
     redirection_id: int | None = None
+    rest_id: int | None = None
 
 
 # What a fee may be booked against: our own accounts, never what is owed to a child or was given.
@@ -206,6 +207,7 @@ def _transaction_row(event: Event, by: Viewer) -> dict[str, object]:
         "reverses_id": event.reverses_id,
         "by": (event.said_by or by).actor,
         "redirection_id": event.redirection_id,
+        "rest_id": event.rest_id,
     }
 
 

@@ -20,6 +20,7 @@ from services.books.booking import EARLIEST, BankLine, record, record_all
 from services.books.ledger import Event, Leg
 from services.earmarks import marking
 from services.gate import Card
+from services.giving import rests
 from services.papers import certificates
 from services.statements.remarks import Others, read_remark
 from services.vault import vault
@@ -111,7 +112,7 @@ def undo(session: Session, by: Viewer, wrong: Receipt, *, reason: str, now: date
         raise AlreadyDecided()
     if session.scalar(select(OnlineOrder.id).where(OnlineOrder.receipt_id == wrong.id)) is not None:
         raise WrongState(from_state=PAID_ONLINE, to_state="taken_back")
-    credit = _credited(session, wrong)
+    credit = _credited(session, by, wrong, now=now)
     number, wrong.bank_line, wrong.is_taken_back = wrong.bank_line, None, True
     undoing = Receipt(
         payment_reference=wrong.payment_reference,
@@ -145,7 +146,7 @@ class _Credit:
     leg: Leg
 
 
-def _credited(session: Session, receipt: Receipt) -> _Credit:
+def _credited(session: Session, by: Viewer, receipt: Receipt, *, now: datetime) -> _Credit:
     """Return where the money lies; raise WrongState when less than it is left there."""
     amount = receipt.amount_fen
     pledge_id = vault.pledge_of_receipt(session, receipt.id)
@@ -160,6 +161,7 @@ def _credited(session: Session, receipt: Receipt) -> _Credit:
             Leg(AccountKind.GAP_FUND, amount),
         )
     else:
+        rests.withdraw(session, by, pledge_id, now=now)
         left = ledger.prepaid_of(session, pledge_id)
         leg = Leg(AccountKind.PREPAID, amount, pledge_id=pledge_id)
     if left < amount:

@@ -94,7 +94,8 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
                    '）：和哪笔助学金、到账都没关系'
            FROM transactions WHERE (kind IN ('received', 'interest', 'bank_fee',
                             'paid_out', 'provider_fee', 'redirected',
-                            'unclaimed', 'reclaimed', 'given_back'))
+                            'unclaimed', 'reclaimed', 'given_back', 'rested',
+                            'unrested', 'rest_to_fund', 'rest_paid'))
              <> (stipend_id IS NULL AND gift_id IS NULL)
            ORDER BY id""",
     ),
@@ -185,7 +186,8 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
            LEFT JOIN stipends s ON s.id = t.stipend_id LEFT JOIN gifts g ON g.id = t.gift_id
            LEFT JOIN matches m ON m.id = COALESCE(s.match_id, g.match_id)
            WHERE p.account IN ('prepaid', 'promised', 'owed', 'gap_fund')
-             AND t.kind NOT IN ('received', 'interest', 'redirected')
+             AND t.kind NOT IN ('received', 'interest', 'redirected', 'rested', 'unrested')
+             AND t.rest_id IS NULL
              AND p.pledge_id IS DISTINCT FROM m.pledge_id ORDER BY p.id""",
         # What was undone went by the hand of then: it may have come back and gone by another.
         f"""{_WITH} SELECT '第 ' || p.id || ' 条分录：转交单位和批次的不同'

@@ -18,7 +18,14 @@ from privacy.viewers import Viewer
 from services import trace
 from services.accountancy import waiting
 from services.books import books
-from services.checking import bank_checks, book_checks, figure_checks, fund_checks, record_checks
+from services.checking import (
+    bank_checks,
+    book_checks,
+    figure_checks,
+    fund_checks,
+    record_checks,
+    rest_checks,
+)
 from services.earmarks import checks as earmark_checks
 from services.family_checks import draws
 from services.giving import part_checks
@@ -112,7 +119,7 @@ def _all(session: Session, now: datetime) -> Iterator[tuple[str, Findings]]:
     for name, check in checks.items():
         yield name, _tried(session, check)
     of_money = book_checks.STATEMENTS | book_lines.STATEMENTS | fund_checks.STATEMENTS
-    of_money |= bank_checks.STATEMENTS
+    of_money |= bank_checks.STATEMENTS | rest_checks.STATEMENTS
     of_tables = of_money | earmark_checks.STATEMENTS | record_checks.STATEMENTS
     senseless = set() if _is_sqlite(session) else record_checks.WITHOUT_HOLES
     for name, statements in ((n, s) for n, s in of_tables.items() if n not in senseless):

@@ -203,6 +203,7 @@ def _full(card: Card, seen: _Seen) -> Card:
         payments=purse.payments,
         announced_on=purse.still_announced_on,
         prepaid_fen=purse.prepaid,
+        rest_fen=purse.rest,
         change=next(waiting, None),
         paused_until=_paused_until(sight),
         runway=runway,

@@ -23,7 +23,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
             LEFT JOIN matches m ON m.id = COALESCE(s.match_id, g.match_id)
             LEFT JOIN children c ON c.id = m.child_id
             WHERE p.amount > 0 AND p.account IN ('earmarked', 'prepaid') AND {_STANDS}
-              AND t.kind NOT IN ('received', 'redirected')
+              AND t.kind NOT IN ('received', 'redirected', 'rested')
               AND CASE e.kind WHEN 'girls' THEN NOT {_WAS_A_GIRL}
                               WHEN 'one_child' THEN c.id IS DISTINCT FROM e.child_id
                               ELSE COALESCE(g.purpose, '') <> 'surgery'
@@ -70,7 +70,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
     "no_fees": (
         """SELECT '第 ' || p.transaction_id || ' 笔账：手续费从捐给孩子的钱里出了'
            FROM postings p WHERE p.account IN ('prepaid', 'promised', 'owed', 'in_transit',
-                                               'unmatched', 'gap_fund', 'earmarked')
+                                               'unmatched', 'gap_fund', 'earmarked', 'rest')
              AND EXISTS (SELECT 1 FROM postings f WHERE f.transaction_id = p.transaction_id
                          AND f.account = 'bank_fees') ORDER BY p.id""",
         """SELECT '第 ' || t.id || ' 笔账：手续费记到了一笔助学金上' FROM transactions t

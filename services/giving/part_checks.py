@@ -9,7 +9,7 @@ from models.vault import Donor, VaultGiver, VaultMember, VaultShare
 from services.giving import parts
 from vocabulary.enums import AccountKind, TransactionKind
 
-_KEPT = (AccountKind.PREPAID, AccountKind.EARMARKED)
+_KEPT = (AccountKind.PREPAID, AccountKind.EARMARKED, AccountKind.REST)
 
 
 def of_groups(session: Session) -> list[str]:

@@ -139,7 +139,7 @@ def _moved(session: Session, pledge_id: int) -> list[tuple[Moved, Line | None]]:
         .outerjoin(Match, Match.id == func.coalesce(Stipend.match_id, Gift.match_id))
         .where(
             Posting.pledge_id == pledge_id,
-            Posting.account.in_((AccountKind.PREPAID, AccountKind.EARMARKED)),
+            Posting.account.in_((AccountKind.PREPAID, AccountKind.EARMARKED, AccountKind.REST)),
             Transaction.kind != TransactionKind.RECEIVED,
         )
         .order_by(Transaction.id, Posting.id)

@@ -19,6 +19,7 @@ from services import gate, trace
 from services.gate import Card, Part
 from services.notices import notices
 from services.notices.notices import Recipient
+from services.papers import came
 from services.papers.called import called
 from services.vault import purses, vault
 from vocabulary.dates import today
@@ -50,15 +51,15 @@ def issue(session: Session, viewer: Viewer, ref: str, year: int, *, now: datetim
     """
     require(viewer, Act.GET_PAPERS)
     pledge = gate.row(session, viewer, Pledge, Pledge.donor_ref == ref)
-    came = _came(session, ref, year)
-    if not came:
+    lines = _came(session, ref, year)
+    if not lines:
         raise BadInput(field="year", reason="nothing_received")
     before = _standing(session, pledge.id, year)
-    if before is not None and _lines(before) == came:
+    if before is not None and _lines(before) == lines:
         return before.ref
     if before is not None:
         _void(session, viewer, before, VoidReason.RENEWED, now=now)
-    return _make(session, viewer, pledge.id, came, now=now).ref
+    return _make(session, viewer, pledge.id, lines, now=now).ref
 
 
 def correct(session: Session, by: Viewer, pledge_id: int, line: Line, *, now: datetime) -> None:
@@ -70,6 +71,22 @@ def correct(session: Session, by: Viewer, pledge_id: int, line: Line, *, now: da
     _void(session, by, before, VoidReason.CORRECTED, now=now)
     if left:
         _make(session, by, pledge_id, left, now=now)
+
+
+def recount(session: Session, by: Viewer, pledge_id: int, *, now: datetime) -> None:
+    """Void what counts money that went back to its payer, and put what is left in its place."""
+    ref = session.scalars(select(Pledge.donor_ref).where(Pledge.id == pledge_id)).one()
+    standing = select(Certificate).where(
+        Certificate.pledge_id == pledge_id, Certificate.void_on.is_(None)
+    )
+    for before in session.scalars(standing).all():
+        now_is, counted = _came(session, ref, before.year), _lines(before)
+        # What came since it was made is none of this: it counts no more than it did.
+        left = [line for line in now_is if line[0] <= before.issued_on]
+        if sum(fen for _, fen in left) < sum(fen for _, fen in counted):
+            _void(session, by, before, VoidReason.CORRECTED, now=now)
+            if left:
+                _make(session, by, pledge_id, left, now=now)
 
 
 def verify(session: Session, code: str) -> Verified:
@@ -103,8 +120,7 @@ def _with_days(card: Card, name: str) -> Card:
 
 
 def _came(session: Session, ref: str, year: int) -> list[Line]:
-    payments = purses.of_pledges(session, [ref])[ref].payments
-    return [(day, Fen(fen)) for day, fen in payments if day.year == year]
+    return [line for line in came.of_pledge(session, ref) if line[0].year == year]
 
 
 def _standing(session: Session, pledge_id: int, year: int) -> Certificate | None:
@@ -149,14 +165,14 @@ _WHY = {
 
 
 def _make(
-    session: Session, by: Viewer, pledge_id: int, came: Sequence[Line], *, now: datetime
+    session: Session, by: Viewer, pledge_id: int, lines: Sequence[Line], *, now: datetime
 ) -> Certificate:
     code = new_token("certificate_code")
     made = Certificate(
         pledge_id=pledge_id,
-        year=came[0][0].year,
-        lines=[[day.isoformat(), fen] for day, fen in came],
-        amount_fen=Fen(sum(fen for _, fen in came)),
+        year=lines[0][0].year,
+        lines=[[day.isoformat(), fen] for day, fen in lines],
+        amount_fen=Fen(sum(fen for _, fen in lines)),
         issued_on=today(now),
         code=code,
         code_hash=token_hash(code),

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.papers.came import of_pledge
+
 _STANDING = text(
     "SELECT id, number, pledge_id, year, amount_fen, lines FROM certificates WHERE void_on IS NULL"
 )
@@ -16,6 +18,12 @@ _CAME = text(
     " WHERE r.corrects_id IS NULL AND NOT r.is_taken_back"
     " AND v.pledge_id IN (SELECT pledge_id FROM certificates WHERE void_on IS NULL)"
 )
+# Of a stopped one something went back to its payer: what stayed is worked out.
+_WENT_BACK = text(
+    "SELECT DISTINCT p.id, p.donor_ref FROM pledges p JOIN postings o ON o.pledge_id = p.id"
+    " JOIN transactions t ON t.id = o.transaction_id AND t.kind = 'rest_paid'"
+    " JOIN certificates c ON c.pledge_id = p.id AND c.void_on IS NULL"
+)
 
 
 def certificates(session: Session) -> list[str]:
@@ -23,6 +31,9 @@ def certificates(session: Session) -> list[str]:
     came: dict[int, Counter[tuple[str, int]]] = {}
     for pledge_id, day, fen in session.execute(_CAME):
         came.setdefault(pledge_id, Counter())[day, fen] += 1
+    for pledge_id, ref in session.execute(_WENT_BACK):
+        stayed = of_pledge(session, ref)
+        came[pledge_id] = Counter((day.isoformat(), int(fen)) for day, fen in stayed)
     return [
         fault
         for row in session.execute(_STANDING)

@@ -33,7 +33,7 @@ _PREPAID = (
     select(Pledge.donor_ref, Transaction.on, Transaction.kind, Posting.amount)
     .join(Transaction, Transaction.id == Posting.transaction_id)
     .join(Pledge, Pledge.id == Posting.pledge_id)
-    .where(Posting.account.in_((AccountKind.PREPAID, AccountKind.EARMARKED)))
+    .where(Posting.account.in_((AccountKind.PREPAID, AccountKind.EARMARKED, AccountKind.REST)))
 )
 
 

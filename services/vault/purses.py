@@ -27,6 +27,8 @@ class Purse:
 
     reference: str
     prepaid: Fen
+    # What is left of a stopped one and waits for his word, or goes back to him.
+    rest: Fen
     announced_on: date | None
     is_restricted: bool
     has_move: bool
@@ -43,6 +45,11 @@ class Purse:
 _PREPAID = (
     select(-func.coalesce(func.sum(Posting.amount), 0))
     .where(Posting.pledge_id == Pledge.id, Posting.account == AccountKind.PREPAID)
+    .scalar_subquery()
+)
+_REST = (
+    select(-func.coalesce(func.sum(Posting.amount), 0))
+    .where(Posting.pledge_id == Pledge.id, Posting.account == AccountKind.REST)
     .scalar_subquery()
 )
 _ANNOUNCED = (
@@ -73,6 +80,7 @@ _PURSES = (
         Pledge.donor_ref,
         VaultPledge.payment_reference,
         _PREPAID,
+        _REST,
         _ANNOUNCED,
         _IS_RESTRICTED,
         _HAS_MOVE,
@@ -94,9 +102,9 @@ def of_pledges(session: Session, refs: Collection[str]) -> dict[str, Purse]:
     payments: dict[str, list[tuple[date, Fen]]] = {}
     session.flush()
     rows = session.connection().execute(_PURSES, {"refs": list(refs)})
-    for ref, reference, prepaid, announced_on, restricted, move, group, day, amount in rows:
+    for ref, reference, prepaid, rest, announced_on, restricted, move, group, day, amount in rows:
         came, more = payments.setdefault(ref, []), (bool(restricted), bool(move), bool(group))
-        purses.setdefault(ref, Purse(reference, Fen(prepaid), announced_on, *more, came))
+        purses.setdefault(ref, Purse(reference, Fen(prepaid), Fen(rest), announced_on, *more, came))
         if day is not None:
             came.append((day, amount))
     return purses

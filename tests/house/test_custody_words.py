@@ -16,6 +16,7 @@ ORDINARY = {
     "gift.hand_over",
     "gift.confirm",
     "earmark.ask",
+    "pay_back.release",
 }
 DOORS = ("donor/**/*.py", "staff/custody*.py", "staff/receipts.py", "staff/statements.py")
 

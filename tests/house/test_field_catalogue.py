@@ -26,7 +26,27 @@ MAY_SEE = {
 SEEN_NEVERTHELESS = {
     "audit_samples.seed": "the auditor repeats the draw with it",
     "family_draws.seed": "the auditor repeats the draw with it",
-}
+    # The paying desk lets a sum go, or says which of its own payments came back: no payer's word.
+    **dict.fromkeys(
+        (
+            f"pay_backs.{name}"
+            for name in (
+                "ref", "fen", "memo", "status", "since_on", "agreed_on", "released_by",
+                "released_on", "paid_on", "bounced_on",
+            )
+        ),
+        "the paying desk releases a sum under a memo",
+    ),
+    **dict.fromkeys(
+        (
+            f"line_ties.{name}"
+            for name in (
+                "ref", "kind", "amount_fen", "on", "status", "asked_on", "decided_by", "decided_on",
+            )
+        ),
+        "the paying desk says which of its payments came back",
+    ),
+}  # fmt: skip
 
 
 def test_no_column_is_without_a_class() -> None:

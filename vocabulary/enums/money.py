@@ -211,6 +211,8 @@ class AccountKind(StrEnum):
     GAP_FUND = "gap_fund"
     # Given to the gap fund for one purpose alone, by the giving pledge.
     EARMARKED = "earmarked"
+    # What is left under a stopped pledge, until its donor says what becomes of it.
+    REST = "rest"
     BANK_FEES = "bank_fees"
     # What a payment provider has taken in for us and not paid out yet.
     AT_WECHAT = "at_wechat"
@@ -228,6 +230,11 @@ class TransactionKind(StrEnum):
     UNCLAIMED = "unclaimed"
     RECLAIMED = "reclaimed"
     GIVEN_BACK = "given_back"
+    # Of a stopped pledge: set apart, back under it, to the fund, or back to where it came from.
+    RESTED = "rested"
+    UNRESTED = "unrested"
+    REST_TO_FUND = "rest_to_fund"
+    REST_PAID = "rest_paid"
     FUNDED = "funded"
     BRIDGED = "bridged"
     REPAID = "repaid"

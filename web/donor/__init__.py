@@ -18,6 +18,7 @@ from web.donor import (
     payments,
     pledges,
     reminders,
+    rests,
     reveals,
     units,
 )
@@ -41,6 +42,7 @@ bp.register_blueprint(letters.bp)
 bp.register_blueprint(papers.bp)
 bp.register_blueprint(units.bp)
 bp.register_blueprint(earmarks.bp)
+bp.register_blueprint(rests.bp)
 bp.register_blueprint(entries.bp)
 
 from web.donor import pages  # noqa: E402, F401 the views register on bp

@@ -112,6 +112,13 @@ TO_DONORS: Mapping[NoticeKind, Text] = {
         f"{SIGN}有一件关于你捐款用途的事想问你：{{link}} 不答就照原来的用途。",
         needs=("asked",),
     ),
+    NoticeKind.REST_ASKED: Text(
+        "余下的钱，你来定",
+        "你停了的一份还余 {rest}。给下一个孩子、转入爱心备用金，还是退回，写在那一份下面。"
+        "不急，没有答复就一直留着。",
+        f"{SIGN}你停了的一份还有余下的钱，怎么用你来定：{{link}} 不急，没有答复就一直留着。",
+        needs=("rest",),
+    ),
     NoticeKind.TAKE_OVER_ANSWERED: Text(
         "接着付的事有答复了",
         "你请人接着付的那一份：{answered}",

@@ -90,6 +90,12 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         "请到“核销”里看是哪一笔，要不要给家里打个电话。",
         f"{SIGN}核销过的一笔助学金，银行有下文了。{SEE_INBOX}",
     ),
+    NoticeKind.PAY_BACK_WAITS: Text(
+        "有一笔余款要退回",
+        "有一份停了的认捐，余下的钱要退回：{pay_back}。写在“余款退回”里。",
+        None,
+        needs=("pay_back",),
+    ),
     NoticeKind.UNCLAIMED_DUE: Text(
         "待核对的到账满期了",
         "有 {unclaimed} 笔待核对的到账，等满了公布的期限，还没有人来认。请两位同事在“待核对满期”里决定："

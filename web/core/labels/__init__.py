@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from web.core.labels import care, guarding, letters, money, people, pledges, running, telling
+from web.core.labels import care, guarding, letters, money, people, pledges, rests, running, telling
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     **care.LABELS,
@@ -12,6 +12,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     **money.LABELS,
     **people.LABELS,
     **pledges.LABELS,
+    **rests.LABELS,
     **running.LABELS,
     **telling.LABELS,
 }
