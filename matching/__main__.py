@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from matching.exact import Part, Solution, solve
+from matching.flow import NotSolved
 from matching.instance import BadInstance, Instance, read
 
 _REFUSED = 2
@@ -22,10 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     try:
         instance = read(_text(asked.instance))
-    except (BadInstance, OSError, UnicodeDecodeError) as error:
+        solution = solve(instance)
+    except (BadInstance, OSError) as error:
         sys.stderr.write(f"{asked.instance}: {error}\n")
         return _REFUSED
-    solution = solve(instance)
+    except NotSolved as error:
+        sys.stderr.write(f"{asked.instance}: the numbers are too large together ({error})\n")
+        return _REFUSED
     said = _answer(instance, solution) if asked.json else _summary(solution)
     sys.stdout.write(said + "\n")
     return 0
@@ -42,7 +46,7 @@ def _answer(instance: Instance, solution: Solution) -> str:
         "optimal": solution.is_optimal,
         "certificate": _certificate(instance, solution),
     }
-    return json.dumps(printed, ensure_ascii=False)
+    return json.dumps(printed)  # plain ASCII, whatever the terminal can write
 
 
 def _certificate(instance: Instance, solution: Solution) -> dict[str, Any]:
@@ -88,7 +92,12 @@ def _summary(solution: Solution) -> str:
 
 
 def _text(name: str) -> str:
-    return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
+    written = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    try:
+        return written.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = f"byte {error.start + 1}"
+        raise BadInstance(place, "is no UTF-8; save the file as UTF-8") from error
 
 
 if __name__ == "__main__":

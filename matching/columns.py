@@ -82,3 +82,11 @@ def not_apart(rule: str, needs: Columns, offers: Columns) -> Bools:
         hit = across[places] == pairs[first[at] : last[at], 1]
         allowed[at, places[hit]] = False
     return allowed
+
+
+def ranges(first: Ints, last: Ints) -> Ints:
+    """Return every number of these ranges, one after the other."""
+    length = last - first
+    begins = np.cumsum(length) - length
+    numbers: Ints = np.repeat(first - begins, length) + np.arange(int(length.sum()))
+    return numbers

@@ -68,17 +68,25 @@ def _searched(instance: Instance) -> Part:
 def _flow(instance: Instance) -> Ints:
     worth = np.flatnonzero(instance.score > 0)
     need, offer = instance.need[worth], instance.offer[worth]
+    cap = np.minimum(instance.units[need], instance.capacity[offer])
     problem = Transport(
-        supply=instance.capacity,
-        demand=instance.units,
+        supply=_within_reach(instance.capacity, offer, cap),
+        demand=_within_reach(instance.units, need, cap),
         offer=offer,
         need=need,
-        cap=np.minimum(instance.units[need], instance.capacity[offer]),
+        cap=cap,
         value=instance.score[worth],
     )
     units = np.zeros(len(instance.need), dtype=np.int64)
     units[worth] = best_transport(problem)
     return units
+
+
+def _within_reach(counts: Ints, rows: Ints, cap: Ints) -> Ints:
+    """Return no more than each row's pairs could carry: a huge capacity stands for no limit."""
+    most = np.zeros(len(counts), dtype=np.int64)
+    np.add.at(most, rows, cap)
+    return np.minimum(counts, most)
 
 
 def _prices(instance: Instance, units: Ints) -> tuple[Ints, Ints]:

@@ -9,6 +9,7 @@ An id is a text or a whole number; 7 and "7" are the same id. Every fault names 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Any, Final
 
 import numpy as np
@@ -16,8 +17,9 @@ import numpy as np
 from matching.columns import Ints
 
 MOST_SCORE: Final = 10**12
-MOST_UNITS: Final = 10**6
+MOST_UNITS: Final = 10**12
 _MOST_TOTAL: Final = 2**62
+_SHOWN: Final = 30
 _FILE: Final = "the file"
 _PAIRS: Final = "pairs"
 _PAIR = 3
@@ -176,10 +178,19 @@ def _groups(given: Mapping[str, Any], needs: Mapping[str, int]) -> tuple[tuple[i
 
 
 def _check_total(instance: Instance) -> None:
-    most = min(int(instance.units.sum()), int(instance.capacity.sum()))
-    highest = int(np.abs(instance.score).max(initial=0))
-    if most * highest >= _MOST_TOTAL:
+    """Refuse what 64 bits may not hold; each side alone bounds the total, by its highest scores."""
+    most = min(
+        _most(instance.units, instance.need, instance.score),
+        _most(instance.capacity, instance.offer, instance.score),
+    )
+    if most >= _MOST_TOTAL:
         raise BadInstance(_PAIRS, "units times scores may exceed 2^62; use smaller scores")
+
+
+def _most(counts: Ints, rows: Ints, scores: Ints) -> int:
+    highest = np.zeros(len(counts), dtype=np.int64)
+    np.maximum.at(highest, rows, np.abs(scores))
+    return sum(map(mul, counts.tolist(), highest.tolist()))  # numbers of Python never overflow
 
 
 def _rows(side: Sequence[tuple[Id, int]]) -> dict[str, int]:
@@ -202,15 +213,20 @@ def _id(place: str, name: object) -> Id:
 def _count(place: str, count: object) -> int:
     number = _whole(place, count)
     if not 0 <= number <= MOST_UNITS:
-        raise BadInstance(place, f"must be 0 to {MOST_UNITS}, not {number}")
+        raise BadInstance(place, f"must be 0 to {MOST_UNITS}, not {_said(number)}")
     return number
 
 
 def _score(place: str, score: object) -> int:
     number = _whole(place, score)
     if abs(number) > MOST_SCORE:
-        raise BadInstance(place, f"must lie within {MOST_SCORE} of 0, not {number}")
+        raise BadInstance(place, f"must lie within {MOST_SCORE} of 0, not {_said(number)}")
     return number
+
+
+def _said(number: int) -> str:
+    written = str(number)
+    return written if len(written) <= _SHOWN else f"a number of {len(written)} digits"
 
 
 def _whole(place: str, number: object) -> int:

@@ -8,7 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from matching.certified import MOST_DAYS
-from matching.columns import Bools, Ints
+from matching.columns import Bools, Ints, ranges
 from matching.families import renumbered
 from matching.pairs import Pairs, Sides
 
@@ -67,7 +67,7 @@ def markets(sides: Sides, pairs: Pairs, stays: Ints) -> Iterator[Market]:
         place[offer_rows] = np.arange(len(offer_rows))
     for need_rows, offer_rows in zip(in_needs, in_offers, strict=True):
         if len(need_rows):
-            origin = _ranges(first[need_rows], first[need_rows + 1])
+            origin = ranges(first[need_rows], first[need_rows + 1])
             yield _market(sides, pairs, stays, origin, ends=(need_rows, offer_rows), place=place)
 
 
@@ -75,14 +75,6 @@ def _by_part(rows: Ints, part: Ints) -> tuple[Ints, Ints]:
     """Return the rows part by part, and where the second and each later one begins."""
     order = rows[np.argsort(part[rows], kind="stable")]
     return order, np.flatnonzero(np.diff(part[order])) + 1
-
-
-def _ranges(first: Ints, last: Ints) -> Ints:
-    """Return every number of these ranges, one after the other."""
-    length = last - first
-    begins = np.cumsum(length) - length
-    numbers: Ints = np.repeat(first - begins, length) + np.arange(int(length.sum()))
-    return numbers
 
 
 def _parts(sides: Sides, pairs: Pairs, first: Ints) -> tuple[Ints, Ints]:

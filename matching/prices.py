@@ -6,12 +6,15 @@ duality: Ahuja, Magnanti, Orlin, Network Flows, 1993, 9.4).
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from matching.columns import Bools, Ints
+from matching.columns import Bools, Ints, ranges
 
 _FAR = np.iinfo(np.int64).max // 4
+_FEW: Final = 8
+"""Where less than one in so many pairs could shorten a distance, only these are looked at."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def prices(flow: Flow) -> tuple[Ints, Ints]:
     np.add.at(got, flow.need, flow.units)
     offer_at = np.where(given < flow.supply, 0, _FAR)
     need_at = np.where(got > 0, 0, _FAR)
-    _relax(flow, need_at, offer_at)
+    _Distances(flow, need_at, offer_at).relax()
     need_prices = np.maximum(0, np.where(need_at == _FAR, 0, -need_at))
     offer_prices = np.maximum(0, np.where(offer_at == _FAR, 0, offer_at))
     idle = flow.supply[flow.offer] == 0  # costs nothing, so it may ask what it needs to
@@ -44,19 +47,82 @@ def prices(flow: Flow) -> tuple[Ints, Ints]:
     return need_prices, offer_prices
 
 
-def _relax(flow: Flow, need_at: Ints, offer_at: Ints) -> None:
-    """Shorten distances until none changes (Bellman-Ford over whole columns), in place."""
-    if not len(flow.need):
-        return
-    starts = np.flatnonzero(np.diff(flow.need, prepend=-1))
-    used = np.flatnonzero(flow.units)
-    while True:
-        reach = np.where(flow.is_full, _FAR, offer_at[flow.offer])
-        nearest = np.minimum.reduceat(np.where(reach == _FAR, _FAR, reach - flow.value), starts)
-        rows = flow.need[starts]
-        need_at[rows] = np.minimum(need_at[rows], nearest)
-        before = offer_at.copy()
-        back = need_at[flow.need[used]] + flow.value[used]
-        np.minimum.at(offer_at, flow.offer[used], back)
-        if np.array_equal(before, offer_at):
+class _Distances:
+    """Distances of needs and offers, shortened in place until none changes (Bellman-Ford).
+
+    An offer is looked at when its distance changed, and not before the offer that its distance
+    comes from: else a long chain shortens every distance at every step (Cherkassky, Goldberg,
+    Radzik, Shortest Paths Algorithms, 1996, on scanning a node's parent first).
+    """
+
+    def __init__(self, flow: Flow, need_at: Ints, offer_at: Ints) -> None:
+        """Index the pairs by need; those of few offers are picked out only when it is asked for."""
+        self.flow, self.need_at, self.offer_at = flow, need_at, offer_at
+        self._starts = np.flatnonzero(np.diff(flow.need, prepend=-1))
+        self._back = np.flatnonzero(flow.units)
+        self._back_first = np.searchsorted(flow.need[self._back], np.arange(len(need_at) + 1))
+        self._size = np.bincount(flow.offer, minlength=len(offer_at))
+        self._by_offer: Ints | None = None
+        # The number after the last offer stands for nobody.
+        self._need_from = np.full(len(need_at), len(offer_at))
+        self._offer_from = np.full(len(offer_at), len(offer_at))
+
+    def relax(self) -> None:
+        """Shorten every distance as far as it goes."""
+        if not len(self.flow.need):
             return
+        waits = np.append(self.offer_at < _FAR, False)
+        waits[self._offers_after(np.flatnonzero(self.need_at < _FAR))] = True
+        while len(waiting := np.flatnonzero(waits)):
+            ready = waiting[~waits[self._offer_from[waiting]]]
+            if int(self._size[ready].sum()) * _FEW < len(self.flow.need):
+                waits[ready] = False
+                needs = self._needs_of(ready)
+            else:
+                waits[waiting] = False
+                needs = self._needs_after_all()
+            waits[self._offers_after(needs)] = True
+
+    def _needs_after_all(self) -> Ints:
+        """Shorten needs by every pair that may carry more; return those that changed."""
+        flow = self.flow
+        reach = np.where(flow.is_full, _FAR, self.offer_at[flow.offer])
+        reach = np.where(reach == _FAR, _FAR, reach - flow.value)
+        rows, nearest = flow.need[self._starts], np.minimum.reduceat(reach, self._starts)
+        changed = nearest < self.need_at[rows]
+        rows = rows[changed]
+        self.need_at[rows] = nearest[changed]
+        ends = np.append(self._starts[1:], len(reach))
+        pairs = ranges(self._starts[changed], ends[changed])
+        pairs = pairs[reach[pairs] == self.need_at[flow.need[pairs]]]
+        self._need_from[flow.need[pairs]] = flow.offer[pairs]
+        return rows
+
+    def _needs_of(self, offers: Ints) -> Ints:
+        """Shorten needs by the pairs of these offers alone; return those that changed."""
+        if self._by_offer is None:
+            self._by_offer = np.argsort(self.flow.offer, kind="stable")
+            self._first = np.append(0, np.cumsum(self._size))
+        pairs = self._by_offer[ranges(self._first[offers], self._first[offers + 1])]
+        pairs = pairs[~self.flow.is_full[pairs]]
+        rows, by = self.flow.need[pairs], self.flow.offer[pairs]
+        reach = self.offer_at[by] - self.flow.value[pairs]
+        return _shortened(self.need_at, self._need_from, rows, reach=reach, by=by)
+
+    def _offers_after(self, needs: Ints) -> Ints:
+        """Shorten offers by what these needs were given; return those that changed."""
+        pairs = self._back[ranges(self._back_first[needs], self._back_first[needs + 1])]
+        rows, by = self.flow.offer[pairs], self.flow.need[pairs]
+        reach = self.need_at[by] + self.flow.value[pairs]
+        by = self._need_from[by]
+        return _shortened(self.offer_at, self._offer_from, rows, reach=reach, by=by)
+
+
+def _shortened(distance: Ints, come_from: Ints, rows: Ints, *, reach: Ints, by: Ints) -> Ints:
+    """Shorten these rows in place, and note by whom; return those that changed, each once."""
+    nearer = np.flatnonzero(reach < distance[rows])
+    rows, reach = rows[nearer], reach[nearer]
+    np.minimum.at(distance, rows, reach)
+    is_nearest = reach == distance[rows]
+    come_from[rows[is_nearest]] = by[nearer[is_nearest]]
+    return np.unique(rows)

@@ -10,9 +10,11 @@ from ortools.sat.python import cp_model
 
 from matching.columns import Ints
 from matching.exact import Part
+from matching.flow import NotSolved
 from matching.instance import Instance
 from matching.relaxing import NEVER, relaxation
 
+_EXACT: Final = 2**53
 _EFFORT: Final = 120.0
 """Deterministic time of CP-SAT, so that the same file gives the same answer on every machine."""
 _A_NEED: Final = 3
@@ -61,10 +63,17 @@ def _search(instance: Instance) -> Part:
     solver.parameters.linearization_level = 2
     solver.parameters.max_deterministic_time = _EFFORT
     status = solver.solve(model.model)
+    if status == cp_model.MODEL_INVALID:
+        raise NotSolved(solver.status_name(status))
     units = model.units(solver) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else model.none()
     value = int(np.dot(units, instance.score))
-    bound = value if status == cp_model.OPTIMAL else int(solver.best_objective_bound)
+    bound = value if status == cp_model.OPTIMAL else _whole(solver.best_objective_bound)
     return Part(np.arange(len(units)), units, value, bound)
+
+
+def _whole(bound: float) -> int:
+    """Return a bound that no rounding of a large number has lowered."""
+    return int(bound) if abs(bound) < _EXACT else int(np.nextafter(bound, np.inf)) + 1
 
 
 class _Model:

@@ -252,6 +252,13 @@ def changed(**sides):
     return json.dumps(PAIR | sides)
 
 
+HUGE = {
+    "needs": [{"id": "a", "units": 10**12}, {"id": "b", "units": 1}],
+    "offers": [{"id": "x", "capacity": 10**12}],
+    "pairs": [["a", "x", 10**12]],
+}
+
+
 def needs_called(*names):
     return changed(needs=[{"id": name, "units": 1} for name in names])
 
@@ -277,7 +284,14 @@ def needs_called(*names):
         (changed(pairs=[["a", "x", 0.5]]), "pairs[0][2]: must be a whole number, not 0.5"),
         (changed(pairs=[["a", "x", 10**13]]), "pairs[0][2]: must lie within"),
         (changed(pairs=[["a", "x", 1], ["a", "x", 2]]), "pairs[1]: need 'a' and offer 'x' stand twice"),
-        (changed(offers=[{"id": "x", "capacity": 10**400}]), "offers[0].capacity: must be 0 to"),
+        (changed(offers=[{"id": "x", "capacity": 10**400}]), "offers[0].capacity: must be 0 to 10000000000"),
+        ("", "line 1, column 1: is no JSON"),
+        ("[" * 100_000, "the file: is nested too deeply"),
+        (changed(pairs=[["a", "x", True]]), "pairs[0][2]: must be a whole number, not true"),
+        (changed(pairs=[[["a"], "x", 1]]), "pairs[0][0]: an id must be"),
+        (needs_called(1.0), "needs[0].id: an id must be"),
+        (json.dumps({"needs": PAIR["needs"], "offers": PAIR["offers"]}), "pairs: must be a list"),
+        (changed(**HUGE), "pairs: units times scores may exceed 2^62"),
         ("1" + "0" * 5000, "the file: holds a number of too many digits"),
         ('{"needs": [{"id": "a", "id": "b"}]}', "the file: the key 'id' stands twice in one object"),
         (changed(pairs=[["a", "x"]]), "pairs[0]: must be [need, offer, score]"),
@@ -289,3 +303,33 @@ def needs_called(*names):
 )  # fmt: skip
 def test_bad_input_is_refused_with_its_place(tmp_path, capsys, text, place):
     assert refused(tmp_path, capsys, text).startswith(place)
+
+
+def test_a_file_that_is_no_utf_8_is_refused_with_the_byte(tmp_path, capsys):
+    file = tmp_path / "latin.json"
+    file.write_bytes('{"needs": "é"}'.encode("latin-1"))
+
+    assert main([str(file), "--json"]) == 2
+
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"{file}: byte 12: is no UTF-8; save the file as UTF-8\n")
+
+
+def test_ids_that_no_terminal_can_write_are_printed_all_the_same(tmp_path):
+    instance = {
+        "needs": [{"id": "孩子", "units": 1}, {"id": "\ud800", "units": 1}],
+        "offers": [{"id": "爱心", "capacity": 2}],
+        "pairs": [["孩子", "爱心", 2], ["\ud800", "爱心", 1]],
+    }
+    file = tmp_path / "instance.json"
+    file.write_text(json.dumps(instance))
+    run = subprocess.run(
+        [sys.executable, "-m", "matching", str(file), "--json"],
+        capture_output=True,
+        check=True,
+        env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"},
+    )
+
+    answer = json.loads(run.stdout)
+    assert sorted(answer["pairs"]) == sorted([["孩子", "爱心", 1], ["\ud800", "爱心", 1]])
+    assert is_best(instance, answer)
