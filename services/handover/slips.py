@@ -72,7 +72,7 @@ def make_slips(
         "slips.print",
         f"batch:{batch_ref}",
         now=now,
-        detail={"subjects": sorted(one["ref"] for one in wanted)},
+        detail={"subjects": sorted(f"stipend:{one['ref']}" for one in wanted)},
     )
     return slips
 

@@ -10,11 +10,14 @@ from sqlalchemy import select
 
 from models.notices import AccessLink
 from services import links
+from services.accounts import accounts
 from services.handover import slips
 from services.handover.slips import Printing
-from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
+from services.oversight import incidents
+from services.oversight.incidents import NewIncident, Span
+from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, an_account, viewer
 from vocabulary.dates import at, today
-from vocabulary.enums import Role
+from vocabulary.enums import FoundBy, Harmed, Role
 from vocabulary.errors import NotFound
 from vocabulary.refs import token_hash
 
@@ -90,6 +93,24 @@ def test_the_code_leads_a_hand_to_its_own_line_only(session, now) -> None:
     ):
         with pytest.raises(NotFound):
             ask()
+
+
+def test_who_printed_them_is_found_when_a_login_was_stolen(session, now) -> None:
+    batch, officer, matches = a_batch(session, "陈雨桐", "王小雪")
+    school = {"organisation_id": officer.organisation_id}
+    thief = an_account(session, Role.SCHOOL_OFFICER, login="thief", **school)
+
+    slips.print_slips(
+        session, accounts.viewer_of(session, thief, now=now), batch.ref, PRINTING, now=now
+    )
+
+    asker, day = viewer(Role.CUSTODIAN), today(now)
+    new = NewIncident("丢了手机", day, day, FoundBy.STAFF, (Harmed.CHILD_IDENTITY,))
+    incident = incidents.enter(session, asker, new, now=now)
+    answer = incidents.read_by(
+        session, asker, incident, login="thief", span=Span(day, day), now=now
+    )
+    assert answer["refs"]["stipend"] == sorted(f"{one.child_ref}-202611" for one in matches)
 
 
 def test_rare_characters_do_not_break_the_sheet(session, now) -> None:

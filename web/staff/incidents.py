@@ -13,6 +13,7 @@ from web.core import requests
 from web.core.access import current_viewer, may
 from web.core.acting import saying
 from web.core.messages import sentence
+from web.core.subject_words import SUBJECTS
 from web.forms.incidents import AffectedForm, IncidentForm, StepForm
 
 bp = Blueprint("incidents", __name__, url_prefix="/incidents")
@@ -23,24 +24,6 @@ REASONS = {
     "nothing_asked": "填登录名或记录的编号，两样里填一样",
     "unknown_login": "没有这个登录名，请再看一遍",
     "bad_span": "最多查 400 天，先填早的一天，再填晚的一天",
-}
-KINDS = {
-    "account": "帐号",
-    "batch": "发放批次",
-    "child": "孩子",
-    "custody": "查看身份的申请",
-    "donor": "捐赠人",
-    "export": "导出",
-    "gift": "一次性的钱",
-    "grant": "角色",
-    "harm": "担心孩子",
-    "kin": "家里人",
-    "match": "结对",
-    "organisation": "学校和单位",
-    "pledge": "认捐",
-    "receipt": "到账",
-    "stipend": "助学金",
-    "volunteer": "爱心妈妈",
 }
 
 
@@ -110,7 +93,7 @@ def _detail(
         form=form or StepForm(formdata=None),
         asked=asked or AffectedForm(formdata=None, **days),
         answer=answer,
-        kinds=KINDS,
+        kinds=SUBJECTS,
         sees_refs=current_viewer().has(Role.CUSTODIAN),
     )
 
