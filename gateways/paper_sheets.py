@@ -44,7 +44,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One 年度对账单."""
+    """One 年度对账单; `months_url` is where its codes are compared, empty where it has none."""
 
     title: str
     as_of: date
@@ -52,6 +52,7 @@ class Statement:
     hotline: str
     blocks: Sequence[Block]
     feet: Sequence[str] = ()
+    months_url: str = ""
 
 
 def certificate(one: Certificate) -> bytes:

@@ -14,6 +14,8 @@ _LABEL = 52.0
 # Month, sum, then the days of the five facts.
 _COLUMNS = (34.0, 25.0, 23.0, 23.0, 23.0, 23.0, 23.0)
 _ROW, _NOTE = 6.4, 5.0
+# Beside the year's sums; with its white it ends at the right edge.
+QR, QR_AT = 30.0, (153.0, 35.0)
 
 
 def draw(one: Statement) -> bytes:
@@ -30,6 +32,8 @@ class _Sheets(Pen):
         super().__init__(pdf, _LEFT, _RIGHT)
         self.one, self.of, self.y = one, of, _TOP
         self._page()
+        if one.months_url:
+            self._check()
         for block in one.blocks:
             self._block(block)
         for words in one.feet:
@@ -49,6 +53,11 @@ class _Sheets(Pen):
         made = f"{day.year}年{day.month}月{day.day}日制 · 第 {number} 页，共 {self.of} 页"
         self.ends(self.right, 286, made, _SMALL)
         self.y = 33.0
+
+    def _check(self) -> None:
+        """Lead a telephone to the published codes, which the codes of this year are held against."""
+        self.qr(self.one.months_url, *QR_AT, QR)
+        self.ends(self.right, QR_AT[1] + QR + 6, "扫码看公布的校验码", _SMALL)
 
     def _room(self, height: float) -> bool:
         """Begin a sheet where the height has no room on this one; say whether one was begun."""

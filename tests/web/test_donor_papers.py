@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -276,3 +277,13 @@ def test_what_is_no_paper_is_not_kept(client, session, paid, scan):
     assert 'value="15060122"' in answer.text
     session.rollback()
     assert session.scalars(select(FiscalReceipt)).all() == []
+
+
+def test_a_years_account_says_its_sum_in_words_on_page_and_paper(client, paid):
+    page = client.get("/donor/papers/statements/2026").text
+    paper = client.get("/donor/papers/statements/2026.pdf").data
+    said = subprocess.run(["pdftotext", "-layout", "-", "-"], input=paper, stdout=-1, check=True)
+
+    for where in (page, said.stdout.decode()):
+        assert "人民币壹仟贰佰元整" in where
+        assert "不作报销或抵税凭证" in where

@@ -56,6 +56,7 @@ def statement(one: Statement, *, operator: Any) -> paper_sheets.Statement:
             USED,
             f"只供核对，{paper_sheets.NO_VOUCHER}。孩子用代号，不写真名。",
         ),
+        months_url=addresses.public("public.months") if one.codes else "",
     )
 
 
@@ -74,6 +75,7 @@ def totals(one: Statement) -> list[tuple[str, str]]:
     said = [
         ("年初余下", format_yuan(one.before)),
         ("到账", format_yuan(one.received)),
+        *([("到账大写", amount_words(one.received))] if one.received else []),
         ("用掉", format_yuan(one.used)),
         (_left(one.year, one.as_of), format_yuan(one.after)),
     ]
