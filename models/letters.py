@@ -98,7 +98,7 @@ class Letter(Base):
     is_of_age: Mapped[bool] = mapped_column(default=False, info=NOBODY)
     # A donor's last one, when another pays in his place: none of his follows it.
     is_goodbye: Mapped[bool] = mapped_column(
-        default=False, server_default=false(), info=seen_by(*_STAFF, *_WRITER)
+        default=False, server_default=false(), info=seen_by(*_STAFF, Audience.LETTER_WRITER)
     )
     # A year after it was delivered `original` holds no more than `released` (data/retention.toml).
     is_trimmed: Mapped[bool] = mapped_column(default=False, info=NOBODY)

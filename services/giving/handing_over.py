@@ -56,13 +56,14 @@ def settle(session: Session, by: Viewer, *, on: date, now: datetime) -> int:
 def _settle(session: Session, by: Viewer, move: PayerMove, *, on: date, now: datetime) -> bool:
     old = session.get_one(Pledge, move.pledge_id)
     new = session.get(Pledge, move.new_pledge_id) if move.new_pledge_id else None
-    is_late = on > move.answer_by + (FIRST_MONEY_WITHIN if new is not None else timedelta())
+    begins = max(move.answer_by, move.from_on or move.answer_by)
+    is_late = on > (begins + FIRST_MONEY_WITHIN if new is not None else move.answer_by)
     if old.status not in _GIVES or (new is not None and _is_off(old, new)):
         return _lapse(session, by, move, new, now=now)
     if new is None or new.status is PledgeStatus.OFFERED:
         return is_late and _lapse(session, by, move, new, now=now)
     has_day = session.scalar(select(exists().where(*_its_day(old))))
-    return not has_day and _set_day(session, by, old, now=now)
+    return not has_day and _set_day(session, by, old, move.from_on, now=now)
 
 
 def _is_off(old: Pledge, new: Pledge) -> bool:
@@ -96,12 +97,20 @@ def _its_day(old: Pledge) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _set_day(session: Session, by: Viewer, old: Pledge, *, now: datetime) -> bool:
-    """Stop the pledge before on the first due day that its own money does not reach."""
+def _set_day(
+    session: Session, by: Viewer, old: Pledge, from_on: date | None, *, now: datetime
+) -> bool:
+    """Stop the pledge before on the day agreed, or the first after it that its money does not reach.
+
+    Until that day he pays as ever; what he has paid beyond it is used first.
+    """
     donor_id = vault.donor_of_pledge(session, old.id)
     his = Viewer(frozenset({Role.DONOR}), actor=by.actor, donor_id=donor_id)
     card = donors.pledge(session, his, old.donor_ref, now=now)
     paid_until = max((day for _, day in card["runway"].covered), default=None)
+    if from_on is not None:
+        before = from_on - timedelta(days=1)
+        paid_until = before if paid_until is None else max(paid_until, before)
     changes.stop(
         session,
         his,
@@ -127,6 +136,7 @@ def take_over(session: Session, by: Viewer, old: Pledge, *, on: date, now: datet
             _begin(session, by, match, new, on=on, now=now)
     new.follows_id = None
     advance(session, move, MoveStatus.DONE, by=by, now=now)
+    move.done_on = on
     session.flush()
     moving.tell_done(session, move, now=now)
 

@@ -7,7 +7,7 @@ payer's first money is there (services/giving/handing_over.py). Part of services
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -20,15 +20,17 @@ from services import gate, limits, trace
 from services.donors import naming
 from services.donors.naming import Called
 from services.gate import Card, Part
+from services.giving import farewells
 from services.lifecycle import advance
 from services.notices import notices
 from services.notices.notices import Recipient
 from services.pairing.market import IS_GIVEN
+from services.pledges import changes
 from services.pledges.changes import neutral
 from services.reveals import reveal_ends
 from services.vault import erasing, givers, letter_vault, vault
 from services.vault.purses import OPEN_MOVES
-from vocabulary.dates import today
+from vocabulary.dates import add_months, today
 from vocabulary.enums import (
     Chain,
     Limited,
@@ -40,23 +42,61 @@ from vocabulary.enums import (
 )
 from vocabulary.errors import AlreadyDecided, BadInput, NotFound
 from vocabulary.money import Fen
+from vocabulary.schedule import STANDARD, due_days
 
 ANSWER_WITHIN = timedelta(days=14)
+MOST_DAYS = 6
 OPEN = OPEN_MOVES
 _ASKS = (PledgeStatus.CONFIRMED, PledgeStatus.PAUSED)
 _TERMS = ("instalment_fen", "rhythm", "until")
 
 
-def ask(session: Session, viewer: Viewer, ref: str, contact: str, *, now: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """When the other begins, and for how many months both write with the child.
+
+    No day: the first that one's own money does not reach.
+    """
+
+    from_on: date | None = None
+    overlap_months: int = 1
+
+
+SOON = HandOver()
+
+
+def days(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> list[date]:
+    """Return the due days of the next year from which another may pay, the first ones."""
+    pledge = _own(session, viewer, ref)
+    first = changes.first_day(session, viewer, ref, now=now)
+    year = due_days(STANDARD[pledge.rhythm], start=first, until=add_months(first, 11))
+    return list(year)[:MOST_DAYS]
+
+
+def ask(
+    session: Session,
+    viewer: Viewer,
+    ref: str,
+    contact: str,
+    *,
+    how: HandOver = SOON,
+    now: datetime,
+) -> str:
     """Ask whoever has a contact to go on paying; return the ref of the asking.
 
     A newer asking replaces one that waits for its answer. Raises BadInput for a contact that cannot
-    be used or is one's own, TooManyTries, NotFound from the link of one pledge.
+    be used or is one's own, for a day or an overlap that is not offered, TooManyTries, NotFound from
+    the link of one pledge.
     """
     pledge = _own(session, viewer, ref)
     if pledge.status not in _ASKS or not _children(session, pledge):
         raise AlreadyDecided()
-    return _begin(session, viewer, pledge, contact, PayerMove(is_contact=False), now=now)
+    if how.from_on is not None and how.from_on not in days(session, viewer, ref, now=now):
+        raise BadInput(field="from_on", reason="not_a_choice")
+    if how.overlap_months not in farewells.OVERLAPS:
+        raise BadInput(field="overlap", reason="not_a_choice")
+    move = PayerMove(is_contact=False, from_on=how.from_on, overlap_months=how.overlap_months)
+    return _begin(session, viewer, pledge, contact, move, now=now)
 
 
 def ask_contact(

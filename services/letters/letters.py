@@ -21,6 +21,7 @@ from privacy.viewers import Viewer
 from services import gate, trace, uploads
 from services.donors import naming
 from services.gate import Card
+from services.giving import farewells
 from services.letters import letter_ends, letter_friends, letter_pairs, letter_screening
 from services.letters.letter_pairs import Pair, find_pair
 from services.letters.letter_screening import Piece
@@ -50,6 +51,7 @@ class Bar(StrEnum):
     OVER = "over"
     ENOUGH = "enough"
     GONE = "gone"
+    HANDED_ON = "handed_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Draft:
     text: str
     voice: LetterVoice | None = None
     photo: bytes = b""
+    # Of a donor whom another follows: the last one.
+    is_goodbye: bool = False
 
 
 def page(session: Session, viewer: Viewer, *, now: datetime, ref: str | None = None) -> Card:
@@ -75,6 +79,7 @@ def page(session: Session, viewer: Viewer, *, now: datetime, ref: str | None = N
             "reads": pair.reads,
             "bar": _bar(session, pair, now=now),
             "is_friend": pair.friend_id is not None,
+            "may_say_goodbye": _may_say_goodbye(session, pair),
             "other": _other(session, viewer, pair, now=now),
             "again": last["original"]
             if last is not None and is_back and last.has("original")
@@ -149,9 +154,19 @@ def _bar(session: Session, pair: Pair, *, now: datetime) -> Bar | None:
         return Bar.CONSENT
     if letter_ends.is_told(session, pair, now=now):
         return Bar.GONE
+    if _is_donor(pair) and farewells.is_over(session, pair.pledge_id, on=today(now)):
+        return Bar.HANDED_ON
     mine = (pair.rows(), Letter.sender == pair.side, Letter.status.in_(_WITH_US))
     waiting = session.scalar(select(func.count(Letter.id)).where(*mine)) or 0
     return Bar.ENOUGH if waiting >= MOST_WAITING else None
+
+
+def _is_donor(pair: Pair) -> bool:
+    return pair.side is LetterSide.DONOR
+
+
+def _may_say_goodbye(session: Session, pair: Pair) -> bool:
+    return _is_donor(pair) and farewells.may_say(session, pair.pledge_id)
 
 
 def _row(session: Session, by: Viewer, pair: Pair, draft: Draft, *, now: datetime) -> Letter:
@@ -170,6 +185,7 @@ def _row(session: Session, by: Viewer, pair: Pair, draft: Draft, *, now: datetim
         # Beside a child no donor's handle stands, not even in a column that nobody is shown.
         submitted_by="donor" if is_donor else by.actor,
         original=shown or None,
+        is_goodbye=draft.is_goodbye and _may_say_goodbye(session, pair),
     )
     session.add(letter)
     session.flush()

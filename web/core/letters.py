@@ -24,7 +24,13 @@ from web.core import requests
 from web.core.access import current_viewer
 from web.core.messages import sentence
 from web.forms.handovers import PHOTO_FAULTS
-from web.forms.letters import ERRORS, FamilyLetterForm, HelpedLetterForm, LetterForm
+from web.forms.letters import (
+    ERRORS,
+    FamilyLetterForm,
+    HelpedLetterForm,
+    LastLetterForm,
+    LetterForm,
+)
 
 Guard = Callable[[Callable[..., Any]], Callable[..., Any]]
 _HELPERS = (Role.SCHOOL_OFFICER, Role.CLASS_TEACHER)
@@ -56,7 +62,7 @@ def as_role(role: Role) -> Viewer:
 def _page(role: Role, ref: str | None, *, mark: str) -> str | Response:
     viewer = as_role(role)
     page = letters.page(requests.session(), viewer, now=requests.now(), ref=ref)
-    form, warned = _form(role, page["side"]), []
+    form, warned = _form(role, page), []
     if request.method == "POST":
         if request.form.get("mark", "") != mark:
             requests.keep_nothing()
@@ -73,9 +79,12 @@ def _page(role: Role, ref: str | None, *, mark: str) -> str | Response:
     return _shown(page, form, warned, ref=ref, mark=mark)
 
 
-def _form(role: Role, side: LetterSide) -> LetterForm:
+def _form(role: Role, page: Card) -> LetterForm:
+    side: LetterSide = page["side"]
     if role in _HELPERS:
         form: LetterForm = HelpedLetterForm()
+    elif page["may_say_goodbye"]:
+        form = LastLetterForm()
     else:
         form = FamilyLetterForm() if side is LetterSide.FAMILY else LetterForm()
     form.offer(side)

@@ -26,13 +26,15 @@ def ask(ref: str) -> str | Response:
     session, viewer, now = requests.session(), current_viewer(), requests.now()
     card = donors.pledge(session, viewer, ref, now=now)
     form = PayerForm()
+    form.offer(moving.days(session, viewer, ref, now=now))
     if form.validate_on_submit() and not asking.wants_edit():
         contact = form.contact.data or ""
-        mark = f"{ref}/{contact}"
+        how = form.how()
+        mark = f"{ref}/{contact}/{how.from_on or ''}/{how.overlap_months}"
         if not asking.is_yes(mark):
-            return asking.show_effect(form, mark, **pledge_effects.of_payer(card, contact))
+            return asking.show_effect(form, mark, **pledge_effects.of_payer(card, contact, how))
         try:
-            moving.ask(session, viewer, ref, contact, now=now)
+            moving.ask(session, viewer, ref, contact, how=how, now=now)
         except BadInput as refusal:
             is_own = refusal.params.get("reason") == "own"
             form.contact.errors = [_OWN if is_own else SENTENCES["contact"]]

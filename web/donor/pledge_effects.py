@@ -6,6 +6,7 @@ from typing import Any
 from services.donors.donor_cards import Support
 from services.gate import Card
 from services.giving.gifts import ForeseenGift
+from services.giving.moving import HandOver
 from services.giving.room import Terms
 from services.pledges.changes import Foreseen
 from vocabulary.enums import GiftOccasion, PledgeKind
@@ -88,22 +89,34 @@ def of_gift(child: Support, seen: ForeseenGift, occasion: GiftOccasion) -> dict[
     }
 
 
-def of_payer(card: Card, contact: str) -> dict[str, Any]:
+def of_payer(card: Card, contact: str, how: HandOver) -> dict[str, Any]:
     """Say what asking another payer means, for him and for oneself."""
     return {
         "title": "请这个人接着付，对吗？",
-        "lead": "对方点了愿意、第一笔到账以后，从下一期起由对方付。那以前照旧由你付。",
+        "lead": _from_then(how),
         "lines": [
             ("请谁", contact),
             ("接着付", _terms(Terms(card["instalment_fen"], card["rhythm"]))),
             ("对方看到", "多少钱、多久一次、几个孩子。看不到你是谁、你的信和你付过的钱"),
             ("不会带过去", "你的称呼、付款编号、信件"),
+            ("你和孩子写信", _still_writes(how)),
             ("孩子那边", "什么都不变，一个月也不多不少"),
             *_money(card),
         ],
         "action": "对，问问对方",
         "note": "对方可以不接，不用说理由；14 天没有答复，就算不接。账上的钱先用完，再由对方接。",
     }
+
+
+def _from_then(how: HandOver) -> str:
+    if how.from_on is None:
+        return "对方点了愿意、第一笔到账以后，从下一期起由对方付。那以前照旧由你付。"
+    return f"对方点了愿意、第一笔到账以后，从{that_day(how.from_on)}起由对方付。那以前照旧由你付。"
+
+
+def _still_writes(how: HandOver) -> str:
+    until = f"交接以后再 {how.overlap_months} 个月" if how.overlap_months else "到交接那天"
+    return f"{until}。最后一封可以写明是告别信；以前的信都留着，随时看"
 
 
 def said_of_gift(seen: ForeseenGift) -> str:

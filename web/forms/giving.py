@@ -1,14 +1,20 @@
 """The forms of what a donor adds to a pledge or hands on."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from services.giving.farewells import OVERLAPS
+from services.giving.moving import HandOver
 from vocabulary import amounts
 from vocabulary.enums import GiftOccasion
 from vocabulary.errors import BadInput
 from vocabulary.money import Fen, format_yuan_short, parse_yuan
+from web.core.filters import full_day
 from web.core.labels import label
 
 
@@ -59,6 +65,25 @@ class PayerForm(FlaskForm):
     contact = StringField(
         "对方的手机号或邮箱", [InputRequired("请填对方的手机号或邮箱。"), Length(max=120)]
     )
+    from_on = RadioField("对方从哪一期接着付", default="")
+    overlap = RadioField(
+        "交接以后，你还写信多久",
+        choices=[
+            SelectChoice("0", "到那天为止"),
+            *(SelectChoice(str(n), f"再 {n} 个月") for n in OVERLAPS if n),
+        ],
+        default="1",
+    )
+
+    def offer(self, days: Sequence[date]) -> None:
+        """Offer the due days from which another may pay."""
+        coming = [SelectChoice(day.isoformat(), full_day(day)) for day in days]
+        self.from_on.choices = [SelectChoice("", "我付的用完就接"), *coming]
+
+    def how(self) -> HandOver:
+        """Return what was chosen."""
+        day = date.fromisoformat(self.from_on.data) if self.from_on.data else None
+        return HandOver(day, int(self.overlap.data))
 
 
 class TakeOverForm(FlaskForm):

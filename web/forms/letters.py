@@ -24,6 +24,7 @@ ERRORS = {
     "too_long": "太长了，最多两千字，请分成两封。",
     "enough": "已经有三封在旗妇联那里了，寄出以后再写吧。",
     "no_pictures": "这里只收文字，不收图片：字迹和照片会让人认出你。",
+    "handed_on": "你已经请别人接着付，写信的日子到了。以前的信都在。",
     "gone": "收信的人以后收不到信了，这封信寄不出去。",
     "marked": "还有几处像是能认出人，请再看一眼。",
     "not_typed": "先照着照片把信打出来。",
@@ -53,11 +54,18 @@ class LetterForm(FlaskForm):
         text = "\n".join([*([self.text.data] if self.text.data else []), *chosen])
         voice = LetterVoice(self.voice.data) if "voice" in self else None
         sent = request.files.get("photo")
-        return Draft(text, voice, sent.read() if sent else b"")
+        is_last = "is_goodbye" in self and bool(self["is_goodbye"].data)
+        return Draft(text, voice, sent.read() if sent else b"", is_goodbye=is_last)
 
     def put(self, draft: Draft) -> None:
         """Show what would be sent, the ticked sentences now among the words."""
         self.text.data, self.ready.data = draft.text, []
+
+
+class LastLetterForm(LetterForm):
+    """A donor's whom another follows: this may be the goodbye."""
+
+    is_goodbye = BooleanField("这是告别信")
 
 
 class FamilyLetterForm(LetterForm):
