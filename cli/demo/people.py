@@ -183,7 +183,9 @@ def enter_volunteer(stage: Stage, place: Place, *, account_login: str | None = N
     )
     ref = volunteers.enter(stage.session, by, new, now=clock.now())
     if account_login:
+        second = stage.who(f"jingban2.{place.key}")
         volunteer_logins.give(stage.session, by, ref, account_login, now=clock.now())
+        volunteer_logins.agree(stage.session, second, ref, now=clock.now())
     _show_papers(stage, by, ref)
 
 

@@ -1,7 +1,7 @@
 """The second step of signing in: a code from one's own phone (TOTP), or one of ten codes on paper.
 
-A code opens once and within one step (30 seconds) before and after now. Wrong codes are counted by
-account, whatever address they come from.
+A code opens once and in its own 30 seconds alone: both clocks are to be set by the network. Wrong
+codes are counted by account, whatever address they come from.
 """
 
 import hmac
@@ -27,7 +27,6 @@ from vocabulary.refs import new_ref, new_token
 
 ISSUER = "微光"
 STEP = 30  # seconds
-WINDOW = 1  # steps, before and after
 DIGITS = 6
 RECOVERY_CODES, RECOVERY_LETTERS = 10, 10
 
@@ -134,12 +133,11 @@ def _use_code(session: Session, account_id: int, code: str, *, now: datetime) ->
 
 
 def _step_of(secret: str, code: str, *, now: datetime) -> int | None:
-    """Return the step whose code was typed, None when no step near now has it."""
+    """Return the step of now when its code was typed, else None."""
     typed = "".join(c for c in unicodedata.normalize("NFKC", code) if c.isalnum())
     totp, here = pyotp.TOTP(secret, digits=DIGITS), int(now.timestamp()) // STEP
-    steps = range(here - WINDOW, here + WINDOW + 1)
-    fitting = [s for s in steps if hmac.compare_digest(totp.at(s * STEP).encode(), typed.encode())]
-    return fitting[-1] if fitting else None
+    fits = hmac.compare_digest(totp.at(here * STEP).encode(), typed.encode())
+    return here if fits else None
 
 
 def _use_recovery(session: Session, account_id: int, code: str, *, now: datetime) -> bool:

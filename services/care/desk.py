@@ -11,23 +11,24 @@ from sqlalchemy.orm import Session
 from models.accounts import Account
 from models.care import CareExclusion, CareMatch
 from models.children import Child
-from models.pledges import Recusal
 from models.regions import Region
 from models.volunteers import Volunteer
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate
-from services.care import leaving, whom
+from services.care import blocks, leaving, together, whom
 from services.children import child_file
 from services.gate import Card, Part
 from services.pairing import whole_costs
 from vocabulary.dates import today
-from vocabulary.enums import CareStatus, Role
+from vocabulary.enums import CareStatus
 
 LIMIT = 100
 _PAIRED = (CareStatus.TRIAL, CareStatus.ACTIVE)
 _CHILD = ("ref", "name", "sex", "stage", "grade", "languages", "entered_by")
-_HER = ("ref", "name", "phone", "skills", "languages", "availability", "capacity", "sex")
+_HER = (
+    "ref", "name", "phone", "skills", "languages", "availability", "capacity", "sex", "entered_by",
+)  # fmt: skip
 _PARTS = {
     "child": Part(Child, Child.id == CareMatch.child_id, _CHILD),
     "volunteer": Part(Volunteer, Volunteer.id == CareMatch.volunteer_id, _HER),
@@ -43,16 +44,6 @@ class Shown(StrEnum):
     TRIAL = "trial"
     PAIRED = "paired"
     LEAVING = "leaving"
-
-
-class Block(StrEnum):
-    """Why the viewer may not be one of the two."""
-
-    NOTED = "noted"
-    ENTERED = "entered"
-    AGREED = "agreed"
-    ASIDE = "aside"
-    APPROVER = "approver"
 
 
 _WHICH: Mapping[Shown, ColumnElement[bool]] = {
@@ -72,9 +63,9 @@ _ORDER: Mapping[Shown, tuple[Any, ...]] = {
 
 
 def listed(session: Session, viewer: Viewer, show: Shown) -> list[Card]:
-    """List one part of the desk, what is due first."""
+    """List one part of the desk, what is due first, with why the viewer may not be one of the two."""
     _require_desk(viewer)
-    return _seen(
+    found = _seen(
         gate.cards(
             session,
             viewer,
@@ -85,6 +76,11 @@ def listed(session: Session, viewer: Viewer, show: Shown) -> list[Card]:
             limit=LIMIT,
         )
     )
+    aside = blocks.aside_from(session, viewer)
+    return [
+        card.and_also(block=blocks.of_pair(viewer, card, is_aside=card["child"]["ref"] in aside))
+        for card in found
+    ]
 
 
 def counts(session: Session, viewer: Viewer) -> dict[Shown, int]:
@@ -101,14 +97,24 @@ def detail(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card
     _require_desk(viewer)
     found = gate.card(session, viewer, CareMatch, CareMatch.ref == ref, parts=_PARTS)
     others = _others(session, viewer, found["runners_up"])
-    is_aside = _is_aside(session, viewer, ref)
     return found.and_also(
         others=others,
-        block=_block(viewer, found, is_aside=is_aside),
+        block=blocks.of_all(session, viewer, _whole(session, viewer, found)),
         leaving=leaving.of_pair(session, viewer, ref),
         trial_is_over=_is_over(found, on=today(now)),
         agreed=_name(session, viewer, found["agreed_by"]),
         noted=_noted_by(session, viewer, found["answered_by"]),
+    )
+
+
+def _whole(session: Session, viewer: Viewer, card: Card) -> list[Card]:
+    """Return a pair that waits for two people, and its siblings, who would begin with it."""
+    if card["status"] is not CareStatus.ACCEPTED:
+        return []
+    match = gate.row(session, viewer, CareMatch, CareMatch.ref == card["ref"])
+    refs = [one.ref for one in together.with_siblings(session, viewer, match)]
+    return _seen(
+        gate.cards(session, viewer, CareMatch, parts=_PARTS, where=(CareMatch.ref.in_(refs),))
     )
 
 
@@ -141,30 +147,6 @@ def _name(session: Session, viewer: Viewer, actor: str | None) -> str:
 
 def _is_over(card: Card, *, on: date) -> bool:
     return card["status"] is CareStatus.TRIAL and card["trial_until"] <= on
-
-
-def _block(viewer: Viewer, card: Card, *, is_aside: bool) -> Block | None:
-    """Return why the viewer is not one of the two: law 8 first, then that one must be an approver."""
-    if card["status"] is not CareStatus.ACCEPTED:
-        return None
-    first = card["agreed_by"]
-    has_approver = viewer.has(Role.APPROVER) or card["agreed_as"] is Role.APPROVER
-    blocks = {
-        Block.ASIDE: is_aside,
-        Block.NOTED: viewer.actor in (card["answered_by"], card["proposed_by"]),
-        Block.ENTERED: card.has("child") and card["child"]["entered_by"] == viewer.actor,
-        Block.AGREED: first == viewer.actor,
-        Block.APPROVER: first is not None and not has_approver,
-    }
-    return next((block for block, holds in blocks.items() if holds), None)
-
-
-def _is_aside(session: Session, viewer: Viewer, ref: str) -> bool:
-    mine = select(Recusal.id).where(
-        Recusal.actor == viewer.actor,
-        Recusal.child_id.in_(select(CareMatch.child_id).where(CareMatch.ref == ref)),
-    )
-    return session.scalar(mine.limit(1)) is not None
 
 
 def _others(session: Session, viewer: Viewer, stored: Sequence[Mapping[str, Any]]) -> list[Card]:

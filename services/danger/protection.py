@@ -120,7 +120,7 @@ def _friends(session: Session, child: Child) -> list[str]:
     held = (
         select(VolunteerLogin.account_id)
         .join(Volunteer, Volunteer.id == VolunteerLogin.volunteer_id)
-        .where(hers, VolunteerLogin.waits.is_(False))
+        .where(hers, VolunteerLogin.waits.is_(False), VolunteerLogin.turned_down_by.is_(None))
     )
     now = select(Volunteer.account_id).where(hers, Volunteer.account_id.is_not(None))
     asked = (
@@ -137,6 +137,14 @@ def accused_in(session: Session, child_id: int) -> frozenset[str]:
         .where(HarmReport.child_id == child_id, HarmAccused.actor.is_not(None))
     )
     return frozenset(actor for actor in found if actor)
+
+
+def names_family(session: Session, child_id: int) -> bool:
+    """Say whether an open report about a child names its own family: whom of it, nobody knows."""
+    named = exists().where(
+        HarmAccused.report_id == HarmReport.id, HarmAccused.whom == Complained.FAMILY
+    )
+    return bool(session.scalar(select(exists().where(_is_open(child_id), named))))
 
 
 def kept_from_family(session: Session, child_id: int) -> list[tuple[date, date]]:

@@ -3,6 +3,8 @@
 Links to letters and questions about money go there. So it holds three whole days after the second
 yes, be it the first number, another one or one after a loss; whoever may object
 (services/kin/warned.py) and the banner's other case staff are told at once, and any of them stops it.
+While somebody fears for the child, whom the report names hears nothing: no login of theirs, and of a
+family that is named only whose number it is.
 """
 
 from datetime import datetime, timedelta
@@ -16,6 +18,7 @@ from privacy.viewers import Viewer
 from services.batches.school_accounts import WAITS
 from services.children.newcomers import phone_index
 from services.children.readiness import settle
+from services.danger import protection
 from services.kin import changes, warned
 from services.notices import notices
 from services.notices.notices import Recipient
@@ -44,11 +47,15 @@ def announce(session: Session, amendment: Amendment, *, now: datetime) -> None:
     amendment.holds_on = today(now) + WAITS + timedelta(days=1)
     child = session.get_one(Child, amendment.child_id)
     kind, subject = NoticeKind.PHONE_CHANGES, f"amendment:{amendment.ref}"
-    keys = warned.warned(session, child.id, on=today(now))
+    is_named = child.in_danger and protection.names_family(session, child.id)
+    own = (Kin.id == amendment.kin_id,) if is_named else ()
+    keys = warned.warned(session, child.id, *own, on=today(now))
     told = [(Recipient(RecipientKind.GUARDIAN, key), subject) for key in keys]
     notices.queue_all(session, kind, told, now=now)
-    two = [actor for actor in (amendment.asked_by, amendment.decided_by) if actor]
-    notices.to_roles(session, CASE_STAFF, child.region_code, kind, subject, now=now, but=two)
+    but = {actor for actor in (amendment.asked_by, amendment.decided_by) if actor}
+    if child.in_danger:
+        but |= protection.accused_in(session, child.id)
+    notices.to_roles(session, CASE_STAFF, child.region_code, kind, subject, now=now, but=but)
 
 
 def write(session: Session, by: Viewer, amendment: Amendment, *, now: datetime) -> None:

@@ -1,18 +1,17 @@
 """The login by which a 爱心妈妈 sees her own record, and with it her children.
 
-The first one, before anybody is hers, one of the staff joins alone. One in the place of another, or
-for a record that children stand behind, opens nothing before a second has agreed; the login that
-was there is told, and stays known (services/danger/protection.py).
+Nobody joins the two alone, the first one neither: whoever held both would be the woman whom others
+check and pair. A login opens nothing before a second of the staff has agreed, and neither of them
+gives it to himself; one in the place of another is told there, and that one stays known
+(services/danger/protection.py).
 """
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
-from models.care import CareMatch
-from models.letters import LetterFriend
 from models.volunteers import Volunteer, VolunteerLogin
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
@@ -23,21 +22,22 @@ from services.gate import Card
 from services.notices import notices
 from services.notices.notices import Recipient
 from vocabulary.dates import today
-from vocabulary.enums import CareStatus, NoticeKind, RecipientKind, Role
+from vocabulary.enums import NoticeKind, RecipientKind, Role
 from vocabulary.errors import ActedBefore, BadInput, NotFound
 
-_OVER = (CareStatus.DECLINED, CareStatus.LAPSED, CareStatus.ENDED)
+REASON_LENGTH = 200
 
 
 def give(session: Session, by: Viewer, ref: str, login: str, *, now: datetime) -> bool:
-    """Join a volunteer's record with a login, or let it wait for a second person; say whether it holds.
+    """Ask for a login to open a volunteer's record; return whether it is the one that does already.
 
     A later one takes the place of one that waits. Raises BadInput for a login that no volunteer here
-    has, or that leads to another's record.
+    has, or that leads to another's record; ActedBefore for one's own.
     """
     require(by, Act.CLEAR_VOLUNTEER)
     volunteer = gate.row(session, by, Volunteer, Volunteer.ref == ref)
     account_id = _account(session, by, volunteer, login, now=now)
+    _check_not_own(by, account_id)
     session.execute(
         delete(VolunteerLogin).where(
             VolunteerLogin.volunteer_id == volunteer.id, VolunteerLogin.waits
@@ -45,30 +45,24 @@ def give(session: Session, by: Viewer, ref: str, login: str, *, now: datetime) -
     )
     if volunteer.account_id == account_id:
         return True
-    waits = volunteer.account_id is not None or _has_children(session, volunteer)
-    row = VolunteerLogin(volunteer_id=volunteer.id, account_id=account_id, waits=waits)
+    row = VolunteerLogin(volunteer_id=volunteer.id, account_id=account_id, waits=True)
     row.given_by, row.given_on = by.actor, today(now)
     session.add(row)
-    if not waits:
-        volunteer.account_id = account_id
     session.flush()
-    act = "volunteer.ask_login" if waits else "volunteer.login"
-    trace.record(session, by, act, f"volunteer:{ref}", now=now)
-    return not waits
+    trace.record(session, by, "volunteer.ask_login", f"volunteer:{ref}", now=now)
+    return False
 
 
 def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     """Let the login that waits hold, as its second person; the one before hears of it.
 
-    Raises ActedBefore for whoever asked, NotFound when none waits, BadInput once it is another's.
+    Raises ActedBefore for whoever asked and whose it is, NotFound when none waits, BadInput once it
+    is another's.
     """
-    require(by, Act.CLEAR_VOLUNTEER)
-    volunteer = gate.row(session, by, Volunteer, Volunteer.ref == ref)
-    row = _waiting(session, volunteer.id)
-    if row is None:
-        raise NotFound()
+    volunteer, row = _to_decide(session, by, ref)
     if row.given_by == by.actor:
         raise ActedBefore()
+    _check_not_own(by, row.account_id)
     login = session.get_one(Account, row.account_id).login
     before, volunteer.account_id = (
         volunteer.account_id,
@@ -81,6 +75,38 @@ def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
         to = Recipient(RecipientKind.ACCOUNT, before)
         notices.queue(session, to, NoticeKind.LOGIN_REPLACED, f"volunteer:{ref}", now=now)
     trace.record(session, by, "volunteer.login", f"volunteer:{ref}", now=now)
+
+
+def turn_down(session: Session, by: Viewer, ref: str, because: str, *, now: datetime) -> None:
+    """Let the login that waits open nothing, with a reason; who asked may take it back so as well.
+
+    Raises BadInput without a reason, NotFound when none waits.
+    """
+    volunteer, row = _to_decide(session, by, ref)
+    if not 0 < len(because.strip()) <= REASON_LENGTH:
+        raise BadInput(field="because", reason="missing")
+    row.waits, row.because = False, because.strip()
+    row.turned_down_by, row.turned_down_on = by.actor, today(now)
+    session.flush()
+    trace.record(session, by, "volunteer.refuse_login", f"volunteer:{volunteer.ref}", now=now)
+
+
+def refused(session: Session, viewer: Viewer, ref: str) -> Card | None:
+    """Return the last login asked for, when it was turned down: by whom, when and why; else None."""
+    require(viewer, Act.CLEAR_VOLUNTEER)
+    volunteer = gate.row(session, viewer, Volunteer, Volunteer.ref == ref)
+    own = VolunteerLogin.volunteer_id == volunteer.id
+    row = session.scalars(
+        select(VolunteerLogin).where(own).order_by(VolunteerLogin.id.desc())
+    ).first()
+    if row is None or row.turned_down_by is None:
+        return None
+    return Card(
+        login=session.get_one(Account, row.account_id).login,
+        by=child_file.name_of(session, viewer, row.turned_down_by),
+        on=row.turned_down_on,
+        because=row.because,
+    )
 
 
 def standing(session: Session, viewer: Viewer, ref: str) -> Card | None:
@@ -105,6 +131,21 @@ def notice_facts(_session: Session, _viewer: Viewer, _ref: str, _now: datetime) 
     return {}
 
 
+def _to_decide(session: Session, by: Viewer, ref: str) -> tuple[Volunteer, VolunteerLogin]:
+    require(by, Act.CLEAR_VOLUNTEER)
+    volunteer = gate.row(session, by, Volunteer, Volunteer.ref == ref)
+    row = _waiting(session, volunteer.id)
+    if row is None:
+        raise NotFound()
+    return volunteer, row
+
+
+def _check_not_own(by: Viewer, account_id: int) -> None:
+    """A volunteer who works here gives herself nothing."""
+    if by.account_id == account_id:
+        raise ActedBefore()
+
+
 def _waiting(session: Session, volunteer_id: int) -> VolunteerLogin | None:
     own = (VolunteerLogin.volunteer_id == volunteer_id, VolunteerLogin.waits)
     return session.scalar(select(VolunteerLogin).where(*own))
@@ -120,14 +161,6 @@ def _keep_known(
         row.given_by, row.given_on = by.actor, today(now)
         session.add(row)
         session.flush()
-
-
-def _has_children(session: Session, volunteer: Volunteer) -> bool:
-    cares = exists().where(CareMatch.volunteer_id == volunteer.id, CareMatch.status.not_in(_OVER))
-    writes = exists().where(
-        LetterFriend.volunteer_id == volunteer.id, LetterFriend.ended_on.is_(None)
-    )
-    return bool(session.scalar(select(or_(cares, writes))))
 
 
 def _account(

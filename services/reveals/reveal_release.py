@@ -47,8 +47,9 @@ def release(session: Session, by: Viewer, *, now: datetime) -> dict[str, int]:
     for one in asked:
         advance(session, one, RevealStatus.PUT, by=by, now=now)
         tell(session, one, NoticeKind.REVEAL_ASKED, to=_answering(one), now=now)
-    for one in (*agreed, *asked):
-        subject, chain = f"reveal:{one.ref}", Chain.CUSTODIAN
+    # By refs that nobody else reads, in an order of their own: the case staff read the others.
+    for ref in sorted(one.chain_ref for one in (*agreed, *asked)):
+        subject, chain = f"reveal:{ref}", Chain.CUSTODIAN
         trace.record(session, by, "reveal.release", subject, now=now, chain=chain)
     return {"asked": len(asked), "to_check": len(agreed)}
 

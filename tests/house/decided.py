@@ -323,6 +323,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.volunteers.detail": (CASE, "volunteer"),
     "staff.volunteers.login": (CASE, "volunteer"),
     "staff.volunteers.agree_login": (CASE, "volunteer"),
+    "staff.volunteers.turn_down_login": (CASE, "volunteer"),
     "staff.volunteers.terms": (CASE, "volunteer"),
     "staff.care.index": (CASE, ""),
     "staff.care.turned_down": (CASE, ""),

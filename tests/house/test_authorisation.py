@@ -29,6 +29,7 @@ MISSING = {"purpose": "sponsorship"}
 # What its desk has in common: nobody who may enter has another's.
 SHARED = {
     "pledge", "receipt", "payout", "statement", "account", "batch", "custody_request", "dead_donor",
+    "successor",
     "bank_debit", "incident", "restricted", "matching_run", "policy_trial", "run_under_way", "unclaimed",
 }  # fmt: skip
 WAY_IN = "/login?next="

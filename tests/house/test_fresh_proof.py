@@ -23,6 +23,7 @@ PROVEN: dict[str, set[str]] = {
         "staff.accounts.agree", "staff.accounts.end", "staff.accounts.sign_out", "staff.accounts.end_role",
         "staff.factor_resets.ask", "staff.factor_resets.agree", "staff.factor_resets.keep",
         "staff.volunteers.login", "staff.volunteers.agree_login",
+        "staff.volunteers.turn_down_login",
         "staff.work_units.index",
     },
     "a second person's yes": {

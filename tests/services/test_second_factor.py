@@ -70,13 +70,27 @@ def test_a_secret_counts_only_once_a_code_shows_that_the_phone_has_it(session, n
 
 
 @pytest.mark.parametrize(
-    ("steps", "opens"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
+    ("seconds", "opens"), [(-31, False), (-1, False), (0, True), (29, True), (30, False)]
 )
-def test_a_code_opens_one_step_before_and_after_and_no_further(session, now, steps, opens) -> None:
+def test_a_code_opens_in_its_own_thirty_seconds_alone(session, now, seconds, opens) -> None:
+    assert now.second % 30 == 0
     viewer = person(session, now)
     phone, _ = enrolled(session, viewer, now)
+    code = phone.at(now)
 
-    assert passes(session, viewer, phone.at(now + steps * STEP), now) is opens
+    assert passes(session, viewer, code, now + timedelta(seconds=seconds)) is opens
+
+
+@pytest.mark.parametrize("steps", [-1, 1])
+def test_a_phone_whose_clock_is_off_is_not_set_up(session, now, steps) -> None:
+    viewer = person(session, now)
+    second_factor.begin(session, viewer, now=now)
+    code = pending(session, viewer).at(now + steps * STEP)
+
+    with pytest.raises(WrongCode):
+        second_factor.confirm(session, viewer, code, now=now, device=Device.PHONE)
+
+    assert not second_factor.is_on(session, viewer.account_id)
 
 
 def test_a_code_opens_once_and_so_does_no_older_one_after_it(session, now) -> None:

@@ -1,7 +1,7 @@
 """A 爱心妈妈's children go to no other login by one person's word."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from models.harm import HarmAccused
 from models.notices import Notice
@@ -97,6 +97,73 @@ def test_a_first_login_for_a_record_with_a_child_waits_as_well(world, session, n
     assert len(children_of(world, "tuya", now)) == 1
 
 
+def test_the_first_login_waits_too_before_any_pair_exists(world, session, now) -> None:
+    tuya = a_volunteer(session, now, name="图雅")
+    an_account(session, Role.VOLUNTEER, login="tuya", region_code=BANNER)
+    worker, second = world.who("worker", now), world.who("worker2", now)
+
+    assert not volunteer_logins.give(session, worker, tuya.ref, "tuya", now=now)
+    assert tuya.account_id is None
+    with pytest.raises(ActedBefore):
+        volunteer_logins.agree(session, worker, tuya.ref, now=now)
+    volunteer_logins.agree(session, second, tuya.ref, now=now)
+
+    assert tuya.account_id == world.who("tuya", now).account_id
+
+
+def test_nobody_gives_a_record_to_his_own_login(world, session, now) -> None:
+    tuya = a_volunteer(session, now, name="图雅")
+    an_account(session, Role.CASE_WORKER, Role.VOLUNTEER, login="both", region_code=BANNER)
+    both = world.who("both", now)
+
+    with pytest.raises(ActedBefore):
+        volunteer_logins.give(session, both, tuya.ref, "both", now=now)
+    volunteer_logins.give(session, world.who("worker", now), tuya.ref, "both", now=now)
+    with pytest.raises(ActedBefore):
+        volunteer_logins.agree(session, both, tuya.ref, now=now)
+
+    assert tuya.account_id is None
+
+
+@pytest.mark.parametrize("by", ["worker", "worker2"])
+def test_a_login_that_waits_is_turned_down_with_a_reason(paired, session, now, by) -> None:
+    give(paired, "stranger", now)
+    who = paired.who(by, now)
+    with pytest.raises(BadInput):
+        volunteer_logins.turn_down(session, who, paired.mother.ref, "  ", now=now)
+
+    volunteer_logins.turn_down(session, who, paired.mother.ref, "她说没有换过", now=now)
+
+    assert volunteer_logins.standing(session, who, paired.mother.ref) is None
+    told = volunteer_logins.refused(session, who, paired.mother.ref)
+    assert told is not None
+    assert (told["login"], told["because"]) == ("stranger", "她说没有换过")
+    with pytest.raises(NotFound):
+        agree(paired, now)
+    assert children_of(paired, "stranger", now) == []
+    give(paired, "stranger", now)
+    assert volunteer_logins.refused(session, who, paired.mother.ref) is None
+
+
+def test_a_login_that_was_turned_down_is_not_taken_for_hers(paired, session, now) -> None:
+    own = paired.who("mama", now).actor
+    give(paired, "stranger", now)
+    who = paired.who("worker2", now)
+    volunteer_logins.turn_down(session, who, paired.mother.ref, "她说没有换过", now=now)
+
+    assert meant(paired, session, now) == {own}
+
+
+def test_why_it_was_turned_down_is_sealed(paired, session, now) -> None:
+    give(paired, "stranger", now)
+    who = paired.who("worker2", now)
+    volunteer_logins.turn_down(session, who, paired.mother.ref, "她说没有换过", now=now)
+    session.flush()
+
+    kept = session.execute(text("SELECT because FROM volunteer_logins WHERE because IS NOT NULL"))
+    assert "她说没有换过".encode() not in kept.scalar_one()
+
+
 def test_a_later_wish_takes_the_place_of_one_that_waits(paired, session, now) -> None:
     give(paired, "stranger", now)
     an_account(session, Role.VOLUNTEER, login="third", region_code=BANNER)
@@ -148,3 +215,20 @@ def test_the_page_shows_what_waits_and_a_second_agrees_there(app, paired, sessio
     assert "绑好了" not in own
     assert "核对过，同意" in seen
     assert ("绑好了" in done, "核对过，同意" in done) == (True, False)
+
+
+def test_on_the_page_a_second_says_no_and_the_reason_stays(app, paired, session, now) -> None:
+    give(paired, "stranger", now)
+    address = f"/staff/volunteers/{paired.mother.ref}"
+    session.commit()
+    client = app.test_client()
+    client.post("/login", data={"login": "worker2", "password": PASSWORD})
+
+    empty = client.post(f"{address}/login/turn-down", data={"because": ""}).text
+    done = client.post(
+        f"{address}/login/turn-down", data={"because": "她说没有换过"}, follow_redirects=True
+    ).text
+
+    assert "请写为什么" in empty
+    assert "没有绑" in done
+    assert "她说没有换过" in done

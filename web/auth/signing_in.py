@@ -27,7 +27,10 @@ _HOMES = (
     (Role.UNIT_HAND, "unit_hand.home"),
 )
 _HALF_MINUTES = 10  # between the password and the code
-WRONG_CODE = "验证码不对，或者已经用过了。等手机上换了一个新的，再填一次。"
+WRONG_CODE = (
+    "验证码不对，过了 30 秒，或者已经用过了。等手机上换了一个新的，再填一次。"
+    "一直不对，请把手机的时间设成自动。"
+)
 
 
 def too_many(refusal: TooManyTries) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from services.care.desk import Block
+from services.care.blocks import Block
 from vocabulary.enums import CareStatus, Language, NeedKind, Stage
 from web.core.labels import label
 from web.core.reasons import LEVELS
@@ -143,11 +143,23 @@ def about(facts: Facts) -> list[tuple[str, str]]:
 
 
 BLOCKS: Mapping[Block, str] = {
+    Block.SELF: "这是你自己陪孩子的一对，要由别的同事来决定。",
     Block.NOTED: "她的答复是你记的，要由另外两位同事来决定。",
     Block.ENTERED: "这个孩子是你登记的，要由别的同事来决定。",
+    Block.ENTERED_HER: "这位爱心妈妈是你登记的，要由别的同事来决定。",
     Block.AGREED: "你已经同意了，还要另一位同事同意才开始。",
     Block.ASIDE: "你申报过回避，这个孩子由别的同事决定。",
     Block.APPROVER: "两个人里要有一位审批人，这一步请审批人来同意。",
+}
+# The same in a list's few words.
+OWN_PARTS: Mapping[Block, str] = {
+    Block.SELF: "是你自己",
+    Block.NOTED: "你记的答复",
+    Block.ENTERED: "孩子是你登记的",
+    Block.ENTERED_HER: "她是你登记的",
+    Block.AGREED: "你同意过了",
+    Block.ASIDE: "你回避",
+    Block.APPROVER: "等审批人",
 }
 PILLS = {
     CareStatus.PROPOSED: "wait",

@@ -41,6 +41,15 @@ class TermsForm(FlaskForm):
     organisation = SelectField("在哪里工作，或自己的孩子在哪里上学", choices=[], default="")
 
 
+class LoginNoForm(FlaskForm):
+    """Why a login that waits is to open nothing."""
+
+    because = StringField(
+        "为什么不同意",
+        [InputRequired("请写为什么"), Length(max=200, message="最多 200 个字。")],
+    )
+
+
 class LoginForm(FlaskForm):
     """The login by which she sees her own record."""
 

@@ -10,19 +10,21 @@ from services.care import desk, leaving
 from services.pairing import volunteer_logins, volunteers
 from services.pairing.volunteers import Terms
 from vocabulary.enums import Clearance, Sex
-from vocabulary.errors import BadInput, Refused
+from vocabulary.errors import ActedBefore, BadInput, Refused
 from web.core import care_words, paging, requests
 from web.core.access import current_viewer, may
 from web.core.acting import saying
 from web.core.messages import sentence
 from web.forms.care import DayForm
-from web.forms.volunteers import LoginForm, PaperForm, TermsForm
+from web.forms.volunteers import LoginForm, LoginNoForm, PaperForm, TermsForm
 
 bp = Blueprint("volunteers", __name__, url_prefix="/volunteers")
 
 PAGE = 50
 _JOINED = "绑好了。她登录后看得到自己的资格。"
-_WAITS = "记下了。换登录名，或者她已经有孩子，要另一位同意才算数。"
+_HOLDS = "她现在用的就是这个登录名。"
+_WAITS = "记下了。要另一位同意才算数，请另一位同事打开这一页。"
+_OWN = "这是你自己的登录名，要由别的同事来绑。"
 _REASONS = {
     "in_future": "日期还没到，请再看一遍",
     "not_insured": "保险要填到期日，今天或以后，最长 5 年",
@@ -90,8 +92,10 @@ def login(ref: str) -> str | Response:
             )
         except BadInput as refusal:
             form.login.errors = [_REASONS[str(refusal.params["reason"])]]
+        except ActedBefore:
+            form.login.errors = [_OWN]
         else:
-            flash(_JOINED if holds else _WAITS, "success")
+            flash(_HOLDS if holds else _WAITS, "success")
             return redirect(url_for(".detail", ref=ref), 303)
     return _detail(ref, PaperForm(formdata=None), form)
 
@@ -111,6 +115,24 @@ def agree_login(ref: str) -> Response:
         flash(sentence(refusal), "danger")
     else:
         flash(_JOINED, "success")
+    return redirect(url_for(".detail", ref=ref), 303)
+
+
+@bp.post("/<string:ref>/login/turn-down")
+@may(Act.CLEAR_VOLUNTEER)
+def turn_down_login(ref: str) -> str | Response:
+    """Let the login that waits open nothing, with a reason."""
+    form = LoginNoForm()
+    if not form.validate_on_submit():
+        requests.keep_nothing()
+        return _detail(ref, PaperForm(formdata=None), LoginForm(formdata=None), no=form)
+    session, viewer = requests.session(), current_viewer()
+    if volunteer_logins.standing(session, viewer, ref) is None:
+        flash("没有登录名在等同意。", "danger")
+    else:
+        because = form.because.data or ""
+        volunteer_logins.turn_down(session, viewer, ref, because, now=requests.now())
+        flash("记下了：不同意。这个登录名什么都看不到。", "success")
     return redirect(url_for(".detail", ref=ref), 303)
 
 
@@ -153,7 +175,7 @@ def leaves(ref: str) -> str | Response:
         else:
             flash("记下了，今晚起先给她的孩子找接着陪的人。", "success")
             return redirect(url_for(".detail", ref=ref), 303)
-    return _detail(ref, PaperForm(formdata=None), LoginForm(formdata=None), form)
+    return _detail(ref, PaperForm(formdata=None), LoginForm(formdata=None), day_form=form)
 
 
 @bp.post("/<string:ref>/stays")
@@ -177,7 +199,12 @@ def _terms(form: TermsForm) -> Terms:
 
 
 def _detail(
-    ref: str, form: PaperForm, login_form: LoginForm, day_form: DayForm | None = None
+    ref: str,
+    form: PaperForm,
+    login_form: LoginForm,
+    *,
+    day_form: DayForm | None = None,
+    no: LoginNoForm | None = None,
 ) -> str:
     if request.method == "POST":
         requests.keep_nothing()
@@ -193,6 +220,8 @@ def _detail(
         login_form=login_form,
         day_form=day_form or DayForm(formdata=None),
         login=volunteer_logins.standing(requests.session(), current_viewer(), ref),
+        refused=volunteer_logins.refused(requests.session(), current_viewer(), ref),
+        login_no=no or LoginNoForm(formdata=None),
         pairs=pairs,
         words=care_words,
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.children import Child, Kin
 from models.pledges import Match
+from models.reveals import Reveal
 from models.trace import CustodianEntry, OrdinaryEntry
 from models.vault import VaultKey, VaultPledge
 from privacy import viewers
@@ -126,6 +127,24 @@ def test_what_a_donor_does_stands_in_the_custodians_chain_alone(world: World) ->
     assert {act for act in acts if act.startswith("reveal.")} == {
         "reveal.ask", "reveal.release", "reveal.take_back", "reveal.setting",
     }  # fmt: skip
+
+
+def test_the_custodians_chain_and_the_case_staff_know_a_reveal_by_refs_of_their_own(
+    world: World,
+) -> None:
+    world.know_each_other()
+
+    entries = select(CustodianEntry).where(CustodianEntry.act == "reveal.release")
+    found = world.session.scalars(entries).all()
+    reveal = world.session.scalars(select(Reveal)).one()
+    told = {one.subject for one in found}
+    assert told == {f"reveal:{reveal.chain_ref}"}
+    assert len(found) == 2  # put to the other side, and handed to the staff
+    assert reveal.chain_ref != reveal.ref
+    known = str([(one.subject, one.detail, one.why, one.actor) for one in found])
+    assert [
+        ref for ref in (reveal.ref, world.child.ref, world.match.child_ref) if ref in known
+    ] == []
 
 
 def test_the_ordinary_chain_names_the_child_and_no_donor(world: World) -> None:
