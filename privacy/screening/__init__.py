@@ -115,6 +115,7 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
     """
     from privacy.screening import (  # noqa: PLC0415 as said above
         abroad,
+        beside,
         contacts,
         counting,
         dressed,
@@ -122,6 +123,7 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
         names,
         numbers,
         otherscripts,
+        pieces,
         places,
         riddles,
         schools,
@@ -130,7 +132,7 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
         workplaces,
     )
 
-    as_written = (numbers, told, spelled, counting, dressed)
+    as_written = (numbers, told, spelled, counting, dressed, pieces)
     as_joined = (
         names,
         riddles,
@@ -141,5 +143,6 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
         institutions,
         workplaces,
         contacts,
+        beside,
     )
     return tuple(one.find for one in as_written), tuple(one.find for one in as_joined)

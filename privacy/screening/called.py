@@ -46,7 +46,14 @@ _OLD = re.compile(
 )
 _SPACED = re.compile(rf"(?:^|\n) *(?P<name>{ONE}(?: {{1,4}}{ONE}){{1,2}}) *(?:敬上|\n|$)")
 _LITTLE = re.compile(
-    rf"(?:{WALL}[和跟与、]|我是|是我|我叫|志愿者|叫我|喊我|叫她|叫他|同桌|同事|队友)(?P<name>[小阿](?![朋时学伙孩组声心]){ONE}(?:{ONE}(?=他?[爸妈]))?)(?=[,。!?;~、\n]|$|今年|呀|啊|哥|姐|就|和|说|都|也|一起|[分还在]|他?[爸妈])"
+    rf"(?:{WALL}[和跟与、]|我是|是我|我叫|志愿者|叫我|喊我|叫她|叫他|同桌|同事|队友)(?P<name>[小阿](?![朋时学伙孩组声心姨爸妈爷]){ONE}(?:{ONE}(?=他?[爸妈]))?)(?=[,。!?;~、\n]|$|今年|呀|啊|哥|姐|就|和|说|都|也|一起|[分还在]|他?[爸妈])"
+)
+
+
+# 名字三个字：魏、思、琪
+_LISTED = re.compile(
+    r"(?:名字|姓名|[大真全]名|叫)[^。\n0-9]{0,8}?[ :,是]{1,2}"
+    rf"(?P<name>{ONE}(?: ?[、,/|+] ?{ONE}){{1,3}})(?!{ONE})"
 )
 
 
@@ -55,7 +62,12 @@ def find(text: str) -> Iterator[tuple[int, int]]:
     *_, given = _forms()
     for run in HAN_RUN.finditer(text):
         yield from _in_run(text, run)
-    for form, holds in ((given, _is_given), (_SPACED, _is_spaced), (_DOUBLED, _is_doubled)):
+    for form, holds in (
+        (given, _is_given),
+        (_SPACED, _is_spaced),
+        (_LISTED, _is_spaced),
+        (_DOUBLED, _is_doubled),
+    ):
         yield from (one.span("name") for one in form.finditer(text) if holds(one))
     yield from (one.span() for one in _muslim().finditer(text))
     for form in (_LITTLE, _OLD):
@@ -81,6 +93,9 @@ def _is_spaced(one: re.Match[str]) -> bool:
 
 def _is_doubled(one: re.Match[str]) -> bool:
     return one["one"] in words("strong_given") and not is_word(one["name"])
+
+
+_TESTED = ((_SPACED, _is_spaced), (_LISTED, _is_spaced), (_DOUBLED, _is_doubled))
 
 
 @cache

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterator
 
-from privacy.screening.folding import Page, latin
+from privacy.screening.folding import WALL, Page, latin
 from privacy.screening.kinds import Found, Kind
 
 _NUM = r"[0-9](?:[ .·•,、_*~/|—…-]{0,2}[0-9]){4,12}"
@@ -29,10 +29,14 @@ _NOT_ID = re.compile(
 _ASSIGNED = (
     (re.compile(rf"{_WECHAT}(?!支付|付款|转账|红包|钱包|零钱|步数|运动|群|扫码|收款|扫一扫|小程序|朋友圈|公众号|视频|里|上|付){_FILLER}{{0,8}}((?:{_NUM})|[a-z]{{2,12}} [0-9]{{2,12}}(?: [a-z]{{2,12}})?|{_ID})"), Kind.WECHAT, "像微信号"),
     (re.compile(rf"{_QQ}{_FILLER}{{0,8}}({_NUM})"), Kind.QQ, "像 QQ 号"),
+    # 你有扣扣没？我的是…
+    (re.compile(rf"(?:{_WECHAT}|{_QQ}|绿色那个|企鹅)[^0-9\n。{WALL}]{{0,14}}(?:[我俺他她]|[爸妈哥姐弟妹姨舅姑叔爷奶]|家)(?:的?号码?|的|叫)(?:名字?)?(?:就?是|叫|为)?[ :,]{{0,2}}((?:{_NUM})|(?=[a-z_-]{{0,20}}[0-9_-])[a-z][a-z0-9_-]{{4,24}})"), Kind.WECHAT, "信里说是账号"),
     (re.compile(rf"({_NUM}|(?<![a-z0-9_-])(?=[a-z_-]{{0,20}}[0-9_-])[a-z0-9_-]{{5,20}})[ ,]?\(?(?:这个?)?(?:就|也)?是?(?:(?:我|我家|我妈|我爸|俺)的?)?(?:微信|威信|薇信|v信|vx|wx|qq|扣扣|微|薇|v|号|企鹅|账号|加我|搜我|私我|加好友|备注)"), Kind.WECHAT, "信里说是账号"),
     (re.compile(rf"{_PLATFORM}的?(?:账号|帐号|号|(?=:)|id|uid|昵称|名字|名|主页|会议号)(?:[ :=是为叫搜,“\"'「我的]){{0,4}}((?:[0-9]{{5,16}})|{_ID}|[\u4e00-\u9fffa-z0-9_·-]{{2,12}})"), Kind.ACCOUNT, "像别处的账号"),
     (re.compile(rf"{_PLATFORM}(?:上|里|那边)?(?:可以|就|直接|能)?(?:搜索?|找我|关注|加我|叫|关注我)(?:[ :=是叫,“\"'「的我]|就行){{0,4}}((?:[0-9]{{5,16}})|{_ID}|[\u4e00-\u9fffa-z0-9_·-]{{2,12}})"), Kind.ACCOUNT, "像别处的账号"),
     (re.compile(r"(?:微信|威信|薇信|v信|vx|wx|qq|网)(?:名字?|昵称)(?:[ :=是叫,“\"'「]){1,3}([\u4e00-\u9fffa-z0-9_·-]{2,12})"), Kind.ACCOUNT, "像网名"),
+    (re.compile(r"(?:id|uid|昵称|主页|关注|搜|名叫|叫)[ :是为]{0,3}((?=[a-z_.-]{0,20}[0-9])[a-z][a-z0-9]{1,12}(?:[-_.][a-z0-9]{2,16}){1,3})(?![a-z0-9@])"), Kind.ACCOUNT, "像别处的账号"),
+    (re.compile(r"(?:群|二维码|好友码|加群)[^0-9\n。]{0,12}([0-9](?:[ .·-]{0,2}[0-9]){6,12})(?![0-9]|[人元块个])"), Kind.QQ, "像群号"),
     (re.compile(r"搜(?:索|一下|我|这个|[: ]){0,3}([a-z][a-z0-9_-]{4,20})"), Kind.ACCOUNT, "像别处的账号"),
     (re.compile(r"(?<![a-z0-9_.])@((?!所有|全体|大家)[\u4e00-\u9fffa-z0-9_][\u4e00-\u9fffa-z0-9_.-]{1,24})"), Kind.ACCOUNT, "像别处的账号"),
     (re.compile(rf"(?:我的id|我id|用户名|账号|帐号)(?:[ :=是为]){{1,3}}({_ID})"), Kind.ACCOUNT, "信里说是账号"),
@@ -46,8 +50,8 @@ _HANDLE = re.compile(
 _MODEL = re.compile(
     r"(?:iphone|ipad|windows|win|covid|mate|nova|redmi|huawei|xiaomi|galaxy|office|python|scratch|unit|lesson|class|grade|page|level|part|module|test|day|week|room|step|question|year|month|top|season|size|type|model)_?[0-9]+[a-z]{0,4}$"
 )
-_AT = r"(?: ?(?:@|＠|#|&|\*|艾特|爱特|圈a|a圈|圈|小老鼠|花a|\(at\)|\[at\]|【at】|_at_|\(a\)|♯|井号?) ?| at |(?<=[0-9])at(?=[0-9q]))"
-_DOT = r"(?: ?(?:\.|点|dot|。|·|,|\(dot\)|\[dot\]|、|句号|小数点) ?)"
+_AT = r"(?:[ _]?(?:@|＠|#|&|\*|艾特|爱特|圈a|a圈|圈|小老鼠|花a|\(at\)|\[at\]|【at】|_at_|\(a\)|♯|井号?)[ _]?| at |(?<=[0-9])at(?=[0-9q]))"
+_DOT = r"(?:[ _]?(?:\.|点|dot|。|·|,|\(dot\)|\[dot\]|、|句号|小数点)[ _]?)"
 _SLASH = r"(?: ?(?:/|斜杠|斜线|反斜杠) ?)"
 _TLD = (
     r"(?:com|cn|net|org|edu|gov|cc|me|tv|top|vip|xyz|club|io|co|info|site|shop|ltd|fun|康姆|抗母)"
@@ -61,7 +65,10 @@ _MAIL = re.compile(
 # We eat at seven. My mother cooks: an English sentence, and the next.
 _SENTENCE = re.compile(rf"[a-z] at [a-z]+ ?[.,] ?(?!{_TLD}\b)[a-z]+$")
 _URL = re.compile(
-    rf"(?:h(?:tt|xx|\*\*)ps? ?(?::|冒号)? ?(?:/ ?){{1,2}}|www{_DOT})[a-z0-9][a-z0-9./_?=&%#:+~ -]{{0,120}}[a-z0-9/]"
+    # w w w . x . c o m, http : // a . b . com / c, 三个w点x点com
+    rf"(?:h ?t ?t ?p ?s? ?: ?/ ?/ ?)?(?:w ?w ?w ?|(?:三|3)个w|(?:哒布溜|达不溜|打不溜|大不溜|大不六){{3}}){_DOT}[a-z0-9-]{{1,40}}(?:{_DOT}(?:c ?o ?m|n ?e ?t|o ?r ?g|c ?n|t ?o ?p|[a-z0-9-]{{1,30}})(?![a-z0-9])){{1,4}}(?:{_SLASH}[a-z0-9./_?=&%#-]{{1,80}}){{0,6}}"
+    rf"|h ?t ?t ?p ?s? ?(?::|冒号) ?/ ?/ ?[a-z0-9-]{{1,30}}(?:{_DOT}[a-z0-9-]{{1,30}}){{1,4}}(?: ?/ ?[a-z0-9._?=&%#-]{{1,80}}){{0,6}}"
+    rf"|(?:h(?:tt|xx|\*\*)ps? ?(?::|冒号)? ?(?:/ ?){{1,2}}|www{_DOT})[a-z0-9][a-z0-9./_?=&%#:+~ -]{{0,120}}[a-z0-9/]"
     rf"|(?<![a-z0-9])[a-z0-9][a-z0-9-]{{0,40}}(?:{_DOT}[a-z0-9-]{{1,30}}){{0,3}}(?: ?\. ?|点| ?点 ?| ?dot ?| ?。 ?)(?:com|cn|net|org|top|vip|xyz|club|cc|info|site|shop|fun|ltd)(?![a-z])(?:{_SLASH}[a-z0-9./_?=&%#-]{{1,80}}){{0,6}}"
     rf"|(?<![a-z0-9])[a-z0-9-]{{1,30}}{_DOT}(?:[a-z0-9-]{{1,20}}{_DOT})?(?:{_TLD}|tv|me|ly|gl|im|gg|be|cn|to){_SLASH}[a-z0-9][a-z0-9_./-]{{2,60}}(?:{_SLASH}[a-z0-9_./-]{{1,60}}){{0,6}}"
 )
@@ -73,13 +80,13 @@ _NICK_STOP = re.compile(
 def find(page: Page) -> Iterator[Found]:
     """Yield accounts, addresses and links."""
     text = latin(page.text).lower()
-    numeral = page.numerals().text
+    views = {text, latin(page.numerals().text)}
     for form, kind, why in _ASSIGNED:
-        for view in {text, latin(numeral)}:
+        for view in views:
             for one in form.finditer(view):
                 if not _is_word(one[1]):
                     yield Found(*one.span(1), kind, why)
-    for view in {text, latin(numeral)}:
+    for view in views:
         yield from (
             Found(*one.span(), Kind.MAIL, "像邮箱")
             for one in _MAIL.finditer(view)

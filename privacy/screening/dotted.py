@@ -10,7 +10,7 @@ from privacy.screening.folding import HAN
 from privacy.screening.lists import any_of, words
 
 _DOTTED = re.compile(
-    rf"(?<![{HAN}])?[{HAN}]{{1,6}}[·•・‧∙⋅][{HAN}]{{1,7}}(?:[·•・‧∙⋅][{HAN}]{{1,6}})?"
+    rf"(?<![{HAN}])?[{HAN}]{{1,6}} ?[·•・‧∙⋅] ?[{HAN}]{{1,7}}(?: ?[·•・‧∙⋅] ?[{HAN}]{{1,6}})?"
 )
 # By the last part one knows whom the books tell of; by the first alone, where nobody is near.
 _FOREIGN = frozenset(

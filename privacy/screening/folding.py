@@ -35,7 +35,23 @@ _PLAIN = re.compile(
     r"[\x00-\x7f\u3000-\u3002\u300a-\u300f\u4e00-\u9fff\u2014\u2018-\u201d\u2026，。！？；：（）]*"
 )
 _BLOCKS = ((0x1F130, 26), (0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26))
-_SYMBOLS = {"➕": "+", "🐧": "q", "❌": "x", "⭕": "0", "🅾": "0", "💯": "100", "＠": "@"}
+_SYMBOLS = {
+    "➕": "+",
+    "🐧": "q",
+    "❌": "x",
+    "⭕": "0",
+    "🅾": "0",
+    "💯": "100",
+    "＠": "@",
+    "🎱": "8",
+    "☝": "1",
+    "✌": "2",
+}
+_SYMBOLS |= {chr(0x1F550 + at): str(at + 1) for at in range(9)}  # clock faces
+_SYMBOLS |= {chr(0x2680 + at): str(at + 1) for at in range(6)}  # dice
+_SYMBOLS |= {
+    chr(first + at): str(at + 1) for first in (0x1F007, 0x1F010, 0x1F019) for at in range(9)
+}  # mahjong tiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +68,12 @@ class Page:
 
     def numerals(self) -> "Page":
         """Return the page with Chinese numerals as digits, letters small; positions stay."""
-        return Page(latin(self.text.translate(_NUMERALS)).lower(), self.starts, self.ends)
+        return Page(_as_numerals(self.text), self.starts, self.ends)
+
+
+@lru_cache(maxsize=64)
+def _as_numerals(text: str) -> str:
+    return latin(text.translate(_NUMERALS)).lower()
 
 
 _LONG = 40
@@ -130,6 +151,7 @@ def _spelled(one: str) -> str:
     return bare
 
 
+@lru_cache(maxsize=64)
 def latin(text: str) -> str:
     """Return the text with Cyrillic and Greek look-alikes as Latin; positions stay."""
     return text.translate(_LOOKALIKE)

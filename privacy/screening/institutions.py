@@ -1,40 +1,29 @@
-"""Schools, employers and places by what their names end in, weighed by what stands before it.
-
-The words before the ending are walked back to where the sentence begins again. What is left is a
-name when it holds a place, a family, a fine word or characters that no everyday words explain.
-"""
+"""Schools, employers and places by what their names end in, weighed by what stands before it."""
 
 # A pattern is read in one piece, its look-alikes are meant, its sizes are those of the number.
-# ruff: noqa: E501
+# ruff: noqa: E501, SIM905
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
 from privacy.screening.folding import ONE, Page
 from privacy.screening.kinds import Found, Kind
-from privacy.screening.lexicon import costs, split
-from privacy.screening.lists import any_of, banners, stems, words
-from privacy.screening.nameforms import KIN
+from privacy.screening.lexicon import split
+from privacy.screening.lists import any_of, words
+from privacy.screening.stem import STOPS, Stem, places, stem_before
+from privacy.screening.universities import is_only_told_of
 
-_RARE, _USUAL, _FAR = 12.0, 14.5, 14
-_STOPS = frozenset(
-    "上或先填拨在到去从的了是我你您他她它们给跟和与被把让就也都还很往对说叫个这那哪某请有没不又再才帮来回看开想要会能着过吗呢吧啊住由为因进出里外问找考读念送写寄离每本该全各几只当像坐人俺咱后前下为用做将曾至则只好最太更并且但如若等见带爱靠挨近隔比"
-)
-_REGION = frozenset({"内蒙古", "内蒙"})  # too large to tell where, but part of a name
-_OWNERS = frozenset(
-    f"我 你 您 他 她 咱 俺 我们 他们 咱们 你们 人 大 自 {KIN.replace('|', ' ')}".split()
-)
 _ENDINGS = (
     (Kind.SCHOOL, "像学校名", re.compile(
         r"(?:九年一贯制学校|职业技术学院|职业学校|职业高中|职业中专|中心小学|中心学校|中心校|实验小学|民族小学|希望小学|小学校?(?![会到])|中学(?![会到])|学校|高中|初中|幼儿园|大学|学院|师范|技校|职高|卫校|附[小中]|[一二三四五六七八九实蒙民完][小中](?![学旬间心型队孩朋时组角块片截段步撮])|教学点|书院|分校|党校)(?!生)")),
     (Kind.EMPLOYER, "像工作单位", re.compile(
-        r"(?:(?:有限|责任|股份)*公司|集团|林业局|合作社|(?:煤|铁|金|铜|露天)?矿|派出所|供电所|事务所|研究[院所]|医院|卫生[院所室]|诊所|银行|支行|信用社|保险|证券|[发热火]?电厂|厂(?!长|里|子|房)|贮木场|物流|快递|超市|店(?!里|员|长|铺)|商场|商行|馆(?!里|子)|站(?!在|起|着|立|了|住|岗|台|好|一)|(?:修理|项目|经营|营业|门市)部|旅游点|(?:车|施工|建筑|工程|勘探|地质|装修|检修|养路|打井|运输)队|道班|水库|驾校|批发(?!价)|[机车工电]务段|[日晚]报社?|电视台|[市旗县区省盟][一二三四五]院|镇政府|乡政府|旗政府|管理处|[\u4e00-\u9fff]处(?=的|上班|扫|干|当|工作)|车间|食堂|工地|支队|大队|中队|消防队|电力局|局(?!长|里|面|部|势)|[乳煤矿牧药酒肉种渔奶糖木]业|化工|建材|商贸|科技|网吧|浴池|油田|(?:养殖|种植|屠宰|采石|木材|批发市|砂石|料)场|麻辣烫|烧烤|火锅|拉面|包子铺|[铺坊]|农机|电力|航空)(?!长大|面上)")),
+        r"(?:(?:有限|责任|股份)*公司|集团|林业局|合作社|货运|客运|速运|运输|冷链|装饰|劳务|服饰|家具|月嫂|家政|(?:煤|铁|金|铜|露天)?矿|派出所|供电所|事务所|研究[院所]|医院|卫生[院所室]|诊所|银行|支行|信用社|保险|证券|[发热火]?电厂|厂(?!长|里|子|房)|贮木场|物流|快递|超市|店(?!里|员|长|铺)|商场|商行|馆(?!里|子)|站(?!在|起|着|立|了|住|岗|台|好|一)|(?:修理|项目|经营|营业|门市)部|旅游点|(?:车|施工|建筑|工程|勘探|地质|装修|检修|养路|打井|运输)队|道班|水库|驾校|批发(?!价)|[机车工电]务段|[日晚]报社?|电视台|[市旗县区省盟][一二三四五]院|镇政府|乡政府|旗政府|管理处|[\u4e00-\u9fff]处(?=的|上班|扫|干|当|工作)|车间|食堂|工地|支队|大队|中队|消防队|电力局|局(?!长|里|面|部|势)|[乳煤矿牧药酒肉种渔奶糖木]业|化工|建材|商贸|科技|网吧|浴池|油田|(?:养殖|种植|屠宰|采石|木材|批发市|砂石|料)场|麻辣烫|烧烤|火锅|拉面|包子铺|[铺坊]|农机|电力|航空)(?!长大|面上)")),
     (Kind.PLACE, "像地址", re.compile(
         r"(?:苏木|嘎查|牧业?点|猎民?点|[冬夏春秋]?营[地盘]|淖尔|镇|乡(?!下|村|亲|音|镇|里|间|民(?!族)|土)|[村屯](?!里|子|民|长|委|干部|上|头|口)|林场|农场|牧场|营子|窝堡|浩特|小区|社区|花园|家园|街道|大街|大道|胡同|(?<![封堵修铺问带引赶拦让开探认迷走绕断抢占挡通逛扫])[路街](?=[0-9一二三四五六七八九十东西南北甲乙丙丁那这口,。]|的)|敖包|火车站|[^车]站(?=下车|上车)|猎民村|居委会|村委会)(?!上的|里的人)")),
 )  # fmt: skip
+_HIGH = ("大学", "学院")
 _CAMPS = frozenset(
     (
         "敖包",
@@ -55,36 +44,16 @@ _WORK = re.compile(
     r"(?:里|那里|那边)?(?:上班|工作|任职|打工|就职|实习|干活|干|值班|看门|当|做|开车|开|上夜班|倒班|挖|烧|修|跑|管|搬|学徒|扫|洗|端|炒|挤|杀|卖|打扫|收银|送|包|的?(?:员工|职工|工人|老板|经理|主任|医生|大夫|护士|会计|司机|保安|工程师|院长|厂长|矿工|警察|民警|干部|厨师|服务员|科长|局长|教师|空姐|邮递员|业务员|一个|退休))"
 )
 _BEFORE_WORK = re.compile(r"(?:[在给是到去从开]|跟着|单位[是:]?|退休前在|开的|的)$")
+# One goes to a station or to see a doctor without working there.
+_VISITED = re.compile(r"(?:站|机场|医院|卫生院|诊所|超市|商场|店|银行|馆|食堂|水库)$")
+_OF_STATIONS = frozenset("火车 汽车 客运 长途 高铁 飞 老 新 东 西 南 北".split())
+_GOES = re.compile(r"(?:去|到|从|开|路过|经过)$")
 _SUBJECT = re.compile(
     r"(?:[我他她俺]|爸爸?|妈妈?|叔|哥|姐|人|伴|公|婆|舅|姨|姑|爷|爹|娘|婶|以前|现在|原来|一直)(?:以前|现在|原来|一直|都|就)?(?:在|是)$"
 )
 _STUDY = re.compile(
     r"(?:在|考上了?|考进|考取|转到|转去|就读于?|我们学校叫|学校[是叫:]|毕业于|[读念上去进])$"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Stem:
-    """What stands before an ending, word by word."""
-
-    start: int
-    words: tuple[str, ...]
-
-    @property
-    def weight(self) -> float:
-        """Return how much it says which one is meant."""
-        return sum(_weight(one) for one in self.words) + self._of_family
-
-    @property
-    def _of_family(self) -> float:
-        """Return 2 for 老孙头, 福满家, 王记: somebody's own."""
-        owned = len(self.words) > 1 and self.words[-1] in {"家", "记", "氏", "头"}
-        return 2.0 if owned or "家" in self.words[1:] else 0.0
-
-
-@cache
-def _places() -> frozenset[str]:
-    return stems() | banners() | words("cities")
 
 
 @cache
@@ -101,36 +70,6 @@ _LIE = re.compile(
 )
 
 
-def is_place(word: str) -> bool:
-    """Say whether it is a town, a banner or a city."""
-    return word in _places()
-
-
-def _weight(word: str) -> float:
-    if word in _places() or word in words("proud_words"):
-        return 2.0
-    if word in words("trades"):
-        return 0.0
-    if word in _REGION or _is_nickname(word) or _NUMBERED_SCHOOL.fullmatch(word):
-        return 1.5
-    cost = costs().get(word, _USUAL)
-    if len(word) == 1:
-        if word in "饭面药酒菜茶粮煤砖鞋":
-            return 0.0
-        return 1.0 if cost > 8.5 else 0.5 if cost > 7 else 0.0  # noqa: PLR2004
-    return 1.5 if cost > _RARE else 0.5
-
-
-@cache
-def _called_by() -> frozenset[str]:
-    return words("surnames") | words("strong_given") | words("given")
-
-
-def _is_nickname(word: str) -> bool:
-    """Say whether it is 小红 or 老马, by which small shops are called."""
-    return len(word) == 2 and word[0] in "小老阿" and word[1] in _called_by()  # noqa: PLR2004
-
-
 def find(page: Page) -> Iterator[Found]:
     """Yield the names that end in what a school, an employer or a place is called."""
     text = page.text
@@ -143,20 +82,20 @@ def find(page: Page) -> Iterator[Found]:
 
 
 _OFFICE = re.compile(r"[局处]$")
-_NUMBERED_SCHOOL = re.compile(r"[一二三四五六七八九][中小]")
 _BARE_SCHOOL = re.compile(
     r"(?:考[上进到]了?|在|转到了?|[念读上去])(?P<name>(?:育[英才红贤新德人]|启明|明德|树人|衡实|博雅|英才)(?:双语|实验|国际)?)(?=[,。!?;]|[就读念上的]|$)"
 )
 _CALLED_PLACE = re.compile(
-    rf"(?:村子?|屯子?|嘎查|苏木|牧[点场]|镇子?|林场|地方|小区|那[儿里边]|这[儿里边]|营[地盘]|草场|老家)(?:就|也|是)?(?:叫做?|名叫|名字叫)(?P<name>{ONE}{{2,7}}?)(?=[,。!;的 \n]|$)"
+    rf"(?:村子?|屯子?|营子|队里|[三二一四五六七八九十0-9]组|嘎查|苏木|牧[点场]|镇子?|林场|地方|小区|那[儿里边]|这[儿里边]|营[地盘]|草场|老家)(?:就|也|是)?(?:叫做?|名叫|名字叫)(?P<name>{ONE}{{2,7}}?)(?=[,。!;的 \n]|$)"
 )
 
 
+_OUR_OWN = re.compile(r"(?:[我俺咱]们?家?(?:的|这|那|住的)?|住的|[这那]个)$")
 _BUILDERS = re.compile(
     r"(?P<name>中[铁建交水冶核][\u4e00-\u9fff]{0,3}?[一二三四五六七八九十]{1,3}(?:局|公司))"
 )
 _OPENED = re.compile(
-    rf"开的?(?P<name>(?!一?[家个间]|小|大|了|着|的){ONE}{{2,5}}?(?:饭[馆店]|超市|理发店|商店|面馆|小卖部|药店|早餐店|旅店|旅馆|餐馆|网吧))"
+    rf"开(?:了|的)?(?:一?[家个间])?(?:名?叫)?[“「]?(?P<name>(?!一?[家个间]|小|大|了|着|的){ONE}{{2,5}}?(?:饭[馆店]|超市|理发店|商店|面馆|小卖部|药店|早餐店|旅店|旅馆|餐馆|网吧))"
 )
 _SHORT_BANNER = re.compile(
     r"(?:住在?|家在|来自|搬到了?|嫁到了?|老家在?)(?P<name>[扎莫阿鄂陈东西前后左右中新土达准乌杭伊科奈库察太商化四锡苏镶正多克巴翁喀敖林宁]旗)"
@@ -177,46 +116,31 @@ def _said(text: str) -> Iterator[Found]:
         yield from (Found(*one.span("name"), kind, why) for one in form.finditer(text))
     for one in _CALLED_PLACE.finditer(text):
         every = tuple(one["name"][a:b] for a, b in pairwise(split(one["name"])))
-        weighs = Stem(0, every).weight > 1
-        if weighs and not any(len(word) == 1 and word in _STOPS for word in every):
+        ours = _OUR_OWN.search(one.string, max(0, one.start() - 4), one.start())
+        weighs = Stem(0, every).weight > 1 or bool(ours and one[0][0] not in "地那这")
+        if weighs and not any(len(word) == 1 and word in STOPS for word in every):
             yield Found(*one.span("name"), Kind.PLACE, "像地址")
 
 
-_RUN_BEFORE = re.compile(rf"{ONE}{{1,{_FAR}}}$")
-
-
-def stem_before(text: str, at: int) -> Stem | None:
-    """Return the words that belong to the name which ends there, walking back."""
-    run = _RUN_BEFORE.search(text, max(0, at - _FAR), at)
-    if not run:
-        return None
-    ends = split(run[0])
-    every = [run[0][a:b] for a, b in pairwise(ends)]
-    first = len(every)
-    while first and not _stops(every, first - 1):
-        first -= 1
-    found = tuple(every[first:])
-    return Stem(at - len("".join(found)), found) if found else None
-
-
-def _stops(every: list[str], at: int) -> bool:
-    """Say whether the sentence goes on there: the name begins after it."""
-    word = every[at]
-    if word == "家":
-        return at == 0 or every[at - 1] in _OWNERS or every[at - 1] in _STOPS
-    if len(word) == 1:
-        return word in _STOPS
-    if word in _places() or word in words("trades") or word in words("proud_words"):
-        return False
-    if word in _REGION or _is_nickname(word) or _NUMBERED_SCHOOL.fullmatch(word):
-        return False
-    return costs().get(word, _USUAL) < _RARE or word[-1] in "上里在到了的着过"
+def _is_visited(text: str, stem: Stem, ending: re.Match[str]) -> bool:
+    """Say whether one only goes there: to a town's station, to its hospital."""
+    known = all(
+        word in places() or word in words("trades") or word in _OF_STATIONS for word in stem.words
+    )
+    goes = _GOES.search(text, max(0, stem.start - 2), stem.start)
+    return bool(known and goes and _VISITED.search(ending[0])) and not _WORK.match(
+        text, ending.end()
+    )
 
 
 def _is_name(text: str, kind: Kind, stem: Stem, ending: re.Match[str]) -> bool:
     before, weight = text[max(0, stem.start - 6) : stem.start], stem.weight
     if kind is Kind.SCHOOL:
+        if ending[0] in _HIGH and is_only_told_of(text, stem.start, ending.end()):
+            return False
         return weight >= 2 or bool(weight and _STUDY.search(before))  # noqa: PLR2004
+    if _is_visited(text, stem, ending):
+        return False
     if kind is Kind.PLACE:
         name = "".join(stem.words)
         lies = _LIE.fullmatch(name) or (len(name) > 1 and _steppe().fullmatch(name))

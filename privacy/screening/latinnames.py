@@ -30,7 +30,7 @@ _FAMILY = r"(?:Wang|Zhang|Zhao|Zhou|Huang|Yang|Chen|Liu|Xu|Zhu|Lin|Guo|Luo|Liang
 _ENDS_AS_FAMILY = re.compile(
     rf"{_FAMILY}$|[A-Z][a-z]+(?:ova?|eva?|enko|sky|ska|vich|son|sen|berg|man|stein)$"
 )
-_STEMS = "altan|bat(?:u|aar|bayar)?|bayar|bolor|bold|borte|bulgan|burgud|chimeg|choijil|chuluun|dalai|davaa|delger|dorj|dulmaa|enkh|enke|erden[ei]|erke|gan|gantulga|gerel|gua|gowa|gaowa|jargal|jirgal|khulan|khongor|khuslen|lkhagva|manduul|maral|menghe|mongke|mongun|munkh|monkh|naran|nergui|nomin|nomun|odgerel|odon|odval|otgon|oyun|purev|qimuge|qiqige|saran|sarnai|saruul|sechen|siqin|solongo|sukh|suren|temu[ujl]+e?n|temur|tomor|tumur|tsetseg|chechek|tsend|tsogt|tugs|tuul|tuya|uchral|undral|ulaan|uyanga|wulan|wuyun|yesui|zaya|zul|sod|dulam|tsolmon|ider|tamir|urnaa?|oyuna|agula|buhe|chogtu|mandula|nabuqi|narisu|nasun|sarina|saruna|siriguleng|surina|sulide|tegus|tonglaga|wurina|wuri|zolboo|zorig|bilguun|chimgee|anu|ariun|amar|ankh|azjargal|baatar|bayan|bilig|bileg|od|nasan|tulga|tuvshin|tegshi|unur|ujin|jin|khan|maa|mandakh|soyol|sumiya|nandin|nara|sara|khishig|hishig|buyan|badam|togtokh|tserin|tseren|dagva|gombo|nyam|ochir|lham|ölzii|ulzii|khas|has|jaya"
+_STEMS = "alima|borji?gin|altan|bat(?:u|aar|bayar)?|bayar|bolor|bold|borte|bulgan|burgud|chimeg|choijil|chuluun|dalai|davaa|delger|dorj|dulmaa|enkh|enke|erden[ei]|erke|gan|gantulga|gerel|gua|gowa|gaowa|jargal|jirgal|khulan|khongor|khuslen|lkhagva|manduul|maral|menghe|mongke|mongun|munkh|monkh|naran|nergui|nomin|nomun|odgerel|odon|odval|otgon|oyun|purev|qimuge|qiqige|saran|sarnai|saruul|sechen|siqin|solongo|sukh|suren|temu[ujl]+e?n|temur|tomor|tumur|tsetseg|chechek|tsend|tsogt|tugs|tuul|tuya|uchral|undral|ulaan|uyanga|wulan|wuyun|yesui|zaya|zul|sod|dulam|tsolmon|ider|tamir|urnaa?|oyuna|agula|buhe|chogtu|mandula|nabuqi|narisu|nasun|sarina|saruna|siriguleng|surina|sulide|tegus|tonglaga|wurina|wuri|zolboo|zorig|bilguun|chimgee|anu|ariun|amar|ankh|azjargal|baatar|bayan|bilig|bileg|od|nasan|tulga|tuvshin|tegshi|unur|ujin|jin|khan|maa|mandakh|soyol|sumiya|nandin|nara|sara|khishig|hishig|buyan|badam|togtokh|tserin|tseren|dagva|gombo|nyam|ochir|lham|ölzii|ulzii|khas|has|jaya"
 _MONGOL = re.compile(
     rf"(?<![A-Za-z0-9_@.'’-])(?=[A-Z][a-z]{{4,}})(?i:(?:{_STEMS}){{1,3}}(?:aa?|ee?|ii?|uu|oo|maa|gua|jin|khan|suren)?)(?![A-Za-z0-9_@'’-])(?!\.[a-z])"
 )
@@ -41,7 +41,7 @@ _ALONE = (
     re.compile(rf"(?:[Ww]ishes|[Yy]ours(?: (?:sincerely|truly|faithfully))?|[Ss]incerely(?: yours)?|[Rr]egards|[Ll]ove|[Ff]rom|[Ff]riend),?[ \n]*\n *(?P<name>{_WORD}(?: {_WORD})?) *(?=$|\n)"),
     re.compile(rf"(?<![A-Za-z])(?P<name>{_WORD}) is (?:my|his|her|our) (?:\w+ ){{0,2}}(?:friend|sister|brother|cousin|classmate|teacher|deskmate|uncle|aunt|mother|father)"),
     re.compile(
-        rf"(?:外教|交换生|留学生|教练|队员|老师|叔叔|阿姨|笔友|同学|朋友|志愿者|资助人|捐赠人|姐姐|哥哥|弟弟|妹妹|有个叫|[他她]叫|名叫|英文名(?:字)?(?:是|叫)?|签(?:名|字|的)?(?:写)?的?(?:是|:)|落款(?:是|写着)?|(?:写|印|签|绣|刻|念|喊)(?:着|的是|到|成|了|下)|只?有(?:一个)?名字[: ]?|(?:名字|署名|姓名|寄件人|收件人|捐款人|donor|name)[:=是])[ “\"'「]{{0,2}}(?P<name>{_WORD}(?: {_WORD}){{0,2}})(?![A-Za-z0-9@])"
+        rf"(?:外教|交换生|留学生|教练|队员|老师|叔叔|阿姨|笔友|同学|朋友|志愿者|资助人|捐赠人|姐姐|哥哥|弟弟|妹妹|有个叫|[他她]叫|名叫|英文名(?:字)?(?:是|叫)?|签(?:名|字|的)?(?:写)?的?(?:是|:)|落款(?:是|写着)?|(?:写|印|签|绣|刻|念|喊)(?:着|的是|到|成|了|下)|只?有(?:一个)?名字[: ]?|(?:名字|署名|姓名|寄件人|收件人|捐款人|donor|name)[:=是]|(?:收件人|收信人|寄件人|收款人|联系人|署名|落款)|(?:名字|姓名)[^,。!?\n]{0,8}?(?:写[着成]?|拼|是|为))[ “\"'「]{{0,2}}(?P<name>{_WORD}(?: {_WORD}){{0,2}})(?![A-Za-z0-9@])"
     ),
 )  # fmt: skip
 _NOBODY = re.compile(
@@ -59,11 +59,20 @@ def find(text: str) -> Iterator[tuple[int, int]]:
     yield from (one.span() for one in _TWO.finditer(text) if _is_whole(one["first"], one["last"]))
     for one in _MONGOL.finditer(text):
         if not _SINGLE_PLAIN.match(one[0]):
-            yield one.span()
+            yield one.start(), _with_family(text, one.end())
     for form in _ALONE:
         for one in form.finditer(text):
             if not _NOBODY.match(one["name"]) and one["name"].split()[-1] not in _KNOWN:
                 yield one.span("name")
+
+
+_FAMILY_AFTER = re.compile(rf" (?P<word>{_WORD})(?![A-Za-z'’@])")
+
+
+def _with_family(text: str, end: int) -> int:
+    """Return where the name ends with the family name behind it: Temuulen Bao."""
+    after = _FAMILY_AFTER.match(text, end)
+    return after.end() if after and after["word"] not in _PLAIN else end
 
 
 def _is_whole(first: str, last: str) -> bool:

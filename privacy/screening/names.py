@@ -37,9 +37,44 @@ def find(page: Page) -> Iterator[Found]:
     for low, high in dotted.of_books(text) if "·" in text else ():
         text = text[:low] + WALL * (high - low) + text[high:]
     pointed = (Found(*span, Kind.NAME, _WHY_TOLD) for span in pointedat.find(text))
-    found = [*_told(text), *pointed, *_by_shape(text)]
+    every = [*_told(text), *pointed, *_by_shape(text)]
+    found = [one for one in every if not _is_everyones(text, one)]
     yield from found
     yield from _again(text, {text[one.start : one.end] for one in found})
+
+
+# 王老师, 李阿姨, 小张: one of fifty million, unless somebody says that it is him or signs so.
+_COMMON = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+_ANYBODY = re.compile(
+    rf"[{_COMMON}](?:老师|阿姨|叔叔|奶奶|爷爷|伯伯|大[爷娘妈叔伯哥姐嫂]|[叔婶姨哥姐嫂]|婶[子婶]|师傅|医生|大夫|护士|同学|先生|女士)"
+)
+# 小王和老李 came to help: two of them together are types, one alone is somebody.
+_PAIR = re.compile(rf"[小老大][{_COMMON}][和跟与、][小老大][{_COMMON}](?![老头汉爷太师子])")
+_SAYS_SO = re.compile(
+    r"(?:[叫喊]我?(?:做|作)?|[我俺]是|是我|[我俺]姓.{0,4}|署名:?|落款:?|签名:?|代笔:?|联系人:?|收件人?:?|户名:?|志愿者|资助人|捐[赠助款]人)[“\"'「 ]?$"
+)
+_GOES_ON = frozenset("是在说来跑给把就也都和跟有去教帮送让带的")
+_SIGNS = re.compile(r"\s*(?:敬上|上$|$)")
+
+
+def _is_everyones(text: str, one: Found) -> bool:
+    """Say whether so many are called so that it tells nobody: 王老师 told of in passing."""
+    whole = _ANYBODY.match(text, one.start)
+    if whole:
+        return whole.end() >= one.end and not _says_so(text, whole)
+    pair = next(
+        (pair for pair in _PAIR.finditer(text) if pair.start() <= one.start < pair.end()), None
+    )
+    goes_on = one.end - one.start <= _COMPOUND or text[one.start + 1] in _GOES_ON
+    return bool(pair and goes_on)
+
+
+def _says_so(text: str, whole: re.Match[str]) -> bool:
+    """Say whether somebody says there that he is called so, or signs."""
+    start, end = whole.span()
+    alone = start and text[:start].rstrip(" ").endswith("\n")
+    signed = alone and _SIGNS.fullmatch(text, end, end + 8)
+    return bool(signed or _SAYS_SO.search(text, max(0, start - 10), start))
 
 
 def _by_shape(text: str) -> Iterator[Found]:

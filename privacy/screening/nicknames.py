@@ -43,7 +43,7 @@ _WORDY = frozenset(
     "雨雪花草鸟狗猫羊马牛鸡鱼山河江海湖溪石林木树叶米麦豆金银铜铁星月云风雷电冰春夏秋冬书本年季节气"
 )
 _PET = re.compile(
-    r"它[^。!?\n]{0,12}(?:名|叫)|[狗猫羊牛马驹犊羔鸡鸭兔鹅骆驼]{1,2}[^,。!?\n]{0,4}(?:的?名字?|叫做?|起名)"
+    r"它[^。!?\n]{0,12}(?:名|叫)|(?:娃娃|玩偶|玩具|布偶|小熊|雪人|机器人|小树|石头|风筝|盆栽)[^,。!?\n]{0,4}(?:的?名字?|叫做?|起名)|[狗猫羊牛马驹犊羔鸡鸭兔鹅骆驼]{1,2}[^,。!?\n]{0,4}(?:的?名字?|叫做?|起名)"
 )
 _BIRD = re.compile(r"燕(?:子|[都又也]?(?:回|飞|来[了的]|走了|南|筑|衔|归|低))")
 
@@ -88,6 +88,7 @@ def _is_person(text: str, run: re.Match[str], start: int, end: int) -> bool:
     apart, sure = _falls_apart(run, start, end), bool(_SURE_DOING.match(text, end))
     told = bool(_STRONG_BEFORE.search(text, max(0, start - 8), start))
     if text[end - 1] in _WORDY and text[start] in "小老":
+        told = told and text[start - 2 : start] != "里的"
         return told or (sure and start == run.start())
     telling = _FAMILIES if text[start] == "老" else words("strong_given")
     if apart and text[end - 1] in telling:

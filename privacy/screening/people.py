@@ -5,7 +5,7 @@ when that reading is clearly cheaper than everyday words, or when the words arou
 """
 
 # A pattern is read in one piece, its look-alikes are meant, its sizes are those of the number.
-# ruff: noqa: E501, PLR2004
+# ruff: noqa: E501, PLR2004, SIM905
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,13 @@ _LONGEST_GIVEN = 2
 _ENOUGH = 0.25
 _SURE, _GIVEN, _WORDY, _OTHER, _NEVER = 4.0, 5.5, 7.0, 8.0, 15.0
 _NOTHING_ELSE, _SURELY = 17.0, 5.0
-_ADVERBS = frozenset("那于向成曾常何冷安任关齐")
+_SAID_DAILY, _SAID_OFTEN, _UNSAID, _NEAR = 10.6, 11.4, 99.0, 7
+# Of two characters and nothing else but a family name, but for the famous ones.
+_COMPOUND_COST = dict.fromkeys(
+    "欧阳 司马 诸葛 上官 司徒 尉迟 皇甫 夏侯 慕容 令狐 宇文 公孙 端木 轩辕 独孤 呼延 澹台 申屠 闻人 赫连 长孙 完颜".split(),
+    0.0,
+)
+_ADVERBS = frozenset("管那于向成曾常何冷安任关齐")
 _FUNCTION = frozenset(
     "的了是在不我你他她它们这那有和就也都很还要说去来到个给把被让跟对从向于与及吗呢吧啊呀哦嘛着过得地没会能想看听吃喝买打做写问叫请谢什么怎为因所以但又才再只几每各某哪谁啥您俺咱自己时候今昨点分元块斤岁年月日号第名次些种样只条件张位本支把"
     "上下里外前后左右边面头家爸妈爷奶叔姨姑舅哥姐弟妹老师校班级课书信钱车饭菜肉蛋奶羊牛马猪狗鸡鱼三四五六七八九十百千零两"
@@ -30,7 +36,9 @@ _TOLD, _BESIDE, _EDGE, _TITLE, _SPEAKS, _NEXT, _SIGNED = (9.0, 5.0, 2.0, 6.0, 3.
 _NAMED = re.compile(
     r"(?:叫做?|名叫|姓名|名字(?:是|写)?|[大本真小学全汉蒙乳]名|起名|取名|署名|落款|签[名字]|(?:收件|收款|收信|开户|联系|监护|代笔|写信|报告|经办|证明|捐[款助赠]|资助|介绍|主持|负责|申请|户主|家长)(?:人|(?=[: \n]))|户主|家长|代笔|监护|签[字名]\)?|户名|收货人|志愿者|本人|鄙人|[我俺]是|这里是|(?<![可但还只于总就要不])是我|[来他她]是|班主任|儿童主任|老党员)(?:[:是为叫写 ,()]|\n){0,2}$"
 )
-_RELATED = re.compile(rf"(?:{KIN}|姑|姨|舅|叔|婶|爹|娘|娃|丫头|小子)(?:[:是 (]|就是|名叫)?$")
+_RELATED = re.compile(
+    rf"(?:{KIN}|[我俺他她你咱][大二三四五小老]?(?:哥|姐|弟|妹|姨|舅|姑|叔|婶|嫂|爷|奶|姥|妗|伯)|姑|姨|舅|叔|婶|爹|娘|娃|丫头|小子)(?:[:是 (]|就是|名叫)?$"
+)
 _CALLED = ("叫", "做", "名", "是", "为")  # so animals and things are named as well
 _AFTER_A_NAME = re.compile(rf"{WALL}[和跟与及、,]$")
 _OPENS = re.compile(
@@ -63,7 +71,7 @@ def families() -> dict[str, float]:
     for one in singles:
         if _is_nothing_else(one):
             found[one] -= _SURELY
-    return found | {one: 5.0 for one in ranked if len(one) > 1}
+    return found | {one: _COMPOUND_COST.get(one, 5.0) for one in ranked if len(one) > 1}
 
 
 def _is_nothing_else(family: str) -> bool:
@@ -118,11 +126,24 @@ def _is_doubtful(run: str, start: int, size: int, end: int, gain: float) -> bool
     """Say whether the words around would have to say more before this is a name."""
     if gain < _TOLD and _is_famous(run, start, end):
         return True
+    if gain < _SIGNED and _begins_as_a_word(run, start, end):
+        return True
     if gain >= _BESIDE or _is_nothing_else(run[start]):
         return False
     if _is_two_words(run[start], run[start + size : end]):
         return True
     return not _is_telling(run[start + size : end], size)
+
+
+def _begins_as_a_word(run: str, start: int, end: int) -> bool:
+    """Say whether it reads as 安静 or 白天累, or as 管微信叫: what is told, not who."""
+    if run[start] == "管" and "叫" in run[start:][:_NEAR]:
+        return True
+    said = costs().get(run[start : start + 2], _UNSAID)
+    if end - start == len("安静"):
+        return said < _SAID_OFTEN
+    usual = said < _SAID_DAILY or run[start : start + 2] in words("ordinary")
+    return usual and not _is_telling(run[end - 1], 2)
 
 
 def _is_two_words(family: str, given: str) -> bool:

@@ -32,15 +32,14 @@ _TOGETHER = re.compile(
 
 
 # What sounds like a digit; a row of eleven of them that is a mobile's is no accident.
-_SOUNDS = {
-    **dict.fromkeys("〇零洞灵林凌令", "0"), **dict.fromkeys("一壹幺腰妖夭要依伊衣医", "1"),
-    **dict.fromkeys("二贰两尔耳儿", "2"), **dict.fromkeys("三叁散伞山", "3"),
-    **dict.fromkeys("四肆寺丝司似死", "4"), **dict.fromkeys("五伍舞午武", "5"),
-    **dict.fromkeys("六陆溜流留", "6"), **dict.fromkeys("七柒拐妻期起齐", "7"),
-    **dict.fromkeys("八捌把爸吧巴", "8"), **dict.fromkeys("九玖勾就久酒", "9"),
-    **{digit: digit for digit in "0123456789"},
+_SAID_ALIKE = {
+    "0": "〇零洞灵林凌令铃玲龄岭领陵另冻懂动癸圈蛋", "1": "一壹幺腰妖夭要依伊衣医邀吆药摇以已意义亿易艺忆椅姨遗移疑宜甲",
+    "2": "二贰两尔耳儿而饵凉良粮乙", "3": "三叁散伞山衫闪善扇删丙", "4": "四肆寺丝司似死思私斯撕丁",
+    "5": "五伍舞午武屋无吴吾乌雾物误悟戊", "6": "六陆溜流留刘柳遛榴己", "7": "七柒拐妻期起齐其奇骑气汽器旗棋漆庚",
+    "8": "八捌把爸吧巴疤拔芭罢霸辛", "9": "九玖勾就久酒舅旧救揪狗够壬",
 }  # fmt: skip
-_SOUNDING = re.compile(rf"[{''.join(_SOUNDS)}](?:[\s,，、.·-]{{0,2}}[{''.join(_SOUNDS)}]){{10}}")
+_SOUNDS = {one: digit for digit, every in _SAID_ALIKE.items() for one in every + digit}
+_SOUNDING = re.compile(rf"[{''.join(_SOUNDS)}](?:[^\w\n{WALL}]{{0,2}}[{''.join(_SOUNDS)}]){{10}}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 # 前三位一百三十九, 后四位三千四百五十六
 _PLACES = re.compile(

@@ -11,6 +11,7 @@ from privacy.screening import shortschools
 from privacy.screening.folding import HAN, ONE, Page
 from privacy.screening.kinds import Found, Kind
 from privacy.screening.lists import any_of, stems, words
+from privacy.screening.universities import is_only_told_of
 
 _STEM = r"[^\W_]"
 _BREAK = re.compile(
@@ -37,9 +38,6 @@ _WEAK_SCHOOL = re.compile(
 )
 _SELF = re.compile(
     r"(?:在|读|上|是|来自|就读于?|转到|考上了?|考进|毕业于|学校:|母校|学校叫|学校是|叫)$"
-)
-_DREAM = re.compile(
-    r"(?:想考|考上|想上|想去|梦想|目标|参观|向往|考进|考到|考取|理想|要考|能考|要上|能上|以后|将来|长大|努力)[^,。!?;\n]{0,8}$"
 )
 _SHORT = re.compile(
     rf"(?:在|考上了?|考进了?|考|读|念|上|去|到|从|就读于?|转到|来自|进|是|我们|回)(?P<name>{ONE}{{0,4}}?(?:第?[一二三四五六七八九十1-9](?:中|小|高|完小|幼)|实小|蒙小|蒙中|蒙校|民小|民中|附小|附中|中心校|实验小学|民族小学|蒙古族小学|蒙古族学校|第[一二三四五六七八九]小学|第[一二三四五六七八九]中学|中心小学|民族中学|实验中学|蒙古族中学)(?=[,。!?;、) \n]|上学|读|念|的|学习|教|当|工作|$|初|高|[一二三四五六]年级|[0-9]年级|毕业|住校))"
@@ -115,17 +113,18 @@ def _is_school(text: str, start: int, suffix: re.Match[str]) -> bool:
         return False
     if suffix[0] == "学校":
         return bool(_PROPER.search(stem))
-    return suffix[0] not in {"大学", "学院"} or not _DREAM.search(before)
+    return suffix[0] not in {"大学", "学院"} or not is_only_told_of(text, start, suffix.end())
 
 
+_AHEAD = 2
 _LETTER = re.compile(r"[^\W_]$")
 
 
 def _stem_start(text: str, low: int, high: int) -> int:
     """Return where the name begins: after the last word that belongs to the sentence."""
     start = low
-    for one in _BREAK.finditer(text, low, high):
-        start = one.end()
+    for one in _BREAK.finditer(text, low, high + _AHEAD):  # so that it sees what stands behind
+        start = one.end() if one.end() <= high else start
     verb = _VERBS.match(text[start:high])
     return start + (verb.end() if verb else 0)
 

@@ -7,7 +7,7 @@ any everyday words would be is a name, of a person or of a place.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from math import log
 
 from privacy.screening.lexicon import HAN_RUN, Reading, reading
@@ -15,6 +15,8 @@ from privacy.screening.lists import words
 from privacy.screening.people import around
 
 _PRIOR, _ENOUGH = 8.0, 1.0
+_COMPOSED, _UNKNOWN = 2.0, 99.0
+_LISTED = 14.0  # a name we know, however usual its syllables are
 _SHORTEST, _LONGEST = 2, 9
 _DEAREST, _MOST_GAIN = 9.5, 22.0  # no words around speak louder for a name
 # Syllables that are everyday Chinese words as well: they add nothing to the likeness.
@@ -46,6 +48,16 @@ def find(text: str) -> Iterator[tuple[int, int, float]]:
                 yield run.start() + best[1], run.start() + best[2], best[0]
 
 
+@lru_cache(maxsize=4096)
+def _known(name: str) -> float:
+    """Return what a name we know costs at most, or one made of two parts we know."""
+    if name in words("mongol"):
+        return _LISTED
+    parts = words("mongol") | words("mongol_parts")
+    both = any(name[:at] in parts and name[at:] in parts for at in range(2, len(name)))
+    return _LISTED + _COMPOSED if both else _UNKNOWN
+
+
 @cache
 def _row() -> re.Pattern[str]:
     return re.compile(f"[{''.join(sorted(_syllables()))}]{{2,}}")
@@ -60,6 +72,6 @@ def _in_row(
         cost = _PRIOR + known[run[0][start]]
         for end in range(start + 2, min(high, start + _LONGEST) + 1):
             cost += known[run[0][end - 1]]
-            sure = read.dearth(start, end) - cost - _ENOUGH
+            sure = read.dearth(start, end) - min(cost, _known(run[0][start:end])) - _ENOUGH
             if sure > -_MOST_GAIN and len(set(run[0][start:end])) > 1:
                 yield sure + around(text, run.start() + start, run.start() + end), start, end

@@ -4,18 +4,21 @@
 what stands before it does, unless it only says where or how large.
 """
 
+# A pattern is read in one piece.
+# ruff: noqa: E501
+
 import re
 from collections.abc import Iterator
 from functools import cache
 
 from privacy.screening.folding import Page
-from privacy.screening.institutions import Stem, is_place, stem_before
 from privacy.screening.kinds import Found, Kind
-from privacy.screening.lists import any_of, words
+from privacy.screening.lists import any_of, stems, words
+from privacy.screening.stem import Stem, is_place, stem_before
 
 _WHY = "像工作单位"
 _JOB = re.compile(
-    r"(?:里|那儿|那边)?(?:上班|打工|工作(?!人|日|的)|任职|就职|供职|干活|实习|学徒|看店|端盘子|当(?!时|地|然|中|作|成|了)|开(?:大|铲|吊|叉|货|卡|班|校|压)?[车机]|打螺丝|送[件货餐水奶菜煤]|送快递|送外卖|收[奶银费]|看大?门|做(?:保洁|护工|饭的|收银|销售|客服|月嫂|小时工)|洗[碗盘车头菜衣]|烧锅炉|钻井|修[路车鞋锅]|包(?:饺子|包子|装)|喂[猪牛鸡]|教书|教[画琴舞]|扫[地楼院]|炒菜|端[菜盘]|搬[砖货家]|装[卸车]|卸[车货]|卖[\u4e00-\u9fff]|擦[玻桌地窗]|拖地|理货|切[肉菜]|刷[墙碗盘漆]|熨|喷漆|补胎|扛[\u4e00-\u9fff]|抬[\u4e00-\u9fff]|站柜台|缝|踩缝纫机|裁|揉面|和面|烤[肉饼串]|拉[煤货奶草砂沙料]|跑[单车腿线长]|押车|打包|分拣|记账|算账|接电话|前台|值夜班|上夜班|值班|打更|给人|帮厨|跟车|杀[猪羊牛]|剪羊毛|挤奶|领工资)"
+    r"(?:里|那儿|那边)?(?:上班|打工|工作(?!人|日|的)|任职|就职|供职|干活|实习|学徒|看店|端盘子|当(?!时|地|然|中|作|成|了)|开(?:大|铲|吊|叉|货|卡|班|校|压)?[车机]|打螺丝|送[件货餐水奶菜煤]|送快递|送外卖|收[奶银费]|看大?门|做(?:保洁|护工|饭的|收银|销售|客服|月嫂|小时工)|洗[碗盘车头菜衣]|烧锅炉|钻井|修[路车鞋锅]|包(?:饺子|包子|装)|喂[猪牛鸡]|教书|教[画琴舞]|扫[地楼院]|炒菜|端[菜盘]|搬[砖货家]|装[卸车]|卸[车货]|卖[\u4e00-\u9fff]|擦[玻桌地窗]|拖地|理货|切[肉菜]|刷[墙碗盘漆]|熨|喷漆|补胎|扛[\u4e00-\u9fff]|抬[\u4e00-\u9fff]|站柜台|缝|踩缝纫机|裁|揉面|和面|烤[肉饼串]|拉[煤货奶草砂沙料]|跑[单车腿线长]|押车|打包|分拣|记账|算账|接电话|前台|值夜班|上夜班|值班|打更|给人|帮厨|跟车|杀[猪羊牛]|剪羊毛|挤奶|领工资|请(?:不[了下出]来?)?(?:到|了)?[几一二三两0-9]?天?假|请不|打扫|流水线|下[井矿]|倒班|两班倒|三班倒|出(?:了)?工伤|受了?伤|(?:下|退)[岗休]|裁|当(?:[\u4e00-\u9fff]{1,3}[员工师徒长头手兵]|保安|会计|学徒|厨子)|开翻斗|开[\u4e00-\u9fff]{0,3}[车机]|码[砖货]|看库房|管仓库|装箱|贴标|质检|包药|挑[\u4e00-\u9fff]|撕|腌|磨|刮|焊|电焊|推|摆摊|跟班|学[修做理炒烙]|剪[头线]|跑堂|传菜|配菜|切墩|拌|卖货|导购|理发|按摩|保洁|值勤|站岗|巡[逻线]|放炮|绑钢筋|支模|砌|抹灰|盖楼|刷漆|贴砖|养[猪牛鸡羊鱼])"
 )
 _DRIVES = re.compile(
     r"(?:开|跑|押)(?P<name>[\u4e00-\u9fff]{2,8}?(?:客运|货运|物流|快递|快运|速运|运输|公交|出租|旅游|校车|冷链|搬家|婚庆|租车|代驾))(?:公司)?的?(?:大巴|班车|车|线|活|货|大货|单)"
@@ -30,7 +33,24 @@ _ANY = re.compile(
 )
 
 
+# 叫“老味道”的面馆, 名叫鸿运来的饭庄
+_CALLED_SHOP = re.compile(
+    r"(?:叫|名叫|名字是|招牌是|字号)[“\"'「]?(?P<name>[\u4e00-\u9fffA-Za-z0-9]{2,8})[”\"'」]?的(?:\ue000|[\u4e00-\u9fff]{0,4}?(?:面馆|饭[店馆庄]|餐[厅馆]|超市|商店|小卖部|店|公司|厂|工厂|企业|理发店|药店|诊所|旅店|宾馆|酒店|网吧|家政|幼儿园|合作社|作坊|快递|驿站|矿|工地|单位|[厂馆坊行社]))"
+)
 _FAR = 14
+
+
+@cache
+def _brand_at_work() -> re.Pattern[str]:
+    """Return 蒙牛六期上夜班, 去小肥羊当服务员: a known firm, its town and part, and what is done there."""
+    jobs = r"(?:上(?:夜|白|早|晚|中)?班|当(?!时|地|然)|做(?:保洁|护工|工|事|饭|收银|销售|客服|开发|程序|普工)|干(?:活|了|过|的|着)?|打工|打螺丝|工作|实习|任职|就职|供职|送[\u4e00-\u9fff]|开[\u4e00-\u9fff]{0,2}[车机]|流水线|下井|倒班|值班|请|管[\u4e00-\u9fff]|搬|卖[\u4e00-\u9fff]|端盘|洗[碗车]|退休|下岗|分拣|看门|看库)"
+    part = r"(?:[一二三四五六七八九十]期|[\u4e00-\u9fff]{0,4}(?:厂|店|分公司|公司|基地|仓库?|站点?|车间|工地|项目部?|总部|总行|分行|支行|园区?|中心|集团|车队|门市))?"
+    place = any_of(words("cities") | stems())
+    return re.compile(
+        rf"(?:[在去到进给从为的]|跟着|[是了])(?P<name>(?:{place})?[市县旗]?(?:{any_of(words('firms'))}){part})(?:里|那边|那儿|的)?{jobs}"
+    )
+
+
 _LAST_IN = re.compile(r"(?:.*)(?:[在给于进去到]|跟着)(?P<name>[\u4e00-\u9fff]{3,12})$", re.DOTALL)
 
 
@@ -38,7 +58,7 @@ _LAST_IN = re.compile(r"(?:.*)(?:[在给于进去到]|跟着)(?P<name>[\u4e00-\u
 def _trades() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return how an employer's name ends, in what it does and is; and one with nothing before."""
     does = any_of(one for one in words("trades") if len(one) > 1)
-    ends = rf"(?:{does}|药房|月嫂|奶食|[馆店铺楼房坊行社城厂场站园吧屋记院]|中心|公司|集团)"
+    ends = rf"(?:{does}|药房|月嫂|奶食|[馆店铺楼房坊行社城厂场站园吧屋记院庄居轩阁府斋堂汇矿井窑库]|[一二三四五六七八九十]期|[一二三四五六七八九十]分?[厂局处队公司]|度假村|农家乐|冷库|车间|流水线|项目部|工区|分?理处|基地|总行|总部|中心|公司|集团)"
     plain = rf"(?:{_ANY.pattern}|{does}|[药菜饭面酒砖鞋粮水煤])*{ends}?"
     return re.compile(rf"[\u4e00-\u9fff]{{2,8}}?{ends}"), re.compile(plain)
 
@@ -47,6 +67,11 @@ def find(page: Page) -> Iterator[Found]:
     """Yield what is a name by itself, or before its trade, where somebody works."""
     text = page.text
     spans = (span for job in _JOB.finditer(text) for span in _before_job(text, job.start()))
+    yield from (
+        Found(*one.span("name"), Kind.EMPLOYER, _WHY)
+        for form in (_brand_at_work(), _CALLED_SHOP)
+        for one in form.finditer(text)
+    )
     driven = (one.span("name") for one in _DRIVES.finditer(text) if _has_name(one["name"]))
     yield from (Found(*span, Kind.EMPLOYER, _WHY) for span in (*spans, *driven))
 

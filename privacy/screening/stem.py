@@ -1,0 +1,137 @@
+"""What stands before an ending, walked back word by word to where the sentence goes on.
+
+What is left is a name when it holds a place, a family, a fine word or characters that no everyday
+words explain: `Stem.weight` says how much.
+"""
+
+# A pattern is read in one piece.
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from privacy.screening.folding import ONE
+from privacy.screening.lexicon import costs, split
+from privacy.screening.lists import banners, stems, words
+from privacy.screening.nameforms import KIN
+
+_RARE, _USUAL, _FAR = 12.0, 14.5, 14
+STOPS = frozenset(
+    "上或先填拨在到去从的了是我你您他她它们给跟和与被把让就也都还很往对说叫个这那哪某请有没不又再才帮来回看开想要会能着过吗呢吧啊住由为因进出里外问找考读念送写寄离每本该全各几只当像坐人俺咱后前下为用做将曾至则只好最太更并且但如若等见带爱靠挨近隔比"
+)
+# What a sentence is made of, and names are not: with one of them a word belongs to what is told.
+_SENTENCE = STOPS - frozenset("上下里外前后") | frozenset(
+    "时候年月天走买卖打吃喝玩一两几见找着学现还都觉得过去"
+)
+_LONGEST_TOWN = 7
+_REGION = frozenset({"内蒙古", "内蒙"})  # too large to tell where, but part of a name
+_OWNERS = frozenset(
+    f"我 你 您 他 她 咱 俺 我们 他们 咱们 你们 人 大 自 {KIN.replace('|', ' ')}".split()
+)
+_NUMBERED_SCHOOL = re.compile(r"[一二三四五六七八九][中小]")
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """What stands before an ending, word by word."""
+
+    start: int
+    words: tuple[str, ...]
+
+    @property
+    def weight(self) -> float:
+        """Return how much it says which one is meant."""
+        return sum(_weight(one) for one in self.words) + self._of_family
+
+    @property
+    def _of_family(self) -> float:
+        """Return 2 for 老孙头, 福满家, 王记: somebody's own."""
+        owned = len(self.words) > 1 and self.words[-1] in {"家", "记", "氏", "头"}
+        return 2.0 if owned or "家" in self.words[1:] else 0.0
+
+
+@cache
+def places() -> frozenset[str]:
+    return stems() | banners() | words("cities")
+
+
+def is_place(word: str) -> bool:
+    """Say whether it is a town, a banner or a city."""
+    return word in places()
+
+
+def _weight(word: str) -> float:
+    if word in places() or word in words("proud_words"):
+        return 2.0
+    if word in words("trades"):
+        return 0.0
+    if word in _REGION or _is_nickname(word) or _NUMBERED_SCHOOL.fullmatch(word):
+        return 1.5
+    cost = costs().get(word, _USUAL)
+    if len(word) == 1:
+        if word in "饭面药酒菜茶粮煤砖鞋":
+            return 0.0
+        return 1.0 if cost > 8.5 else 0.5 if cost > 7 else 0.0  # noqa: PLR2004
+    return 1.5 if cost > _RARE else 0.5
+
+
+@cache
+def _called_by() -> frozenset[str]:
+    return words("surnames") | words("strong_given") | words("given")
+
+
+def _is_nickname(word: str) -> bool:
+    """Say whether it is 小红 or 老马, by which small shops are called."""
+    return len(word) == 2 and word[0] in "小老阿" and word[1] in _called_by()  # noqa: PLR2004
+
+
+_RUN_BEFORE = re.compile(rf"{ONE}{{1,{_FAR}}}$")
+
+
+def stem_before(text: str, at: int) -> Stem | None:
+    """Return the words that belong to the name which ends there, walking back."""
+    run = _RUN_BEFORE.search(text, max(0, at - _FAR), at)
+    if not run:
+        return None
+    ends = split(run[0])
+    every = [run[0][a:b] for a, b in pairwise(ends)]
+    first = len(every)
+    while first and not _stops(every, first - 1):
+        first -= 1
+    found = tuple(every[first:])
+    size, town = len("".join(found)), _from_a_town(run[0])
+    if town is not None and len(run[0]) - town > size:
+        ends = split(run[0][town:])
+        found = tuple(run[0][town:][a:b] for a, b in pairwise(ends))
+        size = len(run[0]) - town
+    return Stem(at - size, found) if found else None
+
+
+def _from_a_town(run: str) -> int | None:
+    """Return where the town stands after which only a name comes: 赤峰红花沟, 奈曼旗大沁他拉第六."""
+    for start in range(len(run) - 1):
+        for end in range(min(len(run), start + _LONGEST_TOWN), start + 1, -1):
+            if run[start:end] in places() and _SENTENCE.isdisjoint(_without_town(run[end:])):
+                return start
+    return None
+
+
+def _without_town(rest: str) -> str:
+    """Return it without a town at its beginning: banner, town, name."""
+    rest = rest.lstrip("市县区旗镇盟")
+    return next((rest[end:] for end in range(_LONGEST_TOWN, 1, -1) if rest[:end] in places()), rest)
+
+
+def _stops(every: list[str], at: int) -> bool:
+    """Say whether the sentence goes on there: the name begins after it."""
+    word = every[at]
+    if word == "家":
+        return at == 0 or every[at - 1] in _OWNERS or every[at - 1] in STOPS
+    if len(word) == 1:
+        return word in STOPS
+    if word in places() or word in words("trades") or word in words("proud_words"):
+        return False
+    if word in _REGION or _is_nickname(word) or _NUMBERED_SCHOOL.fullmatch(word):
+        return False
+    return costs().get(word, _USUAL) < _RARE or word[-1] in "上里在到了的着过"
