@@ -9,19 +9,22 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from models.accounts import EndedSignIn, SignIn, SignInFailure
+from models.care import CareMatch
 from models.children import Child, Kin
 from models.exports import Export
 from models.file_access import FileAccess
 from models.guardian_requests import GuardianRequest
 from models.imports import Import, ImportRow, Upload
 from models.letters import Letter, VaultLetter
-from models.matching_runs import MatchingRun
+from models.matching_runs import MatchingRun, PolicyTrial
 from models.notices import AccessLink, Notice
 from models.retention import RetentionAct
 from models.reveals import Reveal, VaultWords
 from models.security import AccountEvent, TryCount
 from models.stipends import Gift, Stipend
 from models.trace import OrdinaryEntry
+from models.visits import Visit
+from models.volunteers import Volunteer
 from privacy import viewers
 from services.checking import checks
 from services.children import children
@@ -44,6 +47,7 @@ from vocabulary.enums import (
     AccessReason,
     AccessStatus,
     Activity,
+    CareStatus,
     ChildStatus,
     Device,
     EndReason,
@@ -63,6 +67,7 @@ from vocabulary.enums import (
     RevealStatus,
     Role,
     RunStatus,
+    VisitKind,
 )
 from vocabulary.errors import NotPermitted
 from vocabulary.refs import new_ref
@@ -139,6 +144,44 @@ def a_matching_run(session: Session, at: datetime) -> Callable[[], int]:
         asked_by="engine", made=0, total=0, bound=0, proof="flow", digest="0" * 64, certificate=b"x",
     )  # fmt: skip
     return kept(session, run, MatchingRun.id)
+
+
+def a_trial(session: Session, at: datetime) -> Callable[[], int]:
+    trial = PolicyTrial(
+        kind="pledges", run_ref="RUN", numbers={}, against="", asked_by="x", asked_on=today(at)
+    )
+    return kept(session, trial, PolicyTrial.id)
+
+
+def a_visit(session: Session, at: datetime, **more: Any) -> Visit:
+    """One that stands, of a pair of its own."""
+    mother = Volunteer(name="乌兰", region_code=BANNER, entered_by="x", entered_on=today(at))
+    session.add(mother)
+    session.flush()
+    pair = CareMatch(
+        volunteer_id=mother.id, child_id=a_child(session).id, proposed_on=today(at),
+        proposed_by="engine", answer_by=at, **more,
+    )  # fmt: skip
+    session.add(pair)
+    session.flush()
+    visit = Visit(
+        care_id=pair.id, child_id=pair.child_id, met_on=today(at), kind=VisitKind.CALL,
+        words="说了说话。", entered_by="x", entered_on=today(at),
+    )  # fmt: skip
+    session.add(visit)
+    session.flush()
+    return visit
+
+
+def a_visits_words(session: Session, at: datetime) -> Callable[[], int]:
+    key = a_visit(session, at).id
+    return lambda: count(session, Visit.id, Visit.id == key, Visit.words.is_not(None))
+
+
+def a_visit_of_an_ended_pair(session: Session, at: datetime) -> Callable[[], int]:
+    ended = {"status": CareStatus.ENDED, "ended_on": today(at)}
+    key = a_visit(session, at, **ended).id
+    return lambda: count(session, Visit.id, Visit.id == key)
 
 
 def an_event(session: Session, at: datetime) -> Callable[[], int]:
@@ -275,6 +318,9 @@ PLANTED: dict[str, Callable[[Session, datetime], Callable[[], int]]] = {
     "account_events": an_event,
     "exports": an_export,
     "matching_runs": a_matching_run,
+    "policy_trials": a_trial,
+    "visit_words": a_visits_words,
+    "visits": a_visit_of_an_ended_pair,
     "letter_photographs": a_letters_photograph,
     "letter_originals": an_original,
     "returned_letters": a_returned_letter,
@@ -403,3 +449,14 @@ def test_only_the_clock_carries_it_out_and_two_roles_read_of_it(session, now) ->
     for role in (Role.CASE_WORKER, Role.DONOR, Role.SCHOOL_OFFICER):
         with pytest.raises(NotPermitted):
             retention.report(session, viewer(role), now=now)
+
+
+def test_the_words_of_a_worry_that_nobody_took_up_stay(session, now) -> None:
+    visit = a_visit(session, now - timedelta(days=400))
+    visit.is_worry = True
+    session.flush()
+
+    assert retention.carry_out(session, ENGINE, "visit_words", now=now) == 0
+    visit.taken_up_by, visit.taken_up_at = "account:x", now
+    session.flush()
+    assert retention.carry_out(session, ENGINE, "visit_words", now=now) == 1
