@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import keys
@@ -214,6 +214,21 @@ def bind_device(session: Session, token: str, code: str, *, now: datetime) -> st
     device = new_token("device")
     link.device_hash = token_hash(device)
     return f"{token}:{device}"
+
+
+def revoke_donor(session: Session, donor_id: int, *, now: datetime) -> None:
+    """End every link to a donor's page, those to one of his pledges too."""
+    own = select(VaultPledge.pledge_id).where(VaultPledge.donor_id == donor_id)
+    session.execute(
+        update(AccessLink)
+        .where(
+            AccessLink.purpose == LinkPurpose.DONOR_HOME,
+            or_(AccessLink.donor_id == donor_id, AccessLink.pledge_id.in_(own)),
+            AccessLink.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def revoke_class(session: Session, subject: Subject, *, now: datetime) -> None:

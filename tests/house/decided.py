@@ -218,6 +218,16 @@ DECIDED: dict[str, tuple[set[str], str]] = {
         f"staff.pay_backs.{view}": (COLLECTING | {"custodian"}, "pay_back")
         for view in ("detail", "agree", "turn_down", "order", "paid")
     },
+    "staff.receipt_moves.index": (COLLECTING, ""),
+    "staff.receipt_moves.ask": (COLLECTING, "receipt"),
+    **{
+        f"staff.receipt_moves.{view}": (COLLECTING, "receipt_move")
+        for view in ("detail", "agree", "turn_down")
+    },
+    "staff.line_ties.ask": (COLLECTING, "receipt"),
+    "staff.line_ties.index": (PAYING, ""),
+    "staff.line_ties.detail": (PAYING, "line_tie"),
+    "staff.line_ties.turn_down": (PAYING, "line_tie"),
     "staff.pay_backs.to_release": (PAYING, ""),
     "staff.pay_backs.release": (PAYING, "agreed_pay_back"),
     "staff.statements.index": (COLLECTING, ""),
@@ -392,6 +402,8 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "donor.own.called": (DONOR, "donors_pledge"),
     "donor.own.forget": (DONOR, ""),
     "donor.own.who_sees": (DONOR, ""),
+    "donor.own.lately": (DONOR, ""),
+    "donor.own.end_links": (DONOR, ""),
     "donor.reveals.show": (DONOR, "donors_match"),
     "family.private.show": (set(), ""),
     "family.reveals.show": (FAMILY, ""),

@@ -27,9 +27,10 @@ def kinds_in(text: str) -> set[str]:
     """The word before the colon of each f-string that begins with one."""
     found = set()
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-            if match := BEGINS.fullmatch(str(node.values[0].value)):
-                found.add(match[1])
+        first = node.values[0] if isinstance(node, ast.JoinedStr) else None
+        said = str(first.value) if isinstance(first, ast.Constant) else ""
+        if match := BEGINS.fullmatch(said):
+            found.add(match[1])
     return found
 
 
