@@ -178,7 +178,13 @@ def _pairs(run: Run, units: Ints) -> Lazy[Pair]:
     @cache
     def rivals() -> Rivals:
         return Rivals(
-            run.kind, run.needs, run.offers, pairs=run.pairs, units=units, weights=run.weights
+            run.kind,
+            run.needs,
+            run.offers,
+            pairs=run.pairs,
+            units=units,
+            weights=run.weights,
+            columns=(run.sides.needs, run.sides.offers),
         )
 
     def draw(start: int, end: int) -> list[Pair]:

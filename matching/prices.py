@@ -13,6 +13,8 @@ import numpy as np
 from matching.columns import Bools, Ints, ranges
 
 _FAR = np.iinfo(np.int64).max // 4
+_PLAIN: Final = 30
+"""Rounds over every pair, in which most end, before it is noted where a distance comes from."""
 _FEW: Final = 8
 """Where less than one in so many pairs could shorten a distance, only these are looked at."""
 
@@ -71,8 +73,7 @@ class _Distances:
         """Shorten every distance as far as it goes."""
         if not len(self.flow.need):
             return
-        waits = np.append(self.offer_at < _FAR, False)
-        waits[self._offers_after(np.flatnonzero(self.need_at < _FAR))] = True
+        waits = np.append(self._plainly(), False)
         while len(waiting := np.flatnonzero(waits)):
             ready = waiting[~waits[self._offer_from[waiting]]]
             if int(self._size[ready].sum()) * _FEW < len(self.flow.need):
@@ -80,10 +81,23 @@ class _Distances:
                 needs = self._needs_of(ready)
             else:
                 waits[waiting] = False
-                needs = self._needs_after_all()
+                needs = self._needs_after_all(is_noted=True)
             waits[self._offers_after(needs)] = True
 
-    def _needs_after_all(self) -> Ints:
+    def _plainly(self) -> Bools:
+        """Shorten a few times over every pair; return which offers changed in the last round."""
+        need, value = self.flow.need[self._back], self.flow.value[self._back]
+        offer, changed = self.flow.offer[self._back], np.zeros(len(self.offer_at), dtype=np.bool_)
+        for _ in range(_PLAIN):
+            self._needs_after_all()
+            before = self.offer_at.copy()
+            np.minimum.at(self.offer_at, offer, self.need_at[need] + value)
+            changed = self.offer_at != before
+            if not changed.any():
+                break
+        return changed
+
+    def _needs_after_all(self, *, is_noted: bool = False) -> Ints:
         """Shorten needs by every pair that may carry more; return those that changed."""
         flow = self.flow
         reach = np.where(flow.is_full, _FAR, self.offer_at[flow.offer])
@@ -92,6 +106,8 @@ class _Distances:
         changed = nearest < self.need_at[rows]
         rows = rows[changed]
         self.need_at[rows] = nearest[changed]
+        if not is_noted:
+            return rows
         ends = np.append(self._starts[1:], len(reach))
         pairs = ranges(self._starts[changed], ends[changed])
         pairs = pairs[reach[pairs] == self.need_at[flow.need[pairs]]]
