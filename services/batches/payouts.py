@@ -26,6 +26,7 @@ from services.gate import Card
 from services.statements.kinds import speaks_of_a_fee
 from vocabulary.dates import today
 from vocabulary.enums import BankAnswer, BatchStatus, LineKind, LineReason, LineState, Route
+from vocabulary.errors import BadInput
 from vocabulary.money import Fen
 
 KINDS = frozenset({LineKind.OUTGOING, LineKind.RETURNED})
@@ -278,7 +279,7 @@ def _pay(
 
 
 def _take_back(
-    session: Session, by: Viewer, row: StatementLine, batch: Batch, *, now: datetime
+    session: Session, by: Viewer, row: StatementLine | Payout, batch: Batch, *, now: datetime
 ) -> None:
     """Take in what a hand sent back, or the whole batch that the bank could not deliver."""
     if batch.bank_said is BankAnswer.NOT_PAID:
@@ -292,6 +293,22 @@ def _take_back(
     coming = returns.sums_coming_back(session, [batch.id]).get(batch.id)
     give = returns.take_in if coming == row.amount_fen else returns.bounce
     give(session, batch, on=row.on, by=by, now=now)
+
+
+def take_back_untold(
+    session: Session, by: Viewer, batch: Batch, line: Payout, *, now: datetime
+) -> None:
+    """Take back what a credit without our memo is, as two people found out (`line_ties`).
+
+    Raises BadInput(target) where a line with the memo would settle nothing either.
+    """
+    told = Bank(line.amount_fen, line.on, batch.memo)
+    if book_of(session, [told]).find(told).state is not LineState.SETTLED:
+        raise BadInput(field="target", reason="unfit")
+    session.add(line)
+    session.flush()
+    _take_back(session, by, line, batch, now=now)
+    session.flush()
 
 
 def without_debit(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:

@@ -25,7 +25,7 @@ from services.papers import certificates
 from services.statements.remarks import Others, read_remark
 from services.vault import vault
 from vocabulary.enums import AccountKind, Chain, PledgeKind, TransactionKind
-from vocabulary.errors import AlreadyDecided, BadInput, WrongState
+from vocabulary.errors import AlreadyDecided, BadInput, NeedsSecondPerson, WrongState
 from vocabulary.money import Fen
 from vocabulary.refs import find_payment_reference, has_valid_check
 
@@ -60,7 +60,7 @@ def assign(session: Session, by: Viewer, ref: str, reference: str, *, now: datet
     receipt = gate.row(session, by, Receipt, Receipt.ref == ref)
     if receipt.is_matched or receipt.is_taken_back or receipt.unclaimed is not None:
         raise AlreadyDecided()
-    right = _named(reference)
+    right = named(reference)
     pledge_id = vault.find_pledge_by_reference(session, right)
     if pledge_id is None:
         raise BadInput(field="reference", reason="typo" if is_typo(reference) else "unknown")
@@ -71,8 +71,19 @@ def assign(session: Session, by: Viewer, ref: str, reference: str, *, now: datet
     return gate.card(session, by, Receipt, Receipt.id == receipt.id)
 
 
-def take_back(session: Session, by: Viewer, ref: str, *, reason: str, now: datetime) -> None:
+def take_back(
+    session: Session,
+    by: Viewer,
+    ref: str,
+    *,
+    reason: str,
+    now: datetime,
+    first: str | None = None,
+) -> None:
     """Take a wrong booking back by a new entry of the opposite sum; then it is booked anew.
+
+    What stands under a donor's pledge only two take off it: `first` is the other one's actor
+    (services/books/receipt_moves.py), else NeedsSecondPerson is raised.
 
     What the bank's statement shows has come: it waits in 待核对 again, and never leaves the books.
     Raises AlreadyDecided for one taken back, WrongState when its money has been used, when a
@@ -80,6 +91,8 @@ def take_back(session: Session, by: Viewer, ref: str, *, reason: str, now: datet
     """
     require(by, Act.RECORD_MONEY)
     wrong = gate.row(session, by, Receipt, Receipt.ref == ref, Receipt.corrects_id.is_(None))
+    if wrong.is_matched and not wrong.is_taken_back and first in {None, by.actor}:
+        raise NeedsSecondPerson()
     line, said = wrong.bank_line, wrong.remark or wrong.payment_reference
     is_shown = wrong.shown_on is not None and not wrong.is_taken_back
     if is_shown and (not wrong.is_matched or _is_named(session, wrong)):
@@ -89,6 +102,16 @@ def take_back(session: Session, by: Viewer, ref: str, *, reason: str, now: datet
         name, on = wrong.payer_name, wrong.received_on
         again = BankLine("", wrong.amount_fen, on, name, line, said, wrong.shown_on)
         record_all(session, by, [again], now=now)
+
+
+def move(
+    session: Session, by: Viewer, wrong: Receipt, to: str, *, reason: str, now: datetime
+) -> None:
+    """Book money to another reference than it was booked to, as two people agreed."""
+    line, name, on = wrong.bank_line, wrong.payer_name, wrong.received_on
+    undo(session, by, wrong, reason=reason, now=now)
+    again = BankLine(to, wrong.amount_fen, on, name, line, "", wrong.shown_on)
+    record_all(session, by, [again], now=now)
 
 
 def _is_named(session: Session, receipt: Receipt) -> bool:
@@ -110,8 +133,7 @@ def undo(session: Session, by: Viewer, wrong: Receipt, *, reason: str, now: date
     require(by, Act.RECORD_MONEY)
     if wrong.is_taken_back or wrong.unclaimed is not None:
         raise AlreadyDecided()
-    if session.scalar(select(OnlineOrder.id).where(OnlineOrder.receipt_id == wrong.id)) is not None:
-        raise WrongState(from_state=PAID_ONLINE, to_state="taken_back")
+    refuse_online(session, wrong)
     credit = _credited(session, by, wrong, now=now)
     number, wrong.bank_line, wrong.is_taken_back = wrong.bank_line, None, True
     undoing = Receipt(
@@ -136,6 +158,13 @@ def undo(session: Session, by: Viewer, wrong: Receipt, *, reason: str, now: date
     _post(session, by, undoing, Leg(AccountKind.BANK, undoing.amount_fen), credit.leg)
     _trace(session, by, "receipt.record", undoing, now=now)
     _trace(session, by, "receipt.take_back", wrong, now=now, why=reason)
+
+
+def refuse_online(session: Session, receipt: Receipt) -> None:
+    """Raise WrongState for what a provider says that it took in: that was no slip of a pen."""
+    order = select(OnlineOrder.id).where(OnlineOrder.receipt_id == receipt.id)
+    if session.scalar(order) is not None:
+        raise WrongState(from_state=PAID_ONLINE, to_state="taken_back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +205,10 @@ def _is_the_funds(session: Session, pledge_id: int) -> bool:
 def is_known(session: Session, by: Viewer, reference: str) -> bool:
     """Say whether a remark names a reference that was given out."""
     require(by, Act.RECORD_MONEY)
-    return vault.find_pledge_by_reference(session, _named(reference)) is not None
+    return vault.find_pledge_by_reference(session, named(reference)) is not None
 
 
-def _named(text: str) -> str:
+def named(text: str) -> str:
     """Return our reference out of a remark, or all of it: others were given out before us."""
     return find_payment_reference(text) or text.strip()
 

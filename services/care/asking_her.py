@@ -32,6 +32,11 @@ def tell_her(session: Session, made: Iterable[CareMatch], *, now: datetime) -> N
     _to_her(session, made, NoticeKind.CARE_BEGINS, now=now)
 
 
+def tell_moved(session: Session, ended: Iterable[CareMatch], *, now: datetime) -> None:
+    """Tell a volunteer that her child's family moved to another banner: it was nothing of hers."""
+    _to_her(session, ended, NoticeKind.CARE_MOVED, now=now)
+
+
 def _to_her(
     session: Session, made: Iterable[CareMatch], kind: NoticeKind, *, now: datetime
 ) -> None:
@@ -92,4 +97,6 @@ def _her_facts(session: Session, viewer: Viewer, ref: str, now: datetime) -> dic
         facts["until"] = f"{until.month}月{until.day}日{until:%H:%M}"
     if card["status"] in _PAIRED:
         facts["paired"] = "1"
+    if card["status"] is CareStatus.ENDED:
+        facts["ended"] = "1"
     return facts

@@ -94,9 +94,13 @@ def moved_away(session: Session, by: Viewer, child_id: int, *, now: datetime) ->
     """Stop everything about a child whom another banner took over, in the same breath.
 
     Nobody there has seen her papers or can call her, and she would read the new address. Where she
-    lives near enough, the night proposes her again, and two of the new banner decide.
+    lives near enough, the night proposes her again, and two of the new banner decide. She is told
+    that the family moved, and thanked; where to, she does not read.
     """
+    paired = select(CareMatch).where(CareMatch.child_id == child_id, CareMatch.status.in_(_PAIRED))
+    ended = session.scalars(paired).all()
     _stop(session, by, child_id, CareEnd.CHILD_LEFT, now=now)
+    asking_her.tell_moved(session, ended, now=now)
 
 
 def _stop(session: Session, by: Viewer, child_id: int, why: CareEnd, *, now: datetime) -> None:

@@ -108,10 +108,14 @@ def fill_in(  # noqa: PLR0913 each is a field of the form
 ) -> None:
     """Write sex, birthday and place where a roster left them open or in doubt.
 
-    Raises NotPermitted for a place outside the actor's regions.
+    A sex that stands is no single person's to change, whatever money depends on it: two do, by the
+    number (services/children/amendments.py), and the one before is kept. Raises BadInput(sex);
+    NotPermitted for a place outside the actor's regions.
     """
     require(by, Act.ENTER_CHILD)
     child = gate.row(session, by, Child, Child.ref == ref)
+    if child.sex is not None and sex is not child.sex:
+        raise BadInput(field="sex", reason="by_two")
     if not works_in(by, region_code):
         raise NotPermitted()
     child.sex, child.birth_on, child.address = sex, birth_on, address

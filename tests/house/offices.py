@@ -13,7 +13,8 @@ from privacy.viewers import Viewer
 from services import links
 from services.accounts import grants, passwords
 from services.accounts.grants import Term
-from services.books import receipts, unclaimed
+from services.batches import line_ties
+from services.books import receipt_moves, receipts, unclaimed
 from services.books.receipts import BankLine
 from services.books.unclaimed import Asked
 from services.notices import notices
@@ -37,6 +38,7 @@ from vocabulary.enums import (
     PaymentProvider,
     RecipientKind,
     Role,
+    TieKind,
     UnclaimedWay,
 )
 from vocabulary.money import Fen
@@ -62,18 +64,33 @@ def _unclaimed(session: Session, desk: Viewer, now: datetime) -> str:
     return ref
 
 
+def _moves_and_ties(session: Session, town: Town, desk: Viewer, now: datetime) -> None:
+    """Money booked to a wrong reference, and a credit that is no gift: each asked by one person."""
+    (_, wrong), (_, right) = a_pledge(session, "13900000301"), a_pledge(session, "13900000302")
+    booked = receipts.record(session, desk, BankLine(wrong, Fen(500), SENT, line="10"), now=now)
+    said = "付款人来电，抄错了"
+    move = receipt_moves.ask(session, desk, booked["ref"], right, words=said, now=now)
+    town.give("receipt_move", "collecting_desk", move)
+    strange = receipts.record(session, desk, BankLine("退回", Fen(700), SENT, line="11"), now=now)
+    tie = line_ties.ask(session, desk, strange["ref"], TieKind.BOUNCED, words=said, now=now)
+    town.give("line_tie", "paying_desk", tie)
+
+
 def offices(session: Session, town: Town, here: Places, now: datetime) -> None:
     """What the desks have: receipts, accounts with a role asked for, reports, messages."""
     desk = who_is(session, town, "collecting_desk", now)
     line = BankLine("AX999999", Fen(10_000), SENT, line="7")
     town.give("receipt", "collecting_desk", receipts.record(session, desk, line, now=now)["ref"])
+    _moves_and_ties(session, town, desk, now)
     town.give("payout", "collecting_desk", _payout(session))
     town.give("unclaimed", "collecting_desk", _unclaimed(session, desk, now))
     table = "交易日期,借方发生额,贷方发生额,对方户名,摘要\n20261103,,100.00,佟掌柜,助学\n".encode()
     read = statement_reading.judged(session, desk, "流水.csv", table)
     statement = statement_desk.keep(session, desk, "流水.csv", read, now=now)
     town.give("statement", "collecting_desk", statement)
-    clerk, next_clerk = (an_account(session, login=login) for login in ("clerk", "clerk2"))
+    clerk, next_clerk = (
+        an_account(session, login=f"{town.apart.logins}{one}") for one in ("clerk", "clerk2")
+    )
     by = who_is(session, town, "administrator", now)
     asked, other = (
         grants.ask(session, by, one.ref, Role.STATISTICS, term=Term(), now=now)

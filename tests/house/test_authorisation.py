@@ -31,6 +31,7 @@ SHARED = {
     "pledge", "receipt", "payout", "statement", "account", "batch", "custody_request", "dead_donor",
     "successor",
     "bank_debit", "incident", "restricted", "matching_run", "policy_trial", "run_under_way", "unclaimed",
+    "receipt_move", "line_tie",
 }  # fmt: skip
 WAY_IN = "/login?next="
 ODD_METHODS = ("PUT", "PATCH", "DELETE")

@@ -17,6 +17,7 @@ ORDINARY = {
     "gift.confirm",
     "earmark.ask",
     "pay_back.release",
+    "line.tie",
 }
 DOORS = ("donor/**/*.py", "staff/custody*.py", "staff/receipts.py", "staff/statements.py")
 

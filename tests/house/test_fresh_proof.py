@@ -44,6 +44,8 @@ PROVEN: dict[str, set[str]] = {
         "staff.orders.back", "staff.orders.answer",
         "staff.batches.send", "staff.batches.bank_said", "staff.batches.debit", "staff.transfers.accept",
         "staff.pay_backs.detail", "staff.pay_backs.agree", "staff.pay_backs.turn_down",
+        "staff.receipt_moves.ask", "staff.receipt_moves.agree", "staff.receipt_moves.turn_down",
+        "staff.line_ties.detail", "staff.line_ties.turn_down",
         "staff.pay_backs.order", "staff.pay_backs.paid", "staff.pay_backs.release",
         "staff.returns.again", "staff.office_hand.hand_over",
         "staff.office_hand.could_not", "staff.office_hand.take_back", "staff.routes.change",
@@ -110,6 +112,7 @@ EVERYDAY: dict[str, set[str]] = {
     "money that came in or back": {
         "staff.online_payments.explain", "staff.online_payments.bill",
         "staff.fiscal_receipts.keep", "staff.fiscal_receipts.void",
+        "staff.line_ties.ask",
         "staff.receipts.assign", "staff.receipts.index", "staff.receipts.take_back",
         "staff.returns.record", "staff.statements.book", "staff.statements.discard",
         "staff.statements.index", "staff.statements.layout",

@@ -267,7 +267,9 @@ def test_what_a_provider_reported_is_not_taken_back_as_the_desks_mistake(client,
     (receipt,) = receipts(session)
 
     with pytest.raises(WrongState):
-        desk.take_back(session, DESK, receipt.ref, reason="金额记错了", now=now)
+        desk.take_back(
+            session, DESK, receipt.ref, first="account:first", reason="金额记错了", now=now
+        )
 
     session.rollback()
     assert balances(session) == {"at_wechat": 10_000, "prepaid": -10_000}

@@ -43,7 +43,7 @@ def test_a_wrong_booking_taken_back_covers_nothing(session: Session, now: dateti
     a_match(session, pledge, a_child(session))
     book(session, reference, now, fen=5_000)
     wrong = book(session, reference, now, fen=100_000)
-    receipts.take_back(session, DESK, wrong, reason="金额记错了", now=now)
+    receipts.take_back(session, DESK, wrong, first="account:first", reason="金额记错了", now=now)
 
     run(session)
 
@@ -58,7 +58,7 @@ def test_an_instalment_is_covered_on_the_day_enough_had_come_to_stay(
     pledge, reference = a_pledge(session)
     a_match(session, pledge, a_child(session))
     wrong = book(session, reference, now, fen=100_000)
-    receipts.take_back(session, DESK, wrong, reason="金额记错了", now=now)
+    receipts.take_back(session, DESK, wrong, first="account:first", reason="金额记错了", now=now)
     book(session, reference, now, fen=15_000, on=LATER)
 
     run(session)

@@ -27,7 +27,7 @@ def book(session: Session, reference: str, now: datetime, fen: int = 10_000) -> 
 
 
 def take_back(session: Session, ref: str, now: datetime) -> None:
-    receipts.take_back(session, DESK, ref, reason="金额记错了", now=now)
+    receipts.take_back(session, DESK, ref, first="account:first", reason="金额记错了", now=now)
 
 
 def faults(session: Session, now: datetime) -> list[str]:

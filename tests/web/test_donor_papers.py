@@ -127,7 +127,7 @@ def test_a_corrected_one_says_so_and_is_handed_out_no_more(app, client, session,
     made = certificate(client, session, paid[0])
     code, ref = made.code, made.ref
     wrong = session.scalars(select(receipts.Receipt.ref)).one()
-    receipts.take_back(session, DESK, wrong, reason="记错了人", now=now)
+    receipts.take_back(session, DESK, wrong, first="account:first", reason="记错了人", now=now)
     session.commit()
 
     assert "已作废，以新证为准" in app.test_client().get(f"/verify/{code}").text
@@ -200,7 +200,7 @@ def test_a_receipt_over_money_taken_back_is_shown_until_it_is_void(app, client, 
     keep(desk, f"/staff/fiscal-receipts/2026/{paid[1]}")
     session.rollback()
     wrong = session.scalars(select(receipts.Receipt.ref)).one()
-    receipts.take_back(session, DESK, wrong, reason="记错了人", now=now)
+    receipts.take_back(session, DESK, wrong, first="account:first", reason="记错了人", now=now)
     session.commit()
     assert "多开了 ¥1,200.00" in desk.get("/staff/fiscal-receipts/").text
 

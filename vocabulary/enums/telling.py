@@ -66,6 +66,7 @@ class NoticeKind(StrEnum):
     CARE_BEGINS = "care_begins"
     TRIAL_OVER = "trial_over"
     CARE_LEAVES = "care_leaves"
+    CARE_MOVED = "care_moved"
     CARE_REMINDED = "care_reminded"
     VISIT_WORRIES = "visit_worries"
     LETTER_CAME = "letter_came"

@@ -36,6 +36,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     kin,
     letter_friends,
     letters,
+    line_ties,
     matches,
     matching_runs,
     nobody,
@@ -46,6 +47,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     pay_backs,
     pledges,
     policy,
+    receipt_moves,
     receipts,
     retention,
     returns,
@@ -122,6 +124,8 @@ bp.register_blueprint(write_offs.bp)
 bp.register_blueprint(surgeries.bp)
 bp.register_blueprint(unclaimed.bp)
 bp.register_blueprint(pay_backs.bp)
+bp.register_blueprint(receipt_moves.bp)
+bp.register_blueprint(line_ties.bp)
 bp.register_blueprint(work_units.bp)
 
 __all__ = ["bp", "home"]

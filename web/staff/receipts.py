@@ -8,7 +8,7 @@ from services.books import dividing, receipts
 from services.books.receipts import BankLine
 from services.online_payments import orders
 from vocabulary.dates import today
-from vocabulary.errors import AlreadyDecided, BadInput, WrongState
+from vocabulary.errors import AlreadyDecided, BadInput, NeedsSecondPerson, WrongState
 from vocabulary.money import format_yuan_short
 from vocabulary.refs import new_token
 from web.core import requests
@@ -17,6 +17,7 @@ from web.core.messages import sentence
 from web.forms.receipts import AssignForm, ReceiptForm, TakeBackForm
 
 _SPENT = "这笔钱已经用来付助学金，不够整笔冲销。请先和保密员、审计员商量怎么补。"
+_BY_TWO = "这笔已经记到一位捐赠人名下，一个人不能动。在“最近的到账”里点“改付款编号”，等另一位同意。"
 _ONLINE = "这笔是支付平台说到账的，不是登记时记错，不能冲销。平台退了款的，先和审计员商量。"
 _SHOWN = (
     "银行流水上有这一笔，不能冲销。还没对上的，在它那一页填付款编号；流水写明了付款编号的，"
@@ -163,8 +164,9 @@ def take_back(ref: str) -> str | Response:
             receipts.take_back(session, viewer, ref, reason=form.reason.data, now=requests.now())
         except WrongState as refusal:
             form.form_errors.append(_REFUSED.get(str(refusal.params["from_state"]), _SPENT))
-        except AlreadyDecided as refusal:
-            form.form_errors.append(sentence(refusal))
+        except (AlreadyDecided, NeedsSecondPerson) as refusal:
+            is_two = isinstance(refusal, NeedsSecondPerson)
+            form.form_errors.append(_BY_TWO if is_two else sentence(refusal))
         else:
             then = (
                 "照流水再记一次对的。" if card["shown_on"] is None else "这笔钱放回了待核对到账。"

@@ -260,6 +260,13 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         f"{SIGN}你的结对好了。{SEE_INBOX}",
         needs=("paired",),
     ),
+    NoticeKind.CARE_MOVED: Text(
+        "孩子一家搬走了",
+        "你陪伴的孩子一家搬到别的旗县去了，这一段陪伴到这里，不是你哪里做得不好。"
+        "孩子那边由当地妇联接着照看；离得近的话，系统会再问你。谢谢你这些日子。",
+        f"{SIGN}你陪伴的孩子一家搬走了，这一段陪伴到这里。谢谢你。{SEE_INBOX}",
+        needs=("ended",),
+    ),
     NoticeKind.CARE_WAITS: Text(
         "有一位爱心妈妈等你决定",
         "一位爱心妈妈愿意陪伴{child}，要两个人同意才开始。请到“爱心妈妈结对”里看。",

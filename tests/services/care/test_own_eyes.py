@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from models.notices import Notice
 from services.care import answering, deciding, hers
 from services.care.answering import No
 from services.children import consents, transfers
 from services.children.transfers import Arrival
+from services.notices import drawing
 from tests.factories import OTHER_BANNER, an_account, viewer
 from tests.services.care.worlds import (
     a_caring_child,
@@ -23,6 +26,7 @@ from vocabulary.enums import (
     CareStatus,
     ChildStatus,
     NeedKind,
+    NoticeKind,
     Role,
     Route,
     Stage,
@@ -176,5 +180,12 @@ def test_a_child_whom_another_banner_took_over_leaves_her_with_no_word_of_where(
     transfers.accept(session, there, ref, arrival, now=now)
 
     assert (pair.status, pair.end_reason) == (CareStatus.ENDED, CareEnd.CHILD_LEFT)
+    told = select(Notice).where(Notice.kind == NoticeKind.CARE_MOVED)
+    (one,) = session.scalars(told).all()
+    assert (one.subject, one.recipient_id) == (f"care:{pair.her_ref}", her.account_id)
+    said = drawing.draw(session, her, one, now=now, hotline="")
+    assert said is not None
+    assert "搬" in said.inbox
+    assert "河西" not in said.inbox
     with pytest.raises(NotFound):
         hers.child(session, her, pair.her_ref, now=now)

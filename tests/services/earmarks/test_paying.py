@@ -111,7 +111,9 @@ def test_a_wrong_booking_is_taken_back_from_where_it_lies(session: Session) -> N
     (booked,) = receipts.recent(session, desk)
     feed(session, 99_900)
 
-    receipts.take_back(session, desk, booked["ref"], reason="wrong", now=at(SEPTEMBER))
+    receipts.take_back(
+        session, desk, booked["ref"], first="account:first", reason="wrong", now=at(SEPTEMBER)
+    )
 
     assert reference
     assert (held(session, pledge), left(session)) == (0, 99_900)
@@ -127,7 +129,9 @@ def test_a_booking_whose_restricted_money_is_spent_is_not_taken_back(session: Se
     (booked,) = [one for one in receipts.recent(session, desk) if one["amount_fen"] == 50_000]
 
     with pytest.raises(WrongState):
-        receipts.take_back(session, desk, booked["ref"], reason="wrong", now=at(SEPTEMBER))
+        receipts.take_back(
+            session, desk, booked["ref"], first="account:first", reason="wrong", now=at(SEPTEMBER)
+        )
 
 
 def test_the_narrowest_purse_pays_first_and_none_pays_in_parts() -> None:

@@ -98,7 +98,7 @@ def test_every_members_year_adds_up_to_the_books_year(session, now, group):
     a_sent_batch(session, school, match, on=date(2026, 9, 1))
     a_sent_batch(session, school, match, on=date(2026, 10, 1))
     wrong = pay(session, reference, 777, date(2026, 10, 5))
-    receipts.take_back(session, DESK, wrong, reason="记错了人", now=now)
+    receipts.take_back(session, DESK, wrong, first="account:first", reason="记错了人", now=now)
 
     books = moves.of_year(session, [pledge.donor_ref], 2026)[pledge.donor_ref]
     theirs = [one.year for one in of_all(session, me, pledge, 2026, now)]

@@ -105,7 +105,7 @@ def test_money_taken_back_voids_it_at_once_and_what_is_left_replaces_it(session,
         session, me, certificates.issue(session, me, pledge.donor_ref, YEAR, now=now)
     )
 
-    receipts.take_back(session, DESK, refs[1], reason="记错了人", now=now)
+    receipts.take_back(session, DESK, refs[1], first="account:first", reason="记错了人", now=now)
 
     said = certificates.verify(session, old["code"])
     assert (said.amount_fen, said.void_on) == (35_000, date(2026, 11, 21))
@@ -132,7 +132,7 @@ def test_a_donor_hears_that_his_paper_is_void_and_why(session, now, paid) -> Non
 
     certificates.issue(session, me, pledge.donor_ref, YEAR, now=now)
     (renewed,) = words_of_void(session, me, now)
-    receipts.take_back(session, DESK, refs[1], reason="记错了人", now=now)
+    receipts.take_back(session, DESK, refs[1], first="account:first", reason="记错了人", now=now)
     _, corrected = words_of_void(session, me, now)
 
     number = certificates.paper(session, me, first)["number"]
@@ -146,7 +146,7 @@ def test_all_money_taken_back_leaves_no_certificate(session, now, paid) -> None:
     certificates.issue(session, me, pledge.donor_ref, YEAR, now=now)
 
     for ref in refs:
-        receipts.take_back(session, DESK, ref, reason="记错了人", now=now)
+        receipts.take_back(session, DESK, ref, first="account:first", reason="记错了人", now=now)
 
     assert standing(session) == []
     assert len(session.scalars(select(Certificate)).all()) == 2
@@ -157,7 +157,7 @@ def test_money_that_no_certificate_counts_voids_none(session, now, paid) -> None
     certificates.issue(session, me, pledge.donor_ref, YEAR, now=now)
     later = pay(session, reference, 7_000, date(2026, 11, 20), now=now)
 
-    receipts.take_back(session, DESK, later, reason="记错了人", now=now)
+    receipts.take_back(session, DESK, later, first="account:first", reason="记错了人", now=now)
 
     assert [one.amount_fen for one in session.scalars(select(Certificate))] == [35_000]
 
@@ -169,7 +169,7 @@ def test_the_gap_funds_donor_has_one_too(session, now) -> None:
 
     certificates.issue(session, me, pledge.donor_ref, YEAR, now=now)
     assert [one.amount_fen for one in standing(session)] == [50_000]
-    receipts.take_back(session, DESK, ref, reason="记错了人", now=now)
+    receipts.take_back(session, DESK, ref, first="account:first", reason="记错了人", now=now)
 
     assert standing(session) == []
 
@@ -224,7 +224,7 @@ def test_no_donor_reads_or_makes_anothers(session, now, paid) -> None:
 def test_it_is_traced_in_the_custodians_chain_alone(session, now, paid) -> None:
     pledge, me, _, refs = paid
     certificates.issue(session, me, pledge.donor_ref, YEAR, now=now)
-    receipts.take_back(session, DESK, refs[0], reason="记错了人", now=now)
+    receipts.take_back(session, DESK, refs[0], first="account:first", reason="记错了人", now=now)
 
     kept = [e.act for e in session.scalars(select(CustodianEntry)) if "certificate" in e.act]
     assert kept == ["certificate.issue", "certificate.void", "certificate.issue"]

@@ -53,7 +53,9 @@ def world(session: Session) -> tuple[Pledge, Viewer, Match]:
     a_sent_batch(session, school, match, on=date(2025, 11, 1))
     a_sent_batch(session, school, match, on=date(2025, 12, 1))
     wrong = pay(session, reference, 7_000, date(2026, 1, 4))
-    receipts.take_back(session, DESK, wrong, reason="记错了人", now=at(date(2026, 1, 6)))
+    receipts.take_back(
+        session, DESK, wrong, first="account:first", reason="记错了人", now=at(date(2026, 1, 6))
+    )
     pay(session, reference, 50_000, date(2026, 1, 5))
     a_sent_batch(session, school, match, on=date(2026, 10, 1))
     a_sent_batch(session, school, match, on=date(2026, 11, 1))

@@ -114,7 +114,9 @@ def test_what_the_statement_says_is_hers_is_not_taken_back(session, now) -> None
     receipt = session.scalars(select(Receipt)).one()
 
     with pytest.raises(WrongState) as refusal:
-        receipts.take_back(session, DESK, receipt.ref, reason="记错了", now=now)
+        receipts.take_back(
+            session, DESK, receipt.ref, first="account:first", reason="记错了", now=now
+        )
 
     assert refusal.value.params["from_state"] == receipts.ON_STATEMENT
     assert bank(session) == 120_000
@@ -127,10 +129,14 @@ def test_what_a_person_gave_to_the_wrong_pledge_waits_again_and_stays_in_the_boo
     book(session, a_csv("20261110,,1200.00,,王芳,没写,A1"), now)
     receipt = session.scalars(select(Receipt)).one()
     with pytest.raises(WrongState):
-        receipts.take_back(session, DESK, receipt.ref, reason="记错了", now=now)
+        receipts.take_back(
+            session, DESK, receipt.ref, first="account:first", reason="记错了", now=now
+        )
     receipts.assign(session, DESK, receipt.ref, reference, now=now)
 
-    receipts.take_back(session, DESK, receipt.ref, reason="记错了人", now=now)
+    receipts.take_back(
+        session, DESK, receipt.ref, first="account:first", reason="记错了人", now=now
+    )
 
     (waits,) = receipts.recent(session, DESK, is_matched=False)
     assert (waits["amount_fen"], waits["shown_on"]) == (120_000, ON)

@@ -1,0 +1,203 @@
+"""A booking that stands under the wrong pledge: one person says so, another of the desk agrees.
+
+To another reference, even against the statement's own words; or off the pledge without one, to wait
+in 待核对 when the bank's statement has it. What it had paid for and has not left is unpaid again. Of
+the donors neither is told who the other is: each reads his own payments.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from models.ledger import Receipt
+from models.line_ties import ReceiptMove
+from models.pledges import Match
+from models.stipends import Batch, Stipend
+from privacy import viewers
+from privacy.permissions import Act, require
+from privacy.viewers import Viewer
+from services import gate, trace
+from services.batches import unsent
+from services.books import ledger, receipts
+from services.gate import Card, Part
+from services.giving import rests
+from services.lifecycle import advance
+from services.stipends import facts
+from services.stipends.facts import Basis
+from services.vault import vault
+from vocabulary.dates import today
+from vocabulary.enums import AmendmentStatus, BatchStatus, Chain, Evidence, FactKind
+from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound
+
+SHORTEST_WORDS = 4
+SHOWN = 100
+_WAITS = ReceiptMove.status == AmendmentStatus.ASKED
+_RECEIPT = Part(
+    Receipt,
+    Receipt.id == ReceiptMove.receipt_id,
+    ("ref", "amount_fen", "received_on", "payer_name", "payment_reference", "shown_on"),
+)
+
+
+def ask(session: Session, by: Viewer, ref: str, to: str, *, words: str, now: datetime) -> str:
+    """Ask, as the first person, for a booking to go to another reference, or to none ("").
+
+    Returns the request's ref. Raises BadInput(reference, words), AlreadyDecided for what is taken
+    back, waits in 待核对 itself or was asked for already, WrongState for what a provider took in.
+    """
+    require(by, Act.MOVE_RECEIPT)
+    receipt = gate.row(session, by, Receipt, Receipt.ref == ref, Receipt.corrects_id.is_(None))
+    if not receipt.is_matched or receipt.is_taken_back:
+        raise AlreadyDecided()
+    receipts.refuse_online(session, receipt)
+    named = receipts.named(to) if to.strip() else None
+    if len(words.strip()) < SHORTEST_WORDS:
+        raise BadInput(field="words", reason="say_what")
+    if named is not None and vault.find_pledge_by_reference(session, named) is None:
+        raise BadInput(field="reference", reason="typo" if receipts.is_typo(to) else "unknown")
+    if named == receipt.payment_reference:
+        raise BadInput(field="reference", reason="unchanged")
+    waiting = select(ReceiptMove.id).where(ReceiptMove.receipt_id == receipt.id, _WAITS)
+    if session.scalar(waiting) is not None:
+        raise AlreadyDecided()
+    asked = ReceiptMove(
+        receipt_id=receipt.id,
+        to_reference=named,
+        words=words.strip(),
+        asked_by=by.actor,
+        asked_on=today(now),
+    )
+    session.add(asked)
+    session.flush()
+    _trace(session, by, "receipt_move.ask", asked, now=now)
+    return asked.ref
+
+
+def agree(session: Session, by: Viewer, ref: str, *, again: str, now: datetime) -> None:
+    """Agree as the second person, who types the right reference again (nothing where there is none).
+
+    Raises ActedBefore, AlreadyDecided, BadInput(again), WrongState(spent) where the money has paid
+    for what has left already.
+    """
+    asked = _waiting(session, by, ref)
+    if asked.asked_by == by.actor:
+        raise ActedBefore()
+    if (receipts.named(again) if again.strip() else None) != asked.to_reference:
+        raise BadInput(field="again", reason="another_reference")
+    receipt = session.get_one(Receipt, asked.receipt_id)
+    if receipt.is_taken_back:
+        raise AlreadyDecided()
+    _free(session, by, receipt, now=now)
+    _decide(session, by, asked, AmendmentStatus.DONE, now=now)
+    first, why = asked.asked_by, asked.words
+    if asked.to_reference is None:
+        receipts.take_back(session, by, receipt.ref, reason=why, now=now, first=first)
+    else:
+        receipts.move(session, by, receipt, asked.to_reference, reason=why, now=now)
+    _trace(session, by, "receipt_move.agree", asked, now=now)
+
+
+def _free(session: Session, by: Viewer, receipt: Receipt, *, now: datetime) -> None:
+    """Take money back out of instalments that have not left, the latest first, until it is there."""
+    pledge_id = vault.pledge_of_receipt(session, receipt.id)
+    if pledge_id is None:
+        return
+    rests.withdraw(session, by, pledge_id, now=now)
+    # A child's fact names no person of this desk.
+    engine = viewers.engine("correction")
+    freed = 0
+    for stipend, status in session.execute(_paid_for(pledge_id)).all():
+        if ledger.prepaid_of(session, pledge_id) >= receipt.amount_fen:
+            break
+        if status is not None:
+            unsent.take_one_out(session, stipend.id)
+        basis = Basis(Evidence.LEDGER, detail="corrected")
+        kind, on = FactKind.RECEIVED, today(now)
+        facts.take_back(session, kind, stipend, on=on, by=engine, now=now, basis=basis)
+        freed += 1
+    if freed:
+        detail = {"count": freed}
+        trace.record(
+            session, engine, "stipends.unfund", "stipends", now=now, detail=detail,
+            chain=Chain.CUSTODIAN,
+        )  # fmt: skip
+
+
+def _paid_for(pledge_id: int) -> Select[Stipend, BatchStatus]:
+    return (
+        select(Stipend, Batch.status)
+        .join(Match, Match.id == Stipend.match_id)
+        .outerjoin(Batch, Batch.id == Stipend.batch_id)
+        .where(
+            Match.pledge_id == pledge_id,
+            Stipend.received_on.is_not(None),
+            Stipend.sent_on.is_(None),
+            Stipend.cancelled_on.is_(None),
+            Batch.id.is_(None) | (Batch.status == BatchStatus.OPEN),
+        )
+        .order_by(Stipend.due_on.desc(), Stipend.id.desc())
+    )
+
+
+def turn_down(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
+    """Leave it as it is; whoever asked may take it back too."""
+    asked = _waiting(session, by, ref)
+    _decide(session, by, asked, AmendmentStatus.TURNED_DOWN, now=now)
+    _trace(session, by, "receipt_move.turn_down", asked, now=now)
+
+
+def listing(session: Session, viewer: Viewer) -> list[Card]:
+    """List what was asked: what waits first, then the newest."""
+    require(viewer, Act.MOVE_RECEIPT)
+    return _cards(session, viewer)
+
+
+def detail(session: Session, viewer: Viewer, ref: str) -> Card:
+    """Return one with whether this person may agree. Raises NotFound."""
+    require(viewer, Act.MOVE_RECEIPT)
+    found = _cards(session, viewer, ref)
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def _cards(session: Session, viewer: Viewer, ref: str | None = None) -> list[Card]:
+    where = () if ref is None else (ReceiptMove.ref == ref,)
+    order = (_WAITS.desc(), ReceiptMove.id.desc())
+    found = gate.cards(
+        session,
+        viewer,
+        ReceiptMove,
+        parts={"receipt": _RECEIPT},
+        where=where,
+        order_by=order,
+        limit=SHOWN,
+    )
+    return [_told(viewer, card) for card in found]
+
+
+def _told(viewer: Viewer, card: Card) -> Card:
+    waits, is_mine = card["status"] is AmendmentStatus.ASKED, card["asked_by"] == viewer.actor
+    return card.and_also(waits=waits, is_mine=is_mine, may_agree=waits and not is_mine)
+
+
+def _waiting(session: Session, by: Viewer, ref: str) -> ReceiptMove:
+    require(by, Act.MOVE_RECEIPT)
+    asked = gate.row(session, by, ReceiptMove, ReceiptMove.ref == ref)
+    if asked.status is not AmendmentStatus.ASKED:
+        raise AlreadyDecided()
+    return asked
+
+
+def _decide(
+    session: Session, by: Viewer, asked: ReceiptMove, to: AmendmentStatus, *, now: datetime
+) -> None:
+    asked.decided_by, asked.decided_on = by.actor, today(now)
+    advance(session, asked, to, by=by, now=now)
+    session.flush()
+
+
+def _trace(session: Session, by: Viewer, act: str, one: ReceiptMove, *, now: datetime) -> None:
+    subject = f"receipt_move:{one.ref}"
+    trace.record(session, by, act, subject, now=now, chain=Chain.CUSTODIAN)
