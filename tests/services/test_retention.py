@@ -452,11 +452,11 @@ def test_only_the_clock_carries_it_out_and_two_roles_read_of_it(session, now) ->
 
 
 def test_the_words_of_a_worry_that_nobody_took_up_stay(session, now) -> None:
-    visit = a_visit(session, now - timedelta(days=400))
-    visit.is_worry = True
-    session.flush()
+    key = a_visit(session, now - timedelta(days=400)).id
+    table = Visit.__table__.update().where(Visit.id == key)
+    session.execute(table.values(is_worry=True))
+    session.expunge_all()
 
     assert retention.carry_out(session, ENGINE, "visit_words", now=now) == 0
-    visit.taken_up_by, visit.taken_up_at = "account:x", now
-    session.flush()
+    session.execute(table.values(taken_up_by="account:x", taken_up_at=now))
     assert retention.carry_out(session, ENGINE, "visit_words", now=now) == 1
