@@ -34,7 +34,7 @@ from services.vault import vault
 from tests.factories import a_child, a_match, a_pledge, a_school, an_account
 from vocabulary import clock
 from vocabulary.dates import SHANGHAI, at
-from vocabulary.enums import JobStatus, NoticeKind, RecipientKind, Rhythm, Role
+from vocabulary.enums import JobStatus, NoticeKind, RecipientKind, Rhythm, Role, Trouble
 from vocabulary.schedule import STANDARD
 
 ROOT = Path(__file__).parents[2]
@@ -256,3 +256,24 @@ def test_one_process_of_an_installation_runs_the_schedule(tmp_path: Path) -> Non
     second.stop()
 
     assert (elected, afterwards) == ((True, False), True)
+
+
+def test_the_watchdog_shouts_at_work_done_twice_for_one_day(
+    session: Session, now: datetime
+) -> None:
+    """Two machines, or a clock set back: both found something to do. Whoever found nothing did not."""
+    an_account(session, Role.ADMINISTRATOR, login="root")
+    session.commit()
+
+    def some_work(run: Run) -> None:
+        run.add(due=1, done=1)
+
+    Run(session, "listings", period=NOVEMBER).execute(some_work)
+    Run(session, "listings", period=NOVEMBER).execute(lambda _run: None)
+    Run(session, "listings", period=date(2026, 11, 8)).execute(some_work)
+    once = watched(session)
+    Run(session, "listings", period=NOVEMBER).execute(some_work)
+
+    assert once == []
+    assert findings(session) == [Finding("listings", Trouble.TWICE)]
+    assert watched(session) == ["job:listings:2026-11-21:twice"]

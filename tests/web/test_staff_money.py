@@ -226,6 +226,24 @@ def test_the_auditor_reads_balances_and_findings_as_codes(app, session, world) -
     assert world not in books + sound + spoilt
 
 
+def test_what_disagrees_stands_first_and_what_agrees_is_folded_with_its_count(
+    app, session, world
+) -> None:
+    client = desk(app, "shenji")
+    sound = client.get("/staff/books/check").get_data(as_text=True)
+    session.execute(Stipend.__table__.update().values(amount_fen=1))
+    session.commit()
+    spoilt = client.get("/staff/books/check").get_data(as_text=True)
+
+    every = sound.count("<dd>0 处对不上</dd>")
+    wrong = every - spoilt.count("<dd>0 处对不上</dd>")
+
+    assert f'<span class="soft">{every} 项</span>' in sound
+    assert f'<span class="soft">{every - wrong} 项</span>' in spoilt
+    assert wrong == spoilt.count('<td data-label="核对">') > 0
+    assert spoilt.index("入账的金额或科目不对") < spoilt.index("<summary>对得上的")
+
+
 def test_the_auditor_reads_no_day_on_which_money_came(app, session, world, now) -> None:
     collector = viewer(Role.COLLECTING_DESK)
     receipts.record(session, collector, BankLine("", Fen(100), date(2026, 11, 3)), now=now)
