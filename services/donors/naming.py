@@ -168,7 +168,10 @@ def called(session: Session, pledge_id: int, *, on: date) -> str | None:
 
 
 def page(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
-    """Return a pledge's choice with its name and record, for its donor. Raises NotFound."""
+    """Return a pledge's choice with its name and record, for its donor. Raises NotFound.
+
+    `shown_now` is what the family reads today, `holds_from` when a choice for later begins.
+    """
     card = gate.card(session, viewer, Pledge, Pledge.donor_ref == ref)
     pledge_id = gate.row(session, viewer, Pledge, Pledge.donor_ref == ref).id
     records = gate.cards(
@@ -178,7 +181,10 @@ def page(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
         where=(PledgeNaming.pledge_id == pledge_id,),
         order_by=(PledgeNaming.id.desc(),),
     )
+    newest = max((one["from_on"] for one in records[:1]), default=today(now))
     return card.and_also(
+        shown_now=called(session, pledge_id, on=today(now)),
+        holds_from=newest if newest > today(now) else None,
         name=vault.name_of(session, pledge_id),
         records=[_with_words(one) for one in records],
         from_on=effective_from(card, now=now),

@@ -88,6 +88,20 @@ def test_a_name_given_later_stands_on_later_slips_only(session, now):
     assert read(session, child_id, rows[DECEMBER], now) == "王小明"
 
 
+def test_the_donors_own_page_says_what_is_read_today_and_from_when_the_choice_holds(session, now):
+    pledge = offer(session, at(SEPTEMBER), naming=Naming.ALIAS, alias="北方的雪")
+    me, ref = donor(session, pledge), pledge.donor_ref
+    before = naming.page(session, me, ref, now=now)
+
+    naming.choose(session, me, ref, Called(Naming.NAMED, name="王小明"), now=now)
+
+    page, later = (naming.page(session, me, ref, now=day) for day in (now, at(DECEMBER, 9)))
+    assert (before["shown_now"], before["holds_from"]) == ("北方的雪", None)
+    assert (page["name"], page["shown_now"]) == ("王小明", "北方的雪")
+    assert page["holds_from"] == DECEMBER
+    assert (later["shown_now"], later["holds_from"]) == ("王小明", None)
+
+
 def test_hiding_again_empties_every_page_at_once_and_the_vault_with_them(session, now):
     pledge = offer(session, at(SEPTEMBER), naming=Naming.NAMED, name="王小明")
     child_id, rows = slips_of(session, pledge, NOVEMBER)

@@ -18,8 +18,8 @@ class RequestForm(FlaskForm):
     """One pledge, for whom, and why."""
 
     handle = StringField(
-        "认捐代号或付款编号",
-        [InputRequired("请填认捐代号或付款编号"), Length(max=40)],
+        "认捐编号或付款编号",
+        [InputRequired("请填认捐编号或付款编号"), Length(max=40)],
         filters=[_only],
     )
     asked_for = RadioField(

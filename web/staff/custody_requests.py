@@ -24,7 +24,7 @@ from web.forms.handovers import PHOTO_FAULTS
 bp = Blueprint("custody_requests", __name__, url_prefix="/custody/requests")
 
 _SAID = {
-    ("handle", "unknown"): "没有这个认捐代号或付款编号，请再看一遍",
+    ("handle", "unknown"): "没有这个认捐编号或付款编号，请再看一遍",
     ("words", "missing"): "选了这个事由，请写一句说明",
     ("document", "missing"): "有权机关提出的，请附上法律文书（PDF 或照片）",
     ("document", "not_a_photo"): "请传 PDF，或 JPG、PNG、WebP 格式的照片",
