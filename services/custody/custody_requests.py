@@ -205,7 +205,7 @@ def _identity(session: Session, pledge_id: int, donor_id: int) -> Identity:
         kind, contact = vault.contact_of(session, donor_id)
     except NotFound:
         return Identity(code, reference, None, "")
-    payers = tuple(vault.payers_of(session, pledge_id))
+    payers = tuple(vault.payers_now(session, pledge_id, donor_id))
     return Identity(code, reference, kind, contact, payers)
 
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from models import keys
@@ -240,11 +240,21 @@ def note_paid(session: Session, pledge_id: int, amount: Fen, *, now: datetime) -
 
 
 def payers_of(session: Session, pledge_id: int) -> list[str]:
-    """Return the payers' names on the bank lines of a pledge, each once, for the custodian."""
+    """Return the payers' names on the bank lines of a pledge, each once, whoever was its contact."""
+    return _payers(session, VaultReceipt.pledge_id == pledge_id)
+
+
+def payers_now(session: Session, pledge_id: int, donor_id: int) -> list[str]:
+    """Return the payers' names of its contact of now alone: he is told that a custodian read them."""
+    his = or_(VaultReceipt.donor_id.is_(None), VaultReceipt.donor_id == donor_id)
+    return _payers(session, VaultReceipt.pledge_id == pledge_id, his)
+
+
+def _payers(session: Session, *which: ColumnElement[bool]) -> list[str]:
     names = session.scalars(
         select(Receipt.payer_name)
         .join(VaultReceipt, VaultReceipt.receipt_id == Receipt.id)
-        .where(VaultReceipt.pledge_id == pledge_id, Receipt.corrects_id.is_(None))
+        .where(Receipt.corrects_id.is_(None), *which)
         .order_by(Receipt.received_on, Receipt.id)
     )
     return list(dict.fromkeys(name for name in names if name))

@@ -9,6 +9,7 @@ from jobs import outbox
 from jobs.run import Run
 from models.notices import Notice
 from models.pledges import Pledge
+from models.trace import CustodianEntry
 from models.vault import Donor
 from privacy.viewers import Viewer
 from services import gate
@@ -168,3 +169,24 @@ def test_whom_we_took_for_dead_reads_that_it_was_our_mistake(session, now):
 
     assert drawn is not None
     assert "登记错了" in drawn.inbox
+
+
+def test_the_chain_does_not_say_that_two_entries_are_one_donors(session, now):
+    """By a telephone and by a reference: entries of one pledge under both would join them (law 7)."""
+    pledge = given(session, months=2)
+    by_phone = noted(session, CONTACT, now)
+    deaths.take_back(session, CUSTODIAN, by_phone, now=now)
+    by_reference = noted(session, vault.reference_of(session, pledge.id), now)
+
+    two = CustodianEntry.actor.in_((CUSTODIAN.actor, SECOND.actor))
+    entries = select(CustodianEntry.act, CustodianEntry.subject).where(two)
+    told = session.execute(entries.order_by(CustodianEntry.seq)).all()
+
+    assert [tuple(one) for one in told] == [
+        ("death.note", f"death:{by_phone}"),
+        ("death.agree", f"death:{by_phone}"),
+        ("death.take_back", f"death:{by_phone}"),
+        ("death.note", f"death:{by_reference}"),
+        ("death.agree", f"death:{by_reference}"),
+    ]
+    assert pledge.status is PledgeStatus.ENDING

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from extensions import db
 from models.pledges import Pledge
 from models.trace import CustodianEntry
-from models.vault import VaultGiver, VaultMember
+from models.vault import VaultGiver, VaultMember, VaultPledge
 from privacy.viewers import engine
 from services import links
 from services.books import receipts
@@ -17,6 +17,7 @@ from services.books.receipts import BankLine
 from services.links import Subject
 from services.vault import givers, vault
 from tests.factories import a_pledge, viewer
+from vocabulary import clock
 from vocabulary.enums import GiverKind, LinkPurpose, Role
 from vocabulary.money import Fen
 
@@ -72,6 +73,25 @@ def test_each_account_is_his_own_and_names_nobody_else(client, group):
     assert "王小明" not in second
     assert not [name for name in ("王小明", "李红") if name in itself]
     assert "¥100" not in first + second  # what the other gave would be the rest of it
+
+
+def test_no_account_of_a_part_says_under_which_reference_the_group_pays(client, session, group):
+    """A member who sits at the collecting desk would join it with the child's days (law 7)."""
+    reference = session.scalars(select(VaultPledge.payment_reference)).one()
+    key = session.scalars(select(VaultMember.donor_id).order_by(VaultMember.donor_id)).first()
+    token = links.make(
+        session, engine(), LinkPurpose.DONOR_HOME, Subject(donor_id=key), now=clock.now()
+    )
+    session.commit()
+    pages = [client.get(one).text for one in accounts_of(client, group)]
+    client.get(f"/d/{token}")
+    pages += [
+        client.get("/donor/mine/", follow_redirects=True).text,
+        client.get("/donor/mine/2026").text,
+    ]
+
+    assert all("三年级组" in page for page in pages)
+    assert not [page for page in pages if reference in page]
 
 
 def test_each_account_is_a_paper_too(client, group):

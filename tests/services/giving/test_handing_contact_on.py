@@ -12,6 +12,8 @@ from privacy.viewers import Viewer
 from services.books import receipts
 from services.books.receipts import BankLine
 from services.children.consents import consent_row
+from services.custody import custody_requests
+from services.custody.custody_requests import NewRequest
 from services.donors import naming
 from services.donors.naming import Called
 from services.giving import members, moving
@@ -21,7 +23,15 @@ from services.reveals import reveals
 from services.vault import forgetting_donors, vault
 from tests.factories import START, viewer
 from tests.services.reveals.worlds import FIRST, LIN, World, a_world
-from vocabulary.enums import GiverKind, Naming, Purpose, RevealStatus, Role
+from vocabulary.enums import (
+    AskedFor,
+    CustodyReason,
+    GiverKind,
+    Naming,
+    Purpose,
+    RevealStatus,
+    Role,
+)
 from vocabulary.errors import NotFound
 from vocabulary.money import Fen
 
@@ -172,3 +182,20 @@ def test_who_became_the_contact_takes_only_his_own_with_him(world) -> None:
     forgetting_donors.forget(world.session, other, now=world.now)
 
     assert payers(world) == ["林向北", None]
+
+
+def test_an_identity_that_is_shown_names_who_is_told_of_it_and_not_the_one_before(world) -> None:
+    session, now = world.session, world.now
+    pay(world, "林向北")
+    hand_on(world)
+    pay(world, "周明")
+    code = session.get_one(Pledge, world.match.pledge_id).code
+    one, two = (viewer(Role.CUSTODIAN, actor=f"account:{name}") for name in ("one", "two"))
+    new = NewRequest(code, AskedFor.CUSTODIAN, CustodyReason.WRONG_PAYMENT)
+    ref = custody_requests.ask(session, one, new, files=None, now=now)
+    custody_requests.agree(session, two, ref, now=now)
+
+    shown = custody_requests.show(session, one, ref, now=now)
+
+    assert shown.contact == "13900000099"
+    assert shown.payers == ("周明",)
