@@ -158,6 +158,8 @@ DRAWN: tuple[tuple[int, int, Act], ...] = (
     (22, 10, money.families_are_called),
 )
 DRAWN_IN = (6, 9, 11)
+FIRST_PAY_DAY = 3
+"""He pledges on the 2nd: whose day is the 1st or 2nd pays one or two days later that once."""
 
 
 def steps(*, pay_in_day: int, hour_seen: int) -> list[Step]:
@@ -165,7 +167,8 @@ def steps(*, pay_in_day: int, hour_seen: int) -> list[Step]:
     monthly = [Step(month, *one) for month in range(1, MONTHS) for one in MONTHLY]
     drawn = [Step(month, *one) for month in DRAWN_IN for one in DRAWN]
     his = [
-        *(Step(month, pay_in_day, 17, lambda s: s.pay(SECRET, months=12)) for month in (0, 7)),
+        Step(0, max(pay_in_day, FIRST_PAY_DAY), 17, lambda s: s.pay(SECRET, months=12)),
+        Step(7, pay_in_day, 17, lambda s: s.pay(SECRET, months=12)),
         *(Step(month, 20, hour_seen, lambda s: s.read(SECRET)) for month in range(1, MONTHS)),
         Step(6, 21, hour_seen, lambda s: s.ask_for_link(SECRET)),
     ]

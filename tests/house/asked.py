@@ -172,7 +172,10 @@ def _at_the_administrator(session: Session, town: Town, now: datetime) -> None:
     by = who_is(session, town, "administrator", now)
     new = NewIncident("电脑丢了", SENT, SENT, FoundBy.STAFF, (Harmed.NOT_KNOWN,))
     town.give("incident", "administrator custodian", incidents.enter(session, by, new, now=now))
-    lost, other = (an_account(session, Role.STATISTICS, login=one) for one in ("lost", "lost2"))
+    lost, other = (
+        an_account(session, Role.STATISTICS, login=f"{town.apart.logins}{one}")
+        for one in ("lost", "lost2")
+    )
     resets = []
     for account in (lost, other):
         reset = FactorReset(

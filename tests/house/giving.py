@@ -17,8 +17,6 @@ from vocabulary.dates import add_months
 from vocabulary.enums import GiftOccasion, GiverKind
 from vocabulary.money import Fen
 
-STRANGER = "13900000088"
-
 
 def give(
     session: Session,
@@ -27,9 +25,9 @@ def give(
     donors: Sequence[tuple[Viewer, str]],
     now: datetime,
 ) -> None:
-    """Let each ask for a gift; the first asks a stranger to go on paying, the second the first."""
+    """Let each ask for a gift, and each ask the other to go on paying."""
     wishes, asked = [], []
-    contacts = (STRANGER, vault.contact_of(session, donors[0][0].donor_id or 0)[1])
+    contacts = [vault.contact_of(session, one.donor_id or 0)[1] for one, _ in reversed(donors)]
     children = (here.child, here.classmate)
     for (donor, ref), child, contact in zip(donors, children, contacts, strict=True):
         match, fen = here.of(child).donor_ref, Fen(50_000)
@@ -48,21 +46,27 @@ def _groups(
 ) -> None:
     """Each gives with somebody else, in a group's name."""
     found = []
-    for donor, ref in donors:
+    called = town.apart.name, "王小明"
+    for (donor, ref), who in zip(donors, called, strict=True):
         members.name(session, donor, ref, GiverKind.GROUP, "三年级教研组", now=now)
-        said = members.read("王小明 50")
+        said = members.read(f"{who} 50")
         members.join(session, donor, ref, said, from_on=now.date(), now=now)
         (one,) = members.page(session, donor, ref, now=now)["members"]
         found.append((ref, one["ref"]))
     (mine, member), (other, others) = found
     pairs = [f"{mine} {member}", f"{other} {others}", f"{mine} {others}"]
     town.give("donors_member", "donor", *pairs)
-    # The first donor gives with the second's group as well: his own account there, of its years alone.
-    own, ref = donors[0][0].donor_id or 0, vault.donor_ref_of(session, donors[0][0].donor_id or 0)
-    pledge = session.scalars(select(Pledge).where(Pledge.donor_ref == other)).one()
+    for (donor, _), whose in zip(donors, (other, mine), strict=True):
+        _gives_with(session, donor.donor_id or 0, whose, now)
+    town.give("donors_own_year", "donor", str(now.year), "2019")
+    town.give("donors_member_year", "donor", *(f"{pair} {now.year}" for pair in pairs))
+
+
+def _gives_with(session: Session, own: int, whose: str, now: datetime) -> None:
+    """Each donor gives with the other's group as well: an own account there, of its years alone."""
+    ref = vault.donor_ref_of(session, own)
+    pledge = session.scalars(select(Pledge).where(Pledge.donor_ref == whose)).one()
     cipher, _ = vault_keys.cipher_of(session, own)
     name = keys.seal(cipher, "自己", place=f"member:{ref}")
     session.add(VaultMember(donor_id=own, pledge_id=pledge.id, name=name))
     givers.say(session, pledge.id, own, Fen(100), from_on=add_months(now.date(), 2), now=now)
-    town.give("donors_own_year", "donor", str(now.year), "2019")
-    town.give("donors_member_year", "donor", *(f"{pair} {now.year}" for pair in pairs))

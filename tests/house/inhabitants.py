@@ -45,6 +45,7 @@ from tests.factories import (
 from tests.house import (
     asked,
     caring,
+    doorsteps,
     families,
     giving,
     moving,
@@ -63,6 +64,7 @@ from tests.house.places import (
     OTHER_TOWN,
     SENT,
     VILLAGE,
+    Apart,
     Places,
     Town,
     who_is,
@@ -86,9 +88,10 @@ from vocabulary.money import Fen
 from vocabulary.refs import slip_code
 
 
-def build(session: Session, now: datetime) -> Town:
+def build(session: Session, now: datetime, apart: Apart | None = None) -> Town:
     """Everybody and everything, through services where one makes the record."""
-    town, here = Town(), Places(session)
+    town = Town(apart or Apart())
+    here = Places(session, town.apart)
     _enter_accounts(session, town, here)
     _lists(session, town, here, now)
     _families_and_teacher(session, town, here, now)
@@ -103,6 +106,7 @@ def build(session: Session, now: datetime) -> Town:
     orders.give(session, town, here, now)
     units.give(session, town, here, now)
     moving.give(session, town, here, now)
+    doorsteps.give(session, town, here, now)
     session.commit()
     return town
 
@@ -115,7 +119,8 @@ def _enter_accounts(session: Session, town: Town, here: Places) -> None:
         "village_director": {"region_code": VILLAGE},
     }
     for login, role in LOGINS.items():
-        account = an_account(session, role, login=login, **more.get(login, {}))
+        name = f"{town.apart.logins}{login}"
+        account = an_account(session, role, login=name, **more.get(login, {}))
         town.sessions[login] = account.id, account.session_stamp
     _sign_everybody_in(session, town)
 
@@ -218,7 +223,7 @@ def _donors(session: Session, town: Town, here: Places, now: datetime) -> None:
         refs.append((token, ref, changes.pause(session, donor, ref, months=2, now=now)))
         donors.append((donor, ref))
     (token, ref, change), (_, ref2, change2) = refs
-    town.links["donor"] = token
+    town.links |= {"donor": token, "second_donor": refs[1][0]}
     town.give("donor_token", "public donor family", token)
     town.give("donors_pledge", "donor", ref, ref2)
     town.give("donors_change", "donor", change, change2)
@@ -276,9 +281,9 @@ def _case_files(session: Session, town: Town, here: Places, now: datetime) -> No
     )
     changed = [_amendment(session, child) for child in (mine, far)]
     town.give("amendment", both, *changed)
-    town.give(
-        "photograph", both, *(_photograph(session, here, child, now) for child in (mine, far))
-    )
+    papers = (mine, "#a8324f"), (far, town.apart.slip)
+    taken = [_photograph(session, here, child, paper, now) for child, paper in papers]
+    town.give("photograph", both, *taken)
     town.give("dispute", both, here.line(here.classmate), here.line(far), here.line(mine))
     entered = [
         volunteers.enter(session, viewers.console(), NewVolunteer(name, code), now=now)
@@ -322,10 +327,10 @@ def _amendment(session: Session, child: Child) -> str:
     return one.ref
 
 
-def _photograph(session: Session, here: Places, child: Child, now: datetime) -> str:
+def _photograph(session: Session, here: Places, child: Child, paper: str, now: datetime) -> str:
     """A picture of the child's signed slip, as its school sent it."""
     made = io.BytesIO()
-    Image.new("RGB", (300, 200), "#a8324f").save(made, "JPEG")
+    Image.new("RGB", (300, 200), paper).save(made, "JPEG")
     files = LocalFiles(current_app.config["SETTINGS"].uploads)
     officer = viewer(Role.SCHOOL_OFFICER, organisation_id=child.school_id)
     uploads.add_photo(session, officer, here.line(child), made.getvalue(), files=files, now=now)

@@ -31,11 +31,16 @@ _WHO = {ReceiptWay.PAYER: "collecting_desk", ReceiptWay.SEALED: "custodian"}
 def papers(session: Session, town: Town, donors: list[tuple[Viewer, str]], now: datetime) -> None:
     """The first donor's own and the second's; one wants hers from the payers' desk, one sealed."""
     made = []
-    for (donor, ref), way in zip(donors, _DESK, strict=True):
-        _pay(session, ref, now)
+    apart = town.apart
+    who = (apart.name, apart.paid_on, apart.receipt), ("王小明", CAME, "white")
+    for (donor, ref), way, (name, on, _) in zip(donors, _DESK, who, strict=True):
+        _pay(session, ref, name, on, now)
         made.append(certificates.issue(session, donor, ref, YEAR, now=now))
-        asking.ask(session, donor, ref, YEAR, way, name="王小明 身份证号", now=now)
-    kept = [_keep(session, ref, way, now) for (_, ref), way in zip(donors, _DESK, strict=True)]
+        asking.ask(session, donor, ref, YEAR, way, name=f"{name} 身份证号", now=now)
+    kept = [
+        _keep(session, ref, way, paper, now)
+        for (_, ref), way, (*_, paper) in zip(donors, _DESK, who, strict=True)
+    ]
     years = [f"{ref} {YEAR}" for _, ref in donors]
     town.give("donors_pledge_year", "donor", years[0], years[1], f"{donors[0][1]} 1999")
     town.give("donors_year", "donor", str(YEAR), "1999")
@@ -56,16 +61,16 @@ def _key(session: Session, ref: str) -> int:
     return session.query(Pledge.id).filter_by(donor_ref=ref).scalar()
 
 
-def _pay(session: Session, ref: str, now: datetime) -> None:
-    line = BankLine(_reference(session, ref), Fen(30_000), CAME, payer_name="某某")
+def _pay(session: Session, ref: str, name: str, on: date, now: datetime) -> None:
+    line = BankLine(_reference(session, ref), Fen(30_000), on, payer_name=name)
     receipts.record(session, _DESK[ReceiptWay.PAYER], line, now=now)
 
 
-def _keep(session: Session, ref: str, way: ReceiptWay, now: datetime) -> str:
+def _keep(session: Session, ref: str, way: ReceiptWay, paper: str, now: datetime) -> str:
     desk = _DESK[way]
     card = fiscal.one(session, desk, _reference(session, ref), YEAR)
     picture = io.BytesIO()
-    Image.new("RGB", (400, 600), "white").save(picture, "JPEG")
+    Image.new("RGB", (400, 600), paper).save(picture, "JPEG")
     told = Told(f"1500{ref[:6]}", Fen(10_000), CAME, picture.getvalue())
     files = LocalFiles(current_app.config["SETTINGS"].uploads)
     return fiscal.record(session, desk, card, told, files=files, now=now)

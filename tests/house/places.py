@@ -6,7 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
-from models.children import Child
+from cli.twins.cast import Oneself
+from models.children import Child, Kin
 from models.pledges import Match
 from models.stipends import Stipend
 from privacy.viewers import Viewer
@@ -39,10 +40,28 @@ LOGINS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """In what two towns may differ: who gives for the first child, who three far children are.
+
+    `receipt` and `slip` are the colours of what was photographed of each; `logins` stands before
+    every login.
+    """
+
+    contact: str = "13800000000"
+    name: str = "王小明"
+    paid_on: date = date(2026, 11, 4)
+    receipt: str = "white"
+    pupil: Oneself | None = None
+    slip: str = "#a8324f"
+    logins: str = ""
+
+
 @dataclass
 class Town:
     """Who lives here: how each comes in, and the handles by kind, own and another's, per person."""
 
+    apart: Apart = field(default_factory=Apart)
     sessions: dict[str, tuple[int, str]] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     own: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -58,7 +77,7 @@ class Town:
 class Places:
     """Three schools and a village, each with a pupil whose money was sent."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, apart: Apart) -> None:
         near, far = {"region_code": VILLAGE}, {"region_code": OTHER_TOWN}
         self.school, self.next_school = a_school(session), a_school(session, "阿里河中学")
         self.far_school = a_school(session, "根河中学", OTHER_TOWN)
@@ -70,9 +89,12 @@ class Places:
         )
         self.small = a_child(session, None, name="其其格", **near)
         self.small_next = a_child(session, None, name="阿茹娜", region_code=NEXT_VILLAGE)
+        for one in (self.neighbour, self.stranger, self.small_next) if apart.pupil else ():
+            _is(session, one, apart.pupil)
+        givers = [apart.contact, *(f"1380000000{n}" for n in range(1, 6))]
         self.matches = {
-            child.id: a_match(session, a_pledge(session, f"1380000000{n}")[0], child)
-            for n, child in enumerate(self.children())
+            child.id: a_match(session, a_pledge(session, giver)[0], child)
+            for giver, child in zip(givers, self.children(), strict=True)
         }
         self.batch = a_sent_batch(
             session, self.school, self.of(self.child), self.of(self.classmate), on=SENT
@@ -108,6 +130,15 @@ class Places:
     def line(self, child: Child) -> str:
         """The public ref of a child's instalment."""
         return stipend_ref(self.of(child).child_ref, SENT)
+
+
+def _is(session: Session, child: Child, who: Oneself) -> None:
+    """Let a child be somebody: what only its own may read. A number is one child's alone."""
+    child.name, child.birth_on = who.name, date.fromisoformat(f"2016-{who.born}")
+    child.address, child.remark = who.address, who.remark
+    kin = session.scalars(select(Kin).where(Kin.child_id == child.id)).one()
+    kin.name, kin.phone = who.guardian, who.phone
+    session.flush()
 
 
 def who_is(session: Session, town: Town, login: str, now: datetime) -> Viewer:

@@ -1,6 +1,6 @@
 """The other way round: swap who the child is; no donor, other family or school, no stranger can tell.
 
-Three worlds with one history; name, day of birth, number, address, guardian, telephone and what is
+Worlds with one history; name, day of birth, number, address, guardian, telephone and what is
 remarked of one child sort below, between and above those of the others.
 """
 
@@ -33,6 +33,7 @@ from tests.house.observing import (
     ordered,
 )
 from tests.house.worlds import BELOW, STARTS, Links, Twin, begin, world
+from tests.plugins.examples import PROFILE
 from vocabulary import clock
 from vocabulary.enums import LinkPurpose
 
@@ -44,6 +45,8 @@ SELVES = (
     Oneself("那顺·孟和𠮷", "06-17", "150723201206170037", "民主街七号", "左耳背", "娜仁", "13650000072"),
     Oneself("卓力格图", "11-28", "150723201211280038", "柞树沟三组", "跟着姥爷", "张桂兰", "13999999973"),
 )  # fmt: skip
+# What order gives away shows between below and above; the one between is for `make test-full`.
+DAILY = SELVES if PROFILE == "full" else SELVES[::2]
 # Not the child's own school, village and case staff; an auditor's sample opens it by design.
 LOW = ("public", "other_donor", "third_donor", "other_family", "volunteer", "school_officer",
        "other_banner", "paying_desk", "administrator", "statistics", "unit_collector", "unit_hand",
@@ -85,13 +88,18 @@ def _link(app: Flask, contact: str) -> str:
     return token
 
 
+def twin_of(self: Oneself) -> Twin:
+    """Return the world in which this is the child."""
+    pupils = tuple(replace(p, oneself=self) if p.name == WHO else p for p in cast.CHILDREN)
+    return Twin(BELOW, pupils=pupils)
+
+
 @pytest.fixture(scope="module")
 def observations(template: Path, tmp_path_factory: pytest.TempPathFactory):
     seen = []
-    for self in SELVES:
-        pupils = tuple(replace(p, oneself=self) if p.name == WHO else p for p in cast.CHILDREN)
+    for self in DAILY:
         folder = tmp_path_factory.mktemp("reverse") / "instance"
-        with world(template, folder, Twin(BELOW, pupils=pupils)) as (app, found):
+        with world(template, folder, twin_of(self)) as (app, found):
             seen.append((_without_agreed(observe(app, found)), _school(app, found)))
     return seen
 
@@ -113,19 +121,18 @@ def _school(app: Flask, found: Links) -> bytes:
 
 
 def test_nobody_but_its_own_can_tell_who_the_child_is(observations) -> None:
-    (below, _), (between, _), (above, _) = observations
+    (below, _), *others = observations
 
-    assert differing(below, between) == []
-    assert differing(below, above) == []
+    assert [differing(below, other) for other, _ in others] == [[]] * len(others)
     assert len(below) >= 1_000
 
 
 def test_its_own_school_reads_another_child_in_each_world(observations) -> None:
-    assert len({school for _, school in observations}) == len(SELVES)
+    assert len({school for _, school in observations}) == len(DAILY)
 
 
 def test_who_the_child_is_stands_in_no_observation(observations) -> None:
-    for (seen, _), self in zip(observations, SELVES, strict=True):
+    for (seen, _), self in zip(observations, DAILY, strict=True):
         said = [self.name, self.id_number, self.address, self.remark, self.guardian, self.phone]
         words = [str(word).encode() for word in said]
         assert [key for key, one in seen.items() if any(w in one.body for w in words)] == []

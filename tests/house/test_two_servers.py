@@ -28,9 +28,9 @@ ROOT = Path(__file__).parents[2]
 SEED = "7"
 DONORS = (
     {"name": "白鹤", "phone": "13000000003", "city": "鞍山", "employer": "第一林场",
-     "account": "1000200030004000", "pay_in_day": 7, "seen_at": "05:40"},
+     "account": "1000200030004000", "pay_in_day": 1, "seen_at": "00:05"},
     {"name": "祖丽·热合曼", "phone": "zuli@example.org", "city": "漳州", "employer": "邹记木器",
-     "account": "9999888877776666", "pay_in_day": 26, "seen_at": "22:50"},
+     "account": "9999888877776666", "pay_in_day": "2026-10-31", "seen_at": "23:59"},
 )  # fmt: skip
 PAGES_A_ROLE = 6
 PATIENCE_SECONDS = 120

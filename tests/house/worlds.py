@@ -11,10 +11,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
+from typing import ClassVar
 from unittest import mock
 
 from flask import Flask
 from itsdangerous import TimestampSigner
+from jinja2 import BytecodeCache
 
 from app import create_app
 from cli import twins
@@ -49,6 +51,21 @@ _COMPILED: dict[object, object] = {}
 _DRAWN: dict[bytes, bytes] = {}
 _PAPERS = (certificate_drawing, file_copies, order_drawing, slip_drawing, statement_drawing)
 _PLAYED: dict["Twin", tuple[Path, Links]] = {}
+
+
+class _Pages(BytecodeCache):
+    """Templates, compiled once for all worlds of this process."""
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket) -> None:
+        """Take what another world compiled."""
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket) -> None:
+        """Keep it for the next."""
+        self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +106,7 @@ def running(folder: Path) -> Iterator[Flask]:
             stack.enter_context(mock.patch.object(module, "draw", _drawn_once(module.draw)))
         app = create_app(replace(settings_in(folder), twin_seed="1"))
         app.config.update(WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+        app.jinja_env.bytecode_cache = _Pages()
         with app.app_context():
             db.engine.update_execution_options(compiled_cache=_COMPILED)
         # Outside the context: one left open would carry g, and the person signed in, to all clients.

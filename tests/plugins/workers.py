@@ -10,7 +10,11 @@ import pytest
 TOGETHER = ("tests/browser/",)
 # The worlds of the first are looked at by the others too: played once.
 BESIDE = dict.fromkeys(
-    ("tests/house/test_reverse_twins.py", "tests/house/test_split_knowledge.py"),
+    (
+        "tests/house/test_reverse_twins.py",
+        "tests/house/test_split_knowledge.py",
+        "tests/house/test_twin_towns.py",
+    ),
     "tests/house/test_twins.py",
 )
 # Longest first, as measured; what is not named here takes less than half a minute of one core.

@@ -22,7 +22,8 @@ def init_app(app: Flask) -> None:
     app.config["SECRET_KEY"] = hashlib.sha256(f"{seed}/cookies".encode()).digest()
     app.session_interface = _StandingSessions()
     TimestampSigner.get_timestamp = _stands  # type: ignore[method-assign, assignment]
-    app.before_request(_draw_form_token)
+    # Before Flask-WTF looks: the page that refuses a form without its token holds one as well.
+    app.before_request_funcs.setdefault(None, []).insert(0, _draw_form_token)
 
 
 class _StandingSessions(SecureCookieSessionInterface):
