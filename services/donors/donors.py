@@ -201,7 +201,7 @@ def _full(card: Card, seen: _Seen) -> Card:
         monthly_fen=amounts.monthly(card["instalment_fen"], card["rhythm"]),
         reference=purse.reference,
         payments=purse.payments,
-        announced_on=purse.still_announced_on,
+        announced_on=purse.still_announced_on(seen.on),
         prepaid_fen=purse.prepaid,
         rest_fen=purse.rest,
         change=next(waiting, None),

@@ -244,7 +244,7 @@ def how_to_pay(session: Session, viewer: Viewer, ref: str) -> Card:
     return card.and_also(
         reference=purse.reference,
         sums=[(months, Fen(instalment * months // step)) for months in _spans(card, step)],
-        announced_on=purse.announced_on,
+        announced_on=purse.unmet_word_on,
     )
 
 

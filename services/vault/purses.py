@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from vocabulary.enums import AccountKind, MoveStatus
 from vocabulary.money import Fen
 
 OPEN_MOVES = (MoveStatus.ASKED, MoveStatus.ACCEPTED)
+WORD_HOLDS = timedelta(days=14)
+"""A bank takes three working days; who said so longer ago mistook something, or it went astray."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,15 @@ class Purse:
     payments: Sequence[tuple[date, Fen]]
 
     @property
-    def still_announced_on(self) -> date | None:
+    def unmet_word_on(self) -> date | None:
         """Return the day of "I have paid" unless money came in since."""
         said = self.announced_on
         return None if any(said and day >= said for day, _ in self.payments) else said
+
+    def still_announced_on(self, on: date) -> date | None:
+        """Return that day as long as money may be on its way; later he is asked as if unsaid."""
+        said = self.unmet_word_on
+        return None if said and on > said + WORD_HOLDS else said
 
 
 _PREPAID = (

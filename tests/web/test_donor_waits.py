@@ -34,6 +34,7 @@ def test_a_word_that_he_paid_ahead_stands_until_money_comes(client, session, min
     receipts.record(session, viewer(Role.COLLECTING_DESK), line, now=now)
     session.commit()
     assert SAID not in plain(client.get("/donor/"))
+    assert "你说已经付了" not in plain(client.get(f"/donor/pledges/{ref}/pay"))
 
 
 def test_an_asked_payer_and_other_terms_wait_beside_each_other(client, session, mine):  # noqa: F811

@@ -107,6 +107,22 @@ def test_nobody_is_reminded_who_paid_or_said_so_or_has_died(session: Session, in
     assert sms.sent == []
 
 
+@pytest.mark.parametrize(("said", "sent"), [(date(2026, 11, 21), 1), (date(2026, 11, 28), 0)])
+def test_a_word_that_nothing_followed_for_two_weeks_holds_no_reminder_back(
+    session: Session, said: date, sent: int
+) -> None:
+    """He tapped it by mistake, or his bank never sent it: on day ten he is asked all the same."""
+    pledge, _, _ = an_unpaid_match(session)
+    donor, sms = me(session), Gate()
+    with clock.moved_to(at(said)):
+        pledges.said_paid(session, donor, pledge.donor_ref, Fen(10_000), now=clock.now())
+    with clock.moved_to(at(date(2026, 12, 11), 9)):
+        late.remind(session, ENGINE, on=date(2026, 12, 11), now=clock.now())
+        deliver(session, sms)
+
+    assert len([to for to in sms.sent]) == sent
+
+
 def test_after_a_death_nothing_is_even_queued(session: Session) -> None:
     an_unpaid_match(session)
     deaths.note(session, viewer(Role.CUSTODIAN), PHONE, why="家属来电", now=at(DUE))
