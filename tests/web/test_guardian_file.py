@@ -60,6 +60,12 @@ def test_a_guardian_reads_who_looked_by_role_and_day(guardian) -> None:
     assert "您提过的" not in text
 
 
+def test_a_guardian_reads_how_a_consent_is_taken_back(guardian) -> None:
+    text = page(guardian, "/family/file")
+
+    assert "同意过的，随时可以收回，不用说理由。" in text
+
+
 def test_a_guardian_gets_a_copy_on_a_page_and_as_a_pdf(guardian) -> None:
     text = page(guardian, "/family/file/copy")
     pdf = guardian.get("/family/file/copy.pdf")
