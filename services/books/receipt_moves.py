@@ -89,12 +89,12 @@ def agree(session: Session, by: Viewer, ref: str, *, again: str, now: datetime) 
     if receipt.is_taken_back:
         raise AlreadyDecided()
     _free(session, by, receipt, now=now)
-    _decide(session, by, asked, AmendmentStatus.DONE, now=now)
     first, why = asked.asked_by, asked.words
     if asked.to_reference is None:
         receipts.take_back(session, by, receipt.ref, reason=why, now=now, first=first)
     else:
         receipts.move(session, by, receipt, asked.to_reference, reason=why, now=now)
+    _decide(session, by, asked, AmendmentStatus.DONE, now=now)
     _trace(session, by, "receipt_move.agree", asked, now=now)
 
 

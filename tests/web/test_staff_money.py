@@ -13,6 +13,7 @@ from jobs.stipends import open_and_fund
 from models.ledger import Posting, Receipt
 from models.notices import Notice
 from models.stipends import Batch, Stipend
+from services.batches import batches
 from services.books import receipts
 from services.books.receipts import BankLine
 from tests.factories import PASSWORD, a_child, a_match, a_pledge, a_school, an_account, viewer
@@ -267,27 +268,47 @@ def test_nobody_enters_anothers_desk(app, world, path) -> None:
     assert codes == {login: 200 if login == own else 404 for login in DESKS}
 
 
-def test_a_wrong_booking_is_taken_back_and_stays_on_the_page(app, session, world) -> None:
-    client = desk(app, "shoukuan")
+@pytest.fixture
+def two(app: Flask, session: Session, world: str) -> tuple[FlaskClient, FlaskClient]:
+    """Two people of the collecting desk."""
+    an_account(session, Role.COLLECTING_DESK, login="shoukuan2", region_code="150000000000")
+    session.commit()
+    return desk(app, "shoukuan"), desk(app, "shoukuan2")
+
+
+def test_a_wrong_booking_is_taken_back_by_two_and_stays_on_the_page(session, world, two) -> None:
+    client, second = two
     client.post("/staff/receipts/", data=given(world))
     ref = session.scalars(select(Receipt.ref).order_by(Receipt.id.desc())).first()
     session.rollback()
+    alone = text(client.post(f"/staff/receipts/{ref}/take-back", data={"reason": "金额记错了"}))
+    bare = text(client.post(f"/staff/receipt-moves/receipts/{ref}", data={"words": "x"}))
+    asked = {"reference": "", "words": "流水上没有这一笔"}
+    asks = client.post(f"/staff/receipt-moves/receipts/{ref}", data=asked)
 
-    bare = text(client.post(f"/staff/receipts/{ref}/take-back"))
-    done = client.post(f"/staff/receipts/{ref}/take-back", data={"reason": "金额记错了"})
+    mine = text(client.post(f"{asks.location}/agree"))
+    wrong = text(second.post(f"{asks.location}/agree", data={"again": world}))
+    done = second.post(f"{asks.location}/agree", data={"again": ""})
 
     page = text(client.get("/staff/receipts/"))
-    assert "请选哪里记错了" in bare
-    assert done.status_code == 303
+    assert "一个人不能动" in alone
+    assert "至少 4 个字" in bare
+    assert "这是你提出的" in mine
+    assert "和第一个人填的不一样" in wrong
+    assert (asks.status_code, done.status_code) == (303, 303)
     assert "已冲销" in page
     assert "-¥100.00" in page
 
 
-def test_a_booking_whose_money_was_used_is_not_taken_back_and_says_why(app, session, world) -> None:
-    client = desk(app, "shoukuan")
+def test_a_booking_whose_money_has_left_is_not_moved_and_says_why(session, now, two) -> None:
+    client, second = two
     ref = session.scalars(select(Receipt.ref)).one()
-    session.rollback()
+    batch = session.scalars(select(Batch.ref)).one()
+    batches.send(session, viewer(Role.PAYING_DESK), batch, now=now)
+    session.commit()
+    asked = {"reference": "", "words": "付款人说不是他付的"}
+    asks = client.post(f"/staff/receipt-moves/receipts/{ref}", data=asked)
 
-    page = text(client.post(f"/staff/receipts/{ref}/take-back", data={"reason": "金额记错了"}))
+    page = text(second.post(f"{asks.location}/agree", data={"again": ""}))
 
-    assert "这笔钱已经用来付助学金" in page
+    assert "已经拨出去了" in page
