@@ -79,7 +79,7 @@ class Visit(Base):
         Whom a report names stands near none of that child's, like everything about the case.
         """
         pair = CareMatch.standings(viewer)
-        found = {
+        found: dict[Audience, Condition] = {
             audience: cls.care_id.in_(select(CareMatch.id).where(condition))
             for audience, condition in pair.items()
         }

@@ -149,6 +149,8 @@ def waiting_letters(
     rows = session.execute(asked.where(which).order_by(Letter.id))
     since: dict[tuple[int, int], date] = {}
     for key, child_id, sender, status, delivered_on in rows:
+        if key is None:
+            continue
         if sender is answers:
             since.pop((key, child_id), None)
         elif sender is LetterSide.FAMILY and status is LetterStatus.DELIVERED and delivered_on:

@@ -104,7 +104,7 @@ def _record(
     session.flush()
     if visit.is_worry:
         _call(session, visit, now=now)
-    why = "worry" if visit.is_worry else None
+    why = "worry" if visit.is_worry else ""
     trace.record(session, by, "visit.record", f"visit:{visit.ref}", now=now, why=why)
     return visit.is_worry
 

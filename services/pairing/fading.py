@@ -122,7 +122,8 @@ def _receipts(session: Session, keys: Sequence[int], *, on: date) -> dict[int, t
         .where(Stipend.match_id.in_(keys), _is_silent(on))
         .group_by(Stipend.match_id)
     )
-    return {key: (count, oldest) for key, count, oldest in session.execute(asked)}
+    found = session.execute(asked)
+    return {key: (count, oldest) for key, count, oldest in found if oldest is not None}
 
 
 def _letters(session: Session, pairs: Sequence[Match]) -> dict[tuple[int, int], date]:
