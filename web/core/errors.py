@@ -53,14 +53,12 @@ def _dead_link(_error: LinkExpired) -> Answer:
 
 
 def _refused(error: Refused) -> Answer:
-    """Say a refusal that no view caught on the page it came from."""
+    """Say a refusal that no view caught: in the page's own place, or on the page it came from."""
     db.session().rollback()
+    if request.method == "GET":  # led back to itself, it would be refused for ever
+        return render_template("errors/refused.html", said=sentence(error)), 409
     flash(sentence(error), "danger")
-    return redirect(
-        request.path
-        if request.method == "GET"
-        else (request.headers.get("X-Back") or url_for("public.home"))
-    )
+    return redirect(request.headers.get("X-Back") or url_for("public.home"))
 
 
 def _wrong_host(_error: SecurityError) -> Answer:
