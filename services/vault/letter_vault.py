@@ -5,6 +5,7 @@ mark of one width before the text leaves here: the moderator reads neither who h
 the marks hides him. Part of services/vault/vault.py.
 """
 
+import re
 from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, insert, literal, select
@@ -14,18 +15,21 @@ from models import keys
 from models.letters import Letter, VaultLetter, VaultReader
 from models.reveals import VaultWords
 from models.vault import VaultContact, VaultName, VaultPledge
-from privacy.screening import Kind, Known, marks, redacted
+from privacy.screening import MARK, Kind, Known, marks, redacted
 from services.letters.letter_known import known
 from services.vault import vault, vault_keys
 from vocabulary.enums import ContactKind, LetterSide, LetterStatus
 
 _LEAST = 2
+# One mark for what no pause parts: signs between, as in an employer's name, tell of him too.
+_IN_A_ROW = re.compile(rf"{MARK}(?:[^\w，,、；;：:。！？!?\n]*{MARK})+")
 
 
 def hidden(session: Session, pledge_id: int, text: str) -> str:
     """Return a donor's text without what could tell who he is."""
     donor_id = vault.donor_of_pledge(session, pledge_id)
-    return redacted(text, marks(text, dict.fromkeys(_identities(session, donor_id))))
+    shown = redacted(text, marks(text, dict.fromkeys(_identities(session, donor_id))))
+    return _IN_A_ROW.sub(MARK, shown)
 
 
 def keep(session: Session, letter: Letter, text: str) -> None:
