@@ -29,7 +29,7 @@ def main() -> None:
     labels = np.unique(part)
     for done, label in enumerate(labels, 1):
         at = np.flatnonzero(part == label)
-        total += by_cp_sat(
+        theirs = by_cp_sat(
             SimpleNamespace(
                 need=proof.need[at],
                 offer=proof.offer[at],
@@ -37,8 +37,10 @@ def main() -> None:
                 offers=proof.offers,
             )
         )
+        ours, total = int(np.dot(proof.score[at], proof.units[at])), total + theirs
+        said = f"part {done} of {len(labels)}: {ours}, CP-SAT {theirs}"
         took = time.process_time() - began
-        print(f"part {done} of {len(labels)}: {took:.0f} s so far", file=sys.stderr, flush=True)
+        print(f"{said}; {took:.0f} s so far", file=sys.stderr, flush=True)
     print(
         f"M3 {count:,} children, {len(proof.need):,} pairs in {len(labels)} parts: {plan.total},"
         f" CP-SAT {total} in {time.process_time() - began:.0f} s of processor time; equal"
