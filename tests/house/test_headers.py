@@ -182,6 +182,11 @@ def test_a_static_file_is_isolated_by_the_real_server_too(app: Flask, path: str)
     assert faults(answer, is_file=True) == []
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; ")
     assert "Set-Cookie" not in answer.headers
+    assert VALIDATORS & set(answer.headers.keys()) == set()
+    since = {"If-Modified-Since": "Sun, 01 Jan 2040 00:00:00 GMT", "If-None-Match": '"1-1"'}
+    again = Client(served_by_whitenoise(app), Response).get(path, headers=since)
+    again.close()
+    assert again.status_code == 200
 
 
 def test_a_static_file_that_is_not_there_is_kept_by_nobody(app: Flask) -> None:

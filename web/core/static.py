@@ -13,6 +13,7 @@ from whitenoise import WhiteNoise
 from web.core.headers import fixed_for
 
 _ENDPOINT = "static"
+_VALIDATORS = frozenset({"ETag", "Last-Modified"})
 # A file is no page: opened by itself it runs and loads nothing.
 _POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -37,7 +38,7 @@ def _hash_of(path: Path, _changed: int) -> str:
 
 def served_by_whitenoise(app: Flask) -> WhiteNoise:
     """Return the application with its static files in front, kept for a year."""
-    return WhiteNoise(
+    files = WhiteNoise(
         app.wsgi_app,
         root=app.static_folder,
         prefix="static/",
@@ -45,6 +46,18 @@ def served_by_whitenoise(app: Flask) -> WhiteNoise:
         immutable_file_test=lambda _path, _url: True,
         add_headers_function=partial(_add_headers, fixed_for(app)),
     )
+    for file in files.files.values():
+        _tell_no_time(file)
+    return files
+
+
+def _tell_no_time(file: Any) -> None:
+    """Drop what a browser could ask about again: the address names the content, the time nobody's."""
+    file.etag = file.last_modified = None
+    file.alternatives = [
+        (encoding, path, [one for one in headers if one[0] not in _VALIDATORS])
+        for encoding, path, headers in file.alternatives
+    ]
 
 
 def _add_headers(fixed: Mapping[str, str], headers: Headers, _path: str, _url: str) -> None:
