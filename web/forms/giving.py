@@ -78,7 +78,7 @@ class PayerForm(FlaskForm):
     def offer(self, days: Sequence[date]) -> None:
         """Offer the due days from which another may pay."""
         coming = [SelectChoice(day.isoformat(), full_day(day)) for day in days]
-        self.from_on.choices = [SelectChoice("", "我付的用完就接"), *coming]
+        self.from_on.choices = [SelectChoice("", "用完就接"), *coming]
 
     def how(self) -> HandOver:
         """Return what was chosen."""
