@@ -18,6 +18,11 @@ _ENDS = re.compile(rf"{_TITLE}$")
 _BEGINS = re.compile(
     r"(?:^|[，。！？、；：,.!?;:\s]|谢谢|感谢|还有|我们|[和跟与给问请])(?P<name>[一-龥]{2,3})老师"
 )
+# 王老师: so many are called so that screening lets it stand; whoever reads is warned all the same.
+_SURNAMED = re.compile(
+    r"(?:^|[^一-龥]|[是的和跟与给问请让被叫谢听向找对把来去了天日们班])"
+    r"(?P<who>[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗](?:老师|巴格什))"
+)
 _NOBODY = re.compile(
     r"[的位个些们名这那哪每各此该其]|^(?:我|你|您|他|她|咱)|(?:语文|数学|英语|蒙语|汉语|体育|音乐|美术|科学|品德"
     r"|思品|政治|历史|地理|物理|化学|生物|信息|电脑|舞蹈|劳动|自然|班|任课|主课|副课|生活|值日|值班|宿管|支教|实习|代课|退休|年轻"
@@ -29,7 +34,11 @@ def named_in(text: str, found: Iterable[Mark], known: Iterable[str] = ()) -> tup
     """Return how teachers are named in a text, in order: by marks, by clause, by known names."""
     titled = [_titled(text, mark) for mark in found if mark.kind is Kind.NAME]
     begun = [(one.start("name"), f"{one['name']}老师") for one in _BEGINS.finditer(text)]
+    plain = [(one.start("who"), one["who"]) for one in _SURNAMED.finditer(text)]
+    ends = tuple(words for _, words in plain)
+    begun = [(at, words) for at, words in begun if not words.endswith(ends)]
     kept = [(at, words) for at, words in begun if not _NOBODY.search(words.removesuffix("老师"))]
+    kept += plain
     sure = [(text.find(name), name) for name in known if len(name) > 1 and name in text]
     return tuple(dict.fromkeys(words for _, words in sorted([*titled, *kept, *sure]) if words))
 

@@ -18,6 +18,7 @@ from privacy.screening.worries import worries
 __all__ = ["MARK", "Concern", "Kind", "Known", "Mark", "Worry", "marks", "redacted", "worries"]
 
 _Part = Callable[[Page], Iterator[Found]]
+_FEWEST_ROUNDS, _MOST_ROUNDS, _PATIENCE = 3, 16, 100_000  # a letter needs four; in characters
 _BETWEEN = frozenset(" \t\u3000\u00a0\u200b\u200c\u200d\u2060\ufeff-·.•・_~*/|")
 
 
@@ -25,9 +26,21 @@ def marks(text: str, known: Iterable[Known] = ()) -> tuple[Mark, ...]:
     """Return what to hide, in order and apart; what is left raises no mark of its own."""
     identities = tuple(known)
     found: tuple[Mark, ...] = ()
+    rounds = 0
     while more := _more(text, found, identities):  # each round hides more than the one before
-        found = _merged(text, (*found, *more))
+        rounds += 1
+        found = _merged(text, (*found, *_rest(text, more, rounds)))
     return found
+
+
+def _rest(text: str, more: list[Mark], rounds: int) -> list[Mark]:
+    """Return the marks of one round; when a text that is no letter goes on and on, all that follows."""
+    most = max(_FEWEST_ROUNDS, min(_MOST_ROUNDS, _PATIENCE // len(text)))
+    if rounds < most:
+        return more
+    first = min(more)
+    start = first.start if rounds < most * 2 else 0
+    return [Mark(start, len(text), first.kind, first.why)]
 
 
 def redacted(text: str, found: Iterable[Mark]) -> str:

@@ -37,6 +37,10 @@ _BEFORE = re.compile(
 _CORRECTED = re.compile(
     rf"{WALL}[^0-9\n{WALL}]{{0,12}}(?:不对|错了|写错|说错|应该|改成|改为|少写|漏了|换成)[^0-9\n{WALL}]{{0,8}}(?P<rest>[0-9](?:[ .-]?[0-9]){{2,18}})(?![0-9])"
 )
+_NEXT = re.compile(
+    rf"{WALL}[^。!?\n{WALL}]{{0,6}}?[ ,、往东西南北]{{1,3}}(?P<rest>[^\W_{_NOT_A_NAME}a-zA-Z0-9]{{2,4}}[乡镇村屯])(?=[^{HAN}]|$)"
+    rf"|{WALL}(?P<spot>[^\W_{_NOT_A_NAME}a-zA-Z0-9]{{1,3}}(?:口|里半|桥|岭|沟|湾|台|甸|坝|滩|河|梁|庙|营|堡|店|坡|地|泉|井|塔拉|诺尔))(?=[^{HAN}]|$)"
+)
 _DOMAIN = re.compile(
     rf"{WALL}(?P<rest>(?: ?(?:\.|点|dot|/|斜杠) ?[a-z0-9]{{1,20}}){{1,5}})(?![a-z0-9])"
 )
@@ -48,6 +52,8 @@ def find(page: Page) -> Iterator[Found]:
     if WALL not in text:
         return
     yield from _of(text, _ADDRESS, Kind.PLACE, "地址的其余部分")
+    for one in _NEXT.finditer(text):
+        yield Found(*one.span("rest" if one["rest"] else "spot"), Kind.PLACE, "地址的其余部分")
     yield from _of(text, _BEFORE, Kind.PLACE, "地址的其余部分")
     yield from _of(page.numerals().text, _CORRECTED, Kind.NUMBER, "号码的一段")
     yield from _of(text.lower(), _DOMAIN, Kind.LINK, "链接的其余部分")

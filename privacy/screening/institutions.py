@@ -110,10 +110,20 @@ _SAID = (
 )
 
 
+@cache
+def _steppe_place() -> re.Pattern[str]:
+    """Return 查干敖包, 巴彦高勒: where one lives, goes or camps."""
+    return re.compile(
+        rf"(?:[在到去叫住回离从]|搬[到去])(?P<name>{_steppe().pattern}(?:敖包|淖尔|诺尔|高勒|布拉格|宝力格|宝拉格|温都尔|乌拉|浩来|哈达|召))"
+    )
+
+
 def _said(text: str) -> Iterator[Found]:
     """Yield schools, employers and places that only the sentence makes one."""
     for form, kind, why in _SAID:
         yield from (Found(*one.span("name"), kind, why) for one in form.finditer(text))
+    for one in _steppe_place().finditer(text):
+        yield Found(*one.span("name"), Kind.PLACE, "像地址")
     for one in _CALLED_PLACE.finditer(text):
         every = tuple(one["name"][a:b] for a, b in pairwise(split(one["name"])))
         ours = _OUR_OWN.search(one.string, max(0, one.start() - 4), one.start())

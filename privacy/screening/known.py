@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from privacy.screening.folding import Page, fold, latin
 from privacy.screening.kinds import Found, Kind, Known
+from privacy.screening.nameforms import TITLES
 
 _GAP = r"[^\w\n]{0,3}"
 _LOOSE_DIGITS = {"0": "[0o]", "1": "[1li|!]", "5": "[5s]", "8": "[8b]", "2": "[2z]"}
@@ -46,7 +47,16 @@ def find(page: Page, known: Iterable[Known]) -> Iterator[Found]:
 @lru_cache(maxsize=512)
 def _written(one: Known) -> tuple[re.Pattern[str], ...]:
     folded = re.sub(r"[^\w]", "", fold(one.text).numerals().text)
-    return tuple(_spaced(spelling) for spelling in _spellings(one.kind, folded))
+    whole = tuple(_spaced(spelling) for spelling in _spellings(one.kind, folded))
+    return whole + _titled(folded) if one.kind is Kind.NAME else whole
+
+
+def _titled(name: str) -> tuple[re.Pattern[str], ...]:
+    """Return 王老师, 王阿姨 of one whose family name is known: by patterns alone that is anybody's."""
+    family = name[: 2 if _COMPOUND.match(name) else 1]
+    if not name[1:] or family[0] < "\u3400":
+        return ()
+    return (re.compile(rf"{re.escape(family)}(?:{TITLES})"),)
 
 
 def _spellings(kind: Kind, text: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ _LINK = r"(?:[^\w\n]|的|那?[0-9几两]{1,2}?[个位](?:数字?|字)?|位|段|�
 _PIECE = re.compile(rf"{_PLACE}{_LINK}{{0,5}}(?P<digits>[0-9](?:[ .·-]?[0-9]){{1,8}})(?![0-9])")
 _LEAD = re.compile(r"(?<![0-9.])(?P<digits>[0-9](?:[ .·-]?[0-9]){2,8})[^0-9\n]{0,8}$")
 _FAR, _MOST = 48, 5
+_SIZES = {7, 8, 9, 10, 11, 12, 13, 16, 17, 18, 19}
 _MOBILE = re.compile(r"(?:86)?1[3-9][0-9]{9}")
 _IDENTITY = re.compile(
     r"[0-9]{6}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{4}"
@@ -96,8 +97,9 @@ def _roman(text: str) -> Iterator[Found]:
 
 def _by_place(text: str) -> Iterator[Found]:
     row: list[tuple[int, int]] = []
+    sums = reckonings(text)
     for one in _PIECE.finditer(text):
-        if counted(text, one.end()) or _is_in_a_sum(text, one.start("digits")):
+        if counted(text, one.end()) or any(low <= one.start("digits") < high for low, high in sums):
             continue
         if row and one.start("digits") - row[-1][1] > _FAR:
             yield from _judged(text, row)
@@ -119,16 +121,14 @@ def _judged(text: str, row: list[tuple[int, int]]) -> Iterator[Found]:
 
 def _is_a_number(text: str, row: list[tuple[int, int]]) -> bool:
     said = [re.sub(r"[^0-9]", "", text[a:b]) for a, b in row]
+    if sum(map(len, said)) not in _SIZES:
+        return False
     whole = ("".join(order) for order in permutations(said))
     forms = (_MOBILE, _IDENTITY, _OTHER)
     if any(form.fullmatch(one) for one in whole for form in forms):
         return True
     told = _OF_A_NUMBER.search(text, max(0, row[0][0] - 40), row[0][0])
     return bool(told and _SHORT.fullmatch("".join(said)) and min(map(len, said)) > 1)
-
-
-def _is_in_a_sum(text: str, at: int) -> bool:
-    return any(low <= at < high for low, high in reckonings(text))
 
 
 def _is_year(digits: str) -> bool:

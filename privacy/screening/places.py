@@ -91,7 +91,9 @@ def find(page: Page) -> Iterator[Found]:
 
 
 _IS_PLACE = re.compile(rf"{_SUFFIX}|{_NUMBERED}|[0-9]|院|厂|校|站|店")
-_TO_HAND = re.compile(r"(?:学校|医院|家里|手里|我们?手|我手|我这|您|你)")
+_TO_HAND = re.compile(
+    r"(?:[镇村县旗城乡屯市](?:上|里|口)|门口|家门口|邮局|驿站|学校|医院|家里|手里|我们?手|我手|我这|您|你)"
+)
 
 
 # 头道湾, 二道河子, 三道沟: numbered in the order the settlers came.

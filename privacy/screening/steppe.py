@@ -15,6 +15,7 @@ from privacy.screening.lists import words
 from privacy.screening.people import around
 
 _PRIOR, _ENOUGH = 8.0, 1.0
+_FAMILIES = tuple("包白金何韩吴鲍佟席敖孟杜涂康王李张陈赵梁宝齐")
 _COMPOSED, _UNKNOWN = 2.0, 99.0
 _LISTED = 14.0  # a name we know, however usual its syllables are
 _SHORTEST, _LONGEST = 2, 9
@@ -45,7 +46,14 @@ def find(text: str) -> Iterator[tuple[int, int, float]]:
             best = max(_in_row(text, run, row.span(), read, known), default=None)
             if best and best[0] > 0:
                 at = best[2]
-                yield run.start() + best[1], run.start() + best[2], best[0]
+                first = best[1] - _has_family(run[0], best[1])
+                yield run.start() + first, run.start() + best[2], best[0]
+
+
+def _has_family(run: str, start: int) -> bool:
+    """Say whether a family name usual among Mongols stands before it: 包乌日汗."""
+    before = run[start - 1 : start] if start else ""
+    return before in _FAMILIES and (start == 1 or run[start - 2] in "叫是和跟与给找的人员桌")
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from privacy.screening.folding import Page
+from privacy.screening.folding import HAN, Page
 from privacy.screening.kinds import Found, Kind
 from privacy.screening.lists import any_of, stems, words
 from privacy.screening.stem import Stem, is_place, stem_before
@@ -43,11 +43,11 @@ _FAR = 14
 @cache
 def _brand_at_work() -> re.Pattern[str]:
     """Return 蒙牛六期上夜班, 去小肥羊当服务员: a known firm, its town and part, and what is done there."""
-    jobs = r"(?:上(?:夜|白|早|晚|中)?班|当(?!时|地|然)|做(?:保洁|护工|工|事|饭|收银|销售|客服|开发|程序|普工)|干(?:活|了|过|的|着)?|打工|打螺丝|工作|实习|任职|就职|供职|送[\u4e00-\u9fff]|开[\u4e00-\u9fff]{0,2}[车机]|流水线|下井|倒班|值班|请|管[\u4e00-\u9fff]|搬|卖[\u4e00-\u9fff]|端盘|洗[碗车]|退休|下岗|分拣|看门|看库)"
+    jobs = r"(?:上(?:夜|白|早|晚|中)?班|当(?!时|地|然)|做(?:保洁|护工|工|事|饭|收银|销售|客服|开发|程序|普工)|干(?:活|了|过|的|着)?|打工|打螺丝|工作|实习|任职|就职|供职|送[\u4e00-\u9fff]|开[\u4e00-\u9fff]{0,2}[车机]|流水线|下井|倒班|值班|请|管[\u4e00-\u9fff]|搬|卖[\u4e00-\u9fff]|端盘|洗[碗车]|退休|下岗|分拣|看门|看库|搞[\u4e00-\u9fff]|跑[\u4e00-\u9fff]|修[\u4e00-\u9fff]|开店|包装)"
     part = r"(?:[一二三四五六七八九十]期|[\u4e00-\u9fff]{0,4}(?:厂|店|分公司|公司|基地|仓库?|站点?|车间|工地|项目部?|总部|总行|分行|支行|园区?|中心|集团|车队|门市))?"
     place = any_of(words("cities") | stems())
     return re.compile(
-        rf"(?:[在去到进给从为的]|跟着|[是了])(?P<name>(?:{place})?[市县旗]?(?:{any_of(words('firms'))}){part})(?:里|那边|那儿|的)?{jobs}"
+        rf"(?:去了|进了|入职|跳槽到|应聘到|分到|调到|就职于|任职于)(?P<firm>(?:{place})?(?:{any_of(words('firms'))}){part})(?=[^{HAN}]|$)|(?:[在去到进给从为的]|跟着|[是了])(?P<name>(?:{place})?[市县旗]?(?:{any_of(words('firms'))}){part})(?:里|那边|那儿|的)?{jobs}"
     )
 
 
@@ -68,7 +68,7 @@ def find(page: Page) -> Iterator[Found]:
     text = page.text
     spans = (span for job in _JOB.finditer(text) for span in _before_job(text, job.start()))
     yield from (
-        Found(*one.span("name"), Kind.EMPLOYER, _WHY)
+        Found(*one.span("name" if one["name"] else "firm"), Kind.EMPLOYER, _WHY)
         for form in (_brand_at_work(), _CALLED_SHOP)
         for one in form.finditer(text)
     )

@@ -137,6 +137,7 @@ CHILD = (
         ("拨幺三八零四七零", "幺三八零四七零"),
         ("0470-1234", "0470-1234"),
         ("禾木 商行放假", "禾木 商行"),
+        ("苏老师好", "苏老师"),
     ],
 )
 def test_a_known_identity_disappears_in_every_spelling(text: str, secret: str) -> None:
@@ -180,6 +181,32 @@ def test_a_hundred_thousand_of_one_character_take_less_than_a_second(one: str) -
     marks(text)
 
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("张老师说我进步大，李阿姨您好。", False),
+        ("小王和老李来帮忙打草。", False),
+        ("叫我李阿姨就行。", True),
+        ("谢谢您。\n李阿姨", True),
+        ("张校长说我进步大，包老师也说。", True),
+    ],
+)
+def test_a_surname_half_the_country_has_stays_unless_somebody_says_it_is_his(
+    text: str, hidden: bool
+) -> None:
+    assert bool(marks(text)) is hidden
+
+
+@pytest.mark.parametrize("one", ["@赤峰中间v138", "前面是138", "一百三十八、", "【…】社", "i iv "])
+def test_a_text_that_is_no_letter_ends_in_seconds_whatever_it_raises(one: str) -> None:
+    marks("一")
+    began = time.process_time()
+
+    marks(one * (20_000 // len(one)))
+
+    assert time.process_time() - began < 6
 
 
 @pytest.mark.parametrize("said", ["蒙D点6K218", "蒙E杠A12B3"])

@@ -39,3 +39,10 @@ def test_teachers_without_a_name_raise_nothing(text):
 
 def test_the_schools_own_people_are_known_by_name_alone():
     assert named_in("那天宝音来我家了。", (), ("宝音", "周")) == ("宝音",)
+
+
+def test_a_surname_half_the_country_has_is_warned_of_though_it_is_not_hidden() -> None:
+    text = "昨天王老师说我进步大。"
+
+    assert marks(text) == ()
+    assert named_in(text, ()) == ("王老师",)
