@@ -158,6 +158,11 @@ DRAWN: tuple[tuple[int, int, Act], ...] = (
     (22, 10, money.families_are_called),
 )
 DRAWN_IN = (6, 9, 11)
+PAID_IN = (0, 7)
+"""The months in which he pays on his own day; in them the mail leaves every morning by itself.
+
+Else what he does would carry off, on his day, what waited for others since the night.
+"""
 FIRST_PAY_DAY = 3
 """He pledges on the 2nd: whose day is the 1st or 2nd pays one or two days later that once."""
 
@@ -167,16 +172,19 @@ def steps(*, pay_in_day: int, hour_seen: int) -> list[Step]:
     monthly = [Step(month, *one) for month in range(1, MONTHS) for one in MONTHLY]
     drawn = [Step(month, *one) for month in DRAWN_IN for one in DRAWN]
     his = [
-        Step(0, max(pay_in_day, FIRST_PAY_DAY), 17, lambda s: s.pay(SECRET, months=12)),
-        Step(7, pay_in_day, 17, lambda s: s.pay(SECRET, months=12)),
+        *(
+            Step(month, max(pay_in_day, FIRST_PAY_DAY), 17, lambda s: s.pay(SECRET, months=12))
+            for month in PAID_IN
+        ),
         *(Step(month, 20, hour_seen, lambda s: s.read(SECRET)) for month in range(1, MONTHS)),
         Step(6, 21, hour_seen, lambda s: s.ask_for_link(SECRET)),
     ]
+    mail = [Step(month, day, 8, lambda _: None) for month in PAID_IN for day in range(1, 29)]
     first_match = [
         Step(0, 28, 20, lambda s: s.job("matching")),
         Step(0, 28, 22, lambda s: s.approve_all()),
     ]
-    everything = [*ONCE, *monthly, *drawn, *his, *first_match]
+    everything = [*ONCE, *monthly, *drawn, *his, *first_match, *mail]
     return sorted(
         (one for one in everything if one.on <= LAST_DAY), key=lambda one: (one.on, one.hour)
     )
