@@ -2,11 +2,22 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, or_, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    and_,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import CASE, Base, Sealed, Standings, held, in_regions, is_own
+from models.base import CASE, Base, Condition, Sealed, Standings, held, in_regions, is_own
 from models.children import Child
+from models.harm import kept_since
 from models.organisations import Organisation
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
@@ -78,7 +89,10 @@ class Amendment(Base):
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """Case staff of the child or the school; school and guardian read when their own changes."""
+        """Case staff of the child or the school; school and guardian read when their own changes.
+
+        Another telephone or card goes round whom a report about the child names.
+        """
         children = select(Child.id).where(in_regions(Child.region_code, viewer))
         schools = select(Organisation.id).where(in_regions(Organisation.region_code, viewer))
         here = or_(cls.child_id.in_(children), cls.organisation_id.in_(schools))
@@ -94,7 +108,39 @@ class Amendment(Base):
         )
         return held(
             viewer,
-            (Audience.CASE_STAFF, CASE, here),
+            (Audience.CASE_STAFF, CASE, and_(here, or_(cls.child_id.is_(None), ~_later(viewer)))),
             (Audience.OWN_FAMILY, (Role.FAMILY,), card),
             (Audience.OWN_SCHOOL, (Role.SCHOOL_OFFICER,), own),
         )
+
+
+def later_phones(viewer: Viewer) -> Select[int | None]:
+    """Select whose telephones were changed since a report about the child named the viewer."""
+    return select(Amendment.kin_id).where(is_later_phone(viewer))
+
+
+def is_later_phone(viewer: Viewer) -> Condition:
+    """Say in SQL that an amendment is such a change; what he asked or agreed to himself he knows."""
+    return and_(
+        Amendment.kind == AmendmentKind.KIN_PHONE,
+        Amendment.status == AmendmentStatus.DONE,
+        Amendment.kin_id.is_not(None),
+        Amendment.number.is_not(None),
+        _is_of_others(viewer),
+        kept_since(viewer, Amendment.child_id, Amendment.decided_on),
+    )
+
+
+def _later(viewer: Viewer) -> Condition:
+    return and_(
+        Amendment.kind.in_((AmendmentKind.KIN_PHONE, AmendmentKind.CHILD_CARD)),
+        _is_of_others(viewer),
+        kept_since(viewer, Amendment.child_id, Amendment.asked_on),
+    )
+
+
+def _is_of_others(viewer: Viewer) -> Condition:
+    return and_(
+        Amendment.asked_by != viewer.actor,
+        or_(Amendment.decided_by.is_(None), Amendment.decided_by != viewer.actor),
+    )

@@ -1,6 +1,6 @@
 """Children, their kin, consents and needs."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
@@ -279,15 +279,33 @@ class Kin(Base):
         Sealed("kin.name"), info=seen_by(*_STAFF, Audience.OWN_VILLAGE, Audience.OWN_FAMILY)
     )
     phone: Mapped[str | None] = mapped_column(
-        Sealed("kin.phone"), info=seen_by(*_STAFF, Audience.OWN_VILLAGE, Audience.OWN_FAMILY)
+        Sealed("kin.phone"),
+        info=seen_by(Audience.CASE_CONTACT, Audience.OWN_VILLAGE, Audience.OWN_FAMILY),
     )
     phone_index: Mapped[str | None] = mapped_column(String(64), index=True, info=NOBODY)
     until_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+    # When somebody was added to a record that stood already; None for who came with it.
+    added_at: Mapped[datetime | None] = mapped_column(info=NOBODY)
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """Case staff, the village director and the family itself; a school sees the relation."""
-        return child_standings(cls.child_id, viewer)
+        """Case staff, the village director and the family itself; a school sees the relation.
+
+        Whom of the staff a report about the child names stands near nobody who was added since, and
+        near no telephone that came since (services/kin/as_it_stood.py).
+        """
+        from models.amendments import later_phones
+        from models.harm import kept_since
+
+        near = dict(child_standings(cls.child_id, viewer))
+        known = ~kept_since(viewer, cls.child_id, cls.added_at)
+        for audience in (Audience.CASE_STAFF, Audience.CASE_DETAIL):
+            if audience in near and viewer.has(*CASE):
+                near[audience] = and_(near[audience], or_(cls.added_at.is_(None), known))
+        if Audience.CASE_STAFF in near:
+            unchanged = cls.id.not_in(later_phones(viewer))
+            near[Audience.CASE_CONTACT] = and_(near[Audience.CASE_STAFF], unchanged)
+        return near
 
 
 class Consent(Base):

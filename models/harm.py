@@ -7,7 +7,7 @@ of it.
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Select, String, and_, select
+from sqlalchemy import ColumnElement, Date, ForeignKey, Select, String, and_, func, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from models.base import Base, Condition, Standings, own_roles
@@ -118,6 +118,34 @@ def cases_about(viewer: Viewer) -> Select[int]:
 def goes_round(viewer: Viewer) -> Condition:
     """Say in SQL that no report about the same child names the viewer."""
     return HarmReport.child_id.not_in(cases_about(viewer))
+
+
+def kept_since(viewer: Viewer, child_id: object, since: object) -> Condition:
+    """Say in SQL that a report named the viewer about a child before something of it was: kept from him.
+
+    Not by a report that ended without blame. What stood before it he goes on reading: a file that
+    shut before him would tell him that he is named.
+    """
+    blameless = select(HarmClosed.report_id).where(
+        HarmClosed.outcome.in_((HarmOutcome.MISTAKE, HarmOutcome.SAFE))
+    )
+    return (
+        select(HarmAccused.id)
+        .join(_Other, _Other.id == HarmAccused.report_id)
+        .where(
+            _Other.child_id == child_id,
+            _Other.id.not_in(blameless),
+            HarmAccused.actor == viewer.actor,
+            since >= _named(since),
+        )
+        .exists()
+    )
+
+
+def _named(since: object) -> ColumnElement[object]:
+    """Return when somebody was named, as a day where what it is compared with is one."""
+    is_day = isinstance(getattr(since, "type", None), Date)
+    return func.date(HarmAccused.named_at, type_=Date) if is_day else HarmAccused.named_at  # type: ignore[return-value]
 
 
 _Other = aliased(HarmReport)

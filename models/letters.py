@@ -28,6 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import CASE, Base, Condition, Sealed, Standings, held, in_regions, is_own
 from models.children import Child, Consent
+from models.harm import kept_since
 from models.pledges import pledges_of_donor
 from privacy.disclosure import NOBODY, Audience, Derived, seen_by, shown_to
 from privacy.viewers import Viewer
@@ -109,13 +110,14 @@ class Letter(Base):
     def standings(cls, viewer: Viewer) -> Standings:
         """The child's case staff; the writer's side; once delivered, the other side.
 
-        Behind a slip only that something was written and what became of it.
+        Behind a slip only that something was written and what became of it. What a family writes
+        goes round whom of the staff a report about the child names, from that day on.
         """
         here = select(Child.id).where(in_regions(Child.region_code, viewer))
         people = (Role.FAMILY, Role.DONOR, Role.VOLUNTEER)
         return held(
             viewer,
-            (Audience.CASE_STAFF, CASE, cls.child_id.in_(here)),
+            (Audience.CASE_STAFF, CASE, and_(cls.child_id.in_(here), ~_is_kept_from(viewer))),
             (
                 Audience.OWN_FAMILY,
                 (Role.FAMILY,),
@@ -206,6 +208,11 @@ def may_be_read() -> Condition:
         or_(Child.status != ChildStatus.ENDED, Child.end_reason.in_(GROWN)),
     )
     return and_(Letter.status == LetterStatus.DELIVERED, or_(Letter.is_of_age, consented), goes_on)
+
+
+def _is_kept_from(viewer: Viewer) -> Condition:
+    of_family = Letter.sender == LetterSide.FAMILY
+    return and_(of_family, kept_since(viewer, Letter.child_id, Letter.submitted_on))
 
 
 def _of(viewer: Viewer, *, is_writer: bool) -> Condition:

@@ -12,6 +12,7 @@ class Audience(StrEnum):
     EVERYONE = "everyone"
     CASE_STAFF = "case_staff"
     CASE_DETAIL = "case_detail"
+    CASE_CONTACT = "case_contact"
     STATISTICS = "statistics"
     COLLECTING = "collecting"
     PAYING = "paying"

@@ -2548,6 +2548,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.LargeBinary(), nullable=True),
         sa.Column("phone_index", sa.String(length=64), nullable=True),
         sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("added_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_kin_child_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kin")),
         sa.UniqueConstraint("ref", name=op.f("uq_kin_ref")),

@@ -14,6 +14,7 @@ from services import gate
 from services.children import consents
 from services.children.readiness import AGREES_FROM, ASKED_FROM, from_codes
 from services.gate import Card, Part
+from services.kin import as_it_stood
 from vocabulary.dates import age_on, today
 from vocabulary.enums import ChildStatus
 
@@ -35,7 +36,11 @@ def detail(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card
         entered_by_name=name_of(session, viewer, card["entered_by"]),
         verified_by_name=name_of(session, viewer, card["verified_by"]),
         banner=_banner(session, viewer, card["banner_code"]),
-        kin=gate.cards(session, viewer, Kin, where=(Kin.child_id.in_(*mine),), order_by=(Kin.id,)),
+        kin=as_it_stood.with_phones(
+            session,
+            viewer,
+            gate.cards(session, viewer, Kin, where=(Kin.child_id.in_(*mine),), order_by=(Kin.id,)),
+        ),
         needs=gate.cards(
             session, viewer, Need, where=(Need.child_id.in_(*mine),), order_by=(Need.id,)
         ),

@@ -5,13 +5,14 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import false, select
 from sqlalchemy.orm import Session
 
 from models.base import in_regions
 from models.children import Child, Kin
 from models.organisations import Organisation
 from models.regions import Region
+from privacy.disclosure import Audience
 from privacy.viewers import Viewer
 from services import gate
 from services.children.newcomers import id_index, phone_index
@@ -80,7 +81,8 @@ def search(session: Session, viewer: Viewer, text: str, *, code: str) -> list[Ca
         where = Child.id_index == id_index(plain.upper())
         return _cards(session, viewer, (where,))
     if _PHONE.match(plain):
-        called = select(Kin.child_id).where(Kin.phone_index == phone_index(plain))
+        known = Kin.standings(viewer).get(Audience.CASE_CONTACT, false())
+        called = select(Kin.child_id).where(Kin.phone_index == phone_index(plain), known)
         return _cards(session, viewer, (Child.id.in_(called),))
     if not plain or is_above_banner(code):
         return []

@@ -203,7 +203,8 @@ def add_kin(session: Session, by: Viewer, ref: str, new: NewKin, *, now: datetim
     require(by, Act.ENTER_CHILD)
     child = gate.row(session, by, Child, Child.ref == ref)
     waits = new.phone is not None and child.status is not ChildStatus.DRAFT
-    row = _kin_row(child.id, replace(new, phone=None) if waits else new) | {"ref": new_ref("kin")}
+    plain = replace(new, phone=None) if waits else new
+    row = _kin_row(child.id, plain) | {"ref": new_ref("kin"), "added_at": now}
     session.execute(insert(Kin), [row])
     settle(session, by, child, now=now)
     trace.record(session, by, "kin.add", f"child:{ref}", now=now, why=new.kin_role.value)

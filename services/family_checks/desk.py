@@ -28,6 +28,7 @@ from services.guardians import families
 from services.handover import answers
 from services.handover.answers import Reply
 from services.handover.hand_lists import is_line
+from services.kin import as_it_stood
 from vocabulary.dates import today
 from vocabulary.enums import CheckWay, Role
 from vocabulary.errors import NotFound
@@ -107,7 +108,7 @@ def _open(
         "line": Part(Stipend, Stipend.id == FamilyAsk.stipend_id, _LINE),
         "match": Part(Match, Match.id == Stipend.match_id, ("child_ref",)),
         "child": Part(Child, Child.id == Match.child_id, ("ref", "name", "address", "languages")),
-        "kin": Part(Kin, families.guardian(), ("relation", "name", "phone")),
+        "kin": Part(Kin, families.guardian(), ("ref", "relation", "name", "phone")),
         "place": Part(Region, Region.code == Child.region_code, ("name",)),
     }
     open_ones = (
@@ -121,7 +122,8 @@ def _open(
     found = gate.cards(
         session, staff, FamilyAsk, parts=parts, where=(*open_ones, *where), order_by=order
     )
-    return [_with_step(card, on=today(now)) for card in found if card.has("child")]
+    near = as_it_stood.with_kin(session, staff, [card for card in found if card.has("child")])
+    return [_with_step(card, on=today(now)) for card in near]
 
 
 def _with_step(card: Card, *, on: date) -> Card:

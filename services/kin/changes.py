@@ -19,7 +19,7 @@ from privacy.viewers import Viewer
 from services import gate, trace
 from services.children.readiness import settle
 from services.gate import Card
-from services.kin import warned
+from services.kin import as_it_stood, warned
 from vocabulary.dates import today
 from vocabulary.enums import ChildStatus, KinEnd
 from vocabulary.errors import AlreadyDecided, BadInput
@@ -29,7 +29,8 @@ def one(session: Session, viewer: Viewer, child_ref: str, ref: str) -> Card:
     """Return one of those who look after a child. Raises NotFound."""
     require(viewer, Act.ENTER_CHILD)
     its = Kin.child_id.in_(select(Child.id).where(Child.ref == child_ref))
-    return gate.card(session, viewer, Kin, Kin.ref == ref, its)
+    found = gate.card(session, viewer, Kin, Kin.ref == ref, its)
+    return as_it_stood.with_phones(session, viewer, [found])[0]
 
 
 def lose_phone(session: Session, by: Viewer, child_ref: str, ref: str, *, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 
 from sqlalchemy.orm import Session
@@ -12,11 +13,13 @@ from models.letters import Letter
 from privacy import viewers
 from privacy.permissions import CASE_STAFF
 from privacy.screening import Known, Mark, marks, worries
+from services.danger import protection
 from services.letters import letter_known
 from services.letters.letter_pairs import Pair
 from services.lifecycle import advance
 from services.notices import notices
-from vocabulary.enums import LetterConcern, LetterSide, LetterStatus, NoticeKind
+from vocabulary.dates import today
+from vocabulary.enums import LetterConcern, LetterSide, LetterStatus, NoticeKind, Role, Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,12 @@ def tell_case_staff(session: Session, letter: Letter, *, now: datetime, rung: in
     """Queue a worrying letter to every case worker and approver of the child's banner."""
     banner = session.get_one(Child, letter.child_id).banner_code
     kind, subject = NoticeKind.LETTER_WORRIES, f"letter:{letter.ref}"
-    notices.to_roles(session, sorted(CASE_STAFF), banner, kind, subject, now=now, rung=rung)
+    # Of a child in danger whom a report names hears nothing of this; without anybody else it is said so.
+    accused = protection.accused_in(session, letter.child_id)
+    to_roles = partial(notices.to_roles, session, now=now, rung=rung, but=accused)
+    if not to_roles(sorted(CASE_STAFF), banner, kind, subject) and accused:
+        unheard = f"job:letters:{today(now).isoformat()}:{Trouble.UNHEARD}"
+        to_roles((Role.ADMINISTRATOR,), None, NoticeKind.JOB_ALARM, unheard)
 
 
 def own_marks(session: Session, pair: Pair, text: str) -> tuple[Mark, ...]:

@@ -26,6 +26,7 @@ from services.books import late_words
 from services.gate import Card, Part
 from services.guardians import families as kin_of
 from services.handover import handing, office_staff
+from services.kin import as_it_stood
 from services.lifecycle import advance
 from services.notices import addressing, notices
 from services.notices.notices import Recipient
@@ -115,13 +116,13 @@ def families(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
         parts={
             "match": Part(Match, Match.id == Stipend.match_id, ("child_ref",)),
             "child": Part(Child, Child.id == Match.child_id, ("ref", "name")),
-            "kin": Part(Kin, kin_of.guardian(), ("relation", "phone")),
+            "kin": Part(Kin, kin_of.guardian(), ("ref", "relation", "phone")),
         },
         where=(Stipend.batch_id.in_(late), _is_unanswered()),
         order_by=(Stipend.sent_on, Stipend.id),
         limit=SHOWN,
     )
-    return [card for card in found if card.has("child")]
+    return as_it_stood.with_kin(session, viewer, [card for card in found if card.has("child")])
 
 
 def payment(session: Session, viewer: Viewer, batch_ref: str) -> Card:
