@@ -123,6 +123,7 @@ def look_round(
             _note(told, who, cell, found, statements=count[0] - before, words=words)
             if cell.method == "GET":
                 forms = _forms(found, cell.address) | forms
+            found.close()
             client._cookies.clear()  # some sign out, some come in by another link
             client._cookies.update(kept)
 
