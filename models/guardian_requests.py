@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import CASE, Base, Sealed, Standings, held, in_regions, is_own
 from models.children import Child
+from models.harm import kept_since
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import FilePart, GuardianWish, GuardianWishStatus, Language, Role
@@ -50,14 +51,17 @@ class GuardianRequest(Base):
     def standings(cls, viewer: Viewer) -> Standings:
         """Case staff of the child, its guardian, and the village director what she herself wrote down.
 
-        Nobody behind a slip, which a school prints; she nothing of a child in danger.
+        Nobody behind a slip, which a school prints; she nothing of a child in danger; nobody of the
+        staff whom a report about the child names what was asked since.
         """
         here = select(Child.id).where(in_regions(Child.region_code, viewer))
         safe = here.where(Child.in_danger.is_(False))
         own = viewer.child_id if viewer.stipend_id is None else None
+        # What a family asks for then may tell where the child is.
+        since_named = kept_since(viewer, cls.child_id, cls.asked_on)
         return held(
             viewer,
-            (Audience.CASE_STAFF, CASE, cls.child_id.in_(here)),
+            (Audience.CASE_STAFF, CASE, and_(cls.child_id.in_(here), ~since_named)),
             (Audience.OWN_FAMILY, (Role.FAMILY,), is_own(cls.child_id, own)),
             (
                 Audience.OWN_VILLAGE,

@@ -185,7 +185,8 @@ def enter_volunteer(stage: Stage, place: Place, *, account_login: str | None = N
     if account_login:
         second = stage.who(f"jingban2.{place.key}")
         volunteer_logins.give(stage.session, by, ref, account_login, now=clock.now())
-        volunteer_logins.agree(stage.session, second, ref, now=clock.now())
+        now = clock.now()
+        volunteer_logins.agree(stage.session, second, ref, login=account_login, now=now)
     _show_papers(stage, by, ref)
 
 

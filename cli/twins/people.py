@@ -90,7 +90,8 @@ def enter_volunteer(session: Session) -> None:
     new = NewVolunteer(name="图雅", sex=Sex.FEMALE, region_code=cast.TOWN, phone="13900000091")
     ref = volunteers.enter(session, by, new, now=clock.now())
     volunteer_logins.give(session, by, ref, login, now=clock.now())
-    volunteer_logins.agree(session, _who(session, "verifier"), ref, now=clock.now())
+    second = _who(session, "verifier")
+    volunteer_logins.agree(session, second, ref, login=login, now=clock.now())
 
 
 def enter_child(session: Session, pupil: Pupil, schools: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -87,7 +87,7 @@ def _keep(session: Session, by: Viewer, child: Child, new: Wish, *, now: datetim
         raise BadInput(field="part", reason="missing")
     if not new.words:
         raise BadInput(field="words", reason="missing")
-    if _waits(session, child, new):
+    if _waits(session, by, child, new):
         raise BadInput(field="words", reason="waits")
     kept = GuardianRequest(
         child_id=child.id, wish=new.wish, part=new.part, words=new.words, language=new.language,
@@ -102,8 +102,11 @@ def _keep(session: Session, by: Viewer, child: Child, new: Wish, *, now: datetim
     return kept.ref
 
 
-def _waits(session: Session, child: Child, new: Wish) -> bool:
+def _waits(session: Session, by: Viewer, child: Child, new: Wish) -> bool:
+    """A helper is told of what she wrote down herself: what a guardian asks alone is not hers to know."""
+    hers = GuardianRequest.assisted_by == by.actor
     same = (
+        true() if new.language is None else hers,
         GuardianRequest.child_id == child.id,
         GuardianRequest.wish == new.wish,
         GuardianRequest.part.is_not_distinct_from(new.part),

@@ -23,6 +23,9 @@ from vocabulary.enums import AccessReason, AccessStatus, GrantStatus, LookKind, 
 
 READ, AUDITED, TAKEN = "child.read", "audit.read", "export.take"
 KEPT_FOR = timedelta(days=365)
+TOLD_LATER = timedelta(days=92)
+"""So long after a look for the child's safety its reason is told to nobody at home: whom the fear
+is of, often nobody knows yet. The day's reading stands there like any other."""
 _LINKS = {"class": Role.CLASS_TEACHER, "console": Role.CONSOLE}
 
 
@@ -47,7 +50,7 @@ def looks_of(session: Session, viewer: Viewer, *, now: datetime) -> list[Look]:
     since = now - KEPT_FOR
     found = [*_reads(session, child, since), *_audits(session, child, since)]
     found += _exports(session, child, since)
-    looks = [*found, *_asked(session, viewer, child, since)]
+    looks = [*found, *_asked(session, viewer, child, now)]
     hidden = protection.kept_from_family(session, child.id)
     looks = [one for one in looks if not any(first <= one.on <= last for first, last in hidden)]
     return sorted(looks, key=lambda look: (look.on, look.kind.value), reverse=True)
@@ -103,15 +106,19 @@ def _summed(
     return [Look(on, role, kind, times=times) for (on, role), times in counts.items()]
 
 
-def _asked(session: Session, viewer: Viewer, child: Child, since: datetime) -> list[Look]:
+def _asked(session: Session, viewer: Viewer, child: Child, now: datetime) -> list[Look]:
     """List the requests by which the details were opened to somebody."""
     shown = (AccessStatus.OPENED, AccessStatus.GRANTED)
+    told = FileAccess.reason != AccessReason.CHILD_IN_DANGER
+    if not child.in_danger:
+        told |= FileAccess.asked_on < today(now) - TOLD_LATER
     rows = gate.rows(
         session,
         viewer,
         FileAccess,
         FileAccess.child_id == child.id,
-        FileAccess.asked_on >= today(since),
+        FileAccess.asked_on >= today(now - KEPT_FOR),
+        told,
         or_(FileAccess.status.in_(shown), FileAccess.is_urgent),
     )
     roles = _roles(session, {row.asked_by for row in rows})

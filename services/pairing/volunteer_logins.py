@@ -23,7 +23,7 @@ from services.notices import notices
 from services.notices.notices import Recipient
 from vocabulary.dates import today
 from vocabulary.enums import NoticeKind, RecipientKind, Role
-from vocabulary.errors import ActedBefore, BadInput, NotFound
+from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound
 
 REASON_LENGTH = 200
 
@@ -53,17 +53,19 @@ def give(session: Session, by: Viewer, ref: str, login: str, *, now: datetime) -
     return False
 
 
-def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
+def agree(session: Session, by: Viewer, ref: str, *, login: str, now: datetime) -> None:
     """Let the login that waits hold, as its second person; the one before hears of it.
 
-    Raises ActedBefore for whoever asked and whose it is, NotFound when none waits, BadInput once it
-    is another's.
+    `login` is the one that he looked at: who asked may have put another in its place meanwhile.
+    Raises ActedBefore for whoever asked and whose it is, NotFound when none waits, AlreadyDecided
+    when another does, BadInput once it is another's.
     """
     volunteer, row = _to_decide(session, by, ref)
     if row.given_by == by.actor:
         raise ActedBefore()
     _check_not_own(by, row.account_id)
-    login = session.get_one(Account, row.account_id).login
+    if session.get_one(Account, row.account_id).login != login:
+        raise AlreadyDecided()
     before, volunteer.account_id = (
         volunteer.account_id,
         _account(session, by, volunteer, login, now=now),

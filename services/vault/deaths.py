@@ -80,7 +80,7 @@ def take_back(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
         if change is not None and change["stop_reason"] is StopReason.DIED:
             changes.undo(session, his, change["ref"], now=now)
     donor.died_on = None
-    successors.let_go(session, donor.id)
+    successors.let_go(session, his, entry.noted_on, now=now)
     session.flush()
     to, kind = Recipient(RecipientKind.DONOR, donor.id), NoticeKind.DEATH_TAKEN_BACK
     notices.queue(session, to, kind, f"death:{entry.ref}", now=now)

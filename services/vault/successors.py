@@ -4,13 +4,13 @@ Nobody is shown what the first typed. Until the second has typed it from the pap
 anybody; after two weeks it is let go. The chain names each by a ref of its own.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from models.pledges import Pledge
-from models.vault import Donor, VaultDeath, VaultPledge, VaultSuccessor
+from models.vault import Donor, PayerMove, VaultDeath, VaultPledge, VaultSuccessor
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, trace
@@ -18,8 +18,9 @@ from services.gate import Card
 from services.giving import moving
 from services.notices import notices
 from services.vault import forgetting_donors, givers, vault
+from services.vault.purses import OPEN_MOVES
 from vocabulary.dates import today
-from vocabulary.enums import Chain, NoticeKind, Role
+from vocabulary.enums import Chain, MoveStatus, NoticeKind, Role
 from vocabulary.errors import ActedBefore, BadInput
 from vocabulary.refs import find_payment_reference
 
@@ -114,9 +115,14 @@ def lapse(session: Session, by: Viewer, *, now: datetime) -> int:
     return len(found)
 
 
-def let_go(session: Session, donor_id: int) -> None:
-    """Forget who was named for the groups of a donor who lives after all."""
-    his = select(VaultPledge.pledge_id).where(VaultPledge.donor_id == donor_id)
+def let_go(session: Session, his_place: Viewer, since: date, *, now: datetime) -> None:
+    """Forget who was named for the groups of a donor who lives after all, and ask nobody any more."""
+    own = VaultPledge.donor_id == his_place.donor_id
+    his = select(VaultPledge.pledge_id).where(own)
+    asked = (PayerMove.pledge_id.in_(his), PayerMove.is_contact, PayerMove.asked_on >= since)
+    open_ones = select(PayerMove).where(*asked, PayerMove.status.in_(OPEN_MOVES))
+    for move in session.scalars(open_ones.order_by(PayerMove.id)).all():
+        moving.close(session, his_place, move, MoveStatus.UNDONE, now=now)
     session.execute(
         update(VaultSuccessor)
         .where(VaultSuccessor.pledge_id.in_(his))

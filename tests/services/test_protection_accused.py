@@ -1,13 +1,13 @@
 """A fear for a child goes round whom it is about: no list, count, notice or access list tells him."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.file_access import FileAccess
-from models.harm import HarmAccused
+from models.harm import HarmAccused, HarmReport
 from models.letters import Letter, LetterFriend
 from models.notices import Notice
 from privacy import viewers
@@ -40,6 +40,7 @@ from vocabulary.enums import (
     Called,
     CareStatus,
     Complained,
+    HarmOutcome,
     LetterHand,
     LetterSide,
     LetterStatus,
@@ -257,6 +258,29 @@ def test_a_family_complained_of_does_not_read_who_handled_it(
     )
 
     assert len(looks.looks_of(session, family, now=now)) == listed
+
+
+def test_a_look_for_the_childs_safety_is_told_at_home_only_long_after(
+    session: Session, now: datetime, world, office
+) -> None:
+    """Whom a fear is of nobody may know yet: it may be who reads the list."""
+    child, *_ = world
+    family = viewer(Role.FAMILY, regions=(), actor=f"family:{child.ref}", child_id=child.id)
+    danger = AccessReason.CHILD_IN_DANGER
+    good = office["good"]
+    file_access.open_at_once(session, good, child.ref, reason=danger, words="看", now=now)
+
+    def told(after: int) -> list:
+        return [one.reason for one in looks.looks_of(session, family, now=now + timedelta(after))]
+
+    assert told(0) == []
+    harm.report(session, good, child.ref, called=Called.POLICE, now=now)
+    assert (told(0), told(200)) == ([], [])
+    ref = session.scalars(select(HarmReport.ref)).one()
+    harm.take_up(session, good, ref, now=now)
+    closer = viewer(Role.APPROVER, actor="account:closer")
+    protection.close(session, closer, ref, outcome=HarmOutcome.SAFE, now=now)
+    assert (told(0), told(92), told(93)) == ([], [], [danger])
 
 
 def test_a_look_for_the_childs_safety_goes_round_him_as_well(

@@ -12,7 +12,7 @@ from tests.factories import BANNER, OTHER_BANNER, PASSWORD, an_account, viewer
 from tests.services.care.worlds import World, a_pair, a_volunteer, a_world
 from tests.services.endangered import press
 from vocabulary.enums import Complained, NoticeKind, RecipientKind, Role
-from vocabulary.errors import ActedBefore, BadInput, NotFound, NotPermitted
+from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound, NotPermitted
 
 
 @pytest.fixture
@@ -25,8 +25,9 @@ def give(world, login, now, by="worker") -> bool:
     return volunteer_logins.give(world.session, who, world.mother.ref, login, now=now)
 
 
-def agree(world, now, by="worker2") -> None:
-    volunteer_logins.agree(world.session, world.who(by, now), world.mother.ref, now=now)
+def agree(world, now, by="worker2", login="stranger") -> None:
+    who, ref = world.who(by, now), world.mother.ref
+    volunteer_logins.agree(world.session, who, ref, login=login, now=now)
 
 
 def children_of(world, login, now) -> list:
@@ -92,7 +93,7 @@ def test_a_first_login_for_a_record_with_a_child_waits_as_well(world, session, n
 
     assert not volunteer_logins.give(session, worker, tuya.ref, "tuya", now=now)
     assert children_of(world, "tuya", now) == []
-    volunteer_logins.agree(session, second, tuya.ref, now=now)
+    volunteer_logins.agree(session, second, tuya.ref, login="tuya", now=now)
 
     assert len(children_of(world, "tuya", now)) == 1
 
@@ -105,8 +106,8 @@ def test_the_first_login_waits_too_before_any_pair_exists(world, session, now) -
     assert not volunteer_logins.give(session, worker, tuya.ref, "tuya", now=now)
     assert tuya.account_id is None
     with pytest.raises(ActedBefore):
-        volunteer_logins.agree(session, worker, tuya.ref, now=now)
-    volunteer_logins.agree(session, second, tuya.ref, now=now)
+        volunteer_logins.agree(session, worker, tuya.ref, login="tuya", now=now)
+    volunteer_logins.agree(session, second, tuya.ref, login="tuya", now=now)
 
     assert tuya.account_id == world.who("tuya", now).account_id
 
@@ -120,7 +121,7 @@ def test_nobody_gives_a_record_to_his_own_login(world, session, now) -> None:
         volunteer_logins.give(session, both, tuya.ref, "both", now=now)
     volunteer_logins.give(session, world.who("worker", now), tuya.ref, "both", now=now)
     with pytest.raises(ActedBefore):
-        volunteer_logins.agree(session, both, tuya.ref, now=now)
+        volunteer_logins.agree(session, both, tuya.ref, login="both", now=now)
 
     assert tuya.account_id is None
 
@@ -169,8 +170,8 @@ def test_a_later_wish_takes_the_place_of_one_that_waits(paired, session, now) ->
     an_account(session, Role.VOLUNTEER, login="third", region_code=BANNER)
     give(paired, "third", now, by="worker2")
     with pytest.raises(ActedBefore):
-        agree(paired, now)
-    agree(paired, now, by="worker")
+        agree(paired, now, login="third")
+    agree(paired, now, by="worker", login="third")
     assert [len(children_of(paired, one, now)) for one in ("stranger", "third")] == [0, 1]
 
     give(paired, "stranger", now)
@@ -191,12 +192,28 @@ def test_a_login_that_became_anothers_meanwhile_is_not_agreed_to(paired, session
     assert len(children_of(paired, "mama", now)) == 1
 
 
+def test_a_login_put_in_the_place_of_the_one_he_looked_at_is_agreed_to_by_nobody(
+    paired, session, now
+) -> None:
+    an_account(session, Role.VOLUNTEER, login="friend", region_code=BANNER)
+    give(paired, "stranger", now)
+    give(paired, "friend", now)
+
+    with pytest.raises(AlreadyDecided):
+        agree(paired, now, login="stranger")
+
+    assert children_of(paired, "friend", now) == children_of(paired, "stranger", now) == []
+    agree(paired, now, login="friend")
+    assert len(children_of(paired, "friend", now)) == 1
+
+
 def test_only_who_clears_a_volunteer_here_agrees(paired, session, now) -> None:
     give(paired, "stranger", now)
     far = viewer(Role.CASE_WORKER, actor="account:far", regions=(OTHER_BANNER,))
     for by, refused in ((viewer(Role.ADMINISTRATOR), NotPermitted), (far, NotFound)):
         with pytest.raises(refused):
-            volunteer_logins.agree(session, by, paired.mother.ref, now=now)
+            ref = paired.mother.ref
+            volunteer_logins.agree(session, by, ref, login="stranger", now=now)
 
 
 def test_the_page_shows_what_waits_and_a_second_agrees_there(app, paired, session, now) -> None:
@@ -207,13 +224,16 @@ def test_the_page_shows_what_waits_and_a_second_agrees_there(app, paired, sessio
         client.post("/login", data={"login": login, "password": PASSWORD})
 
     asked = first.post(f"{address}/login", data={"login": "stranger"}, follow_redirects=True).text
-    own = first.post(f"{address}/login/agree", follow_redirects=True).text
+    said = {"data": {"login": "stranger"}, "follow_redirects": True}
+    own = first.post(f"{address}/login/agree", **said).text
     seen = second.get(address).text
-    done = second.post(f"{address}/login/agree", follow_redirects=True).text
+    blind = second.post(f"{address}/login/agree", follow_redirects=True).text
+    done = second.post(f"{address}/login/agree", **said).text
 
     assert ("要另一位同意才算数" in asked, "请另一位同事打开这一页" in asked) == (True, True)
     assert "绑好了" not in own
-    assert "核对过，同意" in seen
+    assert ("核对过，同意" in seen, 'name="login" value="stranger"' in seen) == (True, True)
+    assert "绑好了" not in blind
     assert ("绑好了" in done, "核对过，同意" in done) == (True, False)
 
 

@@ -26,7 +26,7 @@ def test_with_her_login_she_sees_her_own_record(session, mother, now) -> None:
     assert volunteers.myself(session, before, now=now) is None
 
     volunteer_logins.give(session, WORKER, mother, " mama ", now=now)
-    volunteer_logins.agree(session, SECOND, mother, now=now)
+    volunteer_logins.agree(session, SECOND, mother, login="mama", now=now)
 
     herself = accounts.viewer_by_login(session, "mama", now=now)
     card = volunteers.myself(session, herself, now=now)
@@ -50,7 +50,7 @@ def test_only_a_volunteers_login_of_ones_own_part_is_taken(session, mother, now,
 def test_a_login_leads_to_one_record_alone(session, mother, now) -> None:
     other = volunteers.enter(session, WORKER, NewVolunteer("图雅", TOWNSHIP), now=now)
     volunteer_logins.give(session, WORKER, mother, "mama", now=now)
-    volunteer_logins.agree(session, SECOND, mother, now=now)
+    volunteer_logins.agree(session, SECOND, mother, login="mama", now=now)
     assert volunteer_logins.give(session, WORKER, mother, "mama", now=now)
 
     with pytest.raises(BadInput) as refused:
@@ -82,5 +82,5 @@ def test_staff_tie_the_login_on_her_page(app, session, mother, now) -> None:
     assert ("这里没有这个爱心妈妈的登录名" in wrong, 'value="nobody"' in wrong) == (True, True)
     assert "要另一位同意才算数" in done.get_data(as_text=True)
     assert not volunteers.detail(session, WORKER, mother, now=now)["has_login"]
-    volunteer_logins.agree(session, SECOND, mother, now=now)
+    volunteer_logins.agree(session, SECOND, mother, login="mama", now=now)
     assert volunteers.detail(session, WORKER, mother, now=now)["has_login"]

@@ -133,3 +133,17 @@ def test_without_a_language_nothing_is_kept(session, line, now) -> None:
     wish = Wish(GuardianWish.COPY, "要", language=Language.MONGOLIAN)
     with pytest.raises(NotFound):
         guardian_wishes.ask_for(session, far, line, wish, now=now)
+
+
+def test_a_helper_is_not_told_that_the_guardian_asked_the_same_alone(session, line, now) -> None:
+    child = session.scalars(select(Child)).one()
+    family = viewer(Role.FAMILY, regions=(), actor=f"family:{child.ref}", child_id=child.id)
+    guardian_wishes.ask(session, family, Wish(GuardianWish.DELETE, "都删了"), now=now)
+    director = viewer(Role.VILLAGE_DIRECTOR, regions=(VILLAGE,), actor="account:v")
+    wish = Wish(GuardianWish.DELETE, "删掉", language=Language.MONGOLIAN)
+
+    guardian_wishes.ask_for(session, director, line, wish, now=now)
+
+    assert len(guardian_wishes.helped(session, director, line)) == 1
+    with pytest.raises(BadInput):
+        guardian_wishes.ask_for(session, director, line, wish, now=now)

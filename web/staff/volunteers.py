@@ -109,7 +109,8 @@ def agree_login(ref: str) -> Response:
         flash("没有登录名在等同意。", "danger")
         return redirect(url_for(".detail", ref=ref), 303)
     try:
-        volunteer_logins.agree(session, viewer, ref, now=requests.now())
+        seen = request.form.get("login", "")
+        volunteer_logins.agree(session, viewer, ref, login=seen, now=requests.now())
     except Refused as refusal:
         requests.keep_nothing()
         flash(sentence(refusal), "danger")

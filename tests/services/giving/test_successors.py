@@ -18,7 +18,7 @@ from services.notices import drawing
 from services.vault import deaths, successors, vault
 from tests.factories import PASSWORD, a_pledge, an_account, viewer
 from vocabulary.enums import GiverKind, NoticeKind, PledgeStatus, Role
-from vocabulary.errors import ActedBefore, BadInput, NotFound, NotPermitted
+from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound, NotPermitted
 
 ONE = viewer(Role.CUSTODIAN, actor="account:C")
 TWO = viewer(Role.CUSTODIAN, actor="account:D")
@@ -216,3 +216,21 @@ def test_two_custodians_do_it_on_the_page(app, session, now, orphaned) -> None:
     assert "和另一位保密员写下的不一样" in wrong
     assert "两个人写的一样" in done
     assert session.scalars(select(func.count(Donor.id))).one() == 2
+
+
+def test_who_lives_after_all_keeps_the_group_though_another_was_asked(
+    session, now, orphaned
+) -> None:
+    name(session, orphaned, NEXT, now)
+    name(session, orphaned, NEXT, now, by=TWO)
+    move = session.scalars(select(PayerMove)).one()
+    other = viewer(Role.DONOR, actor="donor:O", donor_id=move.donor_id)
+    entry = deaths.listing(session, ONE)[0]
+
+    deaths.take_back(session, ONE, entry["ref"], now=now)
+
+    assert moving.under_way(session, other, now=now).asked == []
+    with pytest.raises((AlreadyDecided, NotFound)):
+        moving.accept(session, other, move.ref, now=now)
+    mine = VaultPledge.pledge_id == orphaned.pledge.id
+    assert session.scalar(select(VaultPledge.donor_id).where(mine)) == orphaned.me.donor_id

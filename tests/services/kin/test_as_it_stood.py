@@ -12,6 +12,8 @@ from services.children import amendments, child_file, child_search, entering
 from services.children.newcomers import NewKin
 from services.danger import harm, protection
 from services.danger.protection import About
+from services.guardians import guardian_requests, guardian_wishes
+from services.guardians.guardian_wishes import Wish
 from services.kin import changes
 from services.letters import letter_desk
 from services.routes import asking, holding
@@ -19,7 +21,16 @@ from tests.factories import an_account, viewer
 from tests.services.kin.test_phones import NEW, OLD, SECOND, kin_of
 from tests.services.letters.worlds import DESK, WEDNESDAY, World, a_world
 from vocabulary.dates import today
-from vocabulary.enums import Called, Complained, HarmOutcome, KinRole, NoticeKind, Role
+from vocabulary.enums import (
+    Called,
+    Complained,
+    FilePart,
+    GuardianWish,
+    HarmOutcome,
+    KinRole,
+    NoticeKind,
+    Role,
+)
 from vocabulary.errors import NotFound
 
 WORRIES = "他说要单独见我，不让我告诉别人。"
@@ -193,3 +204,17 @@ def test_a_worrying_letter_calls_nobody_whom_a_report_names(world, named) -> Non
     kind = Notice.kind == NoticeKind.LETTER_WORRIES
     keys = world.session.scalars(select(Notice.recipient_id).where(kind)).all()
     assert {world.session.get_one(Account, key).login for key in keys} == {"colleague"}
+
+
+def test_what_a_guardian_asks_for_then_goes_round_him(world, named) -> None:
+    fears(world, named)
+    family = viewer(Role.FAMILY, regions=(), actor="family:F", child_id=world.child.id)
+    wish = Wish(GuardianWish.CORRECT, "住到姑姑家了", FilePart.ADDRESS)
+    ref = guardian_wishes.ask(world.session, family, wish, now=world.now)
+
+    assert [one["ref"] for one in asked_for(world, DESK)] == [ref]
+    assert asked_for(world, named) == []
+
+
+def asked_for(world: World, who) -> list:
+    return guardian_requests.queue(world.session, who, now=world.now)
