@@ -6,7 +6,7 @@ from datetime import datetime
 from jobs.run import Run
 from services import leaps
 from services.batches import filling
-from services.books import funding, write_offs
+from services.books import funding, kept_again, write_offs
 from services.earmarks import surgery
 from services.fund import bridging, gap_fund, running_dry, standing_in
 from services.giving import gifting, rests
@@ -80,6 +80,8 @@ def _make_good(run: Run) -> None:
     """Let what was lost go out again, older than what is due today; and pay promised surgeries."""
     with run.slice() as now:
         write_offs.make_good_waiting(run.session, run.by, now=now)
+        kept_again.tell_made_good(run.session, run.by, now=now)
+        kept_again.pay_waiting(run.session, run.by, on=run.period, now=now)
         surgery.pay(run.session, run.by, now=now)
 
 

@@ -120,6 +120,15 @@ _WRONG_SIDE = """EXISTS (SELECT 1 FROM transactions t JOIN rests r ON r.id = t.r
     OR (t.kind = 'rest_to_fund' AND NEW.account <> 'rest' AND NEW.account <>
         CASE WHEN e.id IS NULL THEN 'gap_fund' ELSE 'earmarked' END)
     OR (t.kind = 'rest_paid' AND NEW.account NOT IN ('rest', 'bank'))))"""
+# What a hand owes begins with two people's word about one instalment, and ends with what it paid of it.
+_NOT_BY_TWO = """NEW.account = 'kept' AND NEW.amount > 0 AND NOT EXISTS (
+  SELECT 1 FROM transactions t JOIN kept_sums k ON k.stipend_id = t.stipend_id
+  WHERE t.id = NEW.transaction_id AND t.kind = 'kept' AND k.status = 'done'
+    AND k.fen = NEW.amount AND k.decided_by <> k.asked_by)"""
+_MORE_THAN_KEPT = """NEW.account = 'kept' AND NEW.amount < 0 AND -NEW.amount > (
+  SELECT COALESCE(SUM(p.amount), 0) FROM postings p JOIN transactions o ON o.id = p.transaction_id
+  WHERE p.account = 'kept' AND o.stipend_id = (
+    SELECT t.stipend_id FROM transactions t WHERE t.id = NEW.transaction_id))"""
 _FEE_OF_A_GIFT = """NEW.account = 'bank_fees' AND (
   EXISTS (SELECT 1 FROM transactions t WHERE t.id = NEW.transaction_id
           AND (t.stipend_id IS NOT NULL OR t.gift_id IS NOT NULL))
@@ -134,6 +143,8 @@ refuses_insert(Posting.__table__, "earmark_covers", _MORE_THAN_IS_THERE)  # type
 refuses_insert(Posting.__table__, "rest_holds", _NOT_HIS_WORD)  # type: ignore[arg-type]
 refuses_insert(Posting.__table__, "rest_covers", _MORE_THAN_RESTS)  # type: ignore[arg-type]
 refuses_insert(Posting.__table__, "rest_goes", _WRONG_SIDE)  # type: ignore[arg-type]
+refuses_insert(Posting.__table__, "kept_by_two", _NOT_BY_TWO)  # type: ignore[arg-type]
+refuses_insert(Posting.__table__, "kept_covers", _MORE_THAN_KEPT)  # type: ignore[arg-type]
 refuses_insert(Posting.__table__, "gifts_pay_no_fee", _FEE_OF_A_GIFT)  # type: ignore[arg-type]
 
 

@@ -38,6 +38,8 @@ class LineTie(Base):
                         name="says_which_batch"),
         CheckConstraint("status <> 'done' OR (kind = 'banks_error') = (debit_id IS NOT NULL)",
                         name="says_which_debit"),
+        CheckConstraint("status <> 'done' OR (kind = 'kept') = (kept_id IS NOT NULL)",
+                        name="says_who_kept_it"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
@@ -52,6 +54,8 @@ class LineTie(Base):
     words: Mapped[str] = mapped_column(Sealed("line_ties.words"), info=seen_by(*_DESK))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True, info=NOBODY)
     debit_id: Mapped[int | None] = mapped_column(ForeignKey("payouts.id"), index=True, info=NOBODY)
+    # The oldest sum of which it is, where a hand pays back what it kept.
+    kept_id: Mapped[int | None] = mapped_column(ForeignKey("kept_sums.id"), index=True, info=NOBODY)
     status: Mapped[AmendmentStatus] = mapped_column(
         default=AmendmentStatus.ASKED, info=seen_by(*_BOTH)
     )

@@ -280,6 +280,7 @@ def upgrade() -> None:
                 "care_begins",
                 "trial_over",
                 "care_leaves",
+                "care_moved",
                 "care_reminded",
                 "visit_worries",
                 "letter_came",
@@ -299,6 +300,7 @@ def upgrade() -> None:
                 "take_over_asked",
                 "take_over_answered",
                 "take_over_done",
+                "take_over_off",
                 "family_asked",
                 name="noticekind",
                 native_enum=False,
@@ -3415,6 +3417,7 @@ def upgrade() -> None:
                 "new_year",
                 "just",
                 "surgery",
+                "shortfall",
                 name="giftoccasion",
                 native_enum=False,
                 length=24,
@@ -3703,6 +3706,7 @@ def upgrade() -> None:
                 "new_year",
                 "just",
                 "surgery",
+                "shortfall",
                 name="giftoccasion",
                 native_enum=False,
                 length=24,
@@ -4366,70 +4370,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_family_asks_draw_id"), ["draw_id"], unique=False)
 
     op.create_table(
-        "line_ties",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("ref", sa.String(length=16), nullable=False),
-        sa.Column("receipt_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum("bounced", "banks_error", name="tiekind", native_enum=False, length=24),
-            nullable=False,
-        ),
-        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("words", sa.LargeBinary(), nullable=False),
-        sa.Column("batch_id", sa.Integer(), nullable=True),
-        sa.Column("debit_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "asked",
-                "agreed",
-                "done",
-                "turned_down",
-                name="amendmentstatus",
-                native_enum=False,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("asked_by", sa.String(length=40), nullable=False),
-        sa.Column("asked_on", sa.Date(), nullable=False),
-        sa.Column("decided_by", sa.String(length=40), nullable=True),
-        sa.Column("decided_on", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "decided_by IS NULL OR status <> 'done' OR decided_by <> asked_by",
-            name=op.f("ck_line_ties_two_people"),
-        ),
-        sa.CheckConstraint(
-            "status <> 'done' OR (kind = 'banks_error') = (debit_id IS NOT NULL)",
-            name=op.f("ck_line_ties_says_which_debit"),
-        ),
-        sa.CheckConstraint(
-            "status <> 'done' OR (kind = 'bounced') = (batch_id IS NOT NULL)",
-            name=op.f("ck_line_ties_says_which_batch"),
-        ),
-        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_line_ties_batch_id")),
-        sa.ForeignKeyConstraint(["debit_id"], ["payouts.id"], name=op.f("fk_line_ties_debit_id")),
-        sa.ForeignKeyConstraint(
-            ["receipt_id"], ["receipts.id"], name=op.f("fk_line_ties_receipt_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_ties")),
-        sa.UniqueConstraint("ref", name=op.f("uq_line_ties_ref")),
-    )
-    with op.batch_alter_table("line_ties", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_line_ties_batch_id"), ["batch_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_line_ties_debit_id"), ["debit_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_line_ties_receipt_id"), ["receipt_id"], unique=False)
-        batch_op.create_index(
-            "uq_line_ties_waiting",
-            ["receipt_id"],
-            unique=True,
-            sqlite_where=sa.text("status = 'asked'"),
-            postgresql_where=sa.text("status = 'asked'"),
-        )
-
-    op.create_table(
         "settlements",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("stipend_id", sa.Integer(), nullable=False),
@@ -4488,6 +4428,8 @@ def upgrade() -> None:
                 "repaid",
                 "redirected",
                 "lost",
+                "kept",
+                "kept_paid",
                 "sent",
                 "handed_over",
                 "returned",
@@ -4802,6 +4744,71 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "kept_sums",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("stipend_id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "asked",
+                "agreed",
+                "done",
+                "turned_down",
+                name="amendmentstatus",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_by", sa.String(length=40), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("decided_by", sa.String(length=40), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("match_id", sa.Integer(), nullable=True),
+        sa.Column("write_off_id", sa.Integer(), nullable=True),
+        sa.Column("paid_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "status <> 'done' OR (decided_by IS NOT NULL AND decided_by <> asked_by)",
+            name=op.f("ck_kept_sums_two_people"),
+        ),
+        sa.CheckConstraint(
+            "status <> 'done' OR (match_id IS NULL) <> (write_off_id IS NULL)",
+            name=op.f("ck_kept_sums_sent_again"),
+        ),
+        sa.CheckConstraint("fen > 0", name=op.f("ck_kept_sums_fen_positive")),
+        sa.CheckConstraint(
+            "paid_fen >= 0 AND paid_fen <= fen", name=op.f("ck_kept_sums_paid_is_a_part")
+        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_kept_sums_batch_id")),
+        sa.ForeignKeyConstraint(["match_id"], ["matches.id"], name=op.f("fk_kept_sums_match_id")),
+        sa.ForeignKeyConstraint(
+            ["stipend_id"], ["stipends.id"], name=op.f("fk_kept_sums_stipend_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["write_off_id"], ["write_offs.id"], name=op.f("fk_kept_sums_write_off_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_sums")),
+        sa.UniqueConstraint("match_id", name=op.f("uq_kept_sums_match_id")),
+        sa.UniqueConstraint("ref", name=op.f("uq_kept_sums_ref")),
+        sa.UniqueConstraint("write_off_id", name=op.f("uq_kept_sums_write_off_id")),
+    )
+    with op.batch_alter_table("kept_sums", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kept_sums_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_kept_sums_stipend_id"), ["stipend_id"], unique=False)
+        batch_op.create_index(
+            "uq_kept_sums_standing",
+            ["stipend_id"],
+            unique=True,
+            sqlite_where=sa.text("status IN ('asked', 'done') AND write_off_id IS NULL"),
+            postgresql_where=sa.text("status IN ('asked', 'done') AND write_off_id IS NULL"),
+        )
+
+    op.create_table(
         "postings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("transaction_id", sa.Integer(), nullable=False),
@@ -4817,6 +4824,8 @@ def upgrade() -> None:
                 "gap_fund",
                 "earmarked",
                 "rest",
+                "kept",
+                "kept_borne",
                 "bank_fees",
                 "at_wechat",
                 "at_alipay",
@@ -4857,6 +4866,77 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "line_ties",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
+        sa.Column("receipt_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("bounced", "banks_error", "kept", name="tiekind", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("debit_id", sa.Integer(), nullable=True),
+        sa.Column("kept_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "asked",
+                "agreed",
+                "done",
+                "turned_down",
+                name="amendmentstatus",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_by", sa.String(length=40), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("decided_by", sa.String(length=40), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR status <> 'done' OR decided_by <> asked_by",
+            name=op.f("ck_line_ties_two_people"),
+        ),
+        sa.CheckConstraint(
+            "status <> 'done' OR (kind = 'banks_error') = (debit_id IS NOT NULL)",
+            name=op.f("ck_line_ties_says_which_debit"),
+        ),
+        sa.CheckConstraint(
+            "status <> 'done' OR (kind = 'bounced') = (batch_id IS NOT NULL)",
+            name=op.f("ck_line_ties_says_which_batch"),
+        ),
+        sa.CheckConstraint(
+            "status <> 'done' OR (kind = 'kept') = (kept_id IS NOT NULL)",
+            name=op.f("ck_line_ties_says_who_kept_it"),
+        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_line_ties_batch_id")),
+        sa.ForeignKeyConstraint(["debit_id"], ["payouts.id"], name=op.f("fk_line_ties_debit_id")),
+        sa.ForeignKeyConstraint(["kept_id"], ["kept_sums.id"], name=op.f("fk_line_ties_kept_id")),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipts.id"], name=op.f("fk_line_ties_receipt_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_ties")),
+        sa.UniqueConstraint("ref", name=op.f("uq_line_ties_ref")),
+    )
+    with op.batch_alter_table("line_ties", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_line_ties_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_line_ties_debit_id"), ["debit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_line_ties_kept_id"), ["kept_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_line_ties_receipt_id"), ["receipt_id"], unique=False)
+        batch_op.create_index(
+            "uq_line_ties_waiting",
+            ["receipt_id"],
+            unique=True,
+            sqlite_where=sa.text("status = 'asked'"),
+            postgresql_where=sa.text("status = 'asked'"),
+        )
+
+    op.create_table(
         "month_leaves",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("head_id", sa.Integer(), nullable=False),
@@ -4889,11 +4969,33 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("month_leaves")
+    with op.batch_alter_table("line_ties", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_line_ties_waiting",
+            sqlite_where=sa.text("status = 'asked'"),
+            postgresql_where=sa.text("status = 'asked'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_line_ties_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_line_ties_kept_id"))
+        batch_op.drop_index(batch_op.f("ix_line_ties_debit_id"))
+        batch_op.drop_index(batch_op.f("ix_line_ties_batch_id"))
+
+    op.drop_table("line_ties")
     with op.batch_alter_table("postings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_postings_transaction_id"))
         batch_op.drop_index("ix_postings_account_pledge_id")
 
     op.drop_table("postings")
+    with op.batch_alter_table("kept_sums", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_kept_sums_standing",
+            sqlite_where=sa.text("status IN ('asked', 'done') AND write_off_id IS NULL"),
+            postgresql_where=sa.text("status IN ('asked', 'done') AND write_off_id IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_kept_sums_stipend_id"))
+        batch_op.drop_index(batch_op.f("ix_kept_sums_batch_id"))
+
+    op.drop_table("kept_sums")
     with op.batch_alter_table("fiscal_receipts", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_fiscal_receipts_number",
@@ -4946,17 +5048,6 @@ def downgrade() -> None:
         )
 
     op.drop_table("settlements")
-    with op.batch_alter_table("line_ties", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_line_ties_waiting",
-            sqlite_where=sa.text("status = 'asked'"),
-            postgresql_where=sa.text("status = 'asked'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_line_ties_receipt_id"))
-        batch_op.drop_index(batch_op.f("ix_line_ties_debit_id"))
-        batch_op.drop_index(batch_op.f("ix_line_ties_batch_id"))
-
-    op.drop_table("line_ties")
     with op.batch_alter_table("family_asks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_family_asks_draw_id"))
 

@@ -33,6 +33,8 @@ _STATES = {
     " AND corrects_id IS NULL AND gone_on IS NULL",
     # Stopped pledges with money left: it waits for its donor's word, or is on its way back to him.
     "rests_waiting": "FROM rests WHERE status IN ('waiting', 'paying')",
+    # What hands kept and have not paid back: who they are, the page lists beside it.
+    "kept_by_hands": "FROM kept_sums WHERE status = 'done' AND paid_on IS NULL",
     # A person said that it was paid; no line of the bank's says so.
     "sent_without_debit": "FROM batches WHERE sent_on < :silent AND bank_on IS NULL"
     " AND bank_said IS DISTINCT FROM 'not_paid'",
@@ -71,6 +73,7 @@ _SINCE = {
     "set_aside": "due_on",
     "unmatched_receipts": "received_on",
     "rests_waiting": "since_on",
+    "kept_by_hands": "decided_on",
     "sent_without_debit": "sent_on",
     "waiting_debits": '"on"',
     "waiting_credits": '"on"',

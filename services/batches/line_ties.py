@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from models.kept import KeptSum
 from models.ledger import Receipt
 from models.line_ties import LineTie
 from models.payment_orders import PaymentOrderLine, Payout
@@ -20,7 +21,7 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, trace
 from services.batches import payouts
-from services.books import receipts, unclaimed
+from services.books import kept_again, kept_lists, receipts, unclaimed
 from services.gate import Card
 from services.lifecycle import advance
 from vocabulary.dates import today
@@ -54,6 +55,8 @@ def ask(session: Session, by: Viewer, ref: str, kind: TieKind, *, words: str, no
     receipt = gate.row(session, by, Receipt, Receipt.ref == ref)
     if len(words.strip()) < SHORTEST_WORDS:
         raise BadInput(field="words", reason="say_what")
+    if kind is TieKind.KEPT and receipt.shown_on is None:
+        raise BadInput(field="words", reason="not_shown")
     waits = select(Receipt.id).where(Receipt.id == receipt.id, unclaimed.is_waiting())
     asked = select(LineTie.id).where(LineTie.receipt_id == receipt.id, _WAITS)
     if session.scalar(waits) is None or session.scalar(asked) is not None:
@@ -85,11 +88,13 @@ def detail(session: Session, viewer: Viewer, ref: str) -> Card:
     card = gate.card(session, viewer, LineTie, LineTie.ref == ref)
     tie = gate.row(session, viewer, LineTie, LineTie.ref == ref)
     if tie.status is not AmendmentStatus.ASKED:
-        return card.and_also(batches=[], debits=[])
+        return card.and_also(batches=[], debits=[], owed=[])
     is_bounce = tie.kind is TieKind.BOUNCED
+    is_kept, is_mistake = tie.kind is TieKind.KEPT, tie.kind is TieKind.BANKS_ERROR
     return card.and_also(
+        owed=kept_lists.owed(session, viewer) if is_kept else [],
         batches=_batches(session, viewer, tie) if is_bounce else [],
-        debits=[] if is_bounce else gate.cards(
+        debits=[] if not is_mistake else gate.cards(
             session, viewer, Payout, fields=("ref", "row", "on", "amount_fen", "words"),
             where=_is_counter(tie), order_by=(Payout.on, Payout.id),
         ),
@@ -147,10 +152,13 @@ def agree(session: Session, by: Viewer, ref: str, target: str, *, now: datetime)
         raise AlreadyDecided()
     if tie.asked_by == by.actor:
         raise ActedBefore()
-    if tie.kind is TieKind.BOUNCED:
-        _bounce(session, by, tie, receipt, target, now=now)
-    else:
-        _counter(session, by, tie, receipt, target)
+    match tie.kind:
+        case TieKind.BOUNCED:
+            _bounce(session, by, tie, receipt, target, now=now)
+        case TieKind.BANKS_ERROR:
+            _counter(session, by, tie, receipt, target)
+        case TieKind.KEPT:
+            _paid_back(session, by, tie, receipt, target, now=now)
     # The credit leaves 待核对 by a further entry, under the rights of the desk that asked.
     collecting = replace(by, roles=frozenset({Role.COLLECTING_DESK}))
     receipts.undo(session, collecting, receipt, reason=_WHY, now=now)
@@ -177,6 +185,21 @@ def _counter(session: Session, by: Viewer, tie: LineTie, receipt: Receipt, targe
     debit.was, debit.state = DebitWas.BANKS_ERROR, LineState.SETTLED
     session.add(_payout(session, tie, receipt, None))
     tie.debit_id = debit.id
+    session.flush()
+
+
+def _paid_back(
+    session: Session, by: Viewer, tie: LineTie, receipt: Receipt, target: str, *, now: datetime
+) -> None:
+    """Book it to what that hand owes, and by it to the fund; the line says money of ours came back."""
+    try:
+        kept = gate.row(session, by, KeptSum, KeptSum.ref == target, *kept_lists.IS_OWED)
+    except NotFound as refusal:
+        raise BadInput(field="target", reason="unfit") from refusal
+    kept_again.take_in(session, by, kept, Fen(tie.amount_fen), on=tie.on, now=now)
+    if receipt.shown_on is not None:
+        session.add(_payout(session, tie, receipt, None))
+    tie.kept_id = kept.id
     session.flush()
 
 

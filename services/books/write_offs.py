@@ -19,7 +19,7 @@ from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer
 from services import gate, trace
 from services.batches import returns
-from services.books import ledger
+from services.books import kept, ledger
 from services.books.ledger import Event, Leg
 from services.children import child_file
 from services.gate import Card, Part
@@ -80,6 +80,7 @@ def ask(session: Session, by: Viewer, ref: str, *, reason: WriteOffReason, now: 
     require(by, Act.ASK_WRITE_OFF)
     stipend = gate.row(session, _as_staff(by), Stipend, *is_line(ref))
     _check(session, stipend, by=by)
+    kept.refuse_if_kept(session, stipend)
     waiting = select(WriteOff.id).where(WriteOff.stipend_id == stipend.id, _WAITS)
     if session.scalar(waiting) is not None:
         raise AlreadyDecided()
@@ -125,6 +126,7 @@ def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     _decide(session, by, asked, AmendmentStatus.DONE, now=now)
     stipend = session.get_one(Stipend, asked.stipend_id)
     _check(session, stipend, by=by, asked_on=asked.asked_on)
+    kept.of_whole(session, by, asked, now=now)
     basis = Basis(Evidence.LEDGER, detail=asked.reason.value)
     on = today(now)
     if stipend.handed_over_on is not None:
@@ -132,11 +134,12 @@ def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
         kind = FactKind.HANDED_OVER
         facts.take_back(session, kind, stipend, on=on, by=by, now=now, basis=basis)
     facts.record(session, FactKind.WRITTEN_OFF, [stipend], on=on, by=by, now=now, basis=basis)
+    asked.batch_id = stipend.batch_id
     batch = session.get_one(Batch, stipend.batch_id)
-    asked.batch_id = batch.id
     handing.close_or_reopen(session, batch, by=by, now=now)
-    why = asked.reason.value
-    trace.record(session, by, "write_off.agree", f"write_off:{ref}", now=now, why=why)
+    trace.record(
+        session, by, "write_off.agree", f"write_off:{ref}", now=now, why=asked.reason.value
+    )
     _make_good(session, asked, by=by, now=now)
 
 

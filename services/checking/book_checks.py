@@ -40,7 +40,7 @@ moved AS (SELECT t.id, t.kind, t."on", t."by", t.stipend_id, t.gift_id,
             CASE WHEN t.stipend_id IS NULL THEN 'gift' ELSE 'stipend' END AS what,
             COALESCE(t.stipend_id, t.gift_id) AS subject_id
           FROM standing t WHERE (t.stipend_id IS NOT NULL OR t.gift_id IS NOT NULL)
-            AND t.kind <> 'lost')
+            AND t.kind NOT IN ('lost', 'kept', 'kept_paid'))
 """
 
 

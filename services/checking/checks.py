@@ -23,6 +23,7 @@ from services.checking import (
     book_checks,
     figure_checks,
     fund_checks,
+    kept_checks,
     record_checks,
     rest_checks,
 )
@@ -119,7 +120,7 @@ def _all(session: Session, now: datetime) -> Iterator[tuple[str, Findings]]:
     for name, check in checks.items():
         yield name, _tried(session, check)
     of_money = book_checks.STATEMENTS | book_lines.STATEMENTS | fund_checks.STATEMENTS
-    of_money |= bank_checks.STATEMENTS | rest_checks.STATEMENTS
+    of_money |= bank_checks.STATEMENTS | rest_checks.STATEMENTS | kept_checks.STATEMENTS
     of_tables = of_money | earmark_checks.STATEMENTS | record_checks.STATEMENTS
     senseless = set() if _is_sqlite(session) else record_checks.WITHOUT_HOLES
     for name, statements in ((n, s) for n, s in of_tables.items() if n not in senseless):

@@ -61,7 +61,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
             ORDER BY s.id""",
         """SELECT '结对 ' || m.child_ref || '：备用金接着给的，说不出是接谁的'
            FROM matches m LEFT JOIN pledges p ON p.id = m.pledge_id
-           WHERE (m.stands_in_for_id IS NOT NULL OR COALESCE(m.occasion, '') = 'surgery')
+           WHERE (m.stands_in_for_id IS NOT NULL OR COALESCE(m.occasion, '') IN ('surgery', 'shortfall'))
                  <> (COALESCE(p.kind, '') = 'bridge')
            ORDER BY m.id""",
     ),

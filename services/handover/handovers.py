@@ -92,8 +92,8 @@ def take_back(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     )
     if stipend.handed_over_on is None or noted_at is None:
         raise WrongState(from_state="open", to_state="open")
-    if today(noted_at) != today(now):
-        raise TooLate()
+    if today(noted_at) != today(now) or stipend.snag is Snag.PARTLY:
+        raise TooLate()  # of a part, staff said it: the rest goes another way
     facts.take_back(
         session,
         FactKind.HANDED_OVER,

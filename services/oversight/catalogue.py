@@ -46,7 +46,7 @@ TABLES: dict[Whose, str] = {
     " state_changes honey honey_openings incidents"
     " incident_steps matching_runs matching_policies policy_trials holidays family_draws"
     " audit_samples audit_items"
-    " write_offs retention_acts listings"
+    " write_offs kept_sums retention_acts listings"
     " book_checks",
     Whose.STAFF: "accounts grants account_events assignments recusals factor_resets second_factors"
     " recovery_codes sign_ins ended_sign_ins sign_in_failures try_counts exports imports notices"

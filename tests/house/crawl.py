@@ -96,6 +96,7 @@ _HANDLES = {
     "visits": "care_matches.ref",
     "volunteers": "volunteers.ref",
     "write_offs": "write_offs.ref",
+    "kept": "kept_sums.ref",
     "surgeries": "surgeries.ref",
     "unclaimed": "unclaimed.ref",
 }

@@ -14,8 +14,10 @@ from models.accounts import SignIn
 from models.amendments import Amendment
 from models.children import Child, Kin, Need
 from models.imports import Upload
+from models.kept import KeptSum
 from models.matching_runs import MatchingRun, PolicyTrial
-from models.pledges import Exclusion, Pledge
+from models.pledges import Exclusion, Match, Pledge
+from models.stipends import Stipend
 from privacy import viewers
 from privacy.viewers import Viewer
 from services import links, uploads
@@ -26,6 +28,7 @@ from services.books import write_offs
 from services.earmarks import surgeries
 from services.handover import answers, class_lists, handovers, slips
 from services.handover.answers import Reply
+from services.handover.handing import Said
 from services.importing import imports
 from services.links import Subject
 from services.online_payments import orders as payments
@@ -181,11 +184,36 @@ def _come_back_and_lost(session: Session, town: Town, here: Places, now: datetim
     why = WriteOffReason.LOST
     asked = [write_offs.ask(session, by, line, reason=why, now=now) for by, line in lost]
     town.give("write_off", staff, *asked)
+    _kept_in_part(session, town, here, now)
     sums = [
         surgeries.ask(session, by, child.ref, Fen(800_000), "要做手术", now=now)
         for (by, _), child in zip(lost, (here.classmate, here.stranger), strict=True)
     ]
     town.give("surgery", staff, *sums)
+
+
+def _kept_in_part(session: Session, town: Town, here: Places, now: datetime) -> None:
+    """A line of which its hand gave a part alone, and two sums that somebody says a hand kept."""
+    staff, by = (
+        "case_worker approver case_deputy",
+        viewer(Role.VILLAGE_DIRECTOR, regions=(VILLAGE,)),
+    )
+    said = Said(Snag.PARTLY, handed=Fen(6_000))
+    handovers.note_snag(session, by, here.line(here.small), said, now=now)
+    town.give("kept_line", staff, here.line(here.small), here.line(here.stranger))
+    sums = []
+    for child in (here.classmate, here.stranger):
+        of = select(Stipend).join(Match, Match.id == Stipend.match_id)
+        one = session.scalars(of.where(Match.child_id == child.id)).first()
+        assert one is not None
+        kept = KeptSum(
+            stipend_id=one.id, batch_id=one.batch_id, fen=Fen(1_000), words="问过家里",
+            asked_by="account:somebody", asked_on=now.date(),
+        )  # fmt: skip
+        session.add(kept)
+        session.flush()
+        sums.append(kept.ref)
+    town.give("kept_sum", staff, *sums)
 
 
 def _families_and_teacher(session: Session, town: Town, here: Places, now: datetime) -> None:

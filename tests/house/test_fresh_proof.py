@@ -28,7 +28,7 @@ PROVEN: dict[str, set[str]] = {
     },
     "a second person's yes": {
         "staff.matches.approve", "staff.child_acts.verify", "staff.volunteers.detail",
-        "staff.letter_friends.agree", "staff.write_offs.agree", "staff.harm.close",
+        "staff.letter_friends.agree", "staff.write_offs.agree", "staff.kept.agree", "staff.harm.close",
         "staff.surgeries.agree",
         "staff.unclaimed.ask", "staff.unclaimed.agree", "staff.unclaimed.paid",
         "staff.unclaimed.turn_down", "staff.unclaimed.claim",
@@ -82,7 +82,7 @@ EVERYDAY: dict[str, set[str]] = {
     "asked of a second person, or said no": {
         "staff.by_hand.new", "staff.matches.aside", "staff.matches.decline", "staff.matches.lift",
         "staff.swaps.swap",
-        "staff.write_offs.ask", "staff.write_offs.turn_down",
+        "staff.write_offs.ask", "staff.write_offs.turn_down", "staff.kept.ask", "staff.kept.turn_down",
         "staff.transfers.ask", "staff.transfers.turn_down", "staff.transfers.take_back",
         "staff.surgeries.ask", "staff.surgeries.turn_down",
     },

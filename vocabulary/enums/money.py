@@ -213,6 +213,9 @@ class AccountKind(StrEnum):
     EARMARKED = "earmarked"
     # What is left under a stopped pledge, until its donor says what becomes of it.
     REST = "rest"
+    # What hands kept and owe us, and what the gap fund bore of it until they pay.
+    KEPT = "kept"
+    KEPT_BORNE = "kept_borne"
     BANK_FEES = "bank_fees"
     # What a payment provider has taken in for us and not paid out yet.
     AT_WECHAT = "at_wechat"
@@ -240,6 +243,9 @@ class TransactionKind(StrEnum):
     REPAID = "repaid"
     REDIRECTED = "redirected"
     LOST = "lost"
+    # What a hand kept of an instalment, and what it paid back of that.
+    KEPT = "kept"
+    KEPT_PAID = "kept_paid"
     SENT = "sent"
     HANDED_OVER = "handed_over"
     RETURNED = "returned"

@@ -120,7 +120,8 @@ class GiftOccasion(StrEnum):
     """Why a sum is given once beside the instalments.
 
     Of a list, so that no word of a donor's own tells who he is. SURGERY is asked for by staff and
-    agreed to by another of them, never by a donor.
+    agreed to by another of them, never by a donor; SHORTFALL is the part of an instalment that did
+    not reach the child.
     """
 
     UNIVERSITY = "university"
@@ -130,6 +131,7 @@ class GiftOccasion(StrEnum):
     NEW_YEAR = "new_year"
     JUST = "just"
     SURGERY = "surgery"
+    SHORTFALL = "shortfall"
 
 
 class GiftStatus(StrEnum):

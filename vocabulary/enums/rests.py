@@ -39,7 +39,11 @@ class PayBackStatus(StrEnum):
 
 
 class TieKind(StrEnum):
-    """What a credit without any word of ours was: our own payment come back, or the bank's mistake."""
+    """What a credit without any word of ours was.
+
+    Our own payment come back, the bank's mistake, or what a hand kept and pays back.
+    """
 
     BOUNCED = "bounced"
     BANKS_ERROR = "banks_error"
+    KEPT = "kept"

@@ -90,5 +90,6 @@ SUBJECTS = {
     "upload": "照片",
     "visit": "走访记录",
     "volunteer": "爱心妈妈",
+    "kept_sum": "转交的人留下的",
     "write_off": "核销",
 }

@@ -31,7 +31,7 @@ class GiftForm(FlaskForm):
         choices=[
             SelectChoice(one.value, label(one))
             for one in GiftOccasion
-            if one is not GiftOccasion.SURGERY
+            if one not in (GiftOccasion.SURGERY, GiftOccasion.SHORTFALL)
         ],
         validators=[InputRequired("请选一个，没有特别的就选“就是想给”。")],
     )

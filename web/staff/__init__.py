@@ -33,6 +33,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     home,
     imports,
     incidents,
+    kept,
     kin,
     letter_friends,
     letters,
@@ -121,6 +122,7 @@ bp.register_blueprint(care.bp)
 bp.register_blueprint(visits.bp)
 bp.register_blueprint(fading.bp)
 bp.register_blueprint(write_offs.bp)
+bp.register_blueprint(kept.bp)
 bp.register_blueprint(surgeries.bp)
 bp.register_blueprint(unclaimed.bp)
 bp.register_blueprint(pay_backs.bp)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from services.accountancy import bank_balance, comparing
-from services.books import books
+from services.books import books, kept_lists
 from services.checking import checks
 from services.notices.notice_words import JOB_NAMES
 from vocabulary.dates import today
@@ -47,6 +47,7 @@ def check() -> str:
         since={name: _waited(day, now=today(now)) for name, day in report["oldest"].items()},
         latest=comparing.latest(session, viewer),
         bank=bank_balance.compared(session, viewer),
+        owed=kept_lists.owed(session, viewer),
     )
 
 

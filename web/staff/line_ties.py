@@ -20,6 +20,7 @@ from web.forms.unclaimed import PressForm
 bp = Blueprint("line_ties", __name__, url_prefix="/line-ties")
 _SAID = {
     "say_what": "请写一句，至少 4 个字。",
+    "not_shown": "银行流水里还没有这一笔。等流水上有了再提。",
     "unfit": "这一笔现在合不上了，请刷新后再看。",
 }
 
@@ -78,6 +79,7 @@ def detail(ref: str) -> str | Response:
 
 def _choices(card: Card) -> list[tuple[str, str]]:
     batches = [(one["ref"], _of_batch(one)) for one in card["batches"]]
+    batches += [(one["ref"], _of_debt(one)) for one in card["owed"]]
     return batches + [
         (one["ref"], f"{full_day(one['on'])}支出 {format_yuan(-one['amount_fen'])}")
         for one in card["debits"]
@@ -88,6 +90,12 @@ def _of_batch(one: Card) -> str:
     holder = "户名一致" if one["same_holder"] else "户名不一致，先问银行"
     payee = f"，付给 {one['payee']}（{holder}）" if one["payee"] else "，户名没有留底"
     return f"{full_day(one['sent_on'])}拨付 {format_yuan(one['sent_fen'])}，{one['memo']}{payee}"
+
+
+def _of_debt(one: Card) -> str:
+    hand = one["hand"]["name"] if one.has("hand") else "儿童主任或旗妇联"
+    batch = one["batch"]["memo"] if one.has("batch") else ""
+    return f"{hand}，还欠 {format_yuan(one['open_fen'])}，{batch}"
 
 
 @bp.post("/<string:ref>/turn-down")

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 
 from privacy.permissions import Act
 from services import uploads
-from services.books import write_offs
+from services.books import kept_lists, write_offs
 from services.stipends import stipend_lists
 from services.stipends.stipend_lists import PAGE, Listed
 from web.core import paging, requests
@@ -41,6 +41,7 @@ def index() -> str:
         show=show.value,
         show_words=_LISTS[show],
         to_agree=write_offs.count_waiting(session, viewer),
+        kept_to_agree=kept_lists.count_waiting(session, viewer),
         cards=cards,
         photos=uploads.of_lines(session, viewer, [card["ref"] for card in cards if "ref" in card]),
         filters=paging.pills(_LISTS, counts, chosen=show, name="show"),

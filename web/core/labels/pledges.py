@@ -69,6 +69,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.GiftOccasion.NEW_YEAR: "过年",
         e.GiftOccasion.JUST: "就是想给",
         e.GiftOccasion.SURGERY: "手术",
+        e.GiftOccasion.SHORTFALL: "补足的一笔",
     },
     e.GiftStatus: {
         e.GiftStatus.WAITING: "等到日子",

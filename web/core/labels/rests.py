@@ -32,5 +32,6 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     e.TieKind: {
         e.TieKind.BOUNCED: "我们付出去的，被退回来了",
         e.TieKind.BANKS_ERROR: "银行记错了一笔，又改了回来",
+        e.TieKind.KEPT: "转交的人把留下的钱还回来了",
     },
 }
