@@ -131,6 +131,17 @@ def is_later_phone(viewer: Viewer) -> Condition:
     )
 
 
+def is_later_card(viewer: Viewer, child_id: object, since_on: object) -> Condition:
+    """Say in SQL that a card of a child came by others since a report about the child named the viewer."""
+    changed = select(Amendment.child_id).where(
+        Amendment.kind == AmendmentKind.CHILD_CARD,
+        Amendment.status == AmendmentStatus.DONE,
+        _is_of_others(viewer),
+        kept_since(viewer, Amendment.child_id, Amendment.decided_on),
+    )
+    return and_(kept_since(viewer, child_id, since_on), child_id.in_(changed))  # type: ignore[attr-defined]
+
+
 def _later(viewer: Viewer) -> Condition:
     return and_(
         Amendment.kind.in_((AmendmentKind.KIN_PHONE, AmendmentKind.CHILD_CARD)),

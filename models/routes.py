@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import CASE, Base, Sealed, Standings, held, in_regions
@@ -88,10 +88,17 @@ class BankCard(Base):
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """Case staff of the child, and its family; the paying desk reads the payee of what it pays."""
+        """Case staff of the child, and its family; the paying desk reads the payee of what it pays.
+
+        Whom of the staff a report about the child names reads of no card that came since.
+        """
+        from models.amendments import is_later_card
         from models.stipends import Batch
 
-        near = child_standings(cls.child_id, viewer)
+        near = dict(child_standings(cls.child_id, viewer))
+        if Audience.CASE_STAFF in near:
+            known = ~is_later_card(viewer, cls.child_id, cls.since_on)
+            near[Audience.CASE_STAFF] = and_(near[Audience.CASE_STAFF], known)
         paid = select(Batch.card_id).where(in_regions(Batch.region_code, viewer))
         return {one: near[one] for one in _NEAR if one in near} | held(
             viewer, (Audience.PAYING, (Role.PAYING_DESK,), cls.id.in_(paid))

@@ -168,8 +168,8 @@ def answer(session: Session, by: Viewer, ref: str, word: str, *, now: datetime) 
     if session.connection().execute(kept).rowcount != 1:
         raise AlreadyDecided()
     moved = _move(session, by, asked, now=now) if word == "yes" else Fen(0)
-    subject = f"redirection:{ref}"
-    trace.record(session, by, "earmark.answer", subject, now=now, chain=Chain.CUSTODIAN)
+    # By nothing but himself: the case staff who asked know the question by its ref (law 7).
+    trace.record(session, by, "earmark.answer", by.actor, now=now, chain=Chain.CUSTODIAN)
     return moved
 
 

@@ -211,9 +211,9 @@ def test_only_who_clears_a_volunteer_here_agrees(paired, session, now) -> None:
     give(paired, "stranger", now)
     far = viewer(Role.CASE_WORKER, actor="account:far", regions=(OTHER_BANNER,))
     for by, refused in ((viewer(Role.ADMINISTRATOR), NotPermitted), (far, NotFound)):
+        ref, said = paired.mother.ref, {"login": "stranger", "now": now}
         with pytest.raises(refused):
-            ref = paired.mother.ref
-            volunteer_logins.agree(session, by, ref, login="stranger", now=now)
+            volunteer_logins.agree(session, by, ref, **said)
 
 
 def test_the_page_shows_what_waits_and_a_second_agrees_there(app, paired, session, now) -> None:

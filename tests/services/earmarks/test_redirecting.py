@@ -11,6 +11,7 @@ from models.earmarks import Redirection, RedirectionAnswer
 from models.ledger import Posting, Transaction
 from models.notices import Notice
 from models.pledges import Pledge
+from models.trace import CustodianEntry, OrdinaryEntry
 from services.earmarks import redirecting
 from services.vault import vault
 from tests.factories import a_pledge, viewer
@@ -69,6 +70,20 @@ def test_the_books_do_not_say_who_agreed(session: Session) -> None:
 
     moved = select(Transaction.by).where(Transaction.redirection_id.is_not(None))
     assert session.scalars(moved).all() == ["donor"]
+
+
+def test_no_ref_that_the_staff_know_stands_beside_the_donor_in_the_custodians_chain(
+    session: Session,
+) -> None:
+    pledge, ref = asked(session)
+    donor = donor_of(session, pledge)
+
+    redirecting.answer(session, donor, ref, "no", now=NOW)
+
+    staffs = session.scalars(select(OrdinaryEntry.subject)).all()
+    his = select(CustodianEntry.subject).where(CustodianEntry.actor == donor.actor)
+    assert f"redirection:{ref}" in staffs
+    assert session.scalars(his).all() == [donor.actor]
 
 
 def test_a_no_moves_nothing_and_staff_cannot_tell_it_from_silence(session: Session) -> None:
