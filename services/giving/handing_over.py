@@ -75,17 +75,23 @@ def _is_off(old: Pledge, new: Pledge) -> bool:
 def _lapse(
     session: Session, by: Viewer, move: PayerMove, new: Pledge | None, *, now: datetime
 ) -> bool:
-    """Leave things as they were; what the other has paid already finds a child of its own."""
+    """Leave things as they were; what the other has paid already finds a child of its own.
+
+    He is told, unless it was he who took his yes back.
+    """
     old = session.get_one(Pledge, move.pledge_id)
     for stop in session.scalars(select(PledgeChange).where(*_its_day(old))).all():
         advance(session, stop, ChangeStatus.UNDONE, by=by, now=now)
         if old.status is PledgeStatus.ENDING:
             advance(session, old, PledgeStatus.CONFIRMED, by=by, now=now)
+    is_taken_back = new is not None and new.status is PledgeStatus.ENDED
     if new is not None:
         new.follows_id = None
         if new.status is PledgeStatus.OFFERED:
             advance(session, new, PledgeStatus.ENDED, by=by, now=now, reason="never paid")
     moving.close(session, by, move, MoveStatus.LAPSED, now=now)
+    if new is not None and not is_taken_back:
+        moving.tell_off(session, move, now=now)
     return True
 
 

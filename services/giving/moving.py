@@ -278,6 +278,11 @@ def tell_done(session: Session, move: PayerMove, *, now: datetime) -> None:
     _tell_old(session, move, NoticeKind.TAKE_OVER_DONE, now=now)
 
 
+def tell_off(session: Session, move: PayerMove, *, now: datetime) -> None:
+    """Tell who said yes that nothing came of it."""
+    _tell(session, move.donor_id, NoticeKind.TAKE_OVER_OFF, move, now=now)
+
+
 def _own(session: Session, viewer: Viewer, ref: str) -> Pledge:
     """Return a pledge for whoever has shown whose it is: its form's phone has not."""
     if viewer.pledge_id is not None:

@@ -16,7 +16,7 @@ from services.gate import Card, Part
 from services.giving import room
 from services.giving.late import LAST_STEP
 from vocabulary.dates import today
-from vocabulary.enums import GiftStatus, MatchStatus, MoveStatus
+from vocabulary.enums import GiftStatus, MatchStatus, MoveStatus, PledgeStatus
 from vocabulary.errors import NotFound
 from vocabulary.money import UNIT, format_yuan_short
 from vocabulary.todo import Thing, first_thing
@@ -96,8 +96,7 @@ def of_move(session: Session, viewer: Viewer, ref: str, now: datetime) -> Facts:
     if move is None:
         raise NotFound()
     if move.donor_id == viewer.donor_id:
-        waits = move.status is MoveStatus.ASKED and move.answer_by >= today(now)
-        return {"asked": "1"} if waits else {}
+        return _to_asked(session, move, now=now)
     answered = (_OF_CONTACT if move.is_contact else _ANSWERED).get(move.status)
     facts = {"answered": answered} if answered else {}
     pledge = session.get_one(Pledge, move.pledge_id)
@@ -106,6 +105,16 @@ def of_move(session: Session, viewer: Viewer, ref: str, now: datetime) -> Facts:
     return facts
 
 
+def _to_asked(session: Session, move: PayerMove, *, now: datetime) -> Facts:
+    waits = move.status is MoveStatus.ASKED and move.answer_by >= today(now)
+    own = session.get(Pledge, move.new_pledge_id) if move.new_pledge_id else None
+    if move.status is not MoveStatus.LAPSED or own is None:
+        return {"asked": "1"} if waits else {}
+    return {"off": _OFF_UNPAID if own.status is PledgeStatus.ENDED else _OFF_PAID}
+
+
+_OFF_UNPAID = "请不要再付。要是已经付了，钱还在你名下，会请你来定怎么用。"
+_OFF_PAID = "你付过的钱都在，留作你自己的一份，会给它另配一个孩子。"
 _OF_CONTACT = {
     MoveStatus.DECLINED: "对方这次不接，联系人还是你。",
     MoveStatus.LAPSED: "到日子没有答复，联系人还是你。",

@@ -206,8 +206,8 @@ def test_no_form_puts_what_is_typed_into_an_address(app: Flask) -> None:
                 fields = [one for one in typed.findall(form) if not chosen.search(one)]
                 found |= {str(file.relative_to(root))} if fields else set()
 
-    # The code of a waiver, which its donor reads out; weights of a policy that is only tried.
-    assert found == {"staff/custody_donors/index.html", "staff/policy/index.html"}
+    # The code of a waiver, which its donor reads out.
+    assert found == {"staff/custody_donors/index.html"}
 
 
 def test_pages_run_no_script_and_style_of_their_own(app: Flask) -> None:

@@ -86,6 +86,7 @@ class NoticeKind(StrEnum):
     TAKE_OVER_ASKED = "take_over_asked"
     TAKE_OVER_ANSWERED = "take_over_answered"
     TAKE_OVER_DONE = "take_over_done"
+    TAKE_OVER_OFF = "take_over_off"
     FAMILY_ASKED = "family_asked"
 
 

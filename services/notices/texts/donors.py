@@ -131,6 +131,12 @@ TO_DONORS: Mapping[NoticeKind, Text] = {
         f"{SIGN}你请的人接着付了，你这一份就到这里。{SEE_PAGE}",
         needs=("handed_on",),
     ),
+    NoticeKind.TAKE_OVER_OFF: Text(
+        "接着付的事没有接成",
+        "你答应接着付的那一份，这回没有接成。{off}",
+        f"{SIGN}你答应接着付的那一份，这回没有接成。{SEE_PAGE}",
+        needs=("off",),
+    ),
     NoticeKind.REVEAL_ASKED: Text(
         "有人想认识你",
         "“{code_name}”家里想认识你。愿意、不愿意都好，不用说理由；不回也可以。",

@@ -328,3 +328,31 @@ def test_a_yes_to_other_terms_than_those_of_the_day_it_is_paid_hands_nothing_ove
     assert (new.status, new.follows_id) == (PledgeStatus.CONFIRMED, None)
     assert story.months() == [("11", True), ("12", True), ("01", True)]
     assert session.scalars(select(PayerMove.status)).one() is MoveStatus.LAPSED
+
+
+@pytest.mark.parametrize(
+    ("has_paid", "said"),
+    [
+        (False, "请不要再付。要是已经付了，钱还在你名下，会请你来定怎么用。"),
+        (True, "你付过的钱都在，留作你自己的一份，会给它另配一个孩子。"),
+    ],
+)
+def test_who_said_yes_is_told_that_nothing_came_of_it(
+    session: Session, story: Story, has_paid: bool, said: str
+) -> None:
+    story.pay(story.reference, 300, NOVEMBER)
+    story.run(NOVEMBER)
+    _, reference = story.accepted()
+    to = (Fen(20_000), Rhythm.MONTH)
+    changes.change_terms(session, story.me, story.pledge.donor_ref, to=to, now=ASKED)
+    story.run(DECEMBER)
+    if has_paid:
+        story.pay(reference, 300, date(2026, 12, 20))
+    story.run(date(2026, 12, 21))
+    with clock.moved_to(at(date(2026, 12, 21))):
+        deliver(session)
+
+    off = select(Notice).where(Notice.kind == NoticeKind.TAKE_OVER_OFF)
+    (told,) = session.scalars(off).all()
+    assert told.recipient_id == story.other.donor_id
+    assert told.text == "你答应接着付的那一份，这回没有接成。" + said
