@@ -7,7 +7,7 @@ of it.
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Select, String, and_, func, select
+from sqlalchemy import ColumnElement, Date, ForeignKey, Select, String, and_, func, or_, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from models.base import Base, Condition, Standings, own_roles
@@ -116,8 +116,14 @@ def cases_about(viewer: Viewer) -> Select[int]:
 
 
 def goes_round(viewer: Viewer) -> Condition:
-    """Say in SQL that no report about the same child names the viewer."""
-    return HarmReport.child_id.not_in(cases_about(viewer))
+    """Say in SQL that no report about the same child names the viewer.
+
+    One of his own that does not name him stays before him: who presses the button to learn whether
+    he is named finds the list that anybody finds.
+    """
+    named = select(HarmAccused.report_id).where(HarmAccused.actor == viewer.actor)
+    own = and_(HarmReport.reported_by == viewer.actor, HarmReport.id.not_in(named))
+    return or_(HarmReport.child_id.not_in(cases_about(viewer)), own)
 
 
 def kept_since(viewer: Viewer, child_id: object, since: object) -> Condition:

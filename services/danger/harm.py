@@ -4,15 +4,17 @@ What was seen is told on the telephone, never typed here. Nothing of it reaches 
 whoever it is about; the child leaves every low view in the same transaction (`protection`).
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, literal, or_, select
 from sqlalchemy.orm import Session
 
+from models.accounts import Account, Grant
 from models.base import Condition
 from models.children import Child, near_hand
-from models.harm import HarmClosed, HarmReport, HarmTaken, goes_round
+from models.harm import HarmAccused, HarmClosed, HarmReport, HarmTaken, goes_round
 from models.pledges import Match
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer
@@ -23,7 +25,7 @@ from services.danger.protection import NOT_SAID, About
 from services.gate import Card, Part
 from services.notices import notices
 from vocabulary.dates import today
-from vocabulary.enums import Called, NoticeKind, Role, Trouble
+from vocabulary.enums import Called, GrantStatus, NoticeKind, Role, Trouble
 from vocabulary.errors import AlreadyDecided, NotFound
 
 PAGE = 100
@@ -86,14 +88,33 @@ def _tell(
 ) -> None:
     """Queue a report to every case worker and approver over the child but those it is about.
 
-    Where nobody is left, the administrators hear that somebody must be given the role.
+    Whom another report names hears of his own like anybody: silence would tell him. Where nobody
+    else is left, the administrators hear that somebody must be given the role.
     """
     accused = protection.accused_in(session, child_id)
     to_roles = partial(notices.to_roles, session, now=now, rung=rung, but=accused)
-    kind, alarm = NoticeKind.HARM_SUSPECTED, NoticeKind.JOB_ALARM
-    if not to_roles(sorted(CASE_STAFF), banner_code, kind, f"harm:{ref}"):
+    kind, alarm, subject = NoticeKind.HARM_SUSPECTED, NoticeKind.JOB_ALARM, f"harm:{ref}"
+    if not to_roles(sorted(CASE_STAFF), banner_code, kind, subject):
         unheard = f"job:harm:{today(now).isoformat()}:{Trouble.UNHEARD}"
         to_roles((Role.ADMINISTRATOR,), None, alarm, unheard)
+    own = notices.find_account(session, _unnamed_reporter(session, ref, accused))
+    if own is not None:
+        notices.queue(session, own, kind, subject, now=now, rung=rung)
+
+
+def _unnamed_reporter(session: Session, ref: str, accused: Collection[str]) -> str:
+    """Return who of the staff among the accused pressed this button, unless that very report names him."""
+    staff = (
+        select(literal("account:") + Account.ref)
+        .join(Grant, Grant.account_id == Account.id)
+        .where(Grant.role.in_(CASE_STAFF), Grant.status == GrantStatus.GRANTED)
+    )
+    named = select(HarmAccused.id).where(
+        HarmAccused.report_id == HarmReport.id, HarmAccused.actor == HarmReport.reported_by
+    )
+    by_staff = (HarmReport.reported_by.in_(accused), HarmReport.reported_by.in_(staff))
+    own = select(HarmReport.reported_by).where(HarmReport.ref == ref, *by_staff, ~named.exists())
+    return session.scalar(own) or ""
 
 
 def remind(session: Session, by: Viewer, *, on: date, now: datetime) -> None:

@@ -260,6 +260,34 @@ def test_a_family_complained_of_does_not_read_who_handled_it(
     assert len(looks.looks_of(session, family, now=now)) == listed
 
 
+def test_who_presses_to_learn_whether_he_is_named_finds_what_anybody_finds(
+    session: Session, now: datetime, world, office
+) -> None:
+    child, *_ = world
+    bad, good = office["bad"], office["good"]
+    about = About(Complained.OFFICE, bad.actor.removeprefix("account:"))
+    first = harm.report(session, good, child.ref, called=Called.POLICE, about=about, now=now)
+
+    own = harm.report(session, bad, child.ref, called=Called.CIVIL_AFFAIRS, now=now)
+
+    assert [one["ref"] for one in harm.reports(session, bad)] == [own]
+    assert {one["ref"] for one in harm.reports(session, good)} == {first, own}
+    card = harm.detail(session, bad, own)
+    assert (card["about"], card["reporter"]) == ([], "bad")
+    assert told_of(session, own) >= {bad.account_id}
+    assert bad.account_id not in told_of(session, first)
+    with pytest.raises(NotFound):
+        harm.detail(session, bad, first)
+    # Once it names him as well it goes round him like the other.
+    protection.name_later(session, good, own, about, now=now)
+    assert harm.reports(session, bad) == []
+
+
+def told_of(session: Session, ref: str) -> set[int]:
+    subject = Notice.subject == f"harm:{ref}"
+    return set(session.scalars(select(Notice.recipient_id).where(subject)))
+
+
 def test_a_look_for_the_childs_safety_is_told_at_home_only_long_after(
     session: Session, now: datetime, world, office
 ) -> None:
