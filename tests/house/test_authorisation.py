@@ -200,6 +200,9 @@ def refused(who: str, rule: Rule, method: str) -> Verdict:
     }
     if door in dead_end:
         return lambda found, _absent: (found.status_code, found.location) == (302, dead_end[door])
+    if (rule.endpoint, who, method) == ("school.slips.scanned", "class_teacher", "GET"):
+        # A stub names the school's door: whatever stands on it, her own door answers.
+        return lambda found, _absent: (found.location or "").startswith("/c/slips/")
     if who not in ACCOUNTS:
         if method == "POST":
             return lambda found, _absent: found.status_code == 401
