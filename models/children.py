@@ -98,6 +98,9 @@ class Child(Base):
         SealedDate("children.birth_on"), info=seen_by(*_STAFF, Audience.OWN_FAMILY)
     )
     sex: Mapped[Sex | None] = mapped_column(info=seen_by(*_IDENTITY, Audience.PAIRED_VOLUNTEER))
+    # An open one that one person filled in while money for girls waits; a second says the same.
+    sex_said: Mapped[Sex | None] = mapped_column(info=NOBODY)
+    sex_said_by: Mapped[str | None] = mapped_column(String(40), info=NOBODY)
     ethnicity: Mapped[str | None] = mapped_column(
         Sealed("children.ethnicity"), info=seen_by(*_STAFF, Audience.OWN_FAMILY)
     )

@@ -6,12 +6,22 @@ vault's (`VaultPayBack`, read by services/vault/pay_backs.py alone).
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    exists,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Sealed, Standings, held
 from models.pledges import pledges_of_donor
 from models.triggers import append_only
+from models.vault import Donor, VaultPledge
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
 from vocabulary.enums import PayBackDesk, PayBackStatus, RestStatus, RestWay, Role
@@ -22,6 +32,16 @@ _OWNER = (Audience.OWNING_DONOR,)
 _DESKS = (Audience.COLLECTING, Audience.CHAIN_READER)
 _ALL = (*_DESKS, Audience.PAYING)
 _OPEN = "status IN ('waiting', 'paying')"
+
+
+def has_somebody_to_ask(pledge_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Say in SQL that a pledge's donor lives, and is not forgotten."""
+    return exists().where(
+        VaultPledge.pledge_id == pledge_id,
+        Donor.id == VaultPledge.donor_id,
+        Donor.died_on.is_(None),
+        Donor.forgotten_on.is_(None),
+    )
 
 
 class Rest(Base):
@@ -40,28 +60,53 @@ class Rest(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     ref: Mapped[str] = mapped_column(
-        String(16), unique=True, default=lambda: new_ref("rest"), info=seen_by(*_OWNER)
+        String(16),
+        unique=True,
+        default=lambda: new_ref("rest"),
+        info=seen_by(*_OWNER, Audience.CHAIN_READER),
     )
     pledge_id: Mapped[int] = mapped_column(ForeignKey("pledges.id"), index=True, info=NOBODY)
     status: Mapped[RestStatus] = mapped_column(
-        default=RestStatus.WAITING, index=True, info=seen_by(*_OWNER)
+        default=RestStatus.WAITING, index=True, info=seen_by(*_OWNER, Audience.CHAIN_READER)
     )
-    since_on: Mapped[date] = mapped_column(info=seen_by(*_OWNER))
+    since_on: Mapped[date] = mapped_column(info=seen_by(*_OWNER, Audience.CHAIN_READER))
     # When he was asked; empty while nobody can be.
     asked_on: Mapped[date | None] = mapped_column(info=seen_by(*_OWNER))
+    # What the first of two people says becomes of it, where nobody can be asked any more.
+    end_way: Mapped[RestWay | None] = mapped_column(info=seen_by(Audience.CHAIN_READER))
+    end_asked_by: Mapped[str | None] = mapped_column(
+        String(40), info=seen_by(Audience.CHAIN_READER)
+    )
+    end_asked_on: Mapped[date | None] = mapped_column(info=seen_by(Audience.CHAIN_READER))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
-        """The donor his own. How many there are, and since when, services/accountancy counts."""
+        """The donor his own; the custodian what has nobody left to ask, and never whose it was.
+
+        How many there are, and since when, services/accountancy counts.
+        """
         mine = cls.pledge_id.in_(pledges_of_donor(viewer))
-        return held(viewer, (Audience.OWNING_DONOR, (Role.DONOR,), mine))
+        return held(
+            viewer,
+            (Audience.OWNING_DONOR, (Role.DONOR,), mine),
+            (Audience.CHAIN_READER, (Role.CUSTODIAN,), ~has_somebody_to_ask(cls.pledge_id)),
+        )
 
 
 class RestAnswer(Base):
-    """The donor's own word, once, with the version of the words he was asked in."""
+    """The donor's own word, once, with the version of the words he was asked in.
+
+    Where nobody is left to ask, that of two people, who are named.
+    """
 
     __tablename__ = "rest_answers"
-    __table_args__ = (CheckConstraint("fen > 0", name="fen_positive"),)
+    __table_args__ = (
+        CheckConstraint("fen > 0", name="fen_positive"),
+        CheckConstraint("(asked_by IS NULL) = (agreed_by IS NULL)", name="his_or_of_two"),
+        CheckConstraint(
+            "asked_by IS NULL OR (asked_by <> agreed_by AND way <> 'pay_back')", name="two_people"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
     rest_id: Mapped[int] = mapped_column(ForeignKey("rests.id"), unique=True, info=NOBODY)
@@ -69,6 +114,8 @@ class RestAnswer(Base):
     fen: Mapped[Fen] = mapped_column(info=seen_by(*_OWNER))
     wording: Mapped[str] = mapped_column(String(12), info=seen_by(*_OWNER))
     said_at: Mapped[datetime] = mapped_column(info=seen_by(*_OWNER))
+    asked_by: Mapped[str | None] = mapped_column(String(40), info=NOBODY)
+    agreed_by: Mapped[str | None] = mapped_column(String(40), info=NOBODY)
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
@@ -76,6 +123,7 @@ class RestAnswer(Base):
         return {
             audience: cls.rest_id.in_(select(Rest.id).where(condition))
             for audience, condition in Rest.standings(viewer).items()
+            if audience is Audience.OWNING_DONOR
         }
 
 

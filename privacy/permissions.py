@@ -35,6 +35,7 @@ class Act(StrEnum):
     MOVE_RECEIPT = "move_receipt"
     ANSWER_REST = "answer_rest"
     PAY_BACK = "pay_back"
+    END_REST = "end_rest"
     IMPORT_STATEMENT = "import_statement"
     TAKE_ONLINE = "take_online"
     SEND_BATCH = "send_batch"
@@ -133,6 +134,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.MOVE_RECEIPT: frozenset({Role.COLLECTING_DESK}),
     Act.ANSWER_REST: frozenset({Role.DONOR}),
     Act.PAY_BACK: frozenset({Role.COLLECTING_DESK, Role.CUSTODIAN}),
+    Act.END_REST: frozenset({Role.CUSTODIAN}),
     Act.IMPORT_STATEMENT: frozenset({Role.COLLECTING_DESK, Role.CONSOLE}),
     Act.TAKE_ONLINE: frozenset({Role.ENGINE}),
     Act.SEND_BATCH: frozenset({Role.PAYING_DESK}),
@@ -228,6 +230,7 @@ STEP_UP: frozenset[Act] = frozenset(
         Act.DECIDE_UNCLAIMED,
         Act.MOVE_RECEIPT,
         Act.PAY_BACK,
+        Act.END_REST,
         Act.SEND_AGAIN,
         Act.HAND_OVER_AS_OFFICE,
         Act.CHANGE_ROUTE,

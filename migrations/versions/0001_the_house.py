@@ -1478,6 +1478,10 @@ def upgrade() -> None:
         sa.Column(
             "sex", sa.Enum("F", "M", name="sex", native_enum=False, length=24), nullable=True
         ),
+        sa.Column(
+            "sex_said", sa.Enum("F", "M", name="sex", native_enum=False, length=24), nullable=True
+        ),
+        sa.Column("sex_said_by", sa.String(length=40), nullable=True),
         sa.Column("ethnicity", sa.LargeBinary(), nullable=True),
         sa.Column("languages", sa.String(length=80), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=False),
@@ -1740,6 +1744,15 @@ def upgrade() -> None:
         ),
         sa.Column("since_on", sa.Date(), nullable=False),
         sa.Column("asked_on", sa.Date(), nullable=True),
+        sa.Column(
+            "end_way",
+            sa.Enum(
+                "next_child", "to_fund", "pay_back", name="restway", native_enum=False, length=24
+            ),
+            nullable=True,
+        ),
+        sa.Column("end_asked_by", sa.String(length=40), nullable=True),
+        sa.Column("end_asked_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["pledge_id"], ["pledges.id"], name=op.f("fk_rests_pledge_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rests")),
         sa.UniqueConstraint("ref", name=op.f("uq_rests_ref")),
@@ -2693,6 +2706,15 @@ def upgrade() -> None:
         sa.Column("fen", sa.BigInteger(), nullable=False),
         sa.Column("wording", sa.String(length=12), nullable=False),
         sa.Column("said_at", sa.DateTime(), nullable=False),
+        sa.Column("asked_by", sa.String(length=40), nullable=True),
+        sa.Column("agreed_by", sa.String(length=40), nullable=True),
+        sa.CheckConstraint(
+            "asked_by IS NULL OR (asked_by <> agreed_by AND way <> 'pay_back')",
+            name=op.f("ck_rest_answers_two_people"),
+        ),
+        sa.CheckConstraint(
+            "(asked_by IS NULL) = (agreed_by IS NULL)", name=op.f("ck_rest_answers_his_or_of_two")
+        ),
         sa.CheckConstraint("fen > 0", name=op.f("ck_rest_answers_fen_positive")),
         sa.ForeignKeyConstraint(["rest_id"], ["rests.id"], name=op.f("fk_rest_answers_rest_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rest_answers")),

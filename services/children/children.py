@@ -13,6 +13,7 @@ from services.children.consents import withdraw as withdraw_consent
 from services.children.entering import add_kin, enter, enter_all, school_key
 from services.children.newcomers import NewChild, NewKin, NewNeed
 from services.children.readiness import AGREES_FROM, ASKED_FROM, age_for_asking, has_consent, settle
+from services.earmarks import girls
 from services.lifecycle import advance
 from services.pairing.match_ends import end_of_child
 from services.routes import deciding
@@ -105,9 +106,12 @@ def fill_in(  # noqa: PLR0913 each is a field of the form
     region_code: str,
     address: str | None,
     now: datetime,
-) -> None:
+) -> bool:
     """Write sex, birthday and place where a roster left them open or in doubt.
 
+    Returns whether the sex waits for a second person.
+
+    While money for girls waits, a girl's open one is filled in by two, who say the same.
     A sex that stands is no single person's to change, whatever money depends on it: two do, by the
     number (services/children/amendments.py), and the one before is kept. Raises BadInput(sex);
     NotPermitted for a place outside the actor's regions.
@@ -118,12 +122,25 @@ def fill_in(  # noqa: PLR0913 each is a field of the form
         raise BadInput(field="sex", reason="by_two")
     if not works_in(by, region_code):
         raise NotPermitted()
-    child.sex, child.birth_on, child.address = sex, birth_on, address
+    child.sex = _sex_by_two(session, by, child, sex) if child.sex is None else sex
+    child.birth_on, child.address = birth_on, address
     child.region_code = region_code
     child.banner_code = region_code[:6].ljust(12, "0")
     child.league_code = region_code[:4].ljust(12, "0")
     settle(session, by, child, now=now)
     trace.record(session, by, "child.fill_in", f"child:{ref}", now=now)
+    return child.sex is None and child.sex_said is not None
+
+
+def _sex_by_two(session: Session, by: Viewer, child: Child, sex: Sex | None) -> Sex | None:
+    """Return what an open sex becomes; what one person says of a girl waits for another."""
+    if sex is not Sex.FEMALE or not girls.has_money(session):
+        child.sex_said = child.sex_said_by = None
+        return sex
+    is_second = child.sex_said is sex and child.sex_said_by not in {None, by.actor}
+    if not is_second:
+        child.sex_said, child.sex_said_by = sex, by.actor
+    return sex if is_second else None
 
 
 def add_need(session: Session, by: Viewer, ref: str, new: NewNeed, *, now: datetime) -> str:

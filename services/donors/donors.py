@@ -204,6 +204,7 @@ def _full(card: Card, seen: _Seen) -> Card:
         announced_on=purse.still_announced_on(seen.on),
         prepaid_fen=purse.prepaid,
         rest_fen=purse.rest,
+        rest_is_paying=purse.is_paying,
         change=next(waiting, None),
         paused_until=_paused_until(sight),
         runway=runway,

@@ -52,7 +52,7 @@ def one(session: Session, viewer: Viewer, pledge_ref: str) -> Card:
     card = found[0]
     rest = gate.row(session, viewer, Rest, Rest.ref == card["ref"])
     waits = card["status"] is RestStatus.WAITING
-    fen, times = rests.balance(session, rest), _times(session, rest)
+    fen, times = rests.balance(session, rest), times_of(session, rest)
     said = {"sum": format_yuan_short(fen), "times": str(times)}
     now_said = words.WORDINGS[words.CURRENT]
     effects = {way: text.format(**said) for way, text in now_said.effects.items()}
@@ -61,7 +61,7 @@ def one(session: Session, viewer: Viewer, pledge_ref: str) -> Card:
     return card.and_also(fen=fen, times=times, ways=ways, effects=effects, question=question)
 
 
-def _times(session: Session, rest: Rest) -> int:
+def times_of(session: Session, rest: Rest) -> int:
     """Return for how many whole instalments it lasts; none for a pledge that ran dry once."""
     pledge = session.get_one(Pledge, rest.pledge_id)
     is_dry = exists().where(Match.pledge_id == pledge.id, Match.dry_on.is_not(None))
@@ -93,7 +93,7 @@ def answer(session: Session, by: Viewer, pledge_ref: str, way: str, *, now: date
     kept = insert_into(session, RestAnswer).values(said).on_conflict_do_nothing()
     if session.connection().execute(kept).rowcount != 1:
         raise AlreadyDecided()
-    _carry_out(session, neutral(by), rest, chosen, fen, now=now)
+    carry_out(session, neutral(by), rest, chosen, fen, now=now)
     subject = f"rest:{rest.ref}"
     trace.record(
         session, by, "rest.answer", subject, now=now, why=chosen.value, chain=Chain.CUSTODIAN
@@ -101,13 +101,13 @@ def answer(session: Session, by: Viewer, pledge_ref: str, way: str, *, now: date
     return fen
 
 
-def _carry_out(
+def carry_out(
     session: Session, by: Viewer, rest: Rest, way: RestWay, fen: Fen, *, now: datetime
 ) -> None:
     """Move it as he said. The books name pledges: who gives stands nowhere beside them."""
     match way:
         case RestWay.NEXT_CHILD:
-            times = _times(session, rest)
+            times = times_of(session, rest)
             to, kind = AccountKind.PREPAID, TransactionKind.UNRESTED
             rests.give(session, by, kind, rest, to, fen=fen, on=today(now))
             _go_on(session, by, rest, times, now=now)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from models.earmarks import Earmark
 from models.ledger import Posting, Receipt
 from models.pledges import Pledge
+from models.rests import Rest
 from models.vault import PaidNote, PayerMove, VaultGiver, VaultPledge, VaultReceipt
-from vocabulary.enums import AccountKind, MoveStatus
+from vocabulary.enums import AccountKind, MoveStatus, RestStatus
 from vocabulary.money import Fen
 
 OPEN_MOVES = (MoveStatus.ASKED, MoveStatus.ACCEPTED)
@@ -31,6 +32,8 @@ class Purse:
     prepaid: Fen
     # What is left of a stopped one and waits for his word, or goes back to him.
     rest: Fen
+    # It is on its way back: he has said so.
+    is_paying: bool
     announced_on: date | None
     is_restricted: bool
     has_move: bool
@@ -59,6 +62,7 @@ _REST = (
     .where(Posting.pledge_id == Pledge.id, Posting.account == AccountKind.REST)
     .scalar_subquery()
 )
+_IS_PAYING = exists().where(Rest.pledge_id == Pledge.id, Rest.status == RestStatus.PAYING)
 _ANNOUNCED = (
     select(func.max(PaidNote.noted_on))
     .where(PaidNote.payment_reference == VaultPledge.payment_reference)
@@ -88,6 +92,7 @@ _PURSES = (
         VaultPledge.payment_reference,
         _PREPAID,
         _REST,
+        _IS_PAYING,
         _ANNOUNCED,
         _IS_RESTRICTED,
         _HAS_MOVE,
@@ -109,9 +114,10 @@ def of_pledges(session: Session, refs: Collection[str]) -> dict[str, Purse]:
     payments: dict[str, list[tuple[date, Fen]]] = {}
     session.flush()
     rows = session.connection().execute(_PURSES, {"refs": list(refs)})
-    for ref, reference, prepaid, rest, announced_on, restricted, move, group, day, amount in rows:
-        came, more = payments.setdefault(ref, []), (bool(restricted), bool(move), bool(group))
-        purses.setdefault(ref, Purse(reference, Fen(prepaid), Fen(rest), announced_on, *more, came))
+    for ref, reference, prepaid, rest, paying, announced_on, *more, day, amount in rows:
+        came, money = payments.setdefault(ref, []), (Fen(prepaid), Fen(rest), bool(paying))
+        flags = map(bool, more)
+        purses.setdefault(ref, Purse(reference, *money, announced_on, *flags, came))
         if day is not None:
             came.append((day, amount))
     return purses

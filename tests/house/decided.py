@@ -218,6 +218,11 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.unclaimed.paid": (COLLECTING, "unclaimed"),
     "staff.unclaimed.turn_down": (COLLECTING, "unclaimed"),
     "staff.unclaimed.claim": (COLLECTING, "unclaimed"),
+    "staff.orphans.index": ({"custodian"}, ""),
+    **{
+        f"staff.orphans.{view}": ({"custodian"}, "orphan_rest")
+        for view in ("detail", "agree", "turn_down")
+    },
     "staff.pay_backs.index": (COLLECTING | {"custodian"}, ""),
     **{
         f"staff.pay_backs.{view}": (COLLECTING | {"custodian"}, "pay_back")

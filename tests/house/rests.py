@@ -1,19 +1,20 @@
 """What two donors have left under stopped pledges, and what of it goes back to its payers."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.pledges import Pledge
-from models.rests import PayBack
+from models.rests import PayBack, Rest
+from models.vault import Donor
 from privacy import viewers
 from privacy.viewers import Viewer
 from services.books import receipts
 from services.books.receipts import BankLine
 from services.giving import resting, rests
 from services.vault import vault
-from tests.factories import viewer
+from tests.factories import a_pledge, viewer
 from tests.house.places import Town
 from vocabulary.enums import (
     PayBackDesk,
@@ -25,12 +26,17 @@ from vocabulary.enums import (
 )
 from vocabulary.money import Fen
 
+DIED = date(2026, 10, 1)
+
 
 def give(session: Session, town: Town, donors: list[Viewer], now: datetime) -> None:
     """Each has a rest that waits; the first has one more of which three sums go back."""
     waiting = [_stopped(session, donor, now, "佟掌柜") for donor in donors]
     back = _stopped(session, donors[0], now, "佟掌柜", None, "同福客栈")
-    rests.set_apart(session, viewers.engine("stipends"), on=now.date(), now=now)
+    lost = _stopped(session, viewer(Role.DONOR, donor_id=_a_dead_donor(session)), now, "白展堂")
+    _set_apart(session, now)
+    refs = {one.pledge_id: one.ref for one in session.scalars(select(Rest)).all()}
+    town.give("orphan_rest", "custodian", refs[lost.id], refs[waiting[0].id])
     town.give("donors_rest", "donor", *(pledge.donor_ref for pledge in waiting))
     resting.answer(session, donors[0], back.donor_ref, RestWay.PAY_BACK.value, now=now)
     found = session.scalars(select(PayBack).order_by(PayBack.id)).all()
@@ -43,6 +49,18 @@ def give(session: Session, town: Town, donors: list[Viewer], now: datetime) -> N
     town.give("pay_back", "custodian", sealed.ref, mine.ref)
     town.give("agreed_pay_back", "paying_desk", ready.ref, mine.ref)
     session.flush()
+
+
+def _set_apart(session: Session, now: datetime) -> None:
+    rests.set_apart(session, viewers.engine("stipends"), on=now.date(), now=now)
+
+
+def _a_dead_donor(session: Session) -> int:
+    pledge, _ = a_pledge(session, "13900000399")
+    donor = session.get_one(Donor, vault.donor_of_pledge(session, pledge.id))
+    donor.died_on = DIED
+    session.flush()
+    return donor.id
 
 
 def _stopped(session: Session, donor: Viewer, now: datetime, *payers: str | None) -> Pledge:

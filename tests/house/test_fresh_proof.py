@@ -43,6 +43,7 @@ PROVEN: dict[str, set[str]] = {
         "staff.orders.make", "staff.orders.sheet", "staff.orders.paper", "staff.orders.paid",
         "staff.orders.back", "staff.orders.answer",
         "staff.batches.send", "staff.batches.bank_said", "staff.batches.debit", "staff.transfers.accept",
+        "staff.orphans.detail", "staff.orphans.agree", "staff.orphans.turn_down",
         "staff.pay_backs.detail", "staff.pay_backs.agree", "staff.pay_backs.turn_down",
         "staff.receipt_moves.ask", "staff.receipt_moves.agree", "staff.receipt_moves.turn_down",
         "staff.line_ties.detail", "staff.line_ties.turn_down",

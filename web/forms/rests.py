@@ -39,3 +39,13 @@ class AccountForm(FlaskForm):
     def said(self) -> Account:
         """Return what was filled in."""
         return Account(self.holder.data or "", self.bank.data or "", self.account.data or "")
+
+
+class EndForm(FlaskForm):
+    """What becomes of a rest that has nobody left to ask."""
+
+    way = RadioField("给哪里", [InputRequired("请选一个")])
+
+    def offer(self, ways: Sequence[RestWay]) -> None:
+        """Offer these."""
+        self.way.choices = [SelectChoice(one.value, label(one)) for one in ways]

@@ -45,6 +45,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     office_hand,
     online_payments,
     orders,
+    orphans,
     pay_backs,
     pledges,
     policy,
@@ -126,6 +127,7 @@ bp.register_blueprint(kept.bp)
 bp.register_blueprint(surgeries.bp)
 bp.register_blueprint(unclaimed.bp)
 bp.register_blueprint(pay_backs.bp)
+bp.register_blueprint(orphans.bp)
 bp.register_blueprint(receipt_moves.bp)
 bp.register_blueprint(line_ties.bp)
 bp.register_blueprint(work_units.bp)

@@ -174,7 +174,7 @@ def basics(ref: str) -> Answer:
     )
 
     def act() -> None:
-        children.fill_in(
+        waits = children.fill_in(
             *_who(),
             ref,
             sex=Sex(form.sex.data),
@@ -183,6 +183,8 @@ def basics(ref: str) -> Answer:
             address=form.address.data or None,
             now=requests.now(),
         )
+        if waits:
+            flash("有只给女孩的钱在等，性别要另一位同事照户口本再填一遍才算。", "warning")
 
     return _page("basics", ref, form, act, "存好了。")
 

@@ -7,6 +7,7 @@ from privacy.permissions import Act
 from services.books import pay_backs
 from services.gate import Card
 from services.handover.slips import amount_words
+from vocabulary.enums import Role
 from vocabulary.errors import (
     ActedBefore,
     AlreadyDecided,
@@ -36,8 +37,10 @@ _SAID = {
 @may(Act.PAY_BACK)
 def index() -> str:
     """List the desk's own."""
-    found = pay_backs.listing(requests.session(), current_viewer())
-    return render_template("staff/pay_backs/index.html", found=found)
+    viewer = current_viewer()
+    found = pay_backs.listing(requests.session(), viewer)
+    ends = viewer.has(Role.CUSTODIAN)
+    return render_template("staff/pay_backs/index.html", found=found, ends=ends)
 
 
 @bp.route("/<string:ref>", methods=["GET", "POST"])
