@@ -283,7 +283,7 @@ class Kin(Base):
     )
     phone: Mapped[str | None] = mapped_column(
         Sealed("kin.phone"),
-        info=seen_by(Audience.CASE_CONTACT, Audience.OWN_VILLAGE, Audience.OWN_FAMILY),
+        info=seen_by(Audience.CASE_CONTACT, Audience.OWN_VILLAGE),
     )
     phone_index: Mapped[str | None] = mapped_column(String(64), index=True, info=NOBODY)
     until_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
@@ -294,20 +294,21 @@ class Kin(Base):
     def standings(cls, viewer: Viewer) -> Standings:
         """Case staff, the village director and the family itself; a school sees the relation.
 
-        Whom of the staff a report about the child names stands near nobody who was added since, and
-        near no telephone that came since (services/kin/as_it_stood.py).
+        Whom of the staff a report about the child names, and a family that one names, stands near
+        nobody who was added since, and near no telephone that came since (services/kin/as_it_stood.py).
         """
         from models.amendments import later_phones
         from models.harm import kept_since
 
         near = dict(child_standings(cls.child_id, viewer))
         known = ~kept_since(viewer, cls.child_id, cls.added_at)
-        for audience in (Audience.CASE_STAFF, Audience.CASE_DETAIL):
-            if audience in near and viewer.has(*CASE):
-                near[audience] = and_(near[audience], or_(cls.added_at.is_(None), known))
-        if Audience.CASE_STAFF in near:
+        kept = (Audience.CASE_STAFF, Audience.CASE_DETAIL, Audience.OWN_FAMILY)
+        for audience in near.keys() & kept:
+            near[audience] = and_(near[audience], or_(cls.added_at.is_(None), known))
+        reached = [near[one] for one in (kept[0], kept[2]) if one in near]
+        if reached:
             unchanged = cls.id.not_in(later_phones(viewer))
-            near[Audience.CASE_CONTACT] = and_(near[Audience.CASE_STAFF], unchanged)
+            near[Audience.CASE_CONTACT] = and_(or_(*reached), unchanged)
         return near
 
 

@@ -15,7 +15,7 @@ from models.children import Child
 from models.triggers import append_only
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
-from vocabulary.enums import Called, Complained, HarmOutcome
+from vocabulary.enums import Called, Complained, HarmOutcome, Role
 from vocabulary.refs import new_ref
 
 _STAFF = (Audience.CASE_STAFF,)
@@ -141,11 +141,17 @@ def kept_since(viewer: Viewer, child_id: object, since: object) -> Condition:
         .where(
             _Other.child_id == child_id,
             _Other.id.not_in(blameless),
-            HarmAccused.actor == viewer.actor,
+            _is_meant(viewer),
             since >= _named(since),
         )
         .exists()
     )
+
+
+def _is_meant(viewer: Viewer) -> Condition:
+    """Say in SQL that he is named; of a family nobody knows whom of it, so all of it."""
+    own = HarmAccused.actor == viewer.actor
+    return or_(own, HarmAccused.whom == Complained.FAMILY) if viewer.has(Role.FAMILY) else own
 
 
 def _named(since: object) -> ColumnElement[object]:

@@ -13,6 +13,7 @@ from privacy.viewers import Viewer
 from services import gate
 from services.gate import Card, Part
 from services.guardians.guardian_wishes import as_guardian
+from services.kin import as_it_stood
 from vocabulary.enums import GuardianWish, Role
 
 _SCHOOL = {"school": Part(Organisation, Organisation.id == Child.school_id, ("name",))}
@@ -35,13 +36,10 @@ def copy_of(session: Session, viewer: Viewer) -> Card:
     child_id = as_guardian(viewer)
     card = gate.card(session, viewer, Child, Child.id == child_id, parts=_SCHOOL)
     parts = {"match": Part(Match, Match.id == Stipend.match_id, ("rhythm",))}
-    kin = gate.cards(
-        session,
-        viewer,
-        Kin,
-        where=(Kin.child_id == child_id, Kin.until_on.is_(None)),
-        order_by=(Kin.id,),
-    )
+    charged = (Kin.child_id == child_id, Kin.until_on.is_(None))
+    people = gate.rows(session, viewer, Kin, *charged, order_by=(Kin.id,))
+    found = gate.cards(session, viewer, Kin, where=charged, order_by=(Kin.id,))
+    kin = as_it_stood.at_home(session, viewer, found, [one.ref for one in people])
     consents = gate.cards(
         session, viewer, Consent, where=(Consent.child_id == child_id,), order_by=(Consent.id,)
     )

@@ -24,6 +24,17 @@ def with_phones(session: Session, viewer: Viewer, people: Sequence[Card]) -> lis
     ]
 
 
+def at_home(
+    session: Session, viewer: Viewer, people: Sequence[Card], refs: Sequence[str]
+) -> list[Card]:
+    """Do the same for a family, which reads no refs: they come beside the cards, in their order."""
+    named = [one.and_also(ref=ref) for one, ref in zip(people, refs, strict=True)]
+    known = with_phones(session, viewer, named)
+    return [
+        one.and_also(phone=known_one["phone"]) for one, known_one in zip(people, known, strict=True)
+    ]
+
+
 def with_kin(session: Session, viewer: Viewer, cards: Sequence[Card]) -> list[Card]:
     """Do the same for cards that hold such a card as their part `kin`."""
     people = [one["kin"] for one in cards if one.has("kin")]

@@ -12,7 +12,7 @@ from services.children import amendments, child_file, child_search, entering
 from services.children.newcomers import NewKin
 from services.danger import harm, protection
 from services.danger.protection import About
-from services.guardians import guardian_requests, guardian_wishes
+from services.guardians import guardian_file, guardian_requests, guardian_wishes
 from services.guardians.guardian_wishes import Wish
 from services.kin import changes
 from services.letters import letter_desk
@@ -218,3 +218,27 @@ def test_what_a_guardian_asks_for_then_goes_round_him(world, named) -> None:
 
 def asked_for(world: World, who) -> list:
     return guardian_requests.queue(world.session, who, now=world.now)
+
+
+def test_a_family_that_is_named_reads_no_carer_and_no_telephone_of_afterwards(world) -> None:
+    family = viewer(Role.FAMILY, regions=(), actor="family:F", child_id=world.child.id)
+    before = guardian_file.copy_of(world.session, family)
+    said = {"called": Called.POLICE, "about": About(Complained.FAMILY), "now": world.now}
+    harm.report(world.session, DESK, world.child.ref, **said)
+    world.now += timedelta(days=1)
+
+    new_phone(world)
+    aunt = NewKin("其其格", "姑姑", None, KinRole.CARER)
+    entering.add_kin(world.session, DESK, world.child.ref, aunt, now=world.now)
+
+    assert guardian_file.copy_of(world.session, family)["kin"] == before["kin"]
+    assert [one["phone"] for one in before["kin"]] == [OLD]
+    assert len(file_of(world, DESK)["kin"]) == len(before["kin"]) + 1
+
+
+def test_a_family_that_nobody_names_reads_all_of_its_file(world) -> None:
+    family = viewer(Role.FAMILY, regions=(), actor="family:F", child_id=world.child.id)
+    harm.report(world.session, DESK, world.child.ref, called=Called.POLICE, now=world.now)
+    new_phone(world)
+
+    assert [one["phone"] for one in guardian_file.copy_of(world.session, family)["kin"]] == [NEW]
