@@ -90,15 +90,16 @@ class BankCard(Base):
     def standings(cls, viewer: Viewer) -> Standings:
         """Case staff of the child, and its family; the paying desk reads the payee of what it pays.
 
-        Whom of the staff a report about the child names reads of no card that came since.
+        Whom of the staff a report about the child names, and a family that one names, reads of no card
+        that came since.
         """
         from models.amendments import is_later_card
         from models.stipends import Batch
 
         near = dict(child_standings(cls.child_id, viewer))
-        if Audience.CASE_STAFF in near:
-            known = ~is_later_card(viewer, cls.child_id, cls.since_on)
-            near[Audience.CASE_STAFF] = and_(near[Audience.CASE_STAFF], known)
+        known = ~is_later_card(viewer, cls.child_id, cls.since_on)
+        for audience in near.keys() & {Audience.CASE_STAFF, Audience.OWN_FAMILY}:
+            near[audience] = and_(near[audience], known)
         paid = select(Batch.card_id).where(in_regions(Batch.region_code, viewer))
         return {one: near[one] for one in _NEAR if one in near} | held(
             viewer, (Audience.PAYING, (Role.PAYING_DESK,), cls.id.in_(paid))
