@@ -8,7 +8,7 @@ as its hand stated it, so that no hand reads of what was found (law 15).
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -53,7 +53,10 @@ def is_short() -> tuple[ColumnElement[bool], ...]:
     """Say in SQL that a part did not arrive: its hand says so itself, or staff found it out."""
     return (
         Stipend.sent_on.is_not(None),
-        or_(Stipend.snag == Snag.PARTLY, answering.is_missing()),
+        or_(
+            and_(Stipend.snag == Snag.PARTLY, Stipend.handed_over_on.is_(None)),
+            answering.is_missing(),
+        ),
         Stipend.confirmed_on.is_(None),
         Stipend.returned_on.is_(None),
         Stipend.written_off_on.is_(None),

@@ -26,7 +26,7 @@ PAGE = 100
 _WAITS = KeptSum.status == AmendmentStatus.ASKED
 IS_OWED = (KeptSum.status == AmendmentStatus.DONE, KeptSum.paid_on.is_(None))
 _HAND = {
-    "batch": Part(Batch, Batch.id == KeptSum.batch_id, ("memo", "month")),
+    "batch": Part(Batch, Batch.id == KeptSum.batch_id, ("ref", "memo", "month", "route")),
     "hand": Part(Organisation, Organisation.id == Batch.organisation_id, ("name",)),
 }
 _DATES = ("due_on", "amount_fen", "sent_on", "handed_over_on", "handed_fen")

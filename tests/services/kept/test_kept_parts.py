@@ -37,7 +37,7 @@ from vocabulary.enums import (
     TransactionKind,
     WriteOffReason,
 )
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, WrongState
+from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound, WrongState
 from vocabulary.money import Fen
 from vocabulary.refs import stipend_ref
 from vocabulary.telling import Telling
@@ -227,6 +227,8 @@ def test_two_people_and_never_the_hand_nor_more_than_is_missing(session, world, 
     kept.turn_down(session, JUDGE, ref, now=now)
     assert balance(session, AccountKind.KEPT) == 0
     state(session, world, now)
+    with pytest.raises(NotFound):
+        kept_lists.line(session, JUDGE, world.ref)
     with pytest.raises(WrongState):
         write_offs.ask(session, JUDGE, world.ref, reason=WriteOffReason.KEPT, now=now)
     assert world.batch.status in {BatchStatus.SENT, BatchStatus.CLOSED}
@@ -270,6 +272,8 @@ def test_whoever_compares_the_books_reads_the_hand_and_no_child(session, world, 
 
     (owed,) = kept_lists.owed(session, viewer(Role.AUDITOR))
 
-    assert owed["open_fen"] == REST
+    assert (owed["open_fen"], owed["batch"]["ref"]) == (REST, world.batch.ref)
+    (known,) = kept_lists.owed(session, viewer(Role.PAYING_DESK))
+    assert known["hand"]["name"] == world.school.name
     assert not {"words", "stipend", "child", "asked_by"} & owed.keys()
     assert session.scalars(select(Child.name)).first() not in repr(owed)
