@@ -84,9 +84,7 @@ def _waiting(session: Session, *, on: date) -> Sequence[Stipend]:
 
 def _has_another_hand() -> ColumnElement[bool]:
     return or_(
-        and_(
-            Batch.organisation_id.is_not(None), Batch.organisation_id.is_distinct_from(ways.HAND)
-        ),
+        and_(Batch.organisation_id.is_not(None), Batch.organisation_id.is_distinct_from(ways.HAND)),
         and_(
             Batch.organisation_id.is_(None),
             or_(Batch.route != ways.IN_BATCH, Batch.region_code != ways.PLACE),

@@ -1,17 +1,22 @@
 """The bank's own balance against the books: each statement says what lay there on its last day."""
 
 # What statements have shown, as the books took it: receipts, interest and fees, what providers paid
-# out, our batches, and what left or came back and still waits for a person's word.
+# out, our batches, and what left or came back and still waits for a person's word. Of several
+# statements of one day the first is the one no other leads to, the last the one none goes on from.
 SHOWN = """
 shown(fen, day) AS (
   SELECT amount_fen, shown_on FROM receipts WHERE shown_on IS NOT NULL
   UNION ALL SELECT amount_fen, "on" FROM payouts WHERE NOT (COALESCE(was, '') = 'fee' AND state = 'settled')
   UNION ALL SELECT p.amount, t."on" FROM postings p JOIN transactions t ON t.id = p.transaction_id
     WHERE p.account = 'bank' AND t.kind IN ('interest', 'bank_fee', 'paid_out')),
-first AS (SELECT opening_fen, first_on FROM statements
-  WHERE status = 'taken' AND opening_fen IS NOT NULL ORDER BY first_on, id DESC LIMIT 1),
-last AS (SELECT closing_fen, last_on FROM statements
-  WHERE status = 'taken' AND closing_fen IS NOT NULL ORDER BY last_on DESC, id DESC LIMIT 1),
+taken AS (SELECT id, first_on, last_on, opening_fen, closing_fen FROM statements
+  WHERE status = 'taken' AND opening_fen IS NOT NULL AND closing_fen IS NOT NULL),
+first AS (SELECT opening_fen, first_on FROM taken a ORDER BY first_on,
+  CASE WHEN EXISTS (SELECT 1 FROM taken b WHERE b.id <> a.id AND b.first_on = a.first_on
+    AND b.last_on = a.first_on AND b.closing_fen = a.opening_fen) THEN 1 ELSE 0 END, id DESC LIMIT 1),
+last AS (SELECT closing_fen, last_on FROM taken a ORDER BY last_on DESC,
+  CASE WHEN EXISTS (SELECT 1 FROM taken b WHERE b.id <> a.id AND b.last_on = a.last_on
+    AND b.first_on = a.last_on AND b.opening_fen = a.closing_fen) THEN 1 ELSE 0 END, id DESC LIMIT 1),
 held AS (SELECT last.closing_fen, last.last_on, first.opening_fen,
     first.opening_fen + (SELECT COALESCE(SUM(fen), 0) FROM shown
       WHERE day >= first.first_on AND day <= last.last_on) AS told

@@ -141,5 +141,6 @@ def test_no_month_is_paid_twice_and_no_fen_is_lost(session: Session, seed: int) 
         select(func.coalesce(func.sum(Stipend.amount_fen), 0)).where(Stipend.is_funded)
     )
     prepaid = -ledger.balance(session, AccountKind.PREPAID)
+    rest = -ledger.balance(session, AccountKind.REST)
     assert left(session) >= 0
-    assert came == funded + prepaid + left(session)
+    assert came == funded + prepaid + rest + left(session)

@@ -12,7 +12,7 @@ from tests.web.test_statement_counts import _supporting
 from vocabulary.enums import Role
 
 # Few reports and requests ever stand at once, counted in every menu; the tallies are one row.
-SMALL = {"guardian_requests", "harm_reports", "CONSTANT", "tallied"}
+SMALL = {"guardian_requests", "harm_reports", "harm_closed", "CONSTANT", "tallied"}
 
 
 def plans(session, act) -> list[str]:

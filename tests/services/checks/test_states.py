@@ -41,6 +41,8 @@ def test_a_sound_database_has_no_finding_and_its_states_are_counted(
         "waiting_credits": 0,
         "received_without_credit": 1,
         "returned_without_credit": 0,
+        "kept_by_hands": 0,
+        "rests_waiting": 0,
     }
 
 

@@ -22,7 +22,9 @@ def test_signs_within_his_own_words_do_not_stand_between_marks(session: Session)
         line = BankLine(reference, Fen(10_000), today(world.now), payer_name=payer, line=str(n))
         receipts.record(session, desk, line, now=world.now)
 
-    shown = {letter_vault.hidden(session, pledge_id, f"你好，我是{one}，好好吃饭。") for one in PAYERS}
+    shown = {
+        letter_vault.hidden(session, pledge_id, f"你好，我是{one}，好好吃饭。") for one in PAYERS
+    }
 
     assert shown == {"你好，我是【…】，好好吃饭。"}
 

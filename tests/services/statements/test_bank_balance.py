@@ -79,6 +79,24 @@ def test_a_statement_that_is_missing_between_two_is_found(session, now) -> None:
     assert found(session, now) == {}
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_several_statements_of_one_day_are_read_in_the_order_of_their_balances(
+    session, now, order: tuple[int, ...]
+) -> None:
+    parts = (
+        a_csv("20261110,,1.00,500.00,甲,没写,A1"),
+        a_csv("20261110,,2.00,502.00,乙,没写,A2"),
+        a_csv("20261110,,3.00,505.00,丙,没写,A3"),
+    )
+    for at_place in order:
+        book(session, parts[at_place], now)
+
+    assert found(session, now) == {}
+    told = bank_balance.compared(session, viewers.console())
+    assert told is not None
+    assert (told.bank, told.unexplained) == (50_500, 0)
+
+
 def test_money_that_leaves_the_books_and_not_the_bank_is_found(session, now) -> None:
     book(session, a_csv("20261110,,1.00,500.00,甲,没写,A1"), now)
     session.execute(update(Receipt).values(shown_on=None))
