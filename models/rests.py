@@ -16,7 +16,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from models.base import Base, Sealed, Standings, held
 from models.pledges import pledges_of_donor
@@ -34,7 +34,9 @@ _ALL = (*_DESKS, Audience.PAYING)
 _OPEN = "status IN ('waiting', 'paying')"
 
 
-def has_somebody_to_ask(pledge_id: ColumnElement[int]) -> ColumnElement[bool]:
+def has_somebody_to_ask(
+    pledge_id: ColumnElement[int] | InstrumentedAttribute[int],
+) -> ColumnElement[bool]:
     """Say in SQL that a pledge's donor lives, and is not forgotten."""
     return exists().where(
         VaultPledge.pledge_id == pledge_id,

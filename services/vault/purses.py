@@ -115,9 +115,22 @@ def of_pledges(session: Session, refs: Collection[str]) -> dict[str, Purse]:
     session.flush()
     rows = session.connection().execute(_PURSES, {"refs": list(refs)})
     for ref, reference, prepaid, rest, paying, announced_on, *more, day, amount in rows:
-        came, money = payments.setdefault(ref, []), (Fen(prepaid), Fen(rest), bool(paying))
-        flags = map(bool, more)
-        purses.setdefault(ref, Purse(reference, *money, announced_on, *flags, came))
+        came = payments.setdefault(ref, [])
+        is_restricted, has_move, is_group = map(bool, more)
+        purses.setdefault(
+            ref,
+            Purse(
+                reference=reference,
+                prepaid=Fen(prepaid),
+                rest=Fen(rest),
+                is_paying=bool(paying),
+                announced_on=announced_on,
+                is_restricted=is_restricted,
+                has_move=has_move,
+                is_group=is_group,
+                payments=came,
+            ),
+        )
         if day is not None:
             came.append((day, amount))
     return purses
