@@ -131,7 +131,11 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
         beside,
         contacts,
         counting,
+        doors,
         dressed,
+        explained,
+        firms,
+        handles,
         institutions,
         names,
         numbers,
@@ -141,21 +145,26 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
         riddles,
         schools,
         spelled,
+        strewn,
         told,
         workplaces,
     )
 
-    as_written = (numbers, told, spelled, counting, dressed, pieces)
+    as_written = (numbers, told, spelled, counting, dressed, pieces, strewn)
     as_joined = (
         names,
         riddles,
+        explained,
         otherscripts,
         places,
+        doors,
         abroad,
         schools,
         institutions,
         workplaces,
+        firms,
         contacts,
+        handles,
         beside,
     )
     return tuple(one.find for one in as_written), tuple(one.find for one in as_joined)

@@ -18,11 +18,12 @@ _SCHOOL = re.compile(
 )
 # bayanhua zhongxin xiaoxue, lindong di yi zhongxue: the same in the letters of pinyin.
 _PINYIN = re.compile(
-    r"(?<![a-z])(?P<name>(?!(?i:women|wo|zai|de|shi|shang|ge|zhege|nage|xiao|da|nian)\b)[a-z]{2,14}(?: [a-z]{2,8}){0,4}?) (?:(?:di ?(?:yi|er|san|si|wu|liu|qi|ba|jiu|shi)|zhong ?xin|shi ?yan|min ?zu|meng ?gu ?zu|xi ?wang|ji ?su ?zhi) ){0,2}(?:xiao ?xue|zhong ?xue|xue ?xiao|gao ?zhong|chu ?zhong|you ?er ?yuan|yi zhong|er zhong|san zhong)(?![a-z])",
+    r"(?<![a-z])(?P<name>(?!(?i:women|wo|zai|de|shi|shang|ge|zhege|nage|xiao|da|nian)\b)[a-z]{2,14}(?: [a-z]{1,8}){0,11}?) (?:(?:di ?(?:yi|er|san|si|wu|liu|qi|ba|jiu|shi)|zhong ?xin|shi ?yan|min ?zu|meng ?gu ?zu|xi ?wang|ji ?su ?zhi) ){0,2}(?:xiao ?xue|zhong ?xue|xue ?xiao|gao ?zhong|chu ?zhong|you ?er ?yuan|yi zhong|er zhong|san zhong)(?![a-z])",
     re.IGNORECASE,
 )
+# Who learns, and where the name begins; shi, qu and he are as often part of a town's name.
 _LEADS = re.compile(
-    r"(?:.*\b)?(?:wo|women|zai|shi|shang|du|nian|qu|dao|jiao|de|le|ta|ni|men|he|gen) ",
+    r"(?:.*\b(?:wo|women|zai|nian|ta|ni|xuexiao|jiu) )?(?:(?:xue xiao|shi|shang|du|nian|qu|dao|jiao|de|le|men|he|gen|zai) )*",
     re.IGNORECASE,
 )
 _PINYIN_PLACE = re.compile(

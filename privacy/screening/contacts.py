@@ -50,7 +50,7 @@ _HANDLE = re.compile(
 _MODEL = re.compile(
     r"(?:iphone|ipad|windows|win|covid|mate|nova|redmi|huawei|xiaomi|galaxy|office|python|scratch|unit|lesson|class|grade|page|level|part|module|test|day|week|room|step|question|year|month|top|season|size|type|model)_?[0-9]+[a-z]{0,4}$"
 )
-_AT = r"(?:[ _]?(?:@|＠|#|&|\*|艾特|爱特|圈a|a圈|圈|小老鼠|花a|\(at\)|\[at\]|【at】|_at_|\(a\)|♯|井号?)[ _]?| at |(?<=[0-9])at(?=[0-9q]))"
+_AT = r"(?:[ _]?(?:[@＠]{1,3}|#|&|\*|艾特|爱特|圈a|a圈|圈|小老鼠|花a|\(at\)|\[at\]|【at】|_at_|\(a\)|♯|井号?)[ _]?| at |(?<=[0-9])at(?=[0-9q]))"
 _DOT = r"(?:[ _]?(?:\.|点|dot|。|·|,|\(dot\)|\[dot\]|、|句号|小数点)[ _]?)"
 _SLASH = r"(?: ?(?:/|斜杠|斜线|反斜杠) ?)"
 _TLD = (
@@ -63,7 +63,7 @@ _MAIL = re.compile(
     rf"|[a-z0-9][a-z0-9_.+-]{{4,40}}(?:在|的) ?{_PROVIDER}(?:邮箱|{_DOT}com)"
 )
 # We eat at seven. My mother cooks: an English sentence, and the next.
-_SENTENCE = re.compile(rf"[a-z] at [a-z]+ ?[.,] ?(?!{_TLD}\b)[a-z]+$")
+_SENTENCE = re.compile(rf"[a-z] at [a-z]+ ?[.,] ?(?!{_TLD}\b)(?:[a-z]+|[0-9]+)$")
 _URL = re.compile(
     # w w w . x . c o m, http : // a . b . com / c, 三个w点x点com
     rf"(?:h ?t ?t ?p ?s? ?: ?/ ?/ ?)?(?:w ?w ?w ?|(?:三|3)个w|(?:哒布溜|达不溜|打不溜|大不溜|大不六){{3}}){_DOT}[a-z0-9-]{{1,40}}(?:{_DOT}(?:c ?o ?m|n ?e ?t|o ?r ?g|c ?n|t ?o ?p|[a-z0-9-]{{1,30}})(?![a-z0-9])){{1,4}}(?:{_SLASH}[a-z0-9./_?=&%#-]{{1,80}}){{0,6}}"

@@ -4,9 +4,10 @@
 # ruff: noqa: PLR2004, RUF001
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from privacy.screening.folding import Page
+from privacy.screening.folding import WALL, Page
 from privacy.screening.kinds import Found, Kind
 
 _COUNTED = re.compile(
@@ -30,6 +31,12 @@ _DAYS = re.compile(
     r"(?<![0-9])(?P<day>(?:19|20)[0-9]{2}(?P<gap>[./-])(?:0?[1-9]|1[0-2])(?P=gap)[0-3]?[0-9])"
     r" ?[^0-9a-z\n]{1,3} ?(?:19|20)[0-9]{2}(?P=gap)(?:0?[1-9]|1[0-2])(?P=gap)[0-3]?[0-9](?![0-9])"
 )
+# 14亿，1411780000这个数怎么读
+_READ_OUT = re.compile(
+    r"人口|[0-9]亿|万亿|怎么[读念]|读[作成出]|写作|这个数(?!字)|大数|几位数|四舍五入|普查|光年|面积|产量|总产值|总数"
+)
+_OF_A_CALL = re.compile(r"电话|手机|座机|[打拨加找]|号|qq|微信|账|卡|联系|密码")
+_READ_NEAR, _FEWEST_STEPS = 16, 3
 _UP, _DOWN = "01234567891011121314151617181920", "1514131211109876543210"
 
 
@@ -48,6 +55,20 @@ def in_order(digits: str) -> bool:
     return digits in _UP or digits in _DOWN
 
 
+def is_steady(groups: Sequence[str]) -> bool:
+    """Say whether numbers only go up or down by the same step: 100, 93, 86, 79."""
+    if len(groups) < _FEWEST_STEPS or any(one.startswith("0") and one != "0" for one in groups):
+        return False
+    steps = {int(after) - int(before) for before, after in pairwise(groups)}
+    return len(steps) == 1 and steps != {0}
+
+
+def is_read_out(text: str, start: int, end: int) -> bool:
+    """Say whether a number is told of as a quantity, as a lesson does, and is nobody's."""
+    near = text[max(0, start - _READ_NEAR) : start] + WALL + text[end : end + _READ_NEAR]
+    return bool(_READ_OUT.search(near)) and not _OF_A_CALL.search(near)
+
+
 def find(page: Page) -> Iterator[Found]:
     """Yield numbers as long as a village telephone's, when they count nothing."""
     text = page.text
@@ -60,7 +81,8 @@ def find(page: Page) -> Iterator[Found]:
         reckoned = counted(text, one.end()) or _SUM.search(
             text[max(0, one.start() - 6) : one.start()]
         )
-        if not (round_one or reckoned or _WRITTEN_DATE.match(one[0])):
+        read = is_read_out(text, *one.span())
+        if not (round_one or reckoned or read or _WRITTEN_DATE.match(one[0])):
             yield Found(*one.span(), Kind.NUMBER, "像座机号或账号")
 
 

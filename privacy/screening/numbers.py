@@ -5,11 +5,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from privacy.screening.counting import counted, in_order, reckonings
+from privacy.screening.counting import counted, in_order, is_read_out, is_steady, reckonings
 from privacy.screening.folding import WALL, Page
 from privacy.screening.kinds import Found, Kind
+from privacy.screening.window import Window
 
 # Letters and homophones that stand for a digit; believed only among enough real digits.
 _MEANT = {
@@ -32,45 +32,15 @@ _RUN = re.compile(rf"[{_D}](?:{_GAP}{{0,3}}[{_D}]){{6,}}")
 _GROUP = re.compile(rf"[{_D}]+")
 _STRONG = re.compile("[0-9]")
 _MIN_STRONG = 6
-_LISTED = frozenset(" ,、\n;。:%℃")
 _MOST_GROUPS = 24
 _USUAL = frozenset({
     (3, 4, 4), (3, 8), (4, 4, 3), (3, 3, 5), (7, 4), (3, 4, 2, 2), (3, 2, 2, 2, 2), (3, 2, 2, 4),
     (3, 5, 3), (2, 3, 3, 3), (5, 6), (6, 5), (4, 7), (1, 2, 2, 2, 2, 2), (3, 4, 1, 3), (3, 4, 3, 1),
 })  # fmt: skip
-_ASKED = re.compile(
-    r"(?:电话|手机|号码|联系|打给|拨|call|tel|phone|号是|号:|短信|座机|私聊|找我|我的号|☎|📞|📱)"
-    r"[^0-9\n]{0,12}$"
-)
 _BIRTH = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _OLD_BIRTH = re.compile(r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _MOBILE = re.compile(r"(?:00)?(?:86)?0?1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(?:0?86)?0[1-9]\d{8,10}(?:\d{2,4})?")
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """Groups of digits that may be one number."""
-
-    text: str
-    start: int
-    end: int
-    digits: str
-    sizes: tuple[int, ...]
-    gaps: str
-
-    @property
-    def is_whole(self) -> bool:
-        return len(self.sizes) == 1
-
-    @property
-    def is_listed(self) -> bool:
-        """Say whether it may as well be a list of small numbers."""
-        return bool(_LISTED & set(self.gaps))
-
-    @property
-    def is_asked(self) -> bool:
-        return bool(_ASKED.search(self.text, max(0, self.start - 20), self.start))
 
 
 def find(page: Page) -> Iterator[Found]:
@@ -138,20 +108,22 @@ def _stands_alone(text: str, groups: list[tuple[int, int]], first: int, size: in
     return inside.isdisjoint(edges) or (usual and len(inside) == 1)
 
 
-def _window(text: str, part: list[tuple[int, int]]) -> _Window:
+def _window(text: str, part: list[tuple[int, int]]) -> Window:
     start, end = part[0][0], part[-1][1]
     digits = "".join(text[a:b] for a, b in part)
     gaps = "".join(_gap(text, part[at], part[at + 1]) for at in range(len(part) - 1))
-    return _Window(text, start, end, digits, tuple(b - a for a, b in part), gaps)
+    return Window(text, start, end, digits, tuple(b - a for a, b in part), gaps)
 
 
-def _judged(one: _Window) -> Found | None:
+def _judged(one: Window) -> Found | None:
     if one.gaps == "." and one.sizes[0] == 1:
         return None  # a decimal, however long
+    if is_steady(one.groups):
+        return None
     strong = len(_STRONG.findall(one.digits))
     if strong < min(_MIN_STRONG, len(one.digits)) or len(set(one.digits)) == 1:
         return None
-    plain = _Window(
+    plain = Window(
         one.text, one.start, one.end, one.digits.translate(_TO_DIGITS), one.sizes, one.gaps
     )
     for test, kind, why in _TESTS:
@@ -161,7 +133,7 @@ def _judged(one: _Window) -> Found | None:
     return None
 
 
-def _is_mobile(one: _Window) -> bool:
+def _is_mobile(one: Window) -> bool:
     if not _MOBILE.fullmatch(one.digits) or one.digits.startswith("1415926"):
         return False
     if one.digits.endswith("00000") and counted(one.text, one.end):
@@ -175,7 +147,7 @@ def _is_mobile(one: _Window) -> bool:
     )
 
 
-def _is_taken_apart(one: _Window) -> bool:
+def _is_taken_apart(one: Window) -> bool:
     """Say whether no list of scores or ages looks so: single digits, or a group like 07."""
     if max(one.sizes) == 1:
         return True
@@ -185,11 +157,11 @@ def _is_taken_apart(one: _Window) -> bool:
     return set(one.gaps) == {" "} and any(one.digits[at] == "0" for at in starts)
 
 
-def _has_prefix(one: _Window) -> bool:
+def _has_prefix(one: Window) -> bool:
     return one.digits.startswith("86") and one.sizes[0] == len("86")
 
 
-def _is_landline(one: _Window) -> bool:
+def _is_landline(one: Window) -> bool:
     if not _LANDLINE.fullmatch(one.digits) or one.digits.startswith("0123456"):
         return False
     return (
@@ -200,12 +172,12 @@ def _is_landline(one: _Window) -> bool:
     )
 
 
-def _is_service(one: _Window) -> bool:
+def _is_service(one: Window) -> bool:
     is_one = one.is_whole or "-" in one.gaps or one.is_asked
     return is_one and len(one.digits) == 10 and one.digits.startswith(("400", "800"))
 
 
-def _is_identity(one: _Window) -> bool:
+def _is_identity(one: Window) -> bool:
     if len(one.digits) == 17 and one.text[one.end : one.end + 1] not in {"x", "叉"}:
         return False
     if len(one.digits) in {17, 18}:
@@ -217,7 +189,7 @@ def _is_identity(one: _Window) -> bool:
     )
 
 
-def _is_card(one: _Window) -> bool:
+def _is_card(one: Window) -> bool:
     if not 15 < len(one.digits) < 20 or one.digits.startswith("1415926"):
         return False
     if one.is_whole or max(one.sizes) == 1 or not one.is_listed:
@@ -227,7 +199,7 @@ def _is_card(one: _Window) -> bool:
     return fours and not years
 
 
-def _is_long(one: _Window) -> bool:
+def _is_long(one: Window) -> bool:
     """Say whether it is one unbroken number that counts nothing."""
     if not one.is_whole or not 8 < len(one.digits) < 26 or len(set(one.digits)) < 3:
         return False
@@ -237,7 +209,7 @@ def _is_long(one: _Window) -> bool:
         or one.digits.endswith("00000")
     ):
         return False
-    return not counted(one.text, one.end)
+    return not counted(one.text, one.end) and not is_read_out(one.text, one.start, one.end)
 
 
 _TESTS = (

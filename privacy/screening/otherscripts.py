@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterator
 
-from privacy.screening import dotted, latinnames
+from privacy.screening import dotted, latinnames, textbook
 from privacy.screening.folding import Page
 from privacy.screening.kinds import Found, Kind
 
@@ -20,7 +20,7 @@ _ENGLISH = frozenset(
 )
 _SYLLABLES = frozenset("Ming Lei Feng Yuan Hong Yao Bao Li Gao Bai".split())
 _SAYS = re.compile(
-    r"(?:[Mm]y (?:\w+['’]s |English |Chinese |full )?name(?: is|[’']s|:)|[Nn]ame ?[:is]{1,2}|[Cc]all me|[Ii](?: a|['’])m called|I am|I['’]m|我的?(?:英文名字?|英语名字?|外文名)(?:是|叫|:)|我叫|名字叫|名字是|名叫|叫我|姓名:|[Yy]ours,?|[Ss]incerely,?|[Ff]rom|署名:?|我是|拼音是|名字的拼音是?|拼音:)"
+    r"(?:[Mm]y (?:\w+['’]s |English |Chinese |full )?name(?: is|[’']s|:)|[Nn]ame ?[:is]{1,2}|[Cc]all me|[Ii](?: a|['’])m called|I am|I['’]m|我的?(?:英文名字?|英语名字?|外文名)(?:是|叫|:)|我叫|名字叫|名字是|名叫|叫我|姓名:|[Yy]ours,?|[Ss]incerely,?|[Ff]rom|署名:?|我是|(?<![a-z]的)拼音是|名字的拼音是?|拼音:)"
     r"[ :,\n“\"]{0,3}(?P<name>[A-Za-z][a-z]+(?:[ ·.'’-]{1,2}[A-Z][a-z]+|(?<=[a-z])[A-Z][a-z]+){0,3}|(?-i:[A-Z]{2,12}(?: [A-Z]{2,12}){0,2}))"
 )
 _NO_NAME = re.compile(
@@ -66,7 +66,9 @@ _FEW = 2
 def find(page: Page) -> Iterator[Found]:
     """Yield names in Latin, Mongolian and Cyrillic letters, and Han names with a dot inside."""
     text = page.text
-    for span in (*_latin(text), *dotted.find(text), *_mongolian(text), *_cyrillic(text)):
+    figures = frozenset(textbook.find(text))
+    latin = (span for span in _latin(text) if span not in figures)
+    for span in (*latin, *dotted.find(text), *_mongolian(text), *_cyrillic(text)):
         yield Found(*span, Kind.NAME, _WHY)
 
 
@@ -98,13 +100,27 @@ _PLAIN_WORDS = frozenset(
 _ENGLISH_TOO = frozenset(
     "live lived lives living movie move moves moving heading eve evening even ever eaten eating manure marine madame machine native nature naive leisure lieu fugue future moose geese genie guide guided guise mobile mouse anime eager ease erase emoji manage manager module license linkage header equip suite geography".split()
 )
+# What a first lesson in pinyin spells: school, to learn, teacher, glad.
+_PINYIN_WORDS = frozenset(
+    (
+        "xue xiao",
+        "xiao xue",
+        "xue xi",
+        "xue sheng",
+        "gao xing",
+        "bai se",
+        "huang se",
+        "yu wen",
+        "shu xue",
+    )
+)
 _ENGLISH_BEFORE = re.compile(r"(?P<word>[A-Za-z'’]+)[ ,]+$")
 _SAID_IN_PINYIN = frozenset("jiao shi ming zi xing wo name is me am called".split())
 
 
 def _is_english(text: str, one: re.Match[str]) -> bool:
     """Say whether it is no pinyin: an English word, or small letters in an English sentence."""
-    if one["given"] in _PLAIN_WORDS or one[0] in _ENGLISH_TOO:
+    if one["given"] in _PLAIN_WORDS or one[0] in _ENGLISH_TOO | _PINYIN_WORDS:
         return True
     before = _ENGLISH_BEFORE.search(text, max(0, one.start() - 16), one.start())
     if not before or not one[0].islower():

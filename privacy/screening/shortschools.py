@@ -44,7 +44,9 @@ _FORMS = (
 @cache
 def _of_town() -> re.Pattern[str]:
     towns = any_of(stems() | banners() | words("cities"))
-    return re.compile(rf"(?P<name>(?:{towns})[市县旗区镇]?{_NAME})(?:{_THEN}|{_AFTER})")
+    return re.compile(
+        rf"(?P<name>(?:{towns})[市县旗区镇]?(?:{_NAME}|第?[一二三四五六]高(?!中)))(?:{_THEN}|{_AFTER})"
+    )
 
 
 def find(text: str) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterator
 
-from privacy.screening.counting import counted
+from privacy.screening.counting import counted, is_steady
 from privacy.screening.folding import WALL, Page
 from privacy.screening.kinds import Found, Kind
 
@@ -87,7 +87,7 @@ def _backwards(text: str) -> Iterator[Found]:
         return
     for row in _rows(text):
         digits = "".join(text[a:b] for a, b in row)
-        if 6 < len(digits) < 20:
+        if 6 < len(digits) < 20 and not is_steady([text[a:b] for a, b in row]):
             yield Found(row[0][0], row[-1][1], Kind.PHONE, "倒着写的号码")
 
 

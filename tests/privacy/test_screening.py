@@ -15,7 +15,9 @@ from tests.privacy import (
     letters,
     letters_eighth,
     letters_eleventh,
+    letters_fifteenth,
     letters_fifth,
+    letters_fourteenth,
     letters_fourth,
     letters_ninth,
     letters_second,
@@ -42,6 +44,8 @@ SETS = (
     letters_eleventh,
     letters_twelfth,
     letters_thirteenth,
+    letters_fourteenth,
+    letters_fifteenth,
 )
 HARMLESS = tuple(text for one in SETS for text in one.HARMLESS)
 TELLING = tuple(line for one in SETS for line in one.TELLING)

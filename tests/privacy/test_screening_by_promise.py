@@ -6,7 +6,13 @@ import pytest
 
 from tools import screening_figures
 
-SETS = ("letters_eleventh", "letters_twelfth", "letters_thirteenth")
+SETS = (
+    "letters_eleventh",
+    "letters_twelfth",
+    "letters_thirteenth",
+    "letters_fourteenth",
+    "letters_fifteenth",
+)
 
 
 @pytest.mark.parametrize("name", SETS)
