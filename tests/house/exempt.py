@@ -60,4 +60,8 @@ EXEMPT: tuple[tuple[str, str], ...] = (
     ("staff.receipt_moves.turn_down", PAYERS),
     ("staff.line_ties.ask", PAYERS),
     ("staff.custody_donors.take_back_contact", CUSTODY),
+    ("staff.orphans.index", CUSTODY),
+    ("staff.orphans.detail", CUSTODY),
+    ("staff.orphans.agree", CUSTODY),
+    ("staff.orphans.turn_down", CUSTODY),
 )
