@@ -81,5 +81,5 @@ def test_whoever_compares_reads_the_sum_and_the_hand_and_the_donor_nothing(
 
 
 def test_nothing_was_kept_yet(town) -> None:
-    assert "没有转交的人留下的" in words(town.who("jingban"), "/staff/kept/")
+    assert "没有谁把钱留下" in words(town.who("jingban"), "/staff/kept/")
     assert "没有人欠着" in words(town.who("shenji"), "/staff/books/check")
