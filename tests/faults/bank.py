@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -70,17 +70,26 @@ class Bank:
         return _entry(known[0]) if known else None
 
     def book(self) -> list[Entry]:
-        with self._open() as file:
-            rows = [json.loads(line) for line in file]
-        return [_entry(row) for row in rows]
+        """All that it paid for us."""
+        return [entry for entry in self._all() if entry.fen > 0]
+
+    def take_in(self, entry: Entry) -> None:
+        """Take money in from somebody else, the same key once."""
+        self._take(replace(entry, fen=-entry.fen), is_slow=False)
 
     def statement(self) -> bytes:
         """Print the account as its desk does."""
         lines = ["交易日期,借方发生额,贷方发生额,摘要,流水号"]
-        for n, entry in enumerate(self.book(), 1):
-            day = entry.on.replace("-", "")
-            lines.append(f"{day},{entry.fen / 100:.2f},,{entry.purpose},B{n:05d}")
+        for n, entry in enumerate(self._all(), 1):
+            day, yuan = entry.on.replace("-", ""), f"{abs(entry.fen) / 100:.2f}"
+            sides = f"{yuan}," if entry.fen > 0 else f",{yuan}"
+            lines.append(f"{day},{sides},{entry.purpose},B{n:05d}")
         return "\n".join(lines).encode()
+
+    def _all(self) -> list[Entry]:
+        with self._open() as file:
+            rows = [json.loads(line) for line in file]
+        return [_entry(row) for row in rows]
 
     def _take(self, entry: Entry, *, is_slow: bool) -> None:
         with self._open() as file:

@@ -9,14 +9,22 @@ from sqlalchemy.orm import Session
 
 from models.ledger import Posting, Transaction
 from models.notices import Notice
+from models.rests import PayBack
 from models.stipends import Batch
 from privacy import viewers
 from services.checking import checks
 from tests.faults.bank import judge
 from tests.faults.office import Office
-from vocabulary.enums import AccountKind, BatchStatus, NoticeKind, NoticeStatus, TransactionKind
+from vocabulary.enums import (
+    AccountKind,
+    BatchStatus,
+    NoticeKind,
+    NoticeStatus,
+    TransactionKind,
+)
 
 SILENCE = "due_against_done"
+_LEAVES = (TransactionKind.SENT, TransactionKind.REST_PAID)
 # What a day without anything to do may leave behind: that it was looked at.
 _OF_THE_LOOKING = {
     "job_runs", "job_leases", "state_changes", "statements", "statement_lines", "payouts",
@@ -56,14 +64,17 @@ def _stuck(session: Session, office: Office) -> list[str]:
     on_the_way = (NoticeStatus.WAITING, NoticeStatus.SENDING)
     waiting = select(Notice.kind, Notice.status).where(Notice.status.in_(on_the_way))
     found += [f"notice {kind}: {status}" for kind, status in session.execute(waiting)]
+    found += office.unfinished(session)
     book = office.bank.book()
     verdict = judge(_owed(session), book)
     return found if verdict.is_sound else [*found, f"{verdict}"]
 
 
 def _owed(session: Session) -> dict[str, int]:
+    """What we say has left, by memo: batches, and what went back to who had paid it."""
     rows = session.execute(select(Batch.memo, Batch.sent_fen).where(Batch.sent_fen.is_not(None)))
-    return {memo: fen for memo, fen in rows}
+    back = session.execute(select(PayBack.memo, PayBack.fen).where(PayBack.paid_on.is_not(None)))
+    return {memo: fen for memo, fen in rows} | {memo: fen for memo, fen in back}
 
 
 def _of_the_bank(session: Session, office: Office) -> list[str]:
@@ -80,10 +91,10 @@ def _of_the_bank(session: Session, office: Office) -> list[str]:
     left = session.scalar(
         select(func.coalesce(func.sum(Posting.amount), 0))
         .join(Transaction, Transaction.id == Posting.transaction_id)
-        .where(Transaction.kind == TransactionKind.SENT, Posting.account == AccountKind.BANK)
+        .where(Transaction.kind.in_(_LEAVES), Posting.account == AccountKind.BANK)
     )
     if -left != sum(owed.values()):
-        found.append(f"the ledger sent {-left}, the batches {sum(owed.values())}")
+        found.append(f"the ledger sent {-left}, batches and pay-backs {sum(owed.values())}")
     return found
 
 

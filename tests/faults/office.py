@@ -79,16 +79,27 @@ class Office:
 
     def day(self, session: Session) -> str:
         """Do all that is to be done today."""
-        day = today(clock.now())
-        Run(session, "stipends", period=day).execute(open_and_fund)
+        self.run(session)
         self.order(session)
         self.pay(session)
         self.read_statement(session)
+        self.tell(session)
+        return "a day"
+
+    def run(self, session: Session) -> None:
+        """Open, fund, bridge and batch."""
+        Run(session, "stipends", period=today(clock.now())).execute(open_and_fund)
+
+    def tell(self, session: Session) -> None:
+        """Empty the outbox."""
         ways = {Channel.SMS: self.post, Channel.MAIL: self.post}
-        Run(session, "notices", period=day).execute(
+        Run(session, "notices", period=today(clock.now())).execute(
             lambda run: outbox.deliver(run, gateways=ways, house=HOUSE)
         )
-        return "a day"
+
+    def unfinished(self, session: Session) -> list[str]:
+        """Name what this house began beside its payments and has not ended."""
+        return []
 
     def order(self, session: Session) -> None:
         """Give the bank an order of all that may be ordered."""
