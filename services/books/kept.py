@@ -66,13 +66,13 @@ def is_short() -> tuple[ColumnElement[bool], ...]:
 def ask(session: Session, by: Viewer, ref: str, *, fen: Fen, words: str, now: datetime) -> str:
     """Say, as the first person, how much was kept; return the request's ref.
 
-    Raises BadInput(fen) for more than the instalment, BadInput(words), ActedBefore for the hand,
+    Raises BadInput(amount) for more than the instalment, BadInput(words), ActedBefore for the hand,
     WrongState where nothing is missing, AlreadyDecided where somebody's word stands.
     """
     require(by, Act.ASK_WRITE_OFF)
     stipend = gate.row(session, _as_staff(by), Stipend, *is_line(ref))
     if not 0 < fen <= stipend.amount_fen - (stipend.handed_fen or 0):
-        raise BadInput(field="fen", reason="not_a_part")
+        raise BadInput(field="amount", reason="not_a_part")
     if len(words.strip()) < SHORTEST_WORDS:
         raise BadInput(field="words", reason="say_what")
     _check(session, stipend, by=by)

@@ -1,13 +1,16 @@
 """A person does something: it is done and said, or nothing is kept and the page says why not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from flask import flash
+from flask_wtf import FlaskForm
 
 from vocabulary.errors import (
     ActedBefore,
     AlreadyDecided,
+    BadInput,
     Lapsed,
     NotFound,
     Refused,
@@ -19,6 +22,9 @@ from web.core.messages import sentence
 
 # Somebody was faster, it is no longer the time, or it is not this person's to do.
 NO_LONGER = (ActedBefore, AlreadyDecided, Lapsed, TooLate, WrongState)
+# A page's own words, by a field's reason, by the state that was found, or by the refusal's code.
+Said = Mapping[str, str]
+_NOTHING: Said = MappingProxyType({})
 
 
 @contextmanager
@@ -38,3 +44,36 @@ def refused(words: str) -> None:
     """Keep nothing of this request and say why."""
     requests.keep_nothing()
     flash(words, "warning")
+
+
+@contextmanager
+def onto(
+    form: FlaskForm,
+    said: Said = _NOTHING,
+    *,
+    but: tuple[type[Refused], ...] = (BadInput, *NO_LONGER),
+) -> Iterator[None]:
+    """Run the block; refused by one of `but`, undo it and say on the form why.
+
+    A view returns its redirect inside the block. What stands behind it answers a refused form, which
+    comes back as it was filled in.
+    """
+    try:
+        yield
+    except but as refusal:
+        requests.keep_nothing()
+        put(form, refusal, said)
+
+
+def put(form: FlaskForm, refusal: Refused, said: Said = _NOTHING) -> None:
+    """Say a refusal where it belongs: on its field, or above the form."""
+    name, words = str(refusal.params.get("field", "")), _words(refusal, said)
+    if name in form:
+        form[name].errors = [words]
+    else:
+        form.form_errors.append(words)
+
+
+def _words(refusal: Refused, said: Said) -> str:
+    found = (str(refusal.params.get(name)) for name in ("reason", "from_state"))
+    return next((said[key] for key in (*found, refusal.code) if key in said), sentence(refusal))

@@ -1,15 +1,13 @@
 """What a hand kept of an instalment: stated by one person, agreed to by an approver."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from services.books import kept, kept_lists
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, WrongState
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.acting import saying
-from web.core.messages import sentence
+from web.core.acting import onto, saying
 from web.forms.kept import KeptForm
 from web.forms.returns import AgainForm
 
@@ -36,22 +34,12 @@ def ask(ref: str) -> str | Response:
     session, viewer, form = requests.session(), current_viewer(), KeptForm()
     card = kept_lists.line(session, viewer, ref)
     if form.validate_on_submit():
-        try:
-            kept.ask(
-                session, viewer, ref, fen=form.fen, words=form.words.data or "", now=requests.now()
-            )
-        except BadInput as refusal:
-            field = form.amount if refusal.params["field"] == "fen" else form.words
-            field.errors = [_SAID[str(refusal.params["reason"])]]
-        except (ActedBefore, AlreadyDecided, WrongState) as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
+        fen, words = form.fen, form.words.data or ""
+        with onto(form, _SAID):
+            kept.ask(session, viewer, ref, fen=fen, words=words, now=requests.now())
             flash("记下了，等审批人同意。同意以前，账上不动。", "success")
             return redirect(url_for(".index"), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
-    else:
-        requests.note_read("child.read", [f"child:{card['child']['ref']}"])
+    requests.note_read("child.read", [f"child:{card['child']['ref']}"])
     return render_template("staff/kept/ask.html", card=card, form=form)
 
 

@@ -1,6 +1,6 @@
 """A credit in 待核对 that is no gift: said by the collecting desk, tied by the paying desk."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
@@ -8,12 +8,11 @@ from services.batches import line_ties
 from services.books import receipts
 from services.gate import Card
 from vocabulary.enums import TieKind
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput
 from vocabulary.money import format_yuan
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import onto, saying
 from web.core.filters import full_day
-from web.core.messages import sentence
 from web.forms.line_ties import TargetForm, TieForm
 from web.forms.unclaimed import PressForm
 
@@ -33,17 +32,10 @@ def ask(ref: str) -> str | Response:
     card = receipts.one(session, viewer, ref)
     if form.validate_on_submit():
         kind, words = TieKind(form.kind.data), form.words.data or ""
-        try:
+        with onto(form, _SAID):
             line_ties.ask(session, viewer, ref, kind, words=words, now=requests.now())
-        except BadInput as refusal:
-            form.words.errors = [_SAID[str(refusal.params["reason"])]]
-        except AlreadyDecided as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
             flash("记下了，拨付岗来认是哪一笔。认好以前，它还在待核对到账里。", "success")
             return redirect(url_for("staff.receipts.index"), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     return render_template("staff/line_ties/ask.html", card=card, form=form)
 
 
@@ -63,17 +55,10 @@ def detail(ref: str) -> str | Response:
     card = line_ties.detail(session, viewer, ref)
     form.offer(_choices(card))
     if form.validate_on_submit():
-        try:
+        with onto(form, _SAID):
             line_ties.agree(session, viewer, ref, str(form.target.data), now=requests.now())
-        except BadInput:
-            form.target.errors = [_SAID["unfit"]]
-        except (ActedBefore, AlreadyDecided) as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
             flash("认好了，账上和银行一致，两个人的名字都留着。", "success")
             return redirect(url_for(".index"), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     return render_template("staff/line_ties/detail.html", card=card, form=form, press=PressForm())
 
 
@@ -102,11 +87,6 @@ def _of_debt(one: Card) -> str:
 @may(Act.SEND_BATCH)
 def turn_down(ref: str) -> Response:
     """Leave the credit in 待核对."""
-    try:
+    with saying("记下了，都不是。这一笔还在收款岗的待核对到账里。"):
         line_ties.turn_down(requests.session(), current_viewer(), ref, now=requests.now())
-    except AlreadyDecided as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash("记下了，都不是。这一笔还在收款岗的待核对到账里。", "success")
     return redirect(url_for(".index"), 303)

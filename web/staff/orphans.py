@@ -1,15 +1,13 @@
 """没有人能答的余款: what a donor left who has died or is forgotten, given its end by two custodians."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from services.giving import orphans
-from vocabulary.errors import AlreadyDecided, BadInput
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.acting import saying
-from web.core.messages import sentence
+from web.core.acting import onto, saying
 from web.forms.rests import EndForm
 from web.forms.unclaimed import PressForm
 
@@ -32,15 +30,10 @@ def detail(ref: str) -> str | Response:
     card = orphans.detail(session, viewer, ref)
     form.offer(card["ways"])
     if form.validate_on_submit():
-        try:
+        with onto(form):
             orphans.ask(session, viewer, ref, str(form.way.data), now=requests.now())
-        except (AlreadyDecided, BadInput) as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
             flash("记下了，等另一位保密员同意。", "success")
             return redirect(url_for(".index"), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     return render_template("staff/orphans/detail.html", card=card, form=form, press=PressForm())
 
 

@@ -1,14 +1,14 @@
 """改付款编号: a booking leaves the pledge it stands under by two people of the collecting desk."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from services.books import receipt_moves, receipts
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, Refused, WrongState
+from vocabulary.errors import WrongState
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import onto, saying
 from web.forms.line_ties import MoveAgreeForm, MoveForm
 from web.forms.unclaimed import PressForm
 
@@ -19,11 +19,9 @@ _SAID = {
     "unknown": "没有发出过这个付款编号，再核对一下。",
     "unchanged": "和现在的付款编号一样。",
     "another_reference": "和第一个人填的不一样。再看一遍凭据；还不一样，先别同意。",
-}
-_STATES = {
     receipts.PAID_ONLINE: "这笔是支付平台说到账的，不是登记时记错，不能改。",
     receipts.ON_STATEMENT: "流水写明了这个付款编号：要改，就写上对的付款编号。",
-    "spent": "这笔钱付的助学金已经拨出去了，改不了。请先和保密员、审计员商量怎么补。",
+    WrongState.code: "这笔钱付的助学金已经拨出去了，改不了。请先和保密员、审计员商量怎么补。",
 }
 
 
@@ -43,15 +41,10 @@ def ask(ref: str) -> str | Response:
     card = receipts.one(session, viewer, ref)
     if form.validate_on_submit():
         to, words = form.reference.data or "", form.words.data or ""
-        try:
+        with onto(form, _SAID):
             made = receipt_moves.ask(session, viewer, ref, to, words=words, now=requests.now())
-        except (AlreadyDecided, BadInput, WrongState) as refusal:
-            _onto(form, refusal)
-        else:
             flash("记下了，等另一位收款岗的同事同意。", "success")
             return redirect(url_for(".detail", ref=made), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     return render_template("staff/receipt_moves/ask.html", card=card, form=form)
 
 
@@ -67,41 +60,21 @@ def detail(ref: str) -> str:
 def agree(ref: str) -> str | Response:
     """Agree as the second person."""
     session, viewer, form = requests.session(), current_viewer(), MoveAgreeForm()
-    form.validate_on_submit()
     again = form.again.data or ""
-    try:
+    with onto(form, _SAID):
         receipt_moves.agree(session, viewer, ref, again=again, now=requests.now())
-    except (ActedBefore, AlreadyDecided, BadInput, WrongState) as refusal:
-        requests.keep_nothing()
-        _onto(form, refusal)
-        return _page(ref, form)
-    flash("改好了，两个人的名字都留着。原来那一笔不删，另记一笔抵掉。", "success")
-    return redirect(url_for(".detail", ref=ref), 303)
+        flash("改好了，两个人的名字都留着。原来那一笔不删，另记一笔抵掉。", "success")
+        return redirect(url_for(".detail", ref=ref), 303)
+    return _page(ref, form)
 
 
 @bp.post("/<string:ref>/turn-down")
 @may(Act.MOVE_RECEIPT)
 def turn_down(ref: str) -> Response:
     """Leave it as it is."""
-    try:
+    with saying("记下了，这一笔照旧。"):
         receipt_moves.turn_down(requests.session(), current_viewer(), ref, now=requests.now())
-    except AlreadyDecided as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash("记下了，这一笔照旧。", "success")
     return redirect(url_for(".index"), 303)
-
-
-def _onto(form: MoveForm | MoveAgreeForm, refusal: Refused) -> None:
-    name = str(refusal.params.get("field", ""))
-    if name in form:
-        form[name].errors = [_SAID[str(refusal.params["reason"])]]
-    elif isinstance(refusal, WrongState):
-        said = _STATES.get(str(refusal.params["from_state"]), _STATES["spent"])
-        form.form_errors.append(said)
-    else:
-        form.form_errors.append(sentence(refusal))
 
 
 def _page(ref: str, form: MoveAgreeForm) -> str:

@@ -1,19 +1,18 @@
 """A sum for a child's surgery: one of the staff asks for it, an approver agrees."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from services.earmarks import surgeries
-from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.acting import saying
-from web.core.messages import sentence
+from web.core.acting import onto, saying
 from web.forms.returns import AgainForm
 from web.forms.surgeries import SurgeryForm
 
 bp = Blueprint("surgeries", __name__)
+_SAID = {"missing": "请写医院怎么说，最多 300 字。"}
 
 
 @bp.get("/surgeries/")
@@ -33,19 +32,11 @@ def ask(ref: str) -> str | Response:
     child, form = surgeries.child(session, viewer, ref), SurgeryForm()
     if form.validate_on_submit():
         note, now = form.note.data or "", requests.now()
-        try:
+        with onto(form, _SAID):
             surgeries.ask(session, viewer, ref, form.fen, note, now=now)
-        except BadInput:
-            form.note.errors = ["请写医院怎么说，最多 300 字。"]
-        except (AlreadyDecided, WrongState) as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
             flash("记下了，等审批人同意。", "success")
             return redirect(url_for(".index"), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
-    else:
-        requests.note_read("child.read", [f"child:{ref}"])
+    requests.note_read("child.read", [f"child:{ref}"])
     return render_template("staff/surgeries/ask.html", child=child, form=form)
 
 

@@ -1,16 +1,16 @@
 """待核对满期: money that nobody claimed in its time, decided by two of the collecting desk."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from services.books import receipts, unclaimed
 from services.gate import Card
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound, Refused, WrongState
+from vocabulary.errors import NotFound
 from vocabulary.unclaimed import months
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import onto, saying
 from web.forms.unclaimed import AgreeForm, AskForm, ClaimForm, PaidForm, PressForm
 
 bp = Blueprint("unclaimed", __name__, url_prefix="/unclaimed")
@@ -20,8 +20,7 @@ _SAID = {
     "no_account": "请填原来的付款账号，银行回单上有。查不到的，选“转入爱心备用金”。",
     "another_account": "和第一个人填的账号不一样。照银行回单再输一遍；还不一样，先别同意。",
     "not_between": "在两个人定下以后、今天以前。",
-}
-_STATES = {
+    # What became of the money meanwhile.
     "waiting": "还没有满公布的期限，先留着等人来认。",
     "decided": "这笔钱已经处理过了，看看“最近的到账”。",
     "spent": "备用金眼下不够放回这一笔，等有钱进来再点。",
@@ -47,15 +46,10 @@ def ask(ref: str) -> str | Response:
     session, viewer, form = requests.session(), current_viewer(), AskForm()
     card = receipts.one(session, viewer, ref)
     if form.validate_on_submit():
-        try:
+        with onto(form, _SAID):
             made = unclaimed.ask(session, viewer, ref, form.asked(), now=requests.now())
-        except (BadInput, AlreadyDecided, WrongState) as refusal:
-            _onto(form, refusal)
-        else:
             flash("记下了，等另一位收款岗的同事同意。", "success")
             return redirect(url_for(".detail", ref=made), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     return render_template("staff/unclaimed/ask.html", card=card, form=form)
 
 
@@ -74,15 +68,11 @@ def agree(ref: str) -> str | Response:
     """Agree as the second person."""
     session, viewer, form = requests.session(), current_viewer(), AgreeForm()
     card = unclaimed.detail(session, viewer, ref)
-    form.validate_on_submit()
-    try:
+    with onto(form, _SAID):
         unclaimed.agree(session, viewer, ref, again=form.again.data or "", now=requests.now())
-    except (ActedBefore, AlreadyDecided, BadInput, WrongState) as refusal:
-        requests.keep_nothing()
-        _onto(form, refusal)
-        return _page(card, form, PaidForm())
-    flash("两个人都同意了，名字都留着。", "success")
-    return redirect(url_for(".detail", ref=ref), 303)
+        flash("两个人都同意了，名字都留着。", "success")
+        return redirect(url_for(".detail", ref=ref), 303)
+    return _page(card, form, PaidForm())
 
 
 @bp.post("/<string:ref>/paid")
@@ -92,14 +82,10 @@ def paid(ref: str) -> str | Response:
     session, viewer, form = requests.session(), current_viewer(), PaidForm()
     card = unclaimed.detail(session, viewer, ref)
     if form.validate_on_submit() and form.on.data is not None:
-        try:
+        with onto(form, _SAID):
             unclaimed.pay(session, viewer, ref, on=form.on.data, now=requests.now())
-        except (AlreadyDecided, BadInput) as refusal:
-            _onto(form, refusal)
-        else:
             flash("记下了，这笔钱退回了原来的账户。", "success")
             return redirect(url_for(".index"), 303)
-    requests.keep_nothing()
     return _page(card, AgreeForm(), form)
 
 
@@ -107,13 +93,8 @@ def paid(ref: str) -> str | Response:
 @may(Act.DECIDE_UNCLAIMED)
 def turn_down(ref: str) -> Response:
     """Leave the money where it is."""
-    try:
+    with saying("记下了，先不动，接着等。"):
         unclaimed.turn_down(requests.session(), current_viewer(), ref, now=requests.now())
-    except AlreadyDecided as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash("记下了，先不动，接着等。", "success")
     return redirect(url_for(".index"), 303)
 
 
@@ -126,28 +107,12 @@ def claim(ref: str) -> str | Response:
     if not card["may_be_claimed"]:
         raise NotFound()
     if form.validate_on_submit():
-        try:
-            words = form.words.data or ""
+        words = form.words.data or ""
+        with onto(form, _SAID):
             made = unclaimed.claim(session, viewer, ref, words=words, now=requests.now())
-        except (BadInput, AlreadyDecided) as refusal:
-            _onto(form, refusal)
-        else:
             flash("记下了，等另一位收款岗的同事同意。", "success")
             return redirect(url_for(".detail", ref=made), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     return render_template("staff/unclaimed/claim.html", card=card, form=form)
-
-
-def _onto(form: AskForm | ClaimForm | AgreeForm | PaidForm, refusal: Refused) -> None:
-    """Say a refusal where it belongs: on its field, or above the form."""
-    name = str(refusal.params.get("field", ""))
-    if name in form:
-        form[name].errors = [_SAID[str(refusal.params["reason"])]]
-    elif isinstance(refusal, WrongState):
-        form.form_errors.append(_STATES[str(refusal.params["from_state"])])
-    else:
-        form.form_errors.append(sentence(refusal))
 
 
 def _page(card: Card, form: AgreeForm, day: PaidForm) -> str:

@@ -1,16 +1,14 @@
 """Money lost on its way: one asks for it to be written off, an approver agrees."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from services.books import write_offs
 from vocabulary.enums import WriteOffReason
-from vocabulary.errors import AlreadyDecided, WrongState
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.acting import saying
-from web.core.messages import sentence
+from web.core.acting import onto, saying
 from web.forms.returns import AgainForm, WriteOffForm
 
 bp = Blueprint("write_offs", __name__)
@@ -33,17 +31,11 @@ def ask(ref: str) -> str | Response:
     card, form = write_offs.lost(session, viewer, ref), WriteOffForm()
     if form.validate_on_submit():
         reason = WriteOffReason(form.reason.data)
-        try:
+        with onto(form):
             write_offs.ask(session, viewer, ref, reason=reason, now=requests.now())
-        except (AlreadyDecided, WrongState) as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
             flash("记下了，等审批人同意后核销。", "success")
             return redirect(url_for(".index"), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
-    else:
-        requests.note_read("child.read", [f"child:{card['child']['ref']}"])
+    requests.note_read("child.read", [f"child:{card['child']['ref']}"])
     return render_template("staff/write_offs/ask.html", card=card, form=form)
 
 
