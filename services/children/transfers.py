@@ -98,7 +98,7 @@ def accept(session: Session, by: Viewer, ref: str, arrival: Arrival, *, now: dat
     transfer = _waiting(session, by, ref)
     _must_be_another(by, transfer)
     if not arrival.region_code.startswith(transfer.to_code[:_DIGITS]):
-        raise BadInput(field="region_code", reason="other_banner")
+        raise BadInput(field="township", reason="other_banner")
     if arrival.route not in WAYS:
         raise BadInput(field="route", reason="no_hand")
     child = session.get_one(Child, transfer.child_id)

@@ -167,7 +167,7 @@ def test_two_people_of_two_banners(session, moved) -> None:
 @pytest.mark.parametrize(
     ("more", "field", "reason"),
     [
-        ({"region_code": "150723101000"}, "region_code", "other_banner"),
+        ({"region_code": "150723101000"}, "township", "other_banner"),
         ({"route": Route.CARD}, "route", "no_card"),
         ({"school_ref": None}, "route", "no_school"),
         ({"route": Route.WORK_UNIT}, "route", "no_hand"),

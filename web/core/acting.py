@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from flask import flash
@@ -28,14 +29,16 @@ _NOTHING: Said = MappingProxyType({})
 
 
 @contextmanager
-def saying(words: str, *, but: tuple[type[Refused], ...] = NO_LONGER) -> Iterator[None]:
+def saying(
+    words: str, said: Said = _NOTHING, *, but: tuple[type[Refused], ...] = NO_LONGER
+) -> Iterator[None]:
     """Run the block and say `words`; refused by one of `but`, undo it and say that instead."""
     try:
         yield
     except NotFound:  # an absent record reads like one that never was
         raise
     except but as refusal:
-        refused(sentence(refusal))
+        refused(_words(refusal, said))
     else:
         flash(words, "success")
 
@@ -46,23 +49,28 @@ def refused(words: str) -> None:
     flash(words, "warning")
 
 
-@contextmanager
-def onto(
-    form: FlaskForm,
-    said: Said = _NOTHING,
-    *,
-    but: tuple[type[Refused], ...] = (BadInput, *NO_LONGER),
-) -> Iterator[None]:
+@dataclass(frozen=True, slots=True)
+class onto:  # noqa: N801 it reads like `saying`; a class, so that what stands behind its block is reached
     """Run the block; refused by one of `but`, undo it and say on the form why.
 
     A view returns its redirect inside the block. What stands behind it answers a refused form, which
     comes back as it was filled in.
     """
-    try:
-        yield
-    except but as refusal:
+
+    form: FlaskForm
+    said: Said = _NOTHING
+    but: tuple[type[Refused], ...] = (BadInput, *NO_LONGER)
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _kind: object, refusal: BaseException | None, _where: object) -> bool:
+        """Take what may be refused; let everything else through."""
+        if not isinstance(refusal, self.but):
+            return False
         requests.keep_nothing()
-        put(form, refusal, said)
+        put(self.form, refusal, self.said)
+        return True
 
 
 def put(form: FlaskForm, refusal: Refused, said: Said = _NOTHING) -> None:
@@ -77,3 +85,8 @@ def put(form: FlaskForm, refusal: Refused, said: Said = _NOTHING) -> None:
 def _words(refusal: Refused, said: Said) -> str:
     found = (str(refusal.params.get(name)) for name in ("reason", "from_state"))
     return next((said[key] for key in (*found, refusal.code) if key in said), sentence(refusal))
+
+
+def typed(form: FlaskForm) -> dict[str, str]:
+    """Return what was typed into a form's fields, by their names."""
+    return {name: value or "" for name, value in form.data.items() if name != "csrf_token"}

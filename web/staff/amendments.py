@@ -1,10 +1,8 @@
 """Changes made by two: asked with a reason by one, compared with the paper by another (law 8)."""
 
-from collections.abc import Callable
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
@@ -12,11 +10,11 @@ from services import organisations
 from services.children import amendments, child_file
 from services.routes import shared_cards
 from vocabulary.enums import AmendmentKind
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, WrongState
+from vocabulary.errors import AlreadyDecided
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import onto, saying, typed
 from web.core.filters import full_day
-from web.core.messages import sentence
 from web.forms.amendments import AccountForm, AgreeForm, IdentityForm
 
 bp = Blueprint("amendments", __name__)
@@ -33,7 +31,7 @@ REASONS = {
 }
 FIRST = "第一次登记，有盖章的开户证明。"
 _ASKED = "记下了。另一位同事对过原件以后才改。"
-_ONE_WAITS = "已经有一处修改在等第二个人，办完再提新的。"
+_ONE_WAITS = {AlreadyDecided.code: "已经有一处修改在等第二个人，办完再提新的。"}
 
 
 @bp.get("/amendments/")
@@ -56,13 +54,11 @@ def identity(ref: str) -> Answer:
     session, viewer, now = requests.session(), current_viewer(), requests.now()
     child = child_file.detail(session, viewer, ref, now=now)
     form = IdentityForm(name=child["name"])
-
-    def act() -> str:
-        amendments.ask_identity(session, viewer, ref, **_typed(form), now=now)
-        return _ASKED
-
-    if form.validate_on_submit() and _done(form, act):
-        return redirect(url_for("staff.children.detail", ref=ref), 303)
+    if form.validate_on_submit():
+        with onto(form, REASONS | _ONE_WAITS):
+            amendments.ask_identity(session, viewer, ref, **typed(form), now=now)
+            flash(_ASKED, "success")
+            return redirect(url_for("staff.children.detail", ref=ref), 303)
     requests.note_read("child.read", [f"child:{ref}"])
     return render_template("staff/amendments/identity.html", form=form, child=child)
 
@@ -75,13 +71,11 @@ def account(ref: str) -> Answer:
     school = organisations.detail(session, viewer, ref)
     name, bank = school["account_name"], school["account_bank"]
     form = AccountForm(name=name, bank=bank, reason="" if name else FIRST)
-
-    def act() -> str:
-        amendments.ask_account(session, viewer, ref, **_typed(form), now=now)
-        return _ASKED
-
-    if form.validate_on_submit() and _done(form, act):
-        return redirect(url_for("staff.schools.detail", ref=ref), 303)
+    if form.validate_on_submit():
+        with onto(form, REASONS | _ONE_WAITS):
+            amendments.ask_account(session, viewer, ref, **typed(form), now=now)
+            flash(_ASKED, "success")
+            return redirect(url_for("staff.schools.detail", ref=ref), 303)
     return render_template("staff/amendments/account.html", form=form, school=school)
 
 
@@ -92,14 +86,12 @@ def detail(ref: str) -> Answer:
     session, viewer = requests.session(), current_viewer()
     card = amendments.detail(session, viewer, ref)
     form = AgreeForm()
-
-    def act() -> str:
+    if form.validate_on_submit():
         again, now = form.again.data or "", requests.now()
-        holds_on = amendments.agree(session, viewer, ref, again=again, now=now)
-        return _agreed(holds_on, is_phone=card["kind"] is AmendmentKind.KIN_PHONE)
-
-    if form.validate_on_submit() and _done(form, act):
-        return redirect(url_for(".index"), 303)
+        with onto(form, REASONS):
+            holds_on = amendments.agree(session, viewer, ref, again=again, now=now)
+            flash(_agreed(holds_on, is_phone=card["kind"] is AmendmentKind.KIN_PHONE), "success")
+            return redirect(url_for(".index"), 303)
     if card.has("child"):
         requests.note_read("child.read", [f"child:{card['child']['ref']}"])
     shared = shared_cards.beside(requests.session(), current_viewer(), ref)
@@ -119,32 +111,6 @@ def _agreed(holds_on: date | None, *, is_phone: bool) -> str:
 @may(Act.AMEND)
 def turn_down(ref: str) -> Response:
     """Leave things as they are."""
-    try:
+    with saying("记下了，照原来的不改。"):
         amendments.turn_down(requests.session(), current_viewer(), ref, now=requests.now())
-    except AlreadyDecided as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash("记下了，照原来的不改。", "success")
     return redirect(url_for(".index"), 303)
-
-
-def _typed(form: FlaskForm) -> dict[str, str]:
-    return {name: value or "" for name, value in form.data.items() if name != "csrf_token"}
-
-
-def _done(form: FlaskForm, act: Callable[[], str]) -> bool:
-    """Act and say what it says, or put on the form why not."""
-    try:
-        words = act()
-    except BadInput as refusal:
-        form[str(refusal.params["field"])].errors = [REASONS[str(refusal.params["reason"])]]
-    except AlreadyDecided as refusal:
-        form.form_errors.append(sentence(refusal) if isinstance(form, AgreeForm) else _ONE_WAITS)
-    except (ActedBefore, WrongState) as refusal:
-        form.form_errors.append(sentence(refusal))
-    else:
-        flash(words, "success")
-        return True
-    requests.keep_nothing()
-    return False

@@ -1,8 +1,6 @@
 """The paying desk: one sum per hand and month, from our account with our memo. No child, no donor."""
 
-from collections.abc import Sequence
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
@@ -13,6 +11,7 @@ from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 from vocabulary.money import format_yuan_short
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import onto, refused
 from web.core.labels import label
 from web.core.messages import sentence
 from web.forms.batches import NOTHING_READ, AnswerForm, DebitForm, SendForm
@@ -74,11 +73,9 @@ def send(ref: str) -> Response:
     try:
         card = batches.send(session, viewer, ref, now=requests.now(), read=read)
     except BadInput as refusal:
-        requests.keep_nothing()
-        flash(_NOT_SENT[str(refusal.params["reason"])], "warning")
+        refused(_NOT_SENT[str(refusal.params["reason"])])
     except (AlreadyDecided, WrongState) as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
+        refused(sentence(refusal))
     else:
         total = format_yuan_short(card["total_fen"])
         flash(f"记下了：{card['memo']}，{total} 已拨付，转交的人会收到通知。", "success")
@@ -90,26 +87,15 @@ def send(ref: str) -> Response:
 def bank_said(ref: str) -> str | Response:
     """Record what the bank says of a card's payment that no statement shows."""
     card = unseen.payment(requests.session(), current_viewer(), ref)
-    form, home = AnswerForm(), redirect(url_for(".index"), 303)
+    form, now = AnswerForm(), requests.now()
     form.offer([BankAnswer.PAID, BankAnswer.NOT_PAID])
-    if form.validate_on_submit() and (ends := _kept(ref, form)) is not None:
-        said = "".join(_ENDS[end] for end in sorted(set(ends)))
-        flash(f"记下了：{card['memo']}，{label(form.told().answer)}。{said}", "success")
-        return home
-    if request.method == "POST":
-        requests.keep_nothing()
+    if form.validate_on_submit():
+        with onto(form, REASONS):
+            ends = unseen.say(requests.session(), current_viewer(), ref, form.told(), now=now)
+            said = "".join(_ENDS[end] for end in sorted(set(ends)))
+            flash(f"记下了：{card['memo']}，{label(form.told().answer)}。{said}", "success")
+            return redirect(url_for(".index"), 303)
     return render_template("staff/batches/bank_said.html", card=card, form=form)
-
-
-def _kept(ref: str, form: AnswerForm) -> Sequence[LossEnd] | None:
-    session, viewer, now = requests.session(), current_viewer(), requests.now()
-    try:
-        return unseen.say(session, viewer, ref, form.told(), now=now)
-    except BadInput as refusal:
-        form[str(refusal.params["field"])].errors = [REASONS[str(refusal.params["reason"])]]
-    except AlreadyDecided as refusal:
-        form.form_errors.append(sentence(refusal))
-    return None
 
 
 @bp.route("/debits/<string:ref>", methods=["GET", "POST"])
@@ -119,13 +105,8 @@ def debit(ref: str) -> str | Response:
     session, viewer, form = requests.session(), current_viewer(), DebitForm()
     card = bank_debits.one(session, viewer, ref)
     if form.validate_on_submit():
-        try:
+        with onto(form, REASONS):
             ends = bank_debits.explain(session, viewer, ref, form.said(), now=requests.now())
-        except BadInput as refusal:
-            form[str(refusal.params["field"])].errors = [REASONS[str(refusal.params["reason"])]]
-        else:
             flash("记下了，这一行对上了。" if ends else "记下了。这一行还要等下文。", "success")
             return redirect(url_for(".index"), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     return render_template("staff/batches/debit.html", card=card, form=form)

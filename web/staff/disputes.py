@@ -8,10 +8,11 @@ from services import uploads
 from services.gate import Card
 from services.handover import answers
 from vocabulary.enums import Outcome
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound, WrongState
+from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound
 from vocabulary.refs import read_slip_code
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import onto
 from web.core.messages import sentence
 from web.forms.answers import CallForm, SettleForm
 
@@ -36,19 +37,12 @@ def settle(ref: str) -> str | Response:
     form = SettleForm()
     if form.validate_on_submit():
         outcome, reason = Outcome(form.outcome.data), form.reason.data or ""
-        try:
-            answers.settle(
-                requests.session(), current_viewer(), ref, outcome, reason, now=requests.now()
-            )
-        except (ActedBefore, AlreadyDecided, WrongState) as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
+        session, viewer, now = requests.session(), current_viewer(), requests.now()
+        with onto(form):
+            answers.settle(session, viewer, ref, outcome, reason, now=now)
             flash("核实的结果记下了。学校那边什么也看不到。", "success")
             return redirect(_after(one, outcome), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
-    else:
-        requests.note_read("stipend.read", [f"stipend:{ref}"])
+    requests.note_read("stipend.read", [f"stipend:{ref}"])
     return render_template("staff/disputes/settle.html", one=one, photos=photos, form=form)
 
 

@@ -2,22 +2,21 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from services.gate import Card
 from services.letters import letter_desk, letter_friends
 from vocabulary.enums import LetterReturn
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, WrongState
+from vocabulary.errors import BadInput
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import NO_LONGER, onto, saying
 from web.forms.letters import ERRORS, ReleaseForm, ReturnForm, TypeForm
 
 bp = Blueprint("letters", __name__, url_prefix="/letters")
 _TALK = {"reason": LetterReturn.TALK_FIRST.value}
-_REFUSALS = (ActedBefore, AlreadyDecided, WrongState)
 
 
 @bp.get("/")
@@ -37,29 +36,16 @@ def detail(ref: str) -> str | Response:
     card = _card(ref)
     form = ReleaseForm(data={"text": card["proposed"]})
     if form.validate_on_submit():
-        if _released(form, ref):
+        session, by, now = requests.session(), current_viewer(), requests.now()
+        text, seen = form.text.data or "", form.seen.data or ""
+        with onto(form, ERRORS):
+            letter_desk.release(session, by, ref, text, now=now, seen=seen)
             flash("看过了，和这一批的信一起寄出。", "success")
             return redirect(url_for("staff.letters.index"), 303)
-    elif request.method == "GET":
-        requests.note_read("letter.read", [f"letter:{ref}"])
-    if request.method == "POST":
-        requests.keep_nothing()
+        if form.text.errors:
+            form.seen.data = text
+    requests.note_read("letter.read", [f"letter:{ref}"])
     return _show(card, release=form)
-
-
-def _released(form: ReleaseForm, ref: str) -> bool:
-    session, by, now = requests.session(), current_viewer(), requests.now()
-    text = form.text.data or ""
-    try:
-        letter_desk.release(session, by, ref, text, now=now, seen=form.seen.data or "")
-    except BadInput as refusal:
-        form.text.errors = [ERRORS[str(refusal.params["reason"])]]
-        form.seen.data = text
-        return False
-    except _REFUSALS as refusal:
-        form.form_errors.append(sentence(refusal))
-        return False
-    return True
 
 
 @bp.post("/<string:ref>/type")
@@ -69,16 +55,10 @@ def type_up(ref: str) -> str | Response:
     card, form = _card(ref), TypeForm()
     if form.validate_on_submit():
         session, by, now = requests.session(), current_viewer(), requests.now()
-        try:
+        with onto(form, ERRORS):
             letter_desk.type_up(session, by, ref, form.text.data or "", now=now)
-        except BadInput as refusal:
-            form.text.errors = [ERRORS[str(refusal.params["reason"])]]
-        except _REFUSALS as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
             flash("打好了，接着看要不要改。", "success")
             return redirect(url_for(".detail", ref=ref), 303)
-    requests.keep_nothing()
     return _show(card, typed=form)
 
 
@@ -89,14 +69,10 @@ def send_back(ref: str) -> str | Response:
     card, form = _card(ref), ReturnForm()
     if form.validate_on_submit():
         reason, now = LetterReturn(form.reason.data), requests.now()
-        try:
+        with onto(form):
             letter_desk.send_back(requests.session(), current_viewer(), ref, reason=reason, now=now)
-        except _REFUSALS as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
             flash("退回了，写信的人会知道为什么；另一边什么都不会知道。", "success")
             return redirect(url_for("staff.letters.index"), 303)
-    requests.keep_nothing()
     return _show(card, back=form)
 
 
@@ -122,16 +98,8 @@ def take_back(ref: str) -> Response:
 
 
 def _step(ref: str, act: Callable[..., None], said: str) -> Response:
-    try:
+    with saying(said, ERRORS, but=(BadInput, *NO_LONGER)):
         act(requests.session(), current_viewer(), ref, now=requests.now())
-    except BadInput as refusal:
-        requests.keep_nothing()
-        flash(ERRORS[str(refusal.params["reason"])], "warning")
-    except _REFUSALS as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash(said, "success")
     return redirect(url_for(".detail", ref=ref), 303)
 
 

@@ -1,19 +1,23 @@
 """Money that came back: the paying desk records it, case staff send it again."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from services.batches import returns
 from services.gate import Card
-from vocabulary.errors import AlreadyDecided, BadInput, NotFound
+from vocabulary.errors import AlreadyDecided, NotFound
 from vocabulary.money import format_yuan_short
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.acting import saying
+from web.core.acting import onto, saying
 from web.forms.returns import AgainForm, ReturnForm
 
 bp = Blueprint("returns", __name__)
+_SAID = {
+    "not_between": "在拨付那天以后、今天以前",
+    AlreadyDecided.code: "学校那边刚改过名单，笔数或金额变了。请重新打开这一页，再对一遍。",
+}
 
 
 @bp.route("/batches/<string:ref>/returned", methods=["GET", "POST"])
@@ -22,12 +26,13 @@ def record(ref: str) -> str | Response:
     """Record the day on which a batch's returned sum was on our account."""
     card = _expected(ref)
     form = ReturnForm(count=card["count"], fen=card["total_fen"])
-    if form.validate_on_submit() and _kept(ref, form):
-        total = format_yuan_short(card["total_fen"])
-        flash(f"记下了：{card['memo']} 退回 {total}。经办人来定怎么再给。", "success")
-        return redirect(url_for("staff.batches.index"), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
+    if form.validate_on_submit():
+        session, viewer, now = requests.session(), current_viewer(), requests.now()
+        with onto(form, _SAID):
+            returns.record(session, viewer, ref, form.read(), on=form.on.data, now=now)
+            total = format_yuan_short(card["total_fen"])
+            flash(f"记下了：{card['memo']} 退回 {total}。经办人来定怎么再给。", "success")
+            return redirect(url_for("staff.batches.index"), 303)
     return render_template("staff/returns/record.html", card=card, form=form)
 
 
@@ -37,19 +42,6 @@ def _expected(ref: str) -> Card:
     if card is None:
         raise NotFound()
     return card
-
-
-def _kept(ref: str, form: ReturnForm) -> bool:
-    session, viewer, now = requests.session(), current_viewer(), requests.now()
-    try:
-        returns.record(session, viewer, ref, form.read(), on=form.on.data, now=now)
-    except BadInput:
-        form.on.errors = ["在拨付那天以后、今天以前"]
-    except AlreadyDecided:
-        form.form_errors.append("学校那边刚改过名单，笔数或金额变了。请重新打开这一页，再对一遍。")
-    else:
-        return True
-    return False
 
 
 @bp.route("/stipends/<string:ref>/again", methods=["GET", "POST"])

@@ -1,7 +1,6 @@
 """发放途径: by whom a child's money comes, its card, and what of it needs the case staff."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
@@ -13,7 +12,7 @@ from vocabulary.enums import Route
 from vocabulary.errors import AlreadyDecided, BadInput, NotFound, WrongState
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import onto, refused, typed
 from web.forms.routes import CardForm, MoveForm, RouteForm
 
 bp = Blueprint("routes", __name__)
@@ -34,7 +33,7 @@ REASONS = {
     "holder_differs": "户名和档案里这个人的姓名不一样。卡只能是监护人或孩子本人的",
     "not_guardian": "这个人现在不是监护人，请再选",
 }
-_ONE_WAITS = "这个孩子已经有一处修改在等第二个人，办完再提新的。"
+_ONE_WAITS = {AlreadyDecided.code: "这个孩子已经有一处修改在等第二个人，办完再提新的。"}
 _ASKED = "记下了。另一位同事对过卡，再等三天才用，监护人会收到短信。"
 
 
@@ -64,18 +63,15 @@ def move() -> Answer:
     if form.validate_on_submit():
         session, viewer, now = requests.session(), current_viewer(), requests.now()
         route, note = Route(form.route.data), form.note.data or ""
+        back = redirect(url_for(".index"), 303)
         try:
-            count = silence.move(session, viewer, form.batch.data or "", route, note, now=now)
-        except BadInput as refusal:
-            _say(form, refusal)
+            with onto(form, REASONS, but=(BadInput,)):
+                count = silence.move(session, viewer, form.batch.data or "", route, note, now=now)
+                flash(f"{count} 个孩子下一批起改了路。没交的钱已请那边退回。", "success")
+                return back
         except (NotFound, WrongState):
-            requests.keep_nothing()
-            flash("这一家刚刚有了回话，或已经改过了，没有再改。", "warning")
-            return redirect(url_for(".index"), 303)
-        else:
-            flash(f"{count} 个孩子下一批起改了路。没交的钱已请那边退回。", "success")
-            return redirect(url_for(".index"), 303)
-    requests.keep_nothing()
+            refused("这一家刚刚有了回话，或已经改过了，没有再改。")
+            return back
     return _desk(form)
 
 
@@ -88,17 +84,10 @@ def change(ref: str) -> Answer:
     form = RouteForm(from_on=today(now))
     form.offer(deciding.hands(session, viewer))
     if form.validate_on_submit():
-        try:
+        with onto(form, REASONS):
             deciding.decide(session, viewer, ref, form.way(), now=now)
-        except BadInput as refusal:
-            _say(form, refusal)
-        except WrongState as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
             flash("记下了。还没拨付的助学金跟着走，一笔不多、一笔不少。", "success")
             return redirect(url_for("staff.children.detail", ref=ref), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     requests.note_read("child.read", [f"child:{ref}"])
     history, card = deciding.history(session, viewer, ref), cards.of_child(session, viewer, ref)
     return render_template(
@@ -113,11 +102,11 @@ def card(ref: str) -> Answer:
     session, viewer, now = requests.session(), current_viewer(), requests.now()
     child, form = _child(ref), CardForm()
     form.offer(child["name"], cards.holders(session, viewer, ref))
-    if form.validate_on_submit() and _asked(form, ref):
-        flash(_ASKED, "success")
-        return redirect(url_for("staff.children.detail", ref=ref), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
+    if form.validate_on_submit():
+        with onto(form, REASONS | _ONE_WAITS):
+            asking.ask_card(session, viewer, ref, **typed(form), now=now)
+            flash(_ASKED, "success")
+            return redirect(url_for("staff.children.detail", ref=ref), 303)
     requests.note_read("child.read", [f"child:{ref}"])
     stands = cards.of_child(session, viewer, ref)
     waits = amendments.find_open(session, viewer, ref)
@@ -126,23 +115,5 @@ def card(ref: str) -> Answer:
     )
 
 
-def _asked(form: CardForm, ref: str) -> bool:
-    typed = {name: value or "" for name, value in form.data.items() if name != "csrf_token"}
-    try:
-        asking.ask_card(requests.session(), current_viewer(), ref, **typed, now=requests.now())
-    except BadInput as refusal:
-        _say(form, refusal)
-    except AlreadyDecided:
-        form.form_errors.append(_ONE_WAITS)
-    else:
-        return True
-    return False
-
-
 def _child(ref: str) -> Card:
     return child_file.detail(requests.session(), current_viewer(), ref, now=requests.now())
-
-
-def _say(form: FlaskForm, refusal: BadInput) -> None:
-    """Put a refusal beside the field that it is about."""
-    form[str(refusal.params["field"])].errors = [REASONS[str(refusal.params["reason"])]]

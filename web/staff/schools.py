@@ -16,6 +16,7 @@ from vocabulary.enums import OrganisationKind
 from vocabulary.errors import AlreadyDecided, BadInput
 from web.core import paging, requests
 from web.core.access import current_viewer, may
+from web.core.acting import onto
 from web.forms.schools import ContactForm, SchoolForm
 
 bp = Blueprint("schools", __name__, url_prefix="/schools")
@@ -25,9 +26,8 @@ _REASONS = {
     "already_known": "本旗已经有这所学校了，不用再加",
     "two_people": "换电话要另一位同事对过；原来的电话不能清掉",
     "bad_phone": "电话是 11 位手机号，或带区号的座机，请再看一遍",
+    AlreadyDecided.code: "这所学校已经有一处修改在等第二个人，办完再提新的。",
 }
-
-_ONE_WAITS = "这所学校已经有一处修改在等第二个人，办完再提新的。"
 _WHY = "学校换了联系电话。"
 
 
@@ -69,15 +69,10 @@ def new() -> str | Response:
     banners = places.banners(session, viewer)
     form.offer([(one["name"], places.townships(session, viewer, one["code"])) for one in banners])
     if form.validate_on_submit():
-        try:
+        with onto(form, _REASONS):
             ref = organisations.enter(session, viewer, _school(form), now=requests.now())
-        except BadInput as refusal:
-            _say(form, refusal)
-        else:
             flash("学校加好了。接着登记收款账户，由两个人办。", "success")
             return redirect(url_for(".detail", ref=ref), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     return render_template("staff/schools/new.html", form=form)
 
 
@@ -89,17 +84,9 @@ def complete(ref: str) -> str | Response:
     school = organisations.detail(session, viewer, ref)
     form = ContactForm(contact=school["contact_name"], phone=school["contact_phone"])
     if form.validate_on_submit():
-        try:
-            words = _completed(ref, school, form)
-        except BadInput as refusal:
-            _say(form, refusal)
-        except AlreadyDecided:
-            form.form_errors.append(_ONE_WAITS)
-        else:
-            flash(words, "success")
+        with onto(form, _REASONS):
+            flash(_completed(ref, school, form), "success")
             return redirect(url_for(".detail", ref=ref), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     return render_template("staff/schools/complete.html", form=form, school=school)
 
 
@@ -134,8 +121,3 @@ def _contact(form: ContactForm) -> dict[str, str | None]:
     if form.phone.data and phone is None:
         raise BadInput(field="phone", reason="bad_phone")
     return {"name": form.contact.data or None, "phone": phone}
-
-
-def _say(form: ContactForm, refusal: BadInput) -> None:
-    """Put a refusal beside the field that it is about."""
-    form[str(refusal.params["field"])].errors = [_REASONS[str(refusal.params["reason"])]]

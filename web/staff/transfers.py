@@ -1,6 +1,6 @@
 """转入转出: a child handed over to another banner, and accepted there."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
@@ -10,12 +10,11 @@ from services.children import child_file, transfer_lists, transfers
 from services.children.transfers import Arrival
 from services.gate import Card
 from vocabulary.enums import Route
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotPermitted, WrongState
+from vocabulary.errors import BadInput, NotPermitted
 from vocabulary.grades import stage_of
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.acting import saying
-from web.core.messages import sentence
+from web.core.acting import NO_LONGER, onto, saying
 from web.forms.transfers import AnswerTransferForm, ArrivalForm, TransferForm
 from web.staff.children import schools_of
 
@@ -30,7 +29,7 @@ REASONS = {
     "no_card": "档案里没有能收款的卡，先选别的，卡登记好再改",
     "no_hand": "请选由谁转交",
 }
-_REFUSED = (ActedBefore, AlreadyDecided, NotPermitted, WrongState)
+_REFUSED = (BadInput, NotPermitted, *NO_LONGER)
 
 
 @bp.get("/transfers/")
@@ -51,18 +50,11 @@ def ask(ref: str) -> Answer:
     child, form = child_file.detail(session, viewer, ref, now=now), TransferForm()
     form.offer(transfer_lists.banners(session, viewer, ref))
     if form.validate_on_submit():
-        try:
+        with onto(form, REASONS, but=_REFUSED):
             to, words = form.to.data, form.words.data or ""
             transfers.ask(session, viewer, ref, to=to, words=words, now=now)
-        except BadInput as refusal:
-            _say(form, refusal)
-        except _REFUSED as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
             flash("交过去了，等那边接。接了以前，孩子和钱都照旧归你们。", "success")
             return redirect(url_for("staff.children.detail", ref=ref), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     requests.note_read("child.read", [f"child:{ref}"])
     waits = transfer_lists.find_open(session, viewer, ref)
     return render_template("staff/transfers/ask.html", child=child, form=form, waits=waits)
@@ -76,13 +68,8 @@ def accept(ref: str) -> Answer:
     card = _offer(ref, form)
     if form.validate_on_submit():
         session, viewer, now = requests.session(), current_viewer(), requests.now()
-        try:
+        with onto(form, REASONS, but=_REFUSED):
             child = transfers.accept(session, viewer, ref, _arrival(form), now=now)
-        except BadInput as refusal:
-            _say(form, refusal)
-        except _REFUSED as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
             flash("接过来了。还没拨付的助学金从现在起走你们这边，一个月也不断。", "success")
             return redirect(url_for("staff.children.detail", ref=child), 303)
     return _page(card, form)
@@ -110,8 +97,6 @@ def _arrival(form: ArrivalForm) -> Arrival:
 
 
 def _page(card: Card, form: ArrivalForm, answer: AnswerTransferForm | None = None) -> str:
-    if request.method == "POST":
-        requests.keep_nothing()
     requests.note_read("transfer.read", [f"transfer:{card['ref']}"])
     answer = answer or AnswerTransferForm(formdata=None)
     return render_template("staff/transfers/accept.html", card=card, form=form, answer=answer)
@@ -125,13 +110,8 @@ def turn_down(ref: str) -> Answer:
     card, why = _offer(ref, form), answer.answer.data or ""
     if answer.validate_on_submit():
         session, viewer, now = requests.session(), current_viewer(), requests.now()
-        try:
+        with onto(answer, REASONS, but=_REFUSED):
             transfers.turn_down(session, viewer, ref, answer=why, now=now)
-        except BadInput as refusal:
-            _say(answer, refusal)
-        except _REFUSED as refusal:
-            answer.form_errors.append(sentence(refusal))
-        else:
             flash("记下了，没有接。那边会收到你写的话。", "success")
             return redirect(url_for(".index"), 303)
     return _page(card, form, answer)
@@ -145,9 +125,3 @@ def take_back(ref: str) -> Response:
     with saying("收回了，孩子还在你们这里。", but=_REFUSED):
         transfers.take_back(session, viewer, ref, now=now)
     return redirect(url_for(".index"), 303)
-
-
-def _say(form: FlaskForm, refusal: BadInput) -> None:
-    """Put a refusal beside the field that it is about."""
-    name = {"region_code": "township"}.get(str(refusal.params["field"]), refusal.params["field"])
-    form[str(name)].errors = [REASONS[str(refusal.params["reason"])]]

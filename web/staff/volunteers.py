@@ -10,10 +10,10 @@ from services.care import desk, leaving
 from services.pairing import volunteer_logins, volunteers
 from services.pairing.volunteers import Terms
 from vocabulary.enums import Clearance, Sex
-from vocabulary.errors import ActedBefore, BadInput, Refused
+from vocabulary.errors import ActedBefore, Refused
 from web.core import care_words, paging, requests
 from web.core.access import current_viewer, may
-from web.core.acting import saying
+from web.core.acting import onto, saying
 from web.core.messages import sentence
 from web.forms.care import DayForm
 from web.forms.volunteers import LoginForm, LoginNoForm, PaperForm, TermsForm
@@ -24,10 +24,12 @@ PAGE = 50
 _JOINED = "绑好了。她登录后看得到自己的资格。"
 _HOLDS = "她现在用的就是这个登录名。"
 _WAITS = "记下了。要另一位同意才算数，请另一位同事打开这一页。"
-_OWN = "这是你自己的登录名，要由别的同事来绑。"
 _REASONS = {
+    "backwards": "岁数前后反了，请再看一遍",
+    "not_a_choice": "今天起一年以内的日子",
     "in_future": "日期还没到，请再看一遍",
     "not_insured": "保险要填到期日，今天或以后，最长 5 年",
+    ActedBefore.code: "这是你自己的登录名，要由别的同事来绑。",
     "unknown": "这里没有这个爱心妈妈的登录名，请向管理员核对",
     "taken": "这个登录名已经是另一位爱心妈妈的了，请再看一遍",
 }
@@ -63,7 +65,7 @@ def detail(ref: str) -> str | Response:
     """Show one volunteer; keep a paper that staff have seen."""
     form = PaperForm()
     if form.validate_on_submit():
-        try:
+        with onto(form, _REASONS):
             volunteers.record_paper(
                 requests.session(),
                 current_viewer(),
@@ -72,9 +74,6 @@ def detail(ref: str) -> str | Response:
                 on=form.on.data,
                 now=requests.now(),
             )
-        except BadInput as refusal:
-            form.on.errors = [_REASONS[str(refusal.params["reason"])]]
-        else:
             flash("记下了。", "success")
             return redirect(url_for(".detail", ref=ref), 303)
     return _detail(ref, form, LoginForm(formdata=None))
@@ -86,15 +85,10 @@ def login(ref: str) -> str | Response:
     """Join her record with the login by which she sees it."""
     form = LoginForm()
     if form.validate_on_submit():
-        try:
+        with onto(form, _REASONS):
             holds = volunteer_logins.give(
                 requests.session(), current_viewer(), ref, form.login.data or "", now=requests.now()
             )
-        except BadInput as refusal:
-            form.login.errors = [_REASONS[str(refusal.params["reason"])]]
-        except ActedBefore:
-            form.login.errors = [_OWN]
-        else:
             flash(_HOLDS if holds else _WAITS, "success")
             return redirect(url_for(".detail", ref=ref), 303)
     return _detail(ref, PaperForm(formdata=None), form)
@@ -149,15 +143,10 @@ def terms(ref: str) -> str | Response:
         SelectChoice(one["ref"], one["name"]) for one in places
     ]
     if form.validate_on_submit():
-        try:
+        with onto(form, _REASONS):
             volunteers.set_terms(session, viewer, ref, _terms(form), now=now)
-        except BadInput:
-            form.age_to.errors = ["岁数前后反了，请再看一遍"]
-        else:
             flash("记下了，今晚起按这个配。", "success")
             return redirect(url_for(".detail", ref=ref), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     requests.note_read("volunteer.read", [f"volunteer:{ref}"])
     return render_template("staff/volunteers/terms.html", volunteer=volunteer, form=form)
 
@@ -169,11 +158,8 @@ def leaves(ref: str) -> str | Response:
     form = DayForm()
     if form.validate_on_submit() and form.on.data is not None:
         session, viewer, now = requests.session(), current_viewer(), requests.now()
-        try:
+        with onto(form, _REASONS):
             leaving.note_notice(session, viewer, ref, form.on.data, now=now)
-        except BadInput:
-            form.on.errors = ["今天起一年以内的日子"]
-        else:
             flash("记下了，今晚起先给她的孩子找接着陪的人。", "success")
             return redirect(url_for(".detail", ref=ref), 303)
     return _detail(ref, PaperForm(formdata=None), LoginForm(formdata=None), day_form=form)
@@ -207,8 +193,6 @@ def _detail(
     day_form: DayForm | None = None,
     no: LoginNoForm | None = None,
 ) -> str:
-    if request.method == "POST":
-        requests.keep_nothing()
     volunteer = volunteers.detail(requests.session(), current_viewer(), ref, now=requests.now())
     requests.note_read("volunteer.read", [f"volunteer:{ref}"])
     pairs = desk.of_volunteer(requests.session(), current_viewer(), ref)

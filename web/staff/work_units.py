@@ -1,14 +1,14 @@
 """Work units: entered by an administrator, before a clerk of one gets an account."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
 from services.accounts import staffing
 from services.work_units import units
-from vocabulary.errors import BadInput
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import onto
 from web.forms.work_units import UnitForm
 
 bp = Blueprint("work_units", __name__, url_prefix="/work-units")
@@ -27,14 +27,9 @@ def index() -> str | Response:
     form.offer_places(staffing.places(session, viewer))
     if form.validate_on_submit():
         name, region = form.name.data or "", form.region.data
-        try:
+        with onto(form, _SAID):
             units.enter(session, viewer, name, region, now=requests.now())
-        except BadInput as refusal:
-            form[str(refusal.params["field"])].errors = [_SAID[str(refusal.params["reason"])]]
-        else:
             flash("记下了。现在可以给它的经办人建帐号。", "success")
             return redirect(url_for(".index"), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     found = units.listing(session, viewer)
     return render_template("staff/work_units/index.html", found=found, form=form)
