@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from flask import flash
@@ -58,7 +58,7 @@ class onto:  # noqa: N801 it reads like `saying`; a class, so that what stands b
     """
 
     form: FlaskForm
-    said: Said = _NOTHING
+    said: Said = field(default_factory=dict)
     but: tuple[type[Refused], ...] = (BadInput, *NO_LONGER)
 
     def __enter__(self) -> None:
