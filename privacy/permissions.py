@@ -1,5 +1,6 @@
 """Who may do what. A role absent from a line may not; nothing is inherited."""
 
+from dataclasses import replace
 from enum import StrEnum
 
 from privacy.viewers import Viewer
@@ -272,6 +273,11 @@ EXCLUSIVE: tuple[frozenset[Role], ...] = (
 )
 # Who collects from colleagues knows payers by their faces: nothing by which a child is seen.
 _NEVER_BESIDE_COLLECTING = HANDS | {Role.PAYING_DESK, Role.VOLUNTEER}
+
+
+def as_case_staff(viewer: Viewer) -> Viewer:
+    """Return the same person with the eyes of case staff alone, who may hold other desks' roles."""
+    return replace(viewer, roles=viewer.roles & CASE_STAFF)
 
 
 def require(viewer: Viewer, act: Act) -> None:

@@ -5,7 +5,6 @@ that part alone, by a further match of the same due day (`kept_again`). The inst
 as its hand stated it, so that no hand reads of what was found (law 15).
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -16,9 +15,9 @@ from models.kept import KeptSum
 from models.pledges import Match
 from models.stipends import Batch, Stipend
 from models.write_offs import WriteOff
-from privacy.permissions import CASE_STAFF, Act, require
+from privacy.permissions import Act, as_case_staff, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import by_two, gate, trace
 from services.books import ledger
 from services.books.ledger import Event, Leg
 from services.fund import standing_in
@@ -44,7 +43,6 @@ from vocabulary.enums import (
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, WrongState
 from vocabulary.money import Fen
 
-SHORTEST_WORDS = 4
 _KEPT = "kept"
 _STANDS = KeptSum.status.in_((AmendmentStatus.ASKED, AmendmentStatus.DONE))
 
@@ -70,11 +68,10 @@ def ask(session: Session, by: Viewer, ref: str, *, fen: Fen, words: str, now: da
     WrongState where nothing is missing, AlreadyDecided where somebody's word stands.
     """
     require(by, Act.ASK_WRITE_OFF)
-    stipend = gate.row(session, _as_staff(by), Stipend, *is_line(ref))
+    stipend = gate.row(session, as_case_staff(by), Stipend, *is_line(ref))
     if not 0 < fen <= stipend.amount_fen - (stipend.handed_fen or 0):
         raise BadInput(field="amount", reason="not_a_part")
-    if len(words.strip()) < SHORTEST_WORDS:
-        raise BadInput(field="words", reason="say_what")
+    plain = by_two.said(words)
     _check(session, stipend, by=by)
     if _stands(session, stipend) or _is_written_off(session, stipend):
         raise AlreadyDecided()
@@ -82,7 +79,7 @@ def ask(session: Session, by: Viewer, ref: str, *, fen: Fen, words: str, now: da
         stipend_id=stipend.id,
         batch_id=stipend.batch_id,
         fen=fen,
-        words=words.strip(),
+        words=plain,
         asked_by=by.actor,
         asked_on=today(now),
     )
@@ -128,15 +125,14 @@ def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     went again meanwhile: then it is to be turned down.
     """
     require(by, Act.AGREE_WRITE_OFF)
-    asked = gate.row(session, _as_staff(by), KeptSum, KeptSum.ref == ref)
-    if asked.asked_by == by.actor:
-        raise ActedBefore()
+    asked = gate.row(session, as_case_staff(by), KeptSum, KeptSum.ref == ref)
+    by_two.check_second(by, asked)
     stipend = session.get_one(Stipend, asked.stipend_id)
     _check(session, stipend, by=by)
     if stipend.batch_id != asked.batch_id:
         raise WrongState(from_state="sent_again", to_state=_KEPT)
     asked.match_id = _further(session, by, asked, stipend, now=now).id
-    _decide(session, by, asked, AmendmentStatus.DONE, now=now)
+    by_two.decide(session, by, asked, AmendmentStatus.DONE, now=now)
     _close(session, by, asked, stipend, now=now)
     owe(session, by, asked, now=now)
     trace.record(session, by, "kept.agree", f"kept_sum:{ref}", now=now)
@@ -217,27 +213,13 @@ def of_whole(session: Session, by: Viewer, lost: WriteOff, *, now: datetime) -> 
     )
     session.add(asked)
     session.flush()
-    _decide(session, by, asked, AmendmentStatus.DONE, now=now)
+    by_two.decide(session, by, asked, AmendmentStatus.DONE, now=now)
     owe(session, by, asked, now=now)
 
 
 def turn_down(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     """Leave it as it is; whoever asked may take it back too. Raises AlreadyDecided."""
     require(by, Act.ASK_WRITE_OFF)
-    asked = gate.row(session, _as_staff(by), KeptSum, KeptSum.ref == ref)
-    _decide(session, by, asked, AmendmentStatus.TURNED_DOWN, now=now)
+    asked = gate.row(session, as_case_staff(by), KeptSum, KeptSum.ref == ref)
+    by_two.decide(session, by, asked, AmendmentStatus.TURNED_DOWN, now=now)
     trace.record(session, by, "kept.turn_down", f"kept_sum:{ref}", now=now)
-
-
-def _decide(
-    session: Session, by: Viewer, asked: KeptSum, to: AmendmentStatus, *, now: datetime
-) -> None:
-    if asked.status is not AmendmentStatus.ASKED:
-        raise AlreadyDecided()
-    asked.decided_by, asked.decided_on = by.actor, today(now)
-    advance(session, asked, to, by=by, now=now)
-    session.flush()
-
-
-def _as_staff(viewer: Viewer) -> Viewer:
-    return replace(viewer, roles=viewer.roles & CASE_STAFF)

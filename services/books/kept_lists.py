@@ -1,8 +1,5 @@
 """What hands kept, as it is read: by case staff with the child, by the desks with the hand alone."""
 
-from dataclasses import replace
-
-from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -10,15 +7,14 @@ from models.kept import KeptSum
 from models.organisations import Organisation
 from models.pledges import Match
 from models.stipends import Batch, Stipend
-from privacy.permissions import CASE_STAFF, Act, require
+from privacy.permissions import Act, as_case_staff, require
 from privacy.viewers import Viewer
-from services import gate
+from services import by_two, gate
 from services.books.kept import is_short
 from services.children import child_file
 from services.gate import Card, Part
 from services.handover.hand_lists import is_line
 from vocabulary.enums import AmendmentStatus, Role
-from vocabulary.errors import NotFound
 from vocabulary.money import Fen
 from vocabulary.refs import stipend_ref
 
@@ -51,7 +47,8 @@ def line(session: Session, viewer: Viewer, ref: str) -> Card:
         "hand": _HAND["hand"],
     }
     where = (*is_line(ref), *is_short())
-    card = gate.card(session, _as_staff(viewer), Stipend, *where, fields=_DATES, parts=parts)
+    staff = as_case_staff(viewer)
+    card = gate.card(session, staff, Stipend, *where, fields=_DATES, parts=parts)
     handed = card["handed_fen"]
     still = Fen(card["amount_fen"] - handed) if handed else None
     return card.and_also(
@@ -62,16 +59,16 @@ def line(session: Session, viewer: Viewer, ref: str) -> Card:
 def listing(session: Session, viewer: Viewer) -> list[Card]:
     """List what was stated of the viewer's children: what waits first, then the newest."""
     require(viewer, Act.ASK_WRITE_OFF)
-    return _cards(session, viewer)
+    order, staff = (_WAITS.desc(), KeptSum.id.desc()), as_case_staff(viewer)
+    found = gate.cards(session, staff, KeptSum, parts=_ABOUT, order_by=order, limit=PAGE)
+    return [_told(session, viewer, card) for card in found]
 
 
 def detail(session: Session, viewer: Viewer, ref: str) -> Card:
     """Return one, with whether the viewer may agree. Raises NotFound."""
     require(viewer, Act.ASK_WRITE_OFF)
-    found = _cards(session, viewer, KeptSum.ref == ref)
-    if not found:
-        raise NotFound()
-    return found[0]
+    card = gate.card(session, as_case_staff(viewer), KeptSum, KeptSum.ref == ref, parts=_ABOUT)
+    return _told(session, viewer, card)
 
 
 def count_waiting(session: Session, viewer: Viewer) -> int:
@@ -79,29 +76,12 @@ def count_waiting(session: Session, viewer: Viewer) -> int:
     if not viewer.has(Role.APPROVER):
         return 0
     others = KeptSum.asked_by != viewer.actor
-    return gate.count(session, _as_staff(viewer), KeptSum, _WAITS, others)
-
-
-def _cards(session: Session, viewer: Viewer, *where: ColumnElement[bool]) -> list[Card]:
-    order = (_WAITS.desc(), KeptSum.id.desc())
-    staff = _as_staff(viewer)
-    found = gate.cards(
-        session, staff, KeptSum, parts=_ABOUT, where=where, order_by=order, limit=PAGE
-    )
-    return [_told(session, viewer, card) for card in found]
+    return gate.count(session, as_case_staff(viewer), KeptSum, _WAITS, others)
 
 
 def _told(session: Session, viewer: Viewer, card: Card) -> Card:
-    waits = card["status"] is AmendmentStatus.ASKED
-    is_mine = card["asked_by"] == viewer.actor
-    return card.and_also(
-        open_fen=Fen(card["fen"] - card["paid_fen"]),
-        asker=child_file.name_of(session, viewer, card["asked_by"]),
-        decider=child_file.name_of(session, viewer, card["decided_by"]),
-        waits=waits,
-        is_mine=is_mine,
-        may_agree=waits and not is_mine and viewer.has(Role.APPROVER),
-    )
+    named = child_file.with_names(session, viewer, by_two.told(viewer, card, Role.APPROVER))
+    return named.and_also(open_fen=Fen(card["fen"] - card["paid_fen"]))
 
 
 def owed(session: Session, viewer: Viewer) -> list[Card]:
@@ -112,7 +92,3 @@ def owed(session: Session, viewer: Viewer) -> list[Card]:
         order_by=(KeptSum.decided_on, KeptSum.id), limit=PAGE,
     )  # fmt: skip
     return [card.and_also(open_fen=Fen(card["fen"] - card["paid_fen"])) for card in found]
-
-
-def _as_staff(viewer: Viewer) -> Viewer:
-    return replace(viewer, roles=viewer.roles & CASE_STAFF)

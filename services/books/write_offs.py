@@ -4,10 +4,9 @@ The gap fund bears the loss as soon as it can: the sending is taken back by a ca
 loss is booked, and the same instalment goes out again with the next batch, never beside itself.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -15,9 +14,9 @@ from models.organisations import Organisation
 from models.pledges import Match
 from models.stipends import Batch, Stipend
 from models.write_offs import WriteOff
-from privacy.permissions import CASE_STAFF, Act, require
+from privacy.permissions import Act, as_case_staff, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import by_two, gate, trace
 from services.batches import returns
 from services.books import kept, ledger
 from services.books.ledger import Event, Leg
@@ -25,7 +24,6 @@ from services.children import child_file
 from services.gate import Card, Part
 from services.handover import answering, handing
 from services.handover.hand_lists import is_line
-from services.lifecycle import advance
 from services.pairing.market import MATCHABLE
 from services.stipends import facts
 from services.stipends.facts import Basis
@@ -40,7 +38,7 @@ from vocabulary.enums import (
     TransactionKind,
     WriteOffReason,
 )
-from vocabulary.errors import ActedBefore, AlreadyDecided, NotFound, WrongState
+from vocabulary.errors import ActedBefore, WrongState
 from vocabulary.money import Fen
 from vocabulary.refs import stipend_ref
 from vocabulary.stipends import check_fact
@@ -54,6 +52,7 @@ _ABOUT = {
     "hand": Part(Organisation, Organisation.id == Batch.organisation_id, ("name",)),
 }
 _DATES = ("due_on", "amount_fen", "sent_on", "handed_over_on", "returned_on", "snag")
+_OF_REQUEST = {"stipend": Part(Stipend, Stipend.id == WriteOff.stipend_id, _DATES), **_ABOUT}
 
 
 def lost(session: Session, viewer: Viewer, ref: str) -> Card:
@@ -65,7 +64,7 @@ def lost(session: Session, viewer: Viewer, ref: str) -> Card:
         Stipend.returned_on.is_(None),
         Stipend.written_off_on.is_(None),
     )
-    staff, where = _as_staff(viewer), (*is_line(ref), *on_its_way)
+    staff, where = as_case_staff(viewer), (*is_line(ref), *on_its_way)
     card = gate.card(session, staff, Stipend, *where, fields=_DATES, parts=_ABOUT)
     return card.and_also(ref=stipend_ref(card["match"]["child_ref"], card["due_on"]))
 
@@ -78,12 +77,10 @@ def ask(session: Session, by: Viewer, ref: str, *, reason: WriteOffReason, now: 
     AlreadyDecided while somebody's request for it waits.
     """
     require(by, Act.ASK_WRITE_OFF)
-    stipend = gate.row(session, _as_staff(by), Stipend, *is_line(ref))
+    stipend = gate.row(session, as_case_staff(by), Stipend, *is_line(ref))
     _check(session, stipend, by=by)
     kept.refuse_if_kept(session, stipend)
-    waiting = select(WriteOff.id).where(WriteOff.stipend_id == stipend.id, _WAITS)
-    if session.scalar(waiting) is not None:
-        raise AlreadyDecided()
+    by_two.refuse_another(session, WriteOff, WriteOff.stipend_id == stipend.id)
     asked = WriteOff(stipend_id=stipend.id, reason=reason, asked_by=by.actor, asked_on=today(now))
     session.add(asked)
     session.flush()
@@ -120,10 +117,9 @@ def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     WrongState also when it arrived, came back or went again meanwhile: then it is to be turned down.
     """
     require(by, Act.AGREE_WRITE_OFF)
-    asked = gate.row(session, _as_staff(by), WriteOff, WriteOff.ref == ref)
-    if asked.asked_by == by.actor:
-        raise ActedBefore()
-    _decide(session, by, asked, AmendmentStatus.DONE, now=now)
+    asked = gate.row(session, as_case_staff(by), WriteOff, WriteOff.ref == ref)
+    by_two.check_second(by, asked)
+    by_two.decide(session, by, asked, AmendmentStatus.DONE, now=now)
     stipend = session.get_one(Stipend, asked.stipend_id)
     _check(session, stipend, by=by, asked_on=asked.asked_on)
     kept.of_whole(session, by, asked, now=now)
@@ -193,34 +189,25 @@ def _can_go_again(session: Session, stipend: Stipend) -> bool:
 def turn_down(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     """Leave it as it is; whoever asked may take it back too."""
     require(by, Act.ASK_WRITE_OFF)
-    asked = gate.row(session, _as_staff(by), WriteOff, WriteOff.ref == ref)
-    _decide(session, by, asked, AmendmentStatus.TURNED_DOWN, now=now)
+    asked = gate.row(session, as_case_staff(by), WriteOff, WriteOff.ref == ref)
+    by_two.decide(session, by, asked, AmendmentStatus.TURNED_DOWN, now=now)
     trace.record(session, by, "write_off.turn_down", f"write_off:{ref}", now=now)
-
-
-def _decide(
-    session: Session, by: Viewer, asked: WriteOff, to: AmendmentStatus, *, now: datetime
-) -> None:
-    if asked.status is not AmendmentStatus.ASKED:
-        raise AlreadyDecided()
-    advance(session, asked, to, by=by, now=now)
-    asked.decided_by, asked.decided_on = by.actor, today(now)
-    session.flush()
 
 
 def listing(session: Session, viewer: Viewer) -> list[Card]:
     """List the requests of the viewer's children: those that wait first, then the newest."""
     require(viewer, Act.ASK_WRITE_OFF)
-    return _cards(session, viewer)
+    order, staff = (_WAITS.desc(), WriteOff.id.desc()), as_case_staff(viewer)
+    found = gate.cards(session, staff, WriteOff, parts=_OF_REQUEST, order_by=order, limit=PAGE)
+    return [_told(session, viewer, card) for card in found]
 
 
 def detail(session: Session, viewer: Viewer, ref: str) -> Card:
     """Return one request, with whether the viewer may agree. Raises NotFound."""
     require(viewer, Act.ASK_WRITE_OFF)
-    found = _cards(session, viewer, WriteOff.ref == ref)
-    if not found:
-        raise NotFound()
-    return found[0]
+    this, staff = WriteOff.ref == ref, as_case_staff(viewer)
+    card = gate.card(session, staff, WriteOff, this, parts=_OF_REQUEST)
+    return _told(session, viewer, card)
 
 
 def count_waiting(session: Session, viewer: Viewer) -> int:
@@ -228,36 +215,10 @@ def count_waiting(session: Session, viewer: Viewer) -> int:
     if not viewer.has(Role.APPROVER):
         return 0
     others = WriteOff.asked_by != viewer.actor
-    return gate.count(session, _as_staff(viewer), WriteOff, _WAITS, others)
-
-
-def _cards(session: Session, viewer: Viewer, *where: ColumnElement[bool]) -> list[Card]:
-    parts = {"stipend": Part(Stipend, Stipend.id == WriteOff.stipend_id, _DATES), **_ABOUT}
-    order = (_WAITS.desc(), WriteOff.id.desc())
-    found = gate.cards(
-        session,
-        _as_staff(viewer),
-        WriteOff,
-        parts=parts,
-        where=where,
-        order_by=order,
-        limit=PAGE,
-    )
-    return [_told(session, viewer, card) for card in found]
+    return gate.count(session, as_case_staff(viewer), WriteOff, _WAITS, others)
 
 
 def _told(session: Session, viewer: Viewer, card: Card) -> Card:
-    waits = card["status"] is AmendmentStatus.ASKED
-    is_mine = card["asked_by"] == viewer.actor
-    return card.and_also(
-        stipend_ref=stipend_ref(card["match"]["child_ref"], card["stipend"]["due_on"]),
-        asker=child_file.name_of(session, viewer, card["asked_by"]),
-        decider=child_file.name_of(session, viewer, card["decided_by"]),
-        waits=waits,
-        is_mine=is_mine,
-        may_agree=waits and not is_mine and viewer.has(Role.APPROVER),
-    )
-
-
-def _as_staff(viewer: Viewer) -> Viewer:
-    return replace(viewer, roles=viewer.roles & CASE_STAFF)
+    named = child_file.with_names(session, viewer, by_two.told(viewer, card, Role.APPROVER))
+    line = stipend_ref(card["match"]["child_ref"], card["stipend"]["due_on"])
+    return named.and_also(stipend_ref=line)

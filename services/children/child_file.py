@@ -78,6 +78,14 @@ def name_of(session: Session, viewer: Viewer, actor: str | None) -> str:
     return found[0]["name"] if found else "另一位同事"
 
 
+def with_names(session: Session, viewer: Viewer, card: Card) -> Card:
+    """Add to a request how colleagues call who asked and who decided."""
+    return card.and_also(
+        asker=name_of(session, viewer, card["asked_by"]),
+        decider=name_of(session, viewer, card["decided_by"]),
+    )
+
+
 def _banner(session: Session, viewer: Viewer, code: str) -> str:
     name: str = gate.card(session, viewer, Region, Region.code == code)["name"]
     return name

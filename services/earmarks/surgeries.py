@@ -16,7 +16,7 @@ from models.stipends import Stipend
 from models.surgeries import Surgery
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import by_two, gate, trace
 from services.children import child_file, readiness
 from services.fund import standing_in
 from services.gate import Card, Part
@@ -24,7 +24,7 @@ from services.lifecycle import advance
 from services.pairing.market import MATCHABLE
 from vocabulary.dates import today
 from vocabulary.enums import AmendmentStatus, GiftOccasion, MatchStatus, Rhythm, Role
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, WrongState
+from vocabulary.errors import ActedBefore, BadInput, WrongState
 from vocabulary.money import Fen
 from vocabulary.schedule import STANDARD, next_due
 
@@ -54,9 +54,7 @@ def ask(
         raise WrongState(from_state=whom.status.value, to_state=GiftOccasion.SURGERY.value)
     if not 0 < len(note.strip()) <= NOTE_LENGTH:
         raise BadInput(field="note", reason="missing")
-    waits = (Surgery.child_id == whom.id, Surgery.status == AmendmentStatus.ASKED)
-    if session.scalar(select(Surgery.id).where(*waits)) is not None:
-        raise AlreadyDecided()
+    by_two.refuse_another(session, Surgery, Surgery.child_id == whom.id)
     asked = Surgery(
         child_id=whom.id,
         amount_fen=amount,
@@ -79,9 +77,10 @@ def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     require(by, Act.AGREE_SURGERY)
     asked = gate.row(session, by, Surgery, Surgery.ref == ref)
     aside = (Recusal.child_id == asked.child_id, Recusal.actor == by.actor)
-    if asked.asked_by == by.actor or session.scalar(select(Recusal.id).where(*aside)) is not None:
+    if session.scalar(select(Recusal.id).where(*aside)) is not None:
         raise ActedBefore()
-    _decide(session, by, asked, AmendmentStatus.DONE, now=now)
+    by_two.check_second(by, asked)
+    by_two.decide(session, by, asked, AmendmentStatus.DONE, now=now)
     whom, on = session.get_one(Child, asked.child_id), today(now)
     if whom.status not in MATCHABLE or whom.id not in readiness.consenting(session, [whom], on=on):
         raise WrongState(from_state=whom.status.value, to_state=GiftOccasion.SURGERY.value)
@@ -94,17 +93,8 @@ def turn_down(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     """Leave it: whoever asked takes it back, another says no. Raises AlreadyDecided."""
     require(by, Act.ASK_SURGERY)
     asked = gate.row(session, by, Surgery, Surgery.ref == ref)
-    _decide(session, by, asked, AmendmentStatus.TURNED_DOWN, now=now)
+    by_two.decide(session, by, asked, AmendmentStatus.TURNED_DOWN, now=now)
     trace.record(session, by, "surgery.turn_down", f"surgery:{ref}", now=now)
-
-
-def _decide(
-    session: Session, by: Viewer, asked: Surgery, to: AmendmentStatus, *, now: datetime
-) -> None:
-    if asked.status is not AmendmentStatus.ASKED:
-        raise AlreadyDecided()
-    asked.decided_by, asked.decided_on = by.actor, today(now)
-    advance(session, asked, to, by=by, now=now)
 
 
 def _begin(session: Session, by: Viewer, asked: Surgery, whom: Child, *, now: datetime) -> Match:
@@ -147,12 +137,4 @@ def detail(session: Session, viewer: Viewer, ref: str) -> Card:
 
 
 def _told(session: Session, viewer: Viewer, card: Card) -> Card:
-    waits = card["status"] is AmendmentStatus.ASKED
-    is_mine = card["asked_by"] == viewer.actor
-    return card.and_also(
-        asker=child_file.name_of(session, viewer, card["asked_by"]),
-        decider=child_file.name_of(session, viewer, card["decided_by"]),
-        waits=waits,
-        is_mine=is_mine,
-        may_agree=waits and not is_mine and viewer.has(Role.APPROVER),
-    )
+    return child_file.with_names(session, viewer, by_two.told(viewer, card, Role.APPROVER))
