@@ -4,6 +4,7 @@ Pure: a text goes in, marks on that very text come out. `known` are the identiti
 guardian, school and donor of this letter; patterns find the rest. A person decides afterwards.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -55,7 +56,7 @@ def redacted(text: str, found: Iterable[Mark]) -> str:
 def _more(text: str, found: tuple[Mark, ...], known: tuple[Known, ...]) -> list[Mark]:
     """Look at the text as it would go out, and return what still stands there."""
     page = _as_sent(fold(text), found)
-    numerals, whole = page.numerals(), joined(page)
+    numerals, whole = page.numerals(), _untitled(joined(page))
     hits: list[Mark] = []
     as_written, as_joined = _parts()
     for part in as_written:
@@ -64,6 +65,18 @@ def _more(text: str, found: tuple[Mark, ...], known: tuple[Known, ...]) -> list[
         hits += _on_text(whole, part(whole))
     hits += _on_text(page, known_ones.find(page, known))
     return [hit for hit in (_trimmed(text, hit) for hit in hits) if not _is_hidden(hit, found)]
+
+
+_TITLE = re.compile(r"《[^《》\n]{1,40}》")
+_COVER = "\ue001"  # stands for a title's letters: a book is nobody's school
+
+
+def _untitled(page: Page) -> Page:
+    """Return the page without what books, songs and films are called."""
+    if "《" not in page.text:
+        return page
+    text = _TITLE.sub(lambda one: f"《{_COVER * (len(one[0]) - 2)}》", page.text)
+    return Page(text, page.starts, page.ends)
 
 
 def _as_sent(page: Page, found: tuple[Mark, ...]) -> Page:
@@ -136,6 +149,7 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
         explained,
         firms,
         handles,
+        houses,
         institutions,
         names,
         numbers,
@@ -163,6 +177,7 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
         institutions,
         workplaces,
         firms,
+        houses,
         contacts,
         handles,
         beside,

@@ -1,5 +1,8 @@
 """Names that are a family name and how one calls the person: 王老师, 孙二婶, 老韩头, 小周."""
 
+# A pattern is read in one piece.
+# ruff: noqa: E501
+
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -57,6 +60,12 @@ _LISTED = re.compile(
 )
 
 
+# 名叫塔　娜: a blank in the middle
+_APART = re.compile(
+    rf"(?:名叫|[大真全]名(?:叫|是)|名字(?:叫|是)|我叫)[ :,]{{0,2}}(?P<name>(?![的了是一不这那]){ONE}{{1,2}} {{1,4}}{ONE}{{1,2}})(?=[,。!;\n]|$)"
+)
+
+
 def find(text: str) -> Iterator[tuple[int, int]]:
     """Yield people by how they are called."""
     *_, given = _forms()
@@ -70,6 +79,7 @@ def find(text: str) -> Iterator[tuple[int, int]]:
     ):
         yield from (one.span("name") for one in form.finditer(text) if holds(one))
     yield from (one.span() for one in _muslim().finditer(text))
+    yield from (one.span("name") for one in _APART.finditer(text))
     for form in (_LITTLE, _OLD):
         yield from (one.span("name") for one in form.finditer(text))
 

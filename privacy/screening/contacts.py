@@ -38,7 +38,7 @@ _ASSIGNED = (
     (re.compile(r"(?:id|uid|昵称|主页|关注|搜|名叫|叫)[ :是为]{0,3}((?=[a-z_.-]{0,20}[0-9])[a-z][a-z0-9]{1,12}(?:[-_.][a-z0-9]{2,16}){1,3})(?![a-z0-9@])"), Kind.ACCOUNT, "像别处的账号"),
     (re.compile(r"(?:群|二维码|好友码|加群)[^0-9\n。]{0,12}([0-9](?:[ .·-]{0,2}[0-9]){6,12})(?![0-9]|[人元块个])"), Kind.QQ, "像群号"),
     (re.compile(r"搜(?:索|一下|我|这个|[: ]){0,3}([a-z][a-z0-9_-]{4,20})"), Kind.ACCOUNT, "像别处的账号"),
-    (re.compile(r"(?<![a-z0-9_.])@((?!所有|全体|大家)[\u4e00-\u9fffa-z0-9_][\u4e00-\u9fffa-z0-9_.-]{1,24})"), Kind.ACCOUNT, "像别处的账号"),
+    (re.compile(r"(?<![a-z0-9_.])@((?!所有|全体|大家|符号|这个|那个|号|的|就|是|念|叫|读|像|在|键|和)[\u4e00-\u9fffa-z0-9_][\u4e00-\u9fffa-z0-9_.-]{1,24})"), Kind.ACCOUNT, "像别处的账号"),
     (re.compile(rf"(?:我的id|我id|用户名|账号|帐号)(?:[ :=是为]){{1,3}}({_ID})"), Kind.ACCOUNT, "信里说是账号"),
     (re.compile(r"(?:找我|联系我|加我|加我好友|加好友|私聊我|私我|搜我)(?:[ :=,。、!]|的?号|搜|用|就|吧){0,3}((?=[a-z_.-]{0,20}[0-9_])[a-z0-9_][a-z0-9_-]{4,20})"), Kind.ACCOUNT, "像别处的账号"),
     (re.compile(r"(?:邮箱|信箱|e-?mail|邮件|mail)(?:地址|号|账号)?(?:[ :=是为到,我的发给在]){0,5}(?!there|here|from|today|every|again|with|your|this|that)([a-z0-9][a-z0-9_.-]{4,30})(?![a-z0-9_.-])"), Kind.MAIL, "像邮箱"),
@@ -50,6 +50,8 @@ _HANDLE = re.compile(
 _MODEL = re.compile(
     r"(?:iphone|ipad|windows|win|covid|mate|nova|redmi|huawei|xiaomi|galaxy|office|python|scratch|unit|lesson|class|grade|page|level|part|module|test|day|week|room|step|question|year|month|top|season|size|type|model)_?[0-9]+[a-z]{0,4}$"
 )
+# CA1102次航班, K7091次列车: what one rides is everybody's.
+_A_RIDE = re.compile(r" ?(?:次|号?航班|班机|列车|火车|高铁|动车|公交|路车|型|式|系列)")
 _AT = r"(?:[ _]?(?:[@＠]{1,3}|#|&|\*|艾特|爱特|圈a|a圈|圈|小老鼠|花a|\(at\)|\[at\]|【at】|_at_|\(a\)|♯|井号?)[ _]?| at |(?<=[0-9])at(?=[0-9q]))"
 _DOT = r"(?:[ _]?(?:\.|点|dot|。|·|,|\(dot\)|\[dot\]|、|句号|小数点)[ _]?)"
 _SLASH = r"(?: ?(?:/|斜杠|斜线|反斜杠) ?)"
@@ -69,7 +71,7 @@ _URL = re.compile(
     rf"(?:h ?t ?t ?p ?s? ?: ?/ ?/ ?)?(?:w ?w ?w ?|(?:三|3)个w|(?:哒布溜|达不溜|打不溜|大不溜|大不六){{3}}){_DOT}[a-z0-9-]{{1,40}}(?:{_DOT}(?:c ?o ?m|n ?e ?t|o ?r ?g|c ?n|t ?o ?p|[a-z0-9-]{{1,30}})(?![a-z0-9])){{1,4}}(?:{_SLASH}[a-z0-9./_?=&%#-]{{1,80}}){{0,6}}"
     rf"|h ?t ?t ?p ?s? ?(?::|冒号) ?/ ?/ ?[a-z0-9-]{{1,30}}(?:{_DOT}[a-z0-9-]{{1,30}}){{1,4}}(?: ?/ ?[a-z0-9._?=&%#-]{{1,80}}){{0,6}}"
     rf"|(?:h(?:tt|xx|\*\*)ps? ?(?::|冒号)? ?(?:/ ?){{1,2}}|www{_DOT})[a-z0-9][a-z0-9./_?=&%#:+~ -]{{0,120}}[a-z0-9/]"
-    rf"|(?<![a-z0-9])[a-z0-9][a-z0-9-]{{0,40}}(?:{_DOT}[a-z0-9-]{{1,30}}){{0,3}}(?: ?\. ?|点| ?点 ?| ?dot ?| ?。 ?)(?:com|cn|net|org|top|vip|xyz|club|cc|info|site|shop|fun|ltd)(?![a-z])(?:{_SLASH}[a-z0-9./_?=&%#-]{{1,80}}){{0,6}}"
+    rf"|(?<![a-z0-9])[a-z0-9][a-z0-9-]{{0,40}}(?:{_DOT}[a-z0-9-]{{1,30}}){{0,3}}(?: ?\. ?|点| ?点 ?| ?dot ?| ?。 ?)(?:com|cn|net|org|top|vip|xyz|club|cc|info|site|shop|fun|ltd|康姆|抗母|靠母|肯母)(?![a-z])(?:{_SLASH}[a-z0-9./_?=&%#-]{{1,80}}){{0,6}}"
     rf"|(?<![a-z0-9])[a-z0-9-]{{1,30}}{_DOT}(?:[a-z0-9-]{{1,20}}{_DOT})?(?:{_TLD}|tv|me|ly|gl|im|gg|be|cn|to){_SLASH}[a-z0-9][a-z0-9_./-]{{2,60}}(?:{_SLASH}[a-z0-9_./-]{{1,60}}){{0,6}}"
 )
 _NICK_STOP = re.compile(
@@ -95,7 +97,7 @@ def find(page: Page) -> Iterator[Found]:
     yield from (
         Found(*one.span(), Kind.ACCOUNT, "像账号")
         for one in _HANDLE.finditer(text)
-        if not _MODEL.match(one[0])
+        if not (_MODEL.match(one[0]) or _A_RIDE.match(text, one.end()))
     )
     yield from (Found(*one.span(), Kind.LINK, "像链接") for one in _URL.finditer(text))
 

@@ -47,6 +47,8 @@ def find(page: Page, known: Iterable[Known]) -> Iterator[Found]:
 @lru_cache(maxsize=512)
 def _written(one: Known) -> tuple[re.Pattern[str], ...]:
     folded = re.sub(r"[^\w]", "", fold(one.text).numerals().text)
+    if not folded:  # what stood between two spaces was a sign
+        return ()
     whole = tuple(_spaced(spelling) for spelling in _spellings(one.kind, folded))
     return whole + _titled(folded) if one.kind is Kind.NAME else whole
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from privacy.screening.lists import words
+from privacy.screening.folding import HAN
+from privacy.screening.lists import any_of, words
 
 # Whom a schoolbook tells of, by the last word of the name; and what begins like a name.
 _KNOWN = frozenset(
@@ -60,10 +61,18 @@ def find(text: str) -> Iterator[tuple[int, int]]:
     for one in _MONGOL.finditer(text):
         if not _SINGLE_PLAIN.match(one[0]):
             yield one.start(), _with_family(text, one.end())
+    yield from (one.span() for one in _mixed().finditer(text) if one["first"] in _first())
     for form in _ALONE:
         for one in form.finditer(text):
             if not _NOBODY.match(one["name"]) and one["name"].split()[-1] not in _KNOWN:
                 yield one.span("name")
+
+
+@cache
+def _mixed() -> re.Pattern[str]:
+    """Return Kevin 孙, 李Kevin: one half of it in Latin letters."""
+    families = any_of(one for one in words("surnames") if len(one) == 1)
+    return re.compile(rf"(?<![A-Za-z])(?P<first>{_WORD}) ?(?:{families})(?![{HAN}A-Za-z])")
 
 
 _FAMILY_AFTER = re.compile(rf" (?P<word>{_WORD})(?![A-Za-z'’@])")

@@ -13,6 +13,7 @@ from privacy.screening.folding import HAN, ONE, WALL, Page
 from privacy.screening.kinds import Found, Kind
 from privacy.screening.lexicon import is_word
 from privacy.screening.lists import words
+from privacy.screening.nobodys import is_asked_to, is_nobodys, is_of_a_story
 
 _WHY_TOLD, _WHY_SHAPE, _WHY_MONGOL = "信里说是名字", "像姓名", "像蒙古族姓名"
 _AGAIN = "前面说过的名字"
@@ -25,6 +26,10 @@ _MEDICINE = re.compile(
 )
 # The 字 of 名字 is no thing that is called something: 名字是思源.
 _WORD_NAME = re.compile(r"的?(?:名字|署名|姓名|大名|小名)[叫是]?$")
+# 金木水火土, 赵钱孙李: said in a row by everybody.
+_RHYME = re.compile(
+    r"金木水火土|[金木水火土]{4,5}|赵钱孙李|周吴郑王|冯陈褚卫|蒋沈韩杨|梅兰竹菊|柴米油盐|东南西北中?|[赛塞][音因]?[白拜拉]?[努奴诺]|[巴白拜][雅日依音][尔日]?[泰拉啦]|[春夏秋冬](?=[一-鿿]{5,6}[,，])[一-鿿]{6}"
+)
 _COMPOUND = 2
 _MOST_NAMES = 200  # a letter tells of fewer; more would make a list of names slow
 
@@ -32,12 +37,13 @@ _MOST_NAMES = 200  # a letter tells of fewer; more would make a list of names sl
 def find(page: Page) -> Iterator[Found]:
     """Yield names; whom every schoolchild writes about is no name but where he says it is his."""
     text = page.text
-    for form in (_TITLE, _MEDICINE):
+    for form in (_TITLE, _MEDICINE, _RHYME):
         text = form.sub(lambda one: WALL * len(one[0]), text)
     for low, high in dotted.of_books(text) if "·" in text else ():
         text = text[:low] + WALL * (high - low) + text[high:]
     pointed = (Found(*span, Kind.NAME, _WHY_TOLD) for span in pointedat.find(text))
-    every = [*_told(text), *pointed, *_by_shape(text)]
+    told = (one for one in (*_told(text), *pointed) if not is_of_a_story(text, one.start))
+    every = [*told, *_by_shape(text)]
     found = [one for one in every if not _is_everyones(text, one)]
     yield from found
     yield from _again(text, {text[one.start : one.end] for one in found})
@@ -78,12 +84,13 @@ def _says_so(text: str, whole: re.Match[str]) -> bool:
 
 
 def _by_shape(text: str) -> Iterator[Found]:
-    for start, end, _ in people.find(text):
-        yield Found(start, end, Kind.NAME, _WHY_SHAPE)
-    for start, end in (*called.find(text), *nicknames.find(text)):
-        yield Found(start, end, Kind.NAME, _WHY_SHAPE)
+    han = (one[:2] for one in people.find(text))
+    for span in (*han, *called.find(text), *nicknames.find(text)):
+        if not is_nobodys(text, *span):
+            yield Found(*span, Kind.NAME, _WHY_SHAPE)
     for start, end, _ in steppe.find(text):
-        yield Found(start, end, Kind.NAME, _WHY_MONGOL)
+        if not is_nobodys(text, start, end):
+            yield Found(start, end, Kind.NAME, _WHY_MONGOL)
 
 
 def _again(text: str, names: set[str]) -> Iterator[Found]:
@@ -126,6 +133,7 @@ def _told(text: str) -> Iterator[Found]:
         for one in form.finditer(text):
             start = one.start("name")
             before = _WORD_NAME.sub("", text[max(0, one.start() - 12) : start - 1])
-            if forms.NOT_AFTER_CALLED.match(text, start) or forms.THINGS.search(before):
+            asked = is_asked_to(text, one.start(), start)
+            if asked or forms.NOT_AFTER_CALLED.match(text, start) or forms.THINGS.search(before):
                 continue
             yield Found(start, one.end(), Kind.NAME, _WHY_TOLD)

@@ -36,7 +36,7 @@ _SURE_DOING = re.compile(
 )
 _NO_NAME = frozenset("爸妈姨爷奶姥公婆拉布訇姑朋时学伙孩组声心板师人家天子头儿")
 # Family names that are hardly words: 老周 is a man, 老路 is a road.
-_FAMILIES = frozenset(
+FAMILIES = frozenset(
     "王李张刘陈杨赵周吴徐孙胡朱郭罗梁宋郑谢韩唐冯董萧曹袁邓许傅沈彭吕苏卢蒋蔡贾丁魏薛阎潘杜戴钟姜范姚谭廖邹熊陆郝孔崔康邱秦侯邵孟"
 )
 _WORDY = frozenset(
@@ -90,7 +90,7 @@ def _is_person(text: str, run: re.Match[str], start: int, end: int) -> bool:
     if text[end - 1] in _WORDY and text[start] in "小老":
         told = told and text[start - 2 : start] != "里的"
         return told or (sure and start == run.start())
-    telling = _FAMILIES if text[start] == "老" else words("strong_given")
+    telling = FAMILIES if text[start] == "老" else words("strong_given")
     if apart and text[end - 1] in telling:
         return True
     described = text[max(0, start - 1) : start + 1] == "的小"  # 嫩绿的小芽
@@ -108,6 +108,6 @@ def _falls_apart(run: re.Match[str], start: int, end: int) -> bool:
     """Say whether the likeliest reading ends a word where the name ends, and has none like it."""
     begins = split(run[0])
     low, high = start - run.start(), end - run.start()
-    telling = _FAMILIES if run[0][low] == "老" else words("strong_given")
+    telling = FAMILIES if run[0][low] == "老" else words("strong_given")
     known = is_word(run[0][low:high]) and run[0][low + 1] not in telling
     return low in begins and high in begins and not known

@@ -42,6 +42,10 @@ _GIVEN = re.compile(rf"{_SYLLABLE}[ -]?{_SYLLABLE}?", re.IGNORECASE)
 _MONGOLIAN = re.compile(
     r"[\u1820-\u18aa][\u180b-\u180f\u1820-\u18aa\u202f]*(?: [\u1820-\u18aa][\u180b-\u180f\u1820-\u18aa\u202f]*)*"
 )
+# nige, hoyor, gurav: counting in Mongolian; words of it in a row.
+_COUNTING = re.compile(
+    r"(?i:neg[e]?|nige|hoyor|qoyar|khoyor|gurav|gurban|gurba|d[oö]r[oö]v|dorbe|tav|tabu|zurgaa|jirgu|doloo|dologa|naim|naima|yes|yisu|arav|arba)(?:[、,， ]+(?i:nige|hoyor|qoyar|khoyor|gurav|gurban|gurba|d[oö]r[oö]v|dorbe|tav|tabu|zurgaa|jirgu|doloo|dologa|naim|naima|yes|yisu|arav|arba))+"
+)
 _MONGOL_NAMES = re.compile(
     "|".join(
         "ᠪᠠᠭᠠᠲᠤᠷ ᠪᠠᠲᠤ ᠴᠡᠴᠡᠭ ᠴᠢᠴᠢᠭ ᠰᠠᠷᠠᠨ ᠰᠠᠷᠠᠭᠤᠯ ᠨᠠᠷᠠᠨ ᠲᠤᠶᠠᠭ᠎ᠠ ᠲᠣᠶᠠᠭ᠎ᠠ ᠰᠡᠴᠡᠨ ᠡᠷᠳᠡᠨᠢ ᠪᠠᠶᠠᠷ ᠭᠠᠯᠠ ᠥᠨᠦᠷ ᠣᠶᠤᠨ ᠤᠯᠠᠭᠠᠨ ᠮᠥᠩᠬᠡ ᠲᠡᠮᠦᠷ ᠵᠢᠷᠭᠠᠯ ᠬᠠᠰ ᠴᠢᠯᠠᠭᠤ ᠰᠦᠬᠡ ᠪᠣᠯᠣᠳ".split()
@@ -68,6 +72,8 @@ def find(page: Page) -> Iterator[Found]:
     text = page.text
     figures = frozenset(textbook.find(text))
     latin = (span for span in _latin(text) if span not in figures)
+    counted = [one.span() for one in _COUNTING.finditer(text)]
+    latin = (span for span in latin if not any(a <= span[0] < b for a, b in counted))
     for span in (*latin, *dotted.find(text), *_mongolian(text), *_cyrillic(text)):
         yield Found(*span, Kind.NAME, _WHY)
 

@@ -28,6 +28,7 @@ _COMPOUND_COST = dict.fromkeys(
     0.0,
 )
 _ADVERBS = frozenset("管那于向成曾常何冷安任关齐")
+_GOES_ON = frozenset("才就又还都也再")
 _FUNCTION = frozenset(
     "的了是在不我你他她它们这那有和就也都很还要说去来到个给把被让跟对从向于与及吗呢吧啊呀哦嘛着过得地没会能想看听吃喝买打做写问叫请谢什么怎为因所以但又才再只几每各某哪谁啥您俺咱自己时候今昨点分元块斤岁年月日号第名次些种样只条件张位本支把"
     "上下里外前后左右边面头家爸妈爷奶叔姨姑舅哥姐弟妹老师校班级课书信钱车饭菜肉蛋奶羊牛马猪狗鸡鱼三四五六七八九十百千零两"
@@ -37,7 +38,7 @@ _NAMED = re.compile(
     r"(?:叫做?|名叫|姓名|名字(?:是|写)?|[大本真小学全汉蒙乳]名|起名|取名|署名|落款|签[名字]|(?:收件|收款|收信|开户|联系|监护|代笔|写信|报告|经办|证明|捐[款助赠]|资助|介绍|主持|负责|申请|户主|家长)(?:人|(?=[: \n]))|户主|家长|代笔|监护|签[字名]\)?|户名|收货人|志愿者|本人|鄙人|[我俺]是|这里是|(?<![可但还只于总就要不])是我|[来他她]是|班主任|儿童主任|老党员)(?:[:是为叫写 ,()]|\n){0,2}$"
 )
 _RELATED = re.compile(
-    rf"(?:{KIN}|[我俺他她你咱][大二三四五小老]?(?:哥|姐|弟|妹|姨|舅|姑|叔|婶|嫂|爷|奶|姥|妗|伯)|姑|姨|舅|叔|婶|爹|娘|娃|丫头|小子)(?:[:是 (]|就是|名叫)?$"
+    rf"(?:{KIN}|[我俺他她你咱][大二三四五小老]?(?:哥|姐|弟|妹|姨|舅|姑|叔|婶|嫂|爷|奶|姥|妗|伯)|姑|姨|舅|叔|婶|爹|娘|娃|丫头|小子|[工包]头|店[长主]|厂长|矿长|[校队村厂]医|厨师|护工|保安|门卫|教官|阿訇|喇嘛|兽医|司机|会计|快递员|邮递员|网格员|社工|售货员|服务员|管理员|宿管)(?:[:是 (]|就是|名叫)?$"
 )
 _CALLED = ("叫", "做", "名", "是", "为")  # so animals and things are named as well
 _AFTER_A_NAME = re.compile(rf"{WALL}[和跟与及、,]$")
@@ -126,13 +127,19 @@ def _is_doubtful(run: str, start: int, size: int, end: int, gain: float) -> bool
     """Say whether the words around would have to say more before this is a name."""
     if gain < _TOLD and _is_famous(run, start, end):
         return True
-    if gain < _SIGNED and _begins_as_a_word(run, start, end):
+    if (gain < _SIGNED or _goes_on(run, start, end)) and _begins_as_a_word(run, start, end):
         return True
     if gain >= _BESIDE or _is_nothing_else(run[start]):
         return False
     if _is_two_words(run[start], run[start + size : end]):
         return True
     return not _is_telling(run[start + size : end], size)
+
+
+def _goes_on(run: str, start: int, end: int) -> bool:
+    """Say whether the sentence goes on behind a word: 我是高兴才哭的."""
+    word = run[start:end] in words("ordinary") and run[max(0, start - 2) : start] == "我是"
+    return run[end - 1] in _GOES_ON or (word and end < len(run))
 
 
 def _begins_as_a_word(run: str, start: int, end: int) -> bool:
@@ -143,7 +150,7 @@ def _begins_as_a_word(run: str, start: int, end: int) -> bool:
     if end - start == len("安静"):
         return said < _SAID_OFTEN
     usual = said < _SAID_DAILY or run[start : start + 2] in words("ordinary")
-    return usual and not _is_telling(run[end - 1], 2)
+    return usual and (run[end - 1] in _GOES_ON or not _is_telling(run[end - 1], 2))
 
 
 def _is_two_words(family: str, given: str) -> bool:

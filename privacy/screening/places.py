@@ -9,8 +9,9 @@ from functools import cache
 
 from privacy.screening.folding import HAN, ONE, Page
 from privacy.screening.kinds import Found, Kind
-from privacy.screening.lexicon import costs
+from privacy.screening.lexicon import costs, is_word
 from privacy.screening.lists import any_of, banners, divisions, stems, words
+from privacy.screening.plainwork import names_nothing
 
 _N = r"(?:[甲乙丙丁]?[0-9]{1,5}|[一二三四五六七八九十百零〇两]{1,5}|[a-z](?![a-z]))"
 # The number of a door: a single figure only where the word for it follows.
@@ -96,11 +97,18 @@ _TO_HAND = re.compile(
 )
 
 
+# 下窝铺大队部, 东梁生产队: what the village is called stands before what governs it.
+_GOVERNED = re.compile(
+    rf"(?:^|[^{HAN}]|[在到去从回给是找])(?P<name>(?![我你他她们这那本各每几两有全大小同]){ONE}{{2,4}}?)(?:大队部|生产大?队|村部|村委会|村小组|村民小组)"
+)
 # 头道湾, 二道河子, 三道沟: numbered in the order the settlers came.
 _NUMBERED_LAND = re.compile(r"(?:[头二三四五六七八九]道)[沟湾河岭梁洼泉桥营坎](?:子|沟|村)?")
 
 
 def _passed(text: str) -> Iterator[tuple[int, int]]:
+    for one in _GOVERNED.finditer(text):
+        if not (_GENERIC.fullmatch(one["name"]) or is_word(one["name"])):
+            yield one.span("name")
     yield from (one.span() for one in _NUMBERED_LAND.finditer(text))
     yield from (one.span("name") for one in _on_the_way().finditer(text))
 
@@ -229,7 +237,7 @@ def _at_home(text: str) -> Iterator[tuple[int, int]]:
     """Yield towns and cities where the sentence says that one lives, learns or works there."""
     for said in _LIVES.finditer(text):
         place = _stem().match(text, said.end())
-        if not place or _BIG.fullmatch(place[0]):
+        if not place or _BIG.fullmatch(place[0]) or names_nothing(place[0]):
             continue
         plain = re.search(r"(?:在|是)$", said[0]) and not re.search(r"家在|住在|老家", said[0])
         if not plain or re.match(rf"(?:{ONE}{{0,6}}?){_WORKS}", text[place.end() :][:10]):

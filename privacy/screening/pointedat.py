@@ -14,6 +14,7 @@ from privacy.screening.folding import ONE, WALL
 from privacy.screening.lexicon import is_word
 from privacy.screening.lists import words
 from privacy.screening.nameforms import surname
+from privacy.screening.nicknames import FAMILIES
 
 _PEOPLE = r"(?:孩子|男孩|女孩|男生|女生|同学|学生|学长|学姐|姑娘|小伙|丫头|小子|老人|老汉|牧民|大哥|大姐|大爷|大娘|叔叔|阿姨|老师|人(?![间类生民工口物])|队员|战士|司机|医生|大夫|娃|小男|小女|弟弟|妹妹|小[妹弟]|哥哥|姐姐|志愿者)"
 _OFFICES = r"(?:[\u4e00-\u9fff]委员|委员|组长|队长|班长|排长|课代表|前桌|后桌|同桌|前排的?|后排的?|对门的?|隔壁的?|护士|会计|出纳|书记|校医|门卫|保安|司机|电工|焊工|护林员|饲养员|快递员|邮递员|网格员|村医|兽医|表[姐妹哥弟]|堂[姐妹哥弟]|姥姥|姥爷|奶奶|爷爷|大伯|舅舅|姑姑|[我他她][哥姐弟妹姨舅姑叔]|老[大二三])"
@@ -33,7 +34,10 @@ def _forms() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"(?:转|走|跑|搬|调)来了?(?:一[个位]|[个位]){name}{_END}"),
         re.compile(rf"就是[我俺][,、]{name}{_END}"),
         re.compile(
-            rf"(?:是|有|叫){name}[,(](?:是)?[我他她](?:们班)?的?{ONE}{{0,3}}?(?:{_PEOPLE}|同桌|表|堂|发小|朋友|班长|邻居|姐|哥|弟|妹|姨|舅|姑|叔)"
+            rf"(?:[那这]个|就是|还是|记得)(?P<name>[{''.join(sorted(FAMILIES))}]{ONE}{{2}})(?=[呀啊吧哦哟嘛呢][,。!?~]|[,。!?~])"
+        ),
+        re.compile(
+            rf"(?:是|有|叫){name}[,(](?:是)?[我他她](?:们班)?的?[^\W都也就还又给读和跟把让教去来在说]{{0,3}}?(?:{_PEOPLE}|同桌|表|堂|发小|朋友|班长|邻居|姐|哥|弟|妹|姨|舅|姑|叔)"
         ),
         re.compile(
             rf"{_OFFICES}{brief}[,(](?:男|女|今年|属|[一二三四五六七八九十0-9]+岁|[他她]|汉族|蒙古族|生于|初|小学|住|在)"
@@ -101,7 +105,7 @@ def _is_common(text: str, one: re.Match[str]) -> bool:
     start, end = one.span("name")
     if name in words("famous") or _OF_OLD.search(text, max(0, start - 16), start):
         return True
-    if one.re in _forms()[:2] or one.re is _forms()[7]:
+    if one.re in _forms()[:2] or one.re is _forms()[8]:
         return False
     if any(name.startswith(word) for word in _ADVERBS) or text[end : end + 1] in "地得":
         return True

@@ -11,6 +11,7 @@ from privacy.screening import shortschools
 from privacy.screening.folding import HAN, ONE, Page
 from privacy.screening.kinds import Found, Kind
 from privacy.screening.lists import any_of, stems, words
+from privacy.screening.plainwork import names_nothing
 from privacy.screening.universities import is_only_told_of
 
 _STEM = r"[^\W_]"
@@ -25,7 +26,7 @@ _SCHOOL = re.compile(
     r"|大学|学院|师范|技校|职高|卫校|附小|附中|实小|蒙小|蒙中|蒙校|分校|党校|教学点)(?!生)"
 )
 _SHORT_UNIVERSITY = re.compile(
-    r"(?:内蒙古?|呼|赤峰?|[东西]?北|华[东中南北]|[南首哈沈辽吉黑山河陕浙川渝云贵桂湘鄂]|中国)(?:师|农|工|医|科|民|林|财|理工|海|政法)大(?!家|力|概|多|约|人|概|学)"
+    r"(?:内蒙?古?|呼|包|赤峰?|[东西]?北|华[东中南北]|[南首哈沈辽吉黑山河陕浙川渝云贵桂湘鄂京津沪冀豫皖鲁苏赣甘晋闽粤青宁琼]|中国)(?:师|农|工|医|科|民|林|财|理工|海|政法|外|传|体)大(?![家力概多约人学量小门街夫爷妈哥姐伯叔娘的米])"
 )
 _PLAIN_SCHOOL = re.compile(
     r"(?:农村|乡村|乡下|镇上|镇里|村里|城里|城市|县里|县城|旗里|山里|牧区|苏木|嘎查|乡|镇|村|县|市|旗|本|母|全|贵|外|普通|重点|初级|高级|公立|私立|寄宿|寄宿制|希望|民族|蒙古族|蒙语|汉语|双语|实验|中心|第?[一二三四五六七八九十]|[1-9]|完全|九年制|特殊教育|附近|新|老|旧|小|大|好|名牌|一流|理想|年|上|下|读|念|考|北方|南方|边疆|高等|职业|师范|医科|体育|音乐|艺术|美术|重本|大专|本科|希望工程|爱心|春蕾|红军|流动|马背|草原|附属|全国|各|两|几|中|初|高|子弟|多|国外|国内|女子|贵族|暑期|业余|少年|老年|军事|农业|科技|夜|驾驶|电视|开放|成人|有|无|共|党|进|到|同|学前|双语|山区|贫困|偏远|边远|帮扶|对口|姊妹|姐妹|手拉手|电大|中专|小|网络|空中|家长|父母|妈妈|课外|兴趣|现代|未来|梦想|心目中|魔法|霍格沃茨|森林|动物)*"
@@ -40,7 +41,7 @@ _SELF = re.compile(
     r"(?:在|读|上|是|来自|就读于?|转到|考上了?|考进|毕业于|学校:|母校|学校叫|学校是|叫)$"
 )
 _SHORT = re.compile(
-    rf"(?:在|考上了?|考进了?|考|读|念|上|去|到|从|就读于?|转到|来自|进|是|我们|回)(?P<name>{ONE}{{0,4}}?(?:第?[一二三四五六七八九十1-9](?:中|小|高|完小|幼)|实小|蒙小|蒙中|蒙校|民小|民中|附小|附中|中心校|实验小学|民族小学|蒙古族小学|蒙古族学校|第[一二三四五六七八九]小学|第[一二三四五六七八九]中学|中心小学|民族中学|实验中学|蒙古族中学)(?=[,。!?;、) \n]|上学|读|念|的|学习|教|当|工作|$|初|高|[一二三四五六]年级|[0-9]年级|毕业|住校|[\u4e00-\u9fff]{{0,3}}班))"
+    rf"(?:在|考上了?|考进了?|考|[想要报]报考?|报考|读|念|上|去|到|从|就读于?|转到|分到|升[到入]|来自|进|是|我们|回)(?P<name>{ONE}{{0,4}}?(?:第?[一二三四五六七八九十1-9](?:中|小|高|完小|幼)|[铁矿师农职][中小]|实小|蒙小|蒙中|蒙校|民小|民中|附小|附中|中心校|实验小学|民族小学|蒙古族小学|蒙古族学校|第[一二三四五六七八九]小学|第[一二三四五六七八九]中学|中心小学|民族中学|实验中学|蒙古族中学)(?=[,。!?;、) \n]|上学|读|念|的|学习|教|当|工作|$|初|高|[一二三四五六]年级|[0-9]年级|毕业|住校|[\u4e00-\u9fff]{{0,3}}班))"
 )
 _FIRM_END = (
     r"(?:有限责任公司|股份有限公司|有限公司|分公司|子公司|总公司|公司|集团|事务所|研究院|研究所|设计院|支行|分行|营业部|银行|信用社|保险|律所|电视台|广播台|报社|出版社|杂志社|法院|检察院|公安局|派出所|税务局|教育局|民政局|财政局|交通局|林业局|国税局|地税局|气象局|水利局|农牧局|卫健委|卫生局|供电局|电力局|电业局|铁路局|邮政局|统计局|审计局|旗政府|区政府|县政府|市政府|镇政府|党委|团委|妇联|总工会"
@@ -137,8 +138,12 @@ def _firms() -> re.Pattern[str]:
 def _is_firm(name: str, *, told: bool) -> bool:
     if len(name) < 2 or (_NO_FIRM.match(name) and not re.search(r"公司$|集团$", name)):
         return False
-    if _firms().fullmatch(name) or (name.isascii() and len(name) > 2 and name.isalpha()):
+    if _firms().fullmatch(name):
         return True
-    if _PLAIN_FIRM.fullmatch(name) or _ENDS.sub("", name) in words("trades"):
+    if name.isascii() and names_nothing(name):
+        return False
+    if name.isascii() and len(name) > 2 and name.isalpha():
+        return True
+    if names_nothing(name) or _PLAIN_FIRM.fullmatch(name) or _ENDS.sub("", name) in words("trades"):
         return bool(_BUREAU.fullmatch(name))
     return told or bool(_ENDS.search(name))

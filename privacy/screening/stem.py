@@ -16,7 +16,7 @@ from privacy.screening.lexicon import costs, split
 from privacy.screening.lists import banners, stems, words
 from privacy.screening.nameforms import KIN
 
-_RARE, _USUAL, _FAR = 12.0, 14.5, 14
+_RARE, _USUAL, _SELDOM, _FAR = 12.0, 14.5, 10.5, 14
 STOPS = frozenset(
     "上或先填拨在到去从的了是我你您他她它们给跟和与被把让就也都还很往对说叫个这那哪某请有没不又再才帮来回看开想要会能着过吗呢吧啊住由为因进出里外问找考读念送写寄离每本该全各几只当像坐人俺咱后前下为用做将曾至则只好最太更并且但如若等见带爱靠挨近隔比"
 )
@@ -29,6 +29,12 @@ _REGION = frozenset({"内蒙古", "内蒙"})  # too large to tell where, but par
 _OWNERS = frozenset(
     f"我 你 您 他 她 咱 俺 我们 他们 咱们 你们 人 大 自 {KIN.replace('|', ' ')}".split()
 )
+# 鑫磊, 德顺, 福来: two of the characters that a shop is wished well with.
+_FORTUNE = re.compile(
+    r"[福禄寿喜财鑫宝瑞祥吉庆丰盛旺兴隆昌发达顺利通泰安康宁德仁义信诚恒永源泉鸿宏洪博聚汇盈裕富贵荣华嘉佳惠雅馨香缘龙凤麒麟鹏飞腾翔翼晟晨辉磊亿万亨茂润泽](?:[福禄寿喜财鑫宝瑞祥吉庆丰盛旺兴隆昌发达顺利通泰安康宁德仁义信诚恒永源泉鸿宏洪博聚汇盈裕富贵荣华嘉佳惠雅馨香缘龙凤麒麟鹏飞腾翔翼晟晨辉磊亿万亨茂润泽和美][来]?|来)"
+)
+_COMING = frozenset({"福来", "运来", "喜来", "客来", "财来", "悦来"})
+_HOUSEHOLD = frozenset("饭面药酒菜茶粮煤砖鞋")
 _NUMBERED_SCHOOL = re.compile(r"[一二三四五六七八九][中小]")
 
 
@@ -42,7 +48,15 @@ class Stem:
     @property
     def weight(self) -> float:
         """Return how much it says which one is meant."""
-        return sum(_weight(one) for one in self.words) + self._of_family
+        return sum(_weight(one) for one in self.words) + self._of_family + self._of_fortune
+
+    @property
+    def _of_fortune(self) -> float:
+        """Return 1 for 德顺 and 福来, which no dictionary has."""
+        every = "".join(self.words)
+        return float(
+            any(costs().get(one[0], _USUAL) > _RARE - 1 for one in _FORTUNE.finditer(every))
+        )
 
     @property
     def _of_family(self) -> float:
@@ -61,19 +75,28 @@ def is_place(word: str) -> bool:
     return word in places()
 
 
+def is_fortunate(word: str) -> bool:
+    """Say whether it is 康宁 or 德顺: wished to a shop, and seldom said otherwise."""
+    return bool(_FORTUNE.fullmatch(word)) and costs().get(word, _USUAL) > _SELDOM
+
+
 def _weight(word: str) -> float:
     if word in places() or word in words("proud_words"):
         return 2.0
-    if word in words("trades"):
+    if word in words("trades") or word in _HOUSEHOLD:
         return 0.0
-    if word in _REGION or _is_nickname(word) or _NUMBERED_SCHOOL.fullmatch(word):
+    if _is_telling(word):
         return 1.5
     cost = costs().get(word, _USUAL)
     if len(word) == 1:
-        if word in "饭面药酒菜茶粮煤砖鞋":
-            return 0.0
         return 1.0 if cost > 8.5 else 0.5 if cost > 7 else 0.0  # noqa: PLR2004
     return 1.5 if cost > _RARE else 0.5
+
+
+def _is_telling(word: str) -> bool:
+    """Say whether such a word is part of a name, seldom or not."""
+    part = word in _REGION or bool(_NUMBERED_SCHOOL.fullmatch(word))
+    return part or _is_nickname(word) or is_fortunate(word)
 
 
 @cache
@@ -129,9 +152,9 @@ def _stops(every: list[str], at: int) -> bool:
     if word == "家":
         return at == 0 or every[at - 1] in _OWNERS or every[at - 1] in STOPS
     if len(word) == 1:
-        return word in STOPS
+        return word in STOPS and not (at and every[at - 1] + word in _COMING)
     if word in places() or word in words("trades") or word in words("proud_words"):
         return False
-    if word in _REGION or _is_nickname(word) or _NUMBERED_SCHOOL.fullmatch(word):
+    if _is_telling(word):
         return False
     return costs().get(word, _USUAL) < _RARE or word[-1] in "上里在到了的着过"

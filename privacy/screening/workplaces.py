@@ -14,6 +14,7 @@ from functools import cache
 from privacy.screening.folding import HAN, Page
 from privacy.screening.kinds import Found, Kind
 from privacy.screening.lists import any_of, stems, words
+from privacy.screening.plainwork import names_nothing
 from privacy.screening.stem import Stem, is_place, stem_before
 
 _WHY = "像工作单位"
@@ -36,6 +37,10 @@ _ANY = re.compile(
 # 叫“老味道”的面馆, 名叫鸿运来的饭庄
 _CALLED_SHOP = re.compile(
     r"(?:叫|名叫|名字是|招牌是|字号)[“\"'「]?(?P<name>[\u4e00-\u9fffA-Za-z0-9]{2,8})[”\"'」]?的(?:\ue000|[\u4e00-\u9fff]{0,4}?(?:面馆|饭[店馆庄]|餐[厅馆]|超市|商店|小卖部|店|公司|厂|工厂|企业|理发店|药店|诊所|旅店|宾馆|酒店|网吧|家政|幼儿园|合作社|作坊|快递|驿站|矿|工地|单位|[厂馆坊行社]))"
+)
+# 姐姐的店叫指尖时光
+_SHOP_CALLED = re.compile(
+    rf"(?:[饭面药鞋]?[店馆铺厂矿行社]|超市|公司|工厂|厂子|单位|作坊|车队|工地|合作社)的?(?:名字)?(?:就?叫做?|名叫|名字?是|起名叫?)[“\"'「]?(?P<name>(?!什么|啥|不|我|他|她|你|它)[{HAN}A-Za-z]{{2,8}})(?=[”\"'」,。!?;、\n]|$)"
 )
 _FAR = 14
 
@@ -69,7 +74,7 @@ def find(page: Page) -> Iterator[Found]:
     spans = (span for job in _JOB.finditer(text) for span in _before_job(text, job.start()))
     yield from (
         Found(*one.span("name" if one["name"] else "firm"), Kind.EMPLOYER, _WHY)
-        for form in (_brand_at_work(), _CALLED_SHOP)
+        for form in (_brand_at_work(), _CALLED_SHOP, _SHOP_CALLED)
         for one in form.finditer(text)
     )
     driven = (one.span("name") for one in _DRIVES.finditer(text) if _has_name(one["name"]))
@@ -91,14 +96,18 @@ def _before_job(text: str, end: int) -> Iterator[tuple[int, int]]:
 
 def _is_name(stem: Stem, name: str) -> bool:
     known = all(is_place(one) for one in stem.words)
-    return len(name) > 1 and stem.weight >= 2 and not known and not _NOWHERE.search(name)  # noqa: PLR2004
+    named = len(name) > 1 and stem.weight >= 2 and not known  # noqa: PLR2004
+    return named and not _NOWHERE.search(name) and not names_nothing(name)
 
 
 def _has_name(name: str) -> bool:
     """Say whether something is left of it without its trade, its size and its place."""
     ended, plain = _trades()
     return (
-        bool(ended.fullmatch(name)) and not plain.fullmatch(name) and not _AN_ADJECTIVE.match(name)
+        bool(ended.fullmatch(name))
+        and not plain.fullmatch(name)
+        and not names_nothing(name)
+        and not _AN_ADJECTIVE.match(name)
     )
 
 

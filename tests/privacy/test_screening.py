@@ -21,7 +21,9 @@ from tests.privacy import (
     letters_fourth,
     letters_ninth,
     letters_second,
+    letters_seventeenth,
     letters_seventh,
+    letters_sixteenth,
     letters_sixth,
     letters_tenth,
     letters_third,
@@ -46,6 +48,8 @@ SETS = (
     letters_thirteenth,
     letters_fourteenth,
     letters_fifteenth,
+    letters_sixteenth,
+    letters_seventeenth,
 )
 HARMLESS = tuple(text for one in SETS for text in one.HARMLESS)
 TELLING = tuple(line for one in SETS for line in one.TELLING)

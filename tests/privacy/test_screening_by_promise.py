@@ -12,6 +12,8 @@ SETS = (
     "letters_thirteenth",
     "letters_fourteenth",
     "letters_fifteenth",
+    "letters_sixteenth",
+    "letters_seventeenth",
 )
 
 
