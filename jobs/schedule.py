@@ -21,6 +21,7 @@ from jobs import (
     stipends,
     upkeep,
     watchdog,
+    weekly,
 )
 from jobs.run import Body
 from privacy.viewers import Viewer
@@ -73,8 +74,8 @@ JOBS: tuple[Job, ...] = (
     Job("family-checks", family_checks.draw_and_ask, hour=7, is_idle=family_checks.is_done),
     Job("notices", outbox.deliver, minute="*/2", is_idle=outbox.is_idle, trusts_no_clock=True),
     Job("payments", payments.ask, minute="*/5", is_idle=payments.is_idle, trusts_no_clock=True),
-    Job("reveals", reveals.release, hour=9, day_of_week="mon"),
-    Job("letters", letters.deliver, hour=9, minute=30, day_of_week="mon"),
+    Job("reveals", reveals.release, hour=9, is_idle=weekly.is_done("reveals")),
+    Job("letters", letters.deliver, hour=9, minute=30, is_idle=letters.is_delivered),
     Job("reminders", reminders.remind, hour=8, minute=30),
     Job(
         "watchdog",

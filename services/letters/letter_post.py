@@ -1,7 +1,8 @@
 """The weekly batch: what was released before a Monday leaves on that Monday, all at once.
 
 One day for all, so that nobody can tell from it who wrote, looked or read when. There is no
-receipt of reading, either way.
+receipt of reading, either way. A Monday that was missed is made up by the first run after it, with
+the same letters for everybody; a week has one batch.
 """
 
 from datetime import date, datetime, timedelta
@@ -65,6 +66,13 @@ def deliver(session: Session, by: Viewer, *, period: date, now: datetime) -> dic
         detail = {"letters": len(ready), "returned": len(back), "batch": batch.isoformat()}
         trace.record(session, by, "letters.deliver", "letters", now=now, detail=detail)
     return {"due": len(found) - len(back), "delivered": len(ready)}
+
+
+def has_left(session: Session, by: Viewer, *, on: date) -> bool:
+    """Say whether letters of this week's batch have left: what is released since waits for the next."""
+    require(by, Act.DELIVER_LETTERS)
+    left = select(Letter.id).where(Letter.delivered_on == batch_of(on)).limit(1)
+    return session.scalar(left) is not None
 
 
 def _may_go(session: Session, letter: Letter, *, now: datetime) -> bool:

@@ -112,6 +112,16 @@ _GIVE_BACK = Ready(
 )
 
 
+def is_done_this_week(session: Session, by: Viewer, name: str, *, on: date) -> bool:
+    """Say whether a run of the job for a day of this week ended well: what is weekly has been done."""
+    require(by, Act.RUN_STIPENDS)
+    monday = on - timedelta(days=on.weekday())
+    done = select(JobRun.id).where(
+        JobRun.name == name, JobRun.status == JobStatus.DONE, JobRun.period.between(monday, on)
+    )
+    return session.scalar(done.limit(1)) is not None
+
+
 def renew(session: Session, run_id: int, *, now: datetime) -> None:
     """Renew the lease of a run for a slice; a run fenced off raises Superseded.
 
