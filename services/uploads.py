@@ -49,7 +49,7 @@ def hand_over_with_photo(
     stipend = gate.row(session, as_hand(by), Stipend, *is_line(ref))
     if stipend.handed_over_on is not None:
         raise AlreadyDecided()
-    upload = _keep(session, by, _cleaned(content), files=files, now=now, stipend_id=stipend.id)
+    upload = _keep(session, by, cleaned(content), files=files, now=now, stipend_id=stipend.id)
     handovers.hand_over_one(
         session, by, ref, now=now, evidence=Evidence.SLIP_PHOTO, upload_id=upload.id
     )
@@ -62,7 +62,7 @@ def add_photo(
     require(by, Act.HAND_OVER)
     handovers.line(session, by, ref, now=now)
     stipend = gate.row(session, as_hand(by), Stipend, *is_line(ref))
-    _keep(session, by, _cleaned(content), files=files, now=now, stipend_id=stipend.id)
+    _keep(session, by, cleaned(content), files=files, now=now, stipend_id=stipend.id)
     trace.record(session, by, "upload.add", f"stipend:{ref}", now=now)
 
 
@@ -70,7 +70,7 @@ def keep_letter_photo(
     session: Session, by: Viewer, letter_id: int, content: bytes, *, files: Files, now: datetime
 ) -> None:
     """Keep the photograph of a letter on paper, for the moderator alone. Raises BadInput."""
-    _keep(session, by, _cleaned(content), files=files, now=now, letter_id=letter_id)
+    _keep(session, by, cleaned(content), files=files, now=now, letter_id=letter_id)
 
 
 def of_letter(session: Session, viewer: Viewer, ref: str) -> list[Card]:
@@ -139,7 +139,8 @@ def tidy(session: Session, by: Viewer, *, files: Files, now: datetime) -> Orphan
     return Orphans(found.rows, tuple(left))
 
 
-def _cleaned(content: bytes) -> bytes:
+def cleaned(content: bytes) -> bytes:
+    """Return the picture that a file holds, and nothing else of it. Raises BadInput."""
     try:
         return photographs.clean(content)
     except NotAPhotograph as problem:

@@ -1,17 +1,17 @@
 """Letters, as the doors share them: one page to read and to write, with one other side.
 
-Before what would tell who the writer is leaves, the page shows those words and asks once more.
+Before what would tell who the writer is leaves, the page shows those words and asks once more; the
+photograph of a letter on paper waits meanwhile and is not chosen again.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from gateways.uploads import LocalFiles
 from privacy.viewers import Viewer
 from services.gate import Card
 from services.letters import letters
@@ -22,6 +22,7 @@ from vocabulary.errors import BadInput, NoConsent
 from vocabulary.refs import token_hash
 from web.core import requests
 from web.core.access import current_viewer
+from web.core.letter_photos import Photo, files
 from web.core.messages import sentence
 from web.forms.handovers import PHOTO_FAULTS
 from web.forms.letters import (
@@ -63,12 +64,13 @@ def _page(role: Role, ref: str | None, *, mark: str) -> str | Response:
     viewer = as_role(role)
     page = letters.page(requests.session(), viewer, now=requests.now(), ref=ref)
     form, warned = _form(role, page), []
+    photo = Photo(viewer, f"{mark}:{ref or ''}")
     if request.method == "POST":
         if request.form.get("mark", "") != mark:
             requests.keep_nothing()
             flash("刚才那一页是另一个码的，没有记。请在这一页再写一次。", "warning")
             return redirect(request.path, 303)
-        answer = _answered(viewer, form, page["side"], ref)
+        answer = _answered(viewer, form, page, photo, ref)
         if answer is None:
             return redirect(request.path, 303)
         warned = answer
@@ -76,7 +78,7 @@ def _page(role: Role, ref: str | None, *, mark: str) -> str | Response:
     else:
         form.text.data = page["again"]
         requests.note_read("letters.read", [viewer.actor])
-    return _shown(page, form, warned, ref=ref, mark=mark)
+    return _shown(page, form, warned, ref=ref, mark=mark, kept_photo=photo.is_kept)
 
 
 def _form(role: Role, page: Card) -> LetterForm:
@@ -92,28 +94,39 @@ def _form(role: Role, page: Card) -> LetterForm:
 
 
 def _answered(
-    viewer: Viewer, form: LetterForm, side: LetterSide, ref: str | None
+    viewer: Viewer, form: LetterForm, page: Card, photo: Photo, ref: str | None
 ) -> list[Piece] | None:
     """Send what was written, or return the page's warning; None when it was sent."""
     act = request.form.get("act", "")
-    if act not in {"look", "send"}:
+    if act not in {"look", "send", "drop"}:
         abort(400)
-    if not form.validate_on_submit():
+    if not _is_whole(form, page, photo, act):
         return []
-    draft = form.draft(side)
+    draft = form.draft(page["side"])
     form.put(draft)
+    draft = replace(draft, photo=photo.content()) if photo.is_kept else draft
     if act == "look":
         found = letters.warnings(requests.session(), viewer, draft.text, ref=ref)
         if found:
             return found
-    return None if _sent(viewer, form, draft, ref) else []
+    return None if _sent(viewer, form, draft, photo, ref) else []
 
 
-def _sent(viewer: Viewer, form: LetterForm, draft: Draft, ref: str | None) -> bool:
-    files = LocalFiles(current_app.config["SETTINGS"].uploads)
+def _is_whole(form: LetterForm, page: Card, photo: Photo, act: str) -> bool:
+    """Say whether the form can go on. A photograph waits though the rest of the form comes back."""
+    if act == "drop":
+        photo.drop()
+        return False
+    is_valid = form.validate_on_submit()
+    # A hand gives its writer away: of nobody but a family is a picture taken.
+    may_show = "photo" in form and page["bar"] is None
+    return (not may_show or photo.take(form)) and is_valid
+
+
+def _sent(viewer: Viewer, form: LetterForm, draft: Draft, photo: Photo, ref: str | None) -> bool:
     session, now = requests.session(), requests.now()
     try:
-        letters.write(session, viewer, draft, now=now, files=files, ref=ref)
+        letters.write(session, viewer, draft, now=now, files=files(), ref=ref)
     except BadInput as refusal:
         reason = str(refusal.params["reason"])
         said = [ERRORS.get(reason) or PHOTO_FAULTS[reason]]
@@ -125,11 +138,20 @@ def _sent(viewer: Viewer, form: LetterForm, draft: Draft, ref: str | None) -> bo
     except NoConsent as refusal:
         form.form_errors.append(sentence(refusal))
         return False
+    photo.drop()
     flash(_THANKS, "success")
     return True
 
 
-def _shown(page: Card, form: LetterForm, warned: list[Piece], *, ref: str | None, mark: str) -> str:
+def _shown(
+    page: Card,
+    form: LetterForm,
+    warned: list[Piece],
+    *,
+    ref: str | None,
+    mark: str,
+    kept_photo: bool,
+) -> str:
     door = (request.blueprint or "").partition(".")[0]
     return render_template(
         f"{door}/letters/show.html",
@@ -139,5 +161,5 @@ def _shown(page: Card, form: LetterForm, warned: list[Piece], *, ref: str | None
         ref=ref,
         mark=mark,
         door=door,
-        had_photo=bool(request.files.get("photo")),
+        kept_photo=kept_photo,
     )

@@ -53,9 +53,17 @@ class LetterForm(FlaskForm):
         chosen = [offered[int(n)] for n in self.ready.data or []]
         text = "\n".join([*([self.text.data] if self.text.data else []), *chosen])
         voice = LetterVoice(self.voice.data) if "voice" in self else None
-        sent = request.files.get("photo")
         is_last = "is_goodbye" in self and bool(self["is_goodbye"].data)
-        return Draft(text, voice, sent.read() if sent else b"", is_goodbye=is_last)
+        return Draft(text, voice, self.photo_sent(), is_goodbye=is_last)
+
+    def photo_sent(self) -> bytes:
+        """Return the photograph that came with this very request, as it came."""
+        sent = request.files.get("photo")
+        if sent is None:
+            return b""
+        sent.seek(0)
+        content: bytes = sent.read()
+        return content
 
     def put(self, draft: Draft) -> None:
         """Show what would be sent, the ticked sentences now among the words."""
