@@ -11,7 +11,8 @@ class Viewer:
     """One person (or job) in the roles it holds now.
 
     `regions` are 12-digit codes whose subtrees the viewer works in; the ids bind it to its own
-    records. A viewer from a link has no account. What is open for a time only is judged at `as_of`.
+    records. A viewer from a link has no account; `behind` says in the record whose link it was, where
+    several come as one actor. What is open for a time only is judged at `as_of`.
     """
 
     roles: frozenset[Role]
@@ -30,6 +31,7 @@ class Viewer:
     reveal_id: int | None = None
     as_of: datetime | None = field(default=None, compare=False)
     reason: str = field(default="", compare=False)
+    behind: str = field(default="", compare=False)
 
     def has(self, *roles: Role) -> bool:
         """Say whether the viewer holds any of the roles."""

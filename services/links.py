@@ -30,6 +30,7 @@ DAYS = {
 }
 CODE_TRIES = 5
 CODE_LIVES = timedelta(minutes=10)
+_MARK = 16  # so much of a token's hash names a link in the record, and opens nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ def class_viewer(session: Session, link: AccessLink) -> Viewer:
         class_grade=link.class_grade,
         class_name=link.class_name,
         batch_id=batch.id,
+        behind=link.token_hash[:_MARK],
     )
 
 
@@ -240,6 +242,20 @@ def revoke_class(session: Session, subject: Subject, *, now: datetime) -> None:
             AccessLink.batch_id == subject.batch_id,
             AccessLink.class_grade.is_not_distinct_from(subject.class_grade),
             AccessLink.class_name.is_not_distinct_from(subject.class_name),
+            AccessLink.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+
+
+def revoke_own(session: Session, viewer: Viewer, *, now: datetime) -> None:
+    """End the class list's link behind which the viewer came."""
+    session.execute(
+        update(AccessLink)
+        .where(
+            AccessLink.purpose == LinkPurpose.CLASS_LIST,
+            AccessLink.batch_id == viewer.batch_id,
+            func.substr(AccessLink.token_hash, 1, _MARK) == viewer.behind,
             AccessLink.revoked_at.is_(None),
         )
         .values(revoked_at=now)

@@ -26,6 +26,8 @@ from services.prepared import Ready
 from vocabulary.enums import Chain, Role
 
 START = "0" * 64
+BEHIND = "behind"
+"""Whose private link it was, in an entry's detail, where several come as one actor."""
 
 
 class End(NamedTuple):
@@ -84,7 +86,7 @@ def record(  # noqa: PLR0913 an entry is made of these
     chain: Chain = Chain.ORDINARY,
 ) -> None:
     """Append one entry. `subject` is 'table:ref', never a key or a name."""
-    said = {"act": act, "why": why or viewer.reason, "detail": dict(detail or {})}
+    said = {"act": act, "why": why or viewer.reason, "detail": _detail(viewer, detail)}
     _append(session, chain, [{**said, "actor": viewer.actor, "subject": subject}], now=now)
 
 
@@ -102,11 +104,21 @@ def record_all(
     `details` says more of each, in the same order.
     """
     entries = [
-        {"act": act, "why": by.reason, "detail": dict(more), "actor": by.actor, "subject": subject}
+        {
+            "act": act,
+            "why": by.reason,
+            "detail": _detail(by, more),
+            "actor": by.actor,
+            "subject": subject,
+        }
         for (by, subject), more in zip(done, details or [{}] * len(done), strict=True)
     ]
     if entries:
         _append(session, chain, entries, now=now)
+
+
+def _detail(viewer: Viewer, detail: Mapping[str, Any] | None) -> dict[str, Any]:
+    return dict(detail or {}) | ({BEHIND: viewer.behind} if viewer.behind else {})
 
 
 def _append(

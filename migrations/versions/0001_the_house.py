@@ -291,6 +291,7 @@ def upgrade() -> None:
                 "guardian_file",
                 "guardian_asks",
                 "guardian_answered",
+                "consent_taken_back",
                 "payment_late",
                 "pledge_dry",
                 "cover_reduced",

@@ -74,13 +74,22 @@ def _check_day(given_on: date, *, now: datetime) -> None:
 def withdraw(session: Session, by: Viewer, ref: str, *, purpose: Purpose, now: datetime) -> None:
     """End a consent from today: what is due is still paid, nothing new is proposed or opened."""
     require(by, Act.RECORD_CONSENT)
-    child = gate.row(session, by, Child, Child.ref == ref)
+    end(session, by, gate.row(session, by, Child, Child.ref == ref), purpose=purpose, now=now)
+
+
+def end(session: Session, by: Viewer, child: Child, *, purpose: Purpose, now: datetime) -> Consent:
+    """Do the same for a guardian herself, whose child the caller found; return the latest consent.
+
+    Raises NoConsent when none stands.
+    """
     live = session.scalars(
-        select(Consent).where(
+        select(Consent)
+        .where(
             Consent.child_id == child.id,
             Consent.purpose == purpose,
             Consent.withdrawn_on.is_(None),
         )
+        .order_by(Consent.id)
     ).all()
     if not live:
         raise NoConsent()
@@ -92,7 +101,8 @@ def withdraw(session: Session, by: Viewer, ref: str, *, purpose: Purpose, now: d
     if purpose is Purpose.CARE:
         clocks.without_consent(session, by, child.id, now=now)
     settle(session, by, child, now=now)
-    trace.record(session, by, "consent.withdraw", f"child:{ref}", now=now, why=purpose.value)
+    trace.record(session, by, "consent.withdraw", f"child:{child.ref}", now=now, why=purpose.value)
+    return live[-1]
 
 
 def record_word(session: Session, by: Viewer, ref: str, *, agrees: bool, now: datetime) -> None:
@@ -139,6 +149,7 @@ __all__ = [
     "ON_PAPER",
     "VERSION",
     "consent_row",
+    "end",
     "guardian_consents",
     "lapse_proposals",
     "of_child",

@@ -20,7 +20,7 @@ from services.custody import custody_desk
 from services.earmarks import redirecting
 from services.fund import gap_fund
 from services.giving import resting, words
-from services.guardians import guardian_requests
+from services.guardians import guardian_consents, guardian_requests
 from services.letters import letter_friends, letter_words
 from services.notices.facts import desks, instalments, lists, matches
 from services.notices.facts.days import Facts
@@ -120,4 +120,5 @@ _SOURCES: Mapping[str, Callable[[Session, Viewer, str, datetime], Facts]] = {
     "books": comparing.notice_facts,
     "guardian_file": desks.nothing,
     "guardian_request": guardian_requests.notice_facts,
+    "consent": guardian_consents.notice_facts,
 }

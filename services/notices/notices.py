@@ -40,6 +40,7 @@ SUBJECTS = frozenset(
         "child",
         "cover",
         "class_link",
+        "consent",
         "custody",
         "death",
         "donor",

@@ -62,4 +62,5 @@ def family_behind(session: Session, link: AccessLink, *, on: date) -> Viewer:
         child_id=child.id,
         organisation_id=child.school_id,
         reveal_id=link.reveal_id,
+        behind=kin.ref,
     )

@@ -414,6 +414,12 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "donor.own.who_sees": (DONOR, ""),
     "donor.own.lately": (DONOR, ""),
     "donor.own.end_links": (DONOR, ""),
+    "family.own.lately": ({"guardian"}, ""),
+    "family.own.end_links": ({"guardian"}, ""),
+    "family.private_own.lately": (set(), ""),
+    "family.private_own.end_links": (set(), ""),
+    "classroom.own.lately": (TEACHER, ""),
+    "classroom.own.end_links": (TEACHER, ""),
     "donor.reveals.show": (DONOR, "donors_match"),
     "family.private.show": (set(), ""),
     "family.reveals.show": (FAMILY, ""),
@@ -422,7 +428,10 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.reveals.detail": (CASE, "reveal"),
     "staff.reveals.turn_down": (CASE, "reveal"),
     "family.file_link.send": (FAMILY, ""),
-    **{f"family.file.{view}": ({"guardian"}, "") for view in ("show", "copy", "paper", "ask")},
+    **{
+        f"family.file.{view}": ({"guardian"}, "")
+        for view in ("show", "copy", "paper", "ask", "consents")
+    },
     "staff.guardian_requests.index": (CASE, ""),
     "staff.guardian_requests.detail": (CASE, "guardian_request"),
     "staff.guardian_requests.copy": (CASE, "copy_request"),

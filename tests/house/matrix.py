@@ -36,7 +36,8 @@ OWN, OTHER, MISSING, WRONG = HANDLES = ("own", "other", "missing", "malformed")
 NAMED, ODD = ("GET", "POST"), ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 # Who is behind the guardian's link to a reveal opens a page that the matrix has no role for.
 PRIVATE = "private"
-MAY = DECIDED | {"family.private.show": ({PRIVATE}, "")}
+OWN_PAGES = ("private.show", "private_own.lately", "private_own.end_links")
+MAY = DECIDED | {f"family.{page}": ({PRIVATE}, "") for page in OWN_PAGES}
 EVERY_PERSON = (*sorted(EVERYBODY), PRIVATE)
 # They see who pays; towards a child's identity they are low.
 HIGH = frozenset({"collecting_desk", "custodian"})

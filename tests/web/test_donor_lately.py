@@ -11,8 +11,8 @@ from models.pledges import Pledge
 from models.trace import CustodianEntry
 from privacy.viewers import engine
 from services import links
-from services.donors import own_record
 from services.links import Subject
+from services.oversight import own_record
 from services.pledges import pledges
 from services.pledges.pledges import PledgeTerms
 from services.vault import vault
@@ -40,6 +40,10 @@ def link_of(session, donor_id, now):
     token = links.make(session, engine(), LinkPurpose.DONOR_HOME, subject, now=now)
     session.commit()
     return token
+
+
+def mark_of(page):
+    return page.partition('name="mark" value="')[2].partition('"')[0]
 
 
 def key_of(session, made):
@@ -86,7 +90,8 @@ def test_every_link_ends_at_once_and_a_new_one_goes_to_his_contact(client, sessi
     strangers = link_of(session, other, now)
     client.get(f"/d/{own}")
 
-    answer = client.post("/donor/activity/end-links")
+    mark = mark_of(client.get("/donor/activity").text)
+    answer = client.post("/donor/activity/end-links", data={"mark": mark})
 
     assert answer.status_code == 200
     assert "链接都换掉了" in answer.text

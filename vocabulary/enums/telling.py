@@ -77,6 +77,7 @@ class NoticeKind(StrEnum):
     GUARDIAN_FILE = "guardian_file"
     GUARDIAN_ASKS = "guardian_asks"
     GUARDIAN_ANSWERED = "guardian_answered"
+    CONSENT_TAKEN_BACK = "consent_taken_back"
     PAYMENT_LATE = "payment_late"
     PLEDGE_DRY = "pledge_dry"
     COVER_REDUCED = "cover_reduced"

@@ -8,8 +8,9 @@ from services import links
 from services.handover import class_lists
 from vocabulary.enums import Role
 from vocabulary.errors import LinkExpired, TooManyTries, WrongCode
-from web.core import hands, letters, requests
+from web.core import hands, lately, letters, requests
 from web.core.access import behind_link, open_to_all, remember_link
+from web.core.lately import Door
 from web.core.messages import sentence
 from web.forms.handovers import DeviceForm
 
@@ -18,9 +19,18 @@ TEACHER = behind_link("class_link")
 helped = Blueprint("letters", __name__)
 letters.attach(helped, TEACHER, "/children/<string:ref>/letter", role=Role.CLASS_TEACHER)
 
+own = Blueprint("own", __name__)
+_ENDED = (
+    "这份名单在哪台手机上都打不开了，写过的“交到了”都还在。",
+    "还要用，请资助专干重新生成链接，六位数会再发到您的手机。",
+)
+lately.attach(
+    own, TEACHER, "/activity", Door("class_link", "classroom.home", "链接打不开了", _ENDED)
+)
+
 bp = Blueprint("classroom", __name__, url_prefix="/c")
 bp.add_url_rule("/", "home", TEACHER(hands.home))
-for part in (*hands.parts(TEACHER, prints=False), helped):
+for part in (*hands.parts(TEACHER, prints=False), helped, own):
     bp.register_blueprint(part)
 
 

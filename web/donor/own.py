@@ -1,28 +1,24 @@
 """What a donor decides about himself: how he is called, and to be forgotten; and who sees what."""
 
-from collections import Counter
-from datetime import date
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from services.donors import naming, own_record, sights
+from services.donors import naming, sights
 from services.gate import Card
 from services.vault import forgetting_donors
 from vocabulary.enums import Naming
 from vocabulary.errors import AlreadyDecided, BadInput
 from vocabulary.waivers import CURRENT, WORDINGS
-from web.core import requests
+from web.core import lately, requests
 from web.core.access import behind_link, current_viewer
+from web.core.lately import Door
 from web.core.messages import sentence
 from web.core.pledge_words import NAMING_SENTENCES
 from web.forms.donor import ForgetForm, NamingForm
 from web.forms.pledge import SENTENCES
-from web.staff.custody import ACTS
 
 bp = Blueprint("own", __name__)
-_OTHER = "别的一件事"
 _UNCHANGED = "和现在的一样，没有要改的。"
 
 
@@ -68,33 +64,20 @@ def _form_page(name: str, form: NamingForm, card: Card) -> str:
     return render_template(f"donor/own/{name}.html", form=form, pledge=card, **words)
 
 
-@bp.get("/activity")
-@behind_link("donor_link")
-def lately() -> str:
-    """List what was done behind his links, by day."""
-    session, viewer = requests.session(), current_viewer()
-    done: dict[date, Counter[str]] = {}
-    for card in own_record.lately(session, viewer, now=requests.now()):
-        done.setdefault(card["on"], Counter())[ACTS.get(card["act"], _OTHER)] += card["times"]
-    return render_template("donor/own/lately.html", days=done)
-
-
-@bp.post("/activity/end-links")
-@behind_link("donor_link")
-def end_links() -> str:
-    """End every link, the one this page was entered by too; a new one goes to his contact."""
-    own_record.end_links(requests.session(), current_viewer(), now=requests.now())
-    cookie.clear()
-    said = ["以前的专用链接，包括你刚才打开的这一条，都打不开了。"]
-    said.append("新的一条几分钟内发到你留的手机或邮箱，打开它就行。认捐和钱都照旧。")
-    home = {"label": "回首页", "href": url_for("public.home")}
-    return render_template(
-        "public/message.html",
-        title="链接都换掉了",
-        paragraphs=said,
-        action=home,
-        sign="check-circle",
-    )
+lately.attach(
+    bp,
+    behind_link("donor_link"),
+    "/activity",
+    Door(
+        "donor_link",
+        "donor.home",
+        "链接都换掉了",
+        (
+            "以前的专用链接，包括你刚才打开的这一条，都打不开了。",
+            "新的一条几分钟内发到你留的手机或邮箱，打开它就行。认捐和钱都照旧。",
+        ),
+    ),
+)
 
 
 @bp.route("/forget", methods=["GET", "POST"])

@@ -21,7 +21,7 @@ from vocabulary.refs import read_slip_code, token_hash
 from web.core import requests
 from web.core.access import behind_link, current_viewer, link_viewer, open_to_all, remember_link
 from web.core.reveals import Guard
-from web.family import file, letters, reveals, visits
+from web.family import file, letters, own, reveals, visits
 from web.forms.answers import SENTENCES, WrongDayForm, WrongSumForm
 
 FAMILY = behind_link("slip_link")
@@ -179,5 +179,6 @@ for part in (
     *letters.parts(_by_itself("slip_link"), _by_itself("letters_link")),
     *file.parts(_by_itself("slip_link"), _by_itself("letters_link")),
     visits.part(_by_itself("letters_link")),
+    *own.parts(_by_itself("letters_link"), _by_itself("reveal_link")),
 ):
     bp.register_blueprint(part)

@@ -8,15 +8,21 @@ from flask import session as cookie
 from werkzeug.wrappers import Response as Answer
 
 from services.gate import Card
-from services.guardians import guardian_file, guardian_requests, guardian_wishes
+from services.guardians import (
+    guardian_consents,
+    guardian_file,
+    guardian_requests,
+    guardian_wishes,
+)
 from services.oversight import looks
 from vocabulary.dates import today
+from vocabulary.enums import Purpose
 from vocabulary.errors import BadInput
 from vocabulary.refs import token_hash
 from web.core import file_copies, requests
 from web.core.access import current_viewer
 from web.core.reveals import Guard
-from web.forms.guardian import WishForm
+from web.forms.guardian import TakeBackForm, WishForm
 
 
 def parts(slip: Guard, private: Guard) -> tuple[Blueprint, Blueprint]:
@@ -27,6 +33,7 @@ def parts(slip: Guard, private: Guard) -> tuple[Blueprint, Blueprint]:
     file.add_url_rule("/file/copy", "copy", private(copy))
     file.add_url_rule("/file/copy.pdf", "paper", private(paper))
     file.add_url_rule("/file/ask", "ask", private(ask), methods=["GET", "POST"])
+    file.add_url_rule("/file/consents", "consents", private(consents), methods=["GET", "POST"])
     return way, file
 
 
@@ -71,7 +78,7 @@ def _copy() -> Card:
 
 def ask() -> str | Answer:
     """Take what is to be corrected or deleted."""
-    form, mark = WishForm(), token_hash(cookie["letters_link"])[:12]
+    form, mark = WishForm(), _mark()
     if request.method == "POST" and request.form.get("mark", "") != mark:
         requests.keep_nothing()
         flash("刚才那一页是另一个孩子的，没有记。请在这一页再写一次。", "warning")
@@ -82,6 +89,32 @@ def ask() -> str | Answer:
     if request.method == "POST":
         requests.keep_nothing()
     return render_template("family/file/ask.html", form=form, mark=mark)
+
+
+def consents() -> str | Answer:
+    """List what was agreed to; take one back, asked once more with what follows from it."""
+    found = guardian_consents.given(requests.session(), current_viewer())
+    form, mark = TakeBackForm(), _mark()
+    form.offer([one["purpose"] for one in found if one["withdrawn_on"] is None])
+    if request.method == "POST" and request.form.get("mark", "") != mark:
+        requests.keep_nothing()
+        flash("刚才那一页是另一个孩子的，没有动。请在这一页再选一次。", "warning")
+        return redirect(url_for("family.file.consents"), 303)
+    asked = Purpose(form.purpose.data) if form.validate_on_submit() else None
+    if asked and request.form.get("act") == "yes":
+        guardian_consents.take_back(requests.session(), current_viewer(), asked, now=requests.now())
+        flash("收回了，从今天起算。不用说理由。", "success")
+        return redirect(url_for("family.file.consents"), 303)
+    if request.method == "POST":
+        requests.keep_nothing()
+    return render_template(
+        "family/file/consents.html", found=found, form=form, mark=mark, asked=asked
+    )
+
+
+def _mark() -> str:
+    """Return what tells this child's page from a brother's or sister's on the same telephone."""
+    return token_hash(cookie["letters_link"])[:12]
 
 
 def _asked(form: WishForm) -> bool:

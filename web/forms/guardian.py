@@ -1,14 +1,15 @@
 """What a guardian wants done with the child's file, and the answer in writing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from services.guardians.guardian_wishes import Wish
-from vocabulary.enums import FilePart, GuardianWish, Language
+from vocabulary.enums import FilePart, GuardianWish, Language, Purpose
 from vocabulary.errors import BadInput
 from web.core.labels import label
 
@@ -18,6 +19,7 @@ BARS = {
     "end_first": "档案还没有结束，助学金还在走。先和家里说清楚，结束档案以后才能删。",
     "still_due": "还有钱在路上没有交到家里，交到以后才能删。",
 }
+_GONE = "这一项已经收回了，请选一项还在的"
 ASKED = {
     "missing": "这里还没有填",
     "waits": "这一处已经提过，在等答复，不用再提",
@@ -66,6 +68,21 @@ class WishForm(FlaskForm):
     def say(self, refusal: BadInput) -> None:
         """Put a refusal beside the field that it is about."""
         self[str(refusal.params["field"])].errors = [ASKED[str(refusal.params["reason"])]]
+
+
+class TakeBackForm(FlaskForm):
+    """Which consent is taken back; pressed twice, the second time under what follows from it."""
+
+    purpose = RadioField("收回哪一项", [InputRequired("请选一项")], validate_choice=False)
+
+    def validate_purpose(self, field: RadioField) -> None:
+        """Refuse what does not stand, such as what an older page still offers."""
+        if field.data not in {choice.value for choice in field.choices or []}:
+            raise ValidationError(_GONE)
+
+    def offer(self, stands: Sequence[Purpose]) -> None:
+        """Offer what was agreed to and stands."""
+        self.purpose.choices = [SelectChoice(one.value, label(one)) for one in stands]
 
 
 class HelpedWishForm(WishForm):

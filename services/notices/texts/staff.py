@@ -230,6 +230,12 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
         f"{SIGN}有一件档案请求等你答复。{SEE_INBOX}",
         needs=("child", "waits"),
     ),
+    NoticeKind.CONSENT_TAKEN_BACK: Text(
+        "监护人收回了一项同意",
+        "{child}的监护人自己收回了一项同意：{purpose}。已经生效，不用办手续，也不要去劝。改主意的，再签一张同意书。",
+        f"{SIGN}有一位监护人收回了同意。{SEE_INBOX}",
+        needs=("child", "purpose"),
+    ),
     NoticeKind.GUARDIAN_ANSWERED: Text(
         "你代写的有答复了",
         "{child}的监护人提的事（{wish}），旗妇联书面答复了，写在“替监护人提要求”那一页。请念给家里听。",
