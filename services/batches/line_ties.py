@@ -19,11 +19,10 @@ from models.statements import StatementLine
 from models.stipends import Batch
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import by_two, gate, trace
 from services.batches import payouts
 from services.books import kept_again, kept_lists, receipts, unclaimed
 from services.gate import Card
-from services.lifecycle import advance
 from vocabulary.dates import today
 from vocabulary.enums import (
     AmendmentStatus,
@@ -36,10 +35,9 @@ from vocabulary.enums import (
     Role,
     TieKind,
 )
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound
+from vocabulary.errors import AlreadyDecided, BadInput, NotFound
 from vocabulary.money import Fen
 
-SHORTEST_WORDS = 4
 SHOWN = 100
 _WAITS = LineTie.status == AmendmentStatus.ASKED
 _LEFT = (BatchStatus.SENT, BatchStatus.CLOSED)
@@ -53,20 +51,19 @@ def ask(session: Session, by: Viewer, ref: str, kind: TieKind, *, words: str, no
     """
     require(by, Act.RECORD_MONEY)
     receipt = gate.row(session, by, Receipt, Receipt.ref == ref)
-    if len(words.strip()) < SHORTEST_WORDS:
-        raise BadInput(field="words", reason="say_what")
+    plain = by_two.said(words)
     if kind is TieKind.KEPT and receipt.shown_on is None:
         raise BadInput(field="words", reason="not_shown")
     waits = select(Receipt.id).where(Receipt.id == receipt.id, unclaimed.is_waiting())
-    asked = select(LineTie.id).where(LineTie.receipt_id == receipt.id, _WAITS)
-    if session.scalar(waits) is None or session.scalar(asked) is not None:
+    if session.scalar(waits) is None:
         raise AlreadyDecided()
+    by_two.refuse_another(session, LineTie, LineTie.receipt_id == receipt.id)
     tie = LineTie(
         receipt_id=receipt.id,
         kind=kind,
         amount_fen=receipt.amount_fen,
         on=receipt.received_on,
-        words=words.strip(),
+        words=plain,
         asked_by=by.actor,
         asked_on=today(now),
     )
@@ -147,11 +144,10 @@ def agree(session: Session, by: Viewer, ref: str, target: str, *, now: datetime)
     """
     require(by, Act.SEND_BATCH)
     tie = gate.row(session, by, LineTie, LineTie.ref == ref)
+    by_two.check_second(by, tie)
     receipt = session.get_one(Receipt, tie.receipt_id)
-    if tie.status is not AmendmentStatus.ASKED or receipt.is_matched or receipt.is_taken_back:
+    if receipt.is_matched or receipt.is_taken_back:
         raise AlreadyDecided()
-    if tie.asked_by == by.actor:
-        raise ActedBefore()
     match tie.kind:
         case TieKind.BOUNCED:
             _bounce(session, by, tie, receipt, target, now=now)
@@ -162,7 +158,7 @@ def agree(session: Session, by: Viewer, ref: str, target: str, *, now: datetime)
     # The credit leaves 待核对 by a further entry, under the rights of the desk that asked.
     collecting = replace(by, roles=frozenset({Role.COLLECTING_DESK}))
     receipts.undo(session, collecting, receipt, reason=_WHY, now=now)
-    _decide(session, by, tie, AmendmentStatus.DONE, now=now)
+    by_two.decide(session, by, tie, AmendmentStatus.DONE, now=now)
     trace.record(session, by, "line.tie", f"line_tie:{ref}", now=now, why=tie.kind.value)
 
 
@@ -228,18 +224,8 @@ def turn_down(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     if not by.has(Role.PAYING_DESK):
         require(by, Act.RECORD_MONEY)
     tie = gate.row(session, by, LineTie, LineTie.ref == ref)
-    if tie.status is not AmendmentStatus.ASKED:
-        raise AlreadyDecided()
-    _decide(session, by, tie, AmendmentStatus.TURNED_DOWN, now=now)
+    by_two.decide(session, by, tie, AmendmentStatus.TURNED_DOWN, now=now)
     _trace(session, by, "line_tie.turn_down", tie, now=now)
-
-
-def _decide(
-    session: Session, by: Viewer, tie: LineTie, to: AmendmentStatus, *, now: datetime
-) -> None:
-    tie.decided_by, tie.decided_on = by.actor, today(now)
-    advance(session, tie, to, by=by, now=now)
-    session.flush()
 
 
 def _trace(session: Session, by: Viewer, act: str, one: LineTie, *, now: datetime) -> None:

@@ -17,27 +17,22 @@ from models.stipends import Batch, Stipend
 from privacy import viewers
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import by_two, gate, trace
 from services.batches import unsent
 from services.books import ledger, receipts
 from services.gate import Card, Part
 from services.giving import rests
-from services.lifecycle import advance
 from services.stipends import facts
 from services.stipends.facts import Basis
 from services.vault import vault
 from vocabulary.dates import today
 from vocabulary.enums import AmendmentStatus, BatchStatus, Chain, Evidence, FactKind
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound
+from vocabulary.errors import AlreadyDecided, BadInput
 
-SHORTEST_WORDS = 4
 SHOWN = 100
 _WAITS = ReceiptMove.status == AmendmentStatus.ASKED
-_RECEIPT = Part(
-    Receipt,
-    Receipt.id == ReceiptMove.receipt_id,
-    ("ref", "amount_fen", "received_on", "payer_name", "payment_reference", "shown_on"),
-)
+_RECEIPT = ("ref", "amount_fen", "received_on", "payer_name", "payment_reference", "shown_on")
+_PARTS = {"receipt": Part(Receipt, Receipt.id == ReceiptMove.receipt_id, _RECEIPT)}
 
 
 def ask(session: Session, by: Viewer, ref: str, to: str, *, words: str, now: datetime) -> str:
@@ -52,19 +47,16 @@ def ask(session: Session, by: Viewer, ref: str, to: str, *, words: str, now: dat
         raise AlreadyDecided()
     receipts.refuse_online(session, receipt)
     named = receipts.named(to) if to.strip() else None
-    if len(words.strip()) < SHORTEST_WORDS:
-        raise BadInput(field="words", reason="say_what")
+    plain = by_two.said(words)
     if named is not None and vault.find_pledge_by_reference(session, named) is None:
         raise BadInput(field="reference", reason="typo" if receipts.is_typo(to) else "unknown")
     if named == receipt.payment_reference:
         raise BadInput(field="reference", reason="unchanged")
-    waiting = select(ReceiptMove.id).where(ReceiptMove.receipt_id == receipt.id, _WAITS)
-    if session.scalar(waiting) is not None:
-        raise AlreadyDecided()
+    by_two.refuse_another(session, ReceiptMove, ReceiptMove.receipt_id == receipt.id)
     asked = ReceiptMove(
         receipt_id=receipt.id,
         to_reference=named,
-        words=words.strip(),
+        words=plain,
         asked_by=by.actor,
         asked_on=today(now),
     )
@@ -80,9 +72,8 @@ def agree(session: Session, by: Viewer, ref: str, *, again: str, now: datetime) 
     Raises ActedBefore, AlreadyDecided, BadInput(again), WrongState(spent) where the money has paid
     for what has left already.
     """
-    asked = _waiting(session, by, ref)
-    if asked.asked_by == by.actor:
-        raise ActedBefore()
+    asked = _asked(session, by, ref)
+    by_two.check_second(by, asked)
     if (receipts.named(again) if again.strip() else None) != asked.to_reference:
         raise BadInput(field="again", reason="another_reference")
     receipt = session.get_one(Receipt, asked.receipt_id)
@@ -94,7 +85,7 @@ def agree(session: Session, by: Viewer, ref: str, *, again: str, now: datetime) 
         receipts.take_back(session, by, receipt.ref, reason=why, now=now, first=first)
     else:
         receipts.move(session, by, receipt, asked.to_reference, reason=why, now=now)
-    _decide(session, by, asked, AmendmentStatus.DONE, now=now)
+    by_two.decide(session, by, asked, AmendmentStatus.DONE, now=now)
     _trace(session, by, "receipt_move.agree", asked, now=now)
 
 
@@ -142,60 +133,29 @@ def _paid_for(pledge_id: int) -> Select[Stipend, BatchStatus]:
 
 def turn_down(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     """Leave it as it is; whoever asked may take it back too."""
-    asked = _waiting(session, by, ref)
-    _decide(session, by, asked, AmendmentStatus.TURNED_DOWN, now=now)
+    asked = _asked(session, by, ref)
+    by_two.decide(session, by, asked, AmendmentStatus.TURNED_DOWN, now=now)
     _trace(session, by, "receipt_move.turn_down", asked, now=now)
 
 
 def listing(session: Session, viewer: Viewer) -> list[Card]:
     """List what was asked: what waits first, then the newest."""
     require(viewer, Act.MOVE_RECEIPT)
-    return _cards(session, viewer)
+    order = (_WAITS.desc(), ReceiptMove.id.desc())
+    found = gate.cards(session, viewer, ReceiptMove, parts=_PARTS, order_by=order, limit=SHOWN)
+    return [by_two.told(viewer, card) for card in found]
 
 
 def detail(session: Session, viewer: Viewer, ref: str) -> Card:
     """Return one with whether this person may agree. Raises NotFound."""
     require(viewer, Act.MOVE_RECEIPT)
-    found = _cards(session, viewer, ref)
-    if not found:
-        raise NotFound()
-    return found[0]
+    card = gate.card(session, viewer, ReceiptMove, ReceiptMove.ref == ref, parts=_PARTS)
+    return by_two.told(viewer, card)
 
 
-def _cards(session: Session, viewer: Viewer, ref: str | None = None) -> list[Card]:
-    where = () if ref is None else (ReceiptMove.ref == ref,)
-    order = (_WAITS.desc(), ReceiptMove.id.desc())
-    found = gate.cards(
-        session,
-        viewer,
-        ReceiptMove,
-        parts={"receipt": _RECEIPT},
-        where=where,
-        order_by=order,
-        limit=SHOWN,
-    )
-    return [_told(viewer, card) for card in found]
-
-
-def _told(viewer: Viewer, card: Card) -> Card:
-    waits, is_mine = card["status"] is AmendmentStatus.ASKED, card["asked_by"] == viewer.actor
-    return card.and_also(waits=waits, is_mine=is_mine, may_agree=waits and not is_mine)
-
-
-def _waiting(session: Session, by: Viewer, ref: str) -> ReceiptMove:
+def _asked(session: Session, by: Viewer, ref: str) -> ReceiptMove:
     require(by, Act.MOVE_RECEIPT)
-    asked = gate.row(session, by, ReceiptMove, ReceiptMove.ref == ref)
-    if asked.status is not AmendmentStatus.ASKED:
-        raise AlreadyDecided()
-    return asked
-
-
-def _decide(
-    session: Session, by: Viewer, asked: ReceiptMove, to: AmendmentStatus, *, now: datetime
-) -> None:
-    asked.decided_by, asked.decided_on = by.actor, today(now)
-    advance(session, asked, to, by=by, now=now)
-    session.flush()
+    return gate.row(session, by, ReceiptMove, ReceiptMove.ref == ref)
 
 
 def _trace(session: Session, by: Viewer, act: str, one: ReceiptMove, *, now: datetime) -> None:

@@ -16,11 +16,10 @@ from models.ledger import Receipt
 from models.unclaimed import Unclaimed
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import by_two, gate, trace
 from services.books import ledger
 from services.books.ledger import Event, Leg
 from services.gate import Card, Part
-from services.lifecycle import advance
 from services.notices import notices
 from vocabulary.dates import today
 from vocabulary.enums import (
@@ -32,15 +31,15 @@ from vocabulary.enums import (
     TransactionKind,
     UnclaimedWay,
 )
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound, WrongState
+from vocabulary.errors import AlreadyDecided, BadInput, NotFound, WrongState
 from vocabulary.money import Fen
 from vocabulary.unclaimed import last_day
 
-SHORTEST_WORDS = 4
 SHORTEST_ACCOUNT = 8
 SHOWN = 200
 _WAITS = Unclaimed.status == AmendmentStatus.ASKED
 _RECEIPT = ("ref", "amount_fen", "received_on", "payer_name", "payment_reference", "remark")
+_PARTS = {"receipt": Part(Receipt, Receipt.id == Unclaimed.receipt_id, (*_RECEIPT, "unclaimed"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,37 +79,21 @@ def overdue(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
 def listing(session: Session, viewer: Viewer) -> list[Card]:
     """List what was asked and decided: what waits for somebody first, then the newest."""
     require(viewer, Act.DECIDE_UNCLAIMED)
-    return _cards(session, viewer)
+    order = (_WAITS.desc(), Unclaimed.id.desc())
+    found = gate.cards(session, viewer, Unclaimed, parts=_PARTS, order_by=order, limit=SHOWN)
+    return [_told(viewer, card) for card in found]
 
 
 def detail(session: Session, viewer: Viewer, ref: str) -> Card:
     """Return one decision with what the viewer may do about it. Raises NotFound."""
     require(viewer, Act.DECIDE_UNCLAIMED)
-    found = _cards(session, viewer, Unclaimed.ref == ref)
-    if not found:
-        raise NotFound()
-    return found[0]
-
-
-def _cards(session: Session, viewer: Viewer, *where: ColumnElement[bool]) -> list[Card]:
-    parts = {"receipt": Part(Receipt, Receipt.id == Unclaimed.receipt_id, (*_RECEIPT, "unclaimed"))}
-    order = (_WAITS.desc(), Unclaimed.id.desc())
-    found = gate.cards(
-        session, viewer, Unclaimed, parts=parts, where=where, order_by=order, limit=SHOWN
-    )
-    return [_told(viewer, card) for card in found]
+    card = gate.card(session, viewer, Unclaimed, Unclaimed.ref == ref, parts=_PARTS)
+    return _told(viewer, card)
 
 
 def _told(viewer: Viewer, card: Card) -> Card:
-    waits, is_done = (
-        card["status"] is status for status in (AmendmentStatus.ASKED, AmendmentStatus.DONE)
-    )
-    is_mine = card["asked_by"] == viewer.actor
-    way = card["way"]
-    return card.and_also(
-        waits=waits,
-        is_mine=is_mine,
-        may_agree=waits and not is_mine,
+    is_done, way = card["status"] is AmendmentStatus.DONE, card["way"]
+    return by_two.told(viewer, card).and_also(
         is_to_pay=is_done and way is UnclaimedWay.GIVE_BACK and card["paid_on"] is None,
         may_be_claimed=is_done
         and way is UnclaimedWay.TO_FUND
@@ -149,8 +132,7 @@ def claim(session: Session, by: Viewer, ref: str, *, words: str, now: datetime) 
 
 
 def _check(asked: Asked) -> None:
-    if len(asked.words.strip()) < SHORTEST_WORDS:
-        raise BadInput(field="words", reason="say_what")
+    by_two.said(asked.words)
     wants = asked.way is UnclaimedWay.GIVE_BACK
     if wants and len(_digits(asked.account)) < SHORTEST_ACCOUNT:
         raise BadInput(field="account", reason="no_account")
@@ -161,9 +143,7 @@ def _digits(text: str) -> str:
 
 
 def _keep(session: Session, by: Viewer, receipt: Receipt, asked: Asked, *, now: datetime) -> str:
-    same = (Unclaimed.receipt_id == receipt.id, _WAITS)
-    if session.scalar(select(Unclaimed.id).where(*same)) is not None:
-        raise AlreadyDecided()
+    by_two.refuse_another(session, Unclaimed, Unclaimed.receipt_id == receipt.id)
     is_back = asked.way is UnclaimedWay.GIVE_BACK
     new = Unclaimed(
         receipt_id=receipt.id,
@@ -187,15 +167,12 @@ def agree(session: Session, by: Viewer, ref: str, *, again: str = "", now: datet
     """
     require(by, Act.DECIDE_UNCLAIMED)
     asked = gate.row(session, by, Unclaimed, Unclaimed.ref == ref)
-    if asked.asked_by == by.actor:
-        raise ActedBefore()
-    if asked.status is not AmendmentStatus.ASKED:
-        raise AlreadyDecided()
+    by_two.check_second(by, asked)
     if asked.account is not None and _digits(again) != asked.account:
         raise BadInput(field="again", reason="another_account")
     receipt = session.get_one(Receipt, asked.receipt_id)
     _must_stand(session, receipt, asked.way)
-    _decide(session, by, asked, AmendmentStatus.DONE, now=now)
+    by_two.decide(session, by, asked, AmendmentStatus.DONE, now=now)
     _DONE[asked.way](session, by, receipt, now)
     _trace(session, by, "unclaimed.agree", asked, now=now)
     session.flush()
@@ -272,18 +249,8 @@ def turn_down(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     """Leave it where it is; whoever asked may take it back too."""
     require(by, Act.DECIDE_UNCLAIMED)
     asked = gate.row(session, by, Unclaimed, Unclaimed.ref == ref)
-    _decide(session, by, asked, AmendmentStatus.TURNED_DOWN, now=now)
+    by_two.decide(session, by, asked, AmendmentStatus.TURNED_DOWN, now=now)
     _trace(session, by, "unclaimed.turn_down", asked, now=now)
-
-
-def _decide(
-    session: Session, by: Viewer, asked: Unclaimed, to: AmendmentStatus, *, now: datetime
-) -> None:
-    if asked.status is not AmendmentStatus.ASKED:
-        raise AlreadyDecided()
-    asked.decided_by, asked.decided_on = by.actor, today(now)
-    advance(session, asked, to, by=by, now=now)
-    session.flush()
 
 
 def _trace(session: Session, by: Viewer, act: str, one: Unclaimed, *, now: datetime) -> None:

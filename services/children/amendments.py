@@ -15,18 +15,17 @@ from models.children import Child
 from models.organisations import Organisation
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import by_two, gate, trace
 from services.batches.school_accounts import plain_number
 from services.children import child_file
 from services.children.newcomers import id_index, known_numbers
 from services.gate import Card, Part
-from services.lifecycle import advance
 from services.rosters.identities import Identity, IdState, read_identity
 from services.routes import holding
 from services.routes.holding import subject_of
 from vocabulary.dates import today
 from vocabulary.enums import AmendmentKind, AmendmentStatus, ChildStatus
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, WrongState
+from vocabulary.errors import AlreadyDecided, BadInput, WrongState
 
 _PARTS = {
     "child": Part(Child, Child.id == Amendment.child_id, ("ref", "name")),
@@ -132,13 +131,12 @@ def agree(session: Session, by: Viewer, ref: str, *, again: str, now: datetime) 
     """
     require(by, Act.AMEND)
     amendment = gate.row(session, by, Amendment, Amendment.ref == ref)
-    if amendment.asked_by == by.actor:
-        raise ActedBefore()
+    by_two.check_second(by, amendment)
     _compare(amendment, again)
     holding.check(session, amendment)
     waits = holding.waits(session, amendment)
     to = AmendmentStatus.AGREED if waits else AmendmentStatus.DONE
-    _decide(session, by, amendment, to, now=now)
+    by_two.decide(session, by, amendment, to, now=now)
     if amendment.kind is AmendmentKind.CHILD_IDENTITY:
         _write_identity(session, by, amendment)
     elif waits:
@@ -165,18 +163,9 @@ def turn_down(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     """
     require(by, Act.AMEND)
     amendment = gate.row(session, by, Amendment, Amendment.ref == ref)
-    _decide(session, by, amendment, AmendmentStatus.TURNED_DOWN, now=now)
+    to, waiting = AmendmentStatus.TURNED_DOWN, (AmendmentStatus.ASKED, AmendmentStatus.AGREED)
+    by_two.decide(session, by, amendment, to, now=now, waiting=waiting)
     trace.record(session, by, "amendment.turn_down", subject_of(session, amendment), now=now)
-
-
-def _decide(
-    session: Session, by: Viewer, amendment: Amendment, to: AmendmentStatus, *, now: datetime
-) -> None:
-    stops = to is AmendmentStatus.TURNED_DOWN and amendment.status is AmendmentStatus.AGREED
-    if amendment.status is not AmendmentStatus.ASKED and not stops:
-        raise AlreadyDecided()
-    advance(session, amendment, to, by=by, now=now)
-    amendment.decided_by, amendment.decided_on = by.actor, today(now)
 
 
 def _write_identity(session: Session, by: Viewer, amendment: Amendment) -> None:

@@ -16,7 +16,7 @@ from models.custody import CustodyRequest
 from models.pledges import Pledge
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import by_two, gate, trace
 from services.custody import legal_papers
 from services.lifecycle import advance
 from services.notices import notices
@@ -34,7 +34,7 @@ from vocabulary.enums import (
     RecipientKind,
     Role,
 )
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, Lapsed, NotFound, ShownBefore
+from vocabulary.errors import AlreadyDecided, BadInput, Lapsed, NotFound, ShownBefore
 
 DECIDE_WITHIN = timedelta(days=7)
 LOOK_WITHIN = timedelta(hours=72)
@@ -142,10 +142,7 @@ def decline(session: Session, by: Viewer, ref: str, *, because: str, now: dateti
 def _to_decide(session: Session, by: Viewer, ref: str, *, now: datetime) -> CustodyRequest:
     require(by, Act.JOIN_HALVES)
     request = gate.row(session, by, CustodyRequest, CustodyRequest.ref == ref)
-    if request.asked_by == by.actor:
-        raise ActedBefore()
-    if request.status is not CustodyStatus.ASKED:
-        raise AlreadyDecided()
+    by_two.check_second(by, request, (CustodyStatus.ASKED,))
     if request.until_at <= now:
         raise Lapsed()
     return request
@@ -160,10 +157,8 @@ def _decide(
     because: str,
     now: datetime,
 ) -> None:
-    advance(session, request, to, by=by, now=now)
-    request.decided_by, request.decided_on = by.actor, today(now)
     request.decided_because = because or None
-    session.flush()
+    by_two.decide(session, by, request, to, now=now, waiting=(CustodyStatus.ASKED,))
     act = "custody.agree" if to is CustodyStatus.AGREED else "custody.decline"
     _mark(session, by, act, request, now=now)
     asker = notices.find_account(session, request.asked_by)

@@ -16,7 +16,7 @@ from models.file_access import OPEN, FileAccess
 from privacy.disclosure import Audience
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import by_two, gate, trace
 from services.children import child_file
 from services.gate import Card, Part
 from services.lifecycle import advance
@@ -24,7 +24,7 @@ from services.notices import notices
 from services.notices.notice_words import ACCESS_REASONS, ACCESS_STATES
 from vocabulary.dates import today
 from vocabulary.enums import AccessReason, AccessStatus, NoticeKind, Role
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, Lapsed, NotPermitted
+from vocabulary.errors import BadInput, Lapsed, NotPermitted
 
 DECIDE_WITHIN = timedelta(days=7)
 OPEN_FOR = timedelta(days=7)
@@ -114,12 +114,10 @@ def _to_decide(session: Session, by: Viewer, ref: str, *, now: datetime) -> File
     """Find a request that the viewer may decide: as an approver, or as whose case the child is."""
     require(by, Act.ASK_FILE)
     access = gate.row(session, by, FileAccess, FileAccess.ref == ref)
-    if access.asked_by == by.actor:
-        raise ActedBefore()
-    if not by.has(Role.APPROVER) and not _sees_details(session, by, Child.id == access.child_id):
+    has_say = by.has(Role.APPROVER) or _sees_details(session, by, Child.id == access.child_id)
+    if access.asked_by != by.actor and not has_say:
         raise NotPermitted()
-    if access.status not in _WAITING:
-        raise AlreadyDecided()
+    by_two.check_second(by, access, _WAITING)
     if access.status is AccessStatus.ASKED and access.until_at <= now:
         raise Lapsed()
     return access
@@ -134,10 +132,8 @@ def _decide(
     because: str,
     now: datetime,
 ) -> None:
-    advance(session, access, to, by=by, now=now)
-    access.decided_by, access.decided_on = by.actor, today(now)
     access.decided_because = because or None
-    session.flush()
+    by_two.decide(session, by, access, to, now=now, waiting=_WAITING)
     child_ref = session.scalars(select(Child.ref).where(Child.id == access.child_id)).one()
     act = "file.agree" if to is AccessStatus.GRANTED else "file.decline"
     trace.record(session, by, act, f"child:{child_ref}", now=now, why=access.reason.value)
@@ -197,10 +193,8 @@ def _has_say(session: Session, viewer: Viewer, child_ref: str) -> bool:
 
 def _told(session: Session, viewer: Viewer, card: Card, *, now: datetime) -> Card:
     status, is_over = card["status"], card["until_at"] <= now
-    return card.and_also(
+    return child_file.with_names(session, viewer, card).and_also(
         is_mine=card["asked_by"] == viewer.actor,
-        asker=child_file.name_of(session, viewer, card["asked_by"]),
-        decider=child_file.name_of(session, viewer, card["decided_by"]),
         is_over=is_over,
         stands=AccessStatus.LAPSED if status is AccessStatus.ASKED and is_over else status,
     )
