@@ -41,7 +41,8 @@ from tests.plugins.examples import PROFILE
 from tests.services.care import worlds as care
 from tests.services.family_checking import NOVEMBER, OCTOBER, Pupils
 from tests.services.letters import worlds as letters
-from tests.services.test_retention import PLANTED, days_of
+from tests.services.old_records import PLANTED
+from tests.services.test_retention import days_of
 from vocabulary import clock
 from vocabulary.dates import at
 from vocabulary.enums import NoticeKind, Role, RunStatus

@@ -14,7 +14,7 @@ from extensions import db
 from privacy import viewers
 from services import trace
 from tests.factories import PASSWORD, a_pledge, an_account
-from tests.web.test_public_pledging import FORM
+from tests.web.pledge_form import FORM
 from vocabulary.enums import Chain, Role
 
 KNOWN, UNKNOWN = "13800000001", "13800000009"

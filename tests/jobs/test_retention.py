@@ -10,7 +10,8 @@ from models.accounts import SignInFailure
 from models.retention import RetentionAct
 from models.trace import OrdinaryEntry
 from services.retention import retention, retention_acts
-from tests.services.test_retention import DELETED, a_failure, an_ended_child
+from tests.services.old_records import a_failure, an_ended_child
+from tests.services.test_retention import DELETED
 
 
 def test_one_night_carries_out_every_row_slice_by_slice_and_notes_it(

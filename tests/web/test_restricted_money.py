@@ -16,7 +16,7 @@ from services.vault import vault
 from tests.factories import an_account, viewer
 from tests.services.earmarks.world import held
 from tests.web.desks import body, colleague, post
-from tests.web.test_public_pledging import FORM
+from tests.web.pledge_form import FORM
 from vocabulary.dates import today
 from vocabulary.enums import EarmarkKind, LinkPurpose, NoticeKind, Role
 from vocabulary.money import Fen
