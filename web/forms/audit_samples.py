@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 from services.oversight.audit_samples import MOST
+from web.forms.places import by_league
 
 
 class DrawForm(FlaskForm):
@@ -21,5 +22,4 @@ class DrawForm(FlaskForm):
 
     def offer(self, banners: Iterable[Mapping[str, str]]) -> None:
         """Fill the list of banners; the first choice is everywhere the auditor works."""
-        places = [SelectChoice(one["code"], one["name"]) for one in banners]
-        self.region.choices = [SelectChoice("", "我管的全部地方"), *places]
+        self.region.choices = [SelectChoice("", "我管的全部地方"), *by_league(banners)]

@@ -13,6 +13,7 @@ from vocabulary.dates import add_months, first_of_month
 from vocabulary.enums import ExportKind
 from web.core.filters import full_month
 from web.core.labels import label
+from web.forms.places import by_league
 
 MONTHS = 14
 
@@ -30,6 +31,6 @@ class ExportForm(FlaskForm):
     ) -> None:
         """Fill the lists; the latest month stands first."""
         self.kind.choices = [SelectChoice(kind.value, label(kind)) for kind in kinds]
-        self.region.choices = [SelectChoice(one["code"], one["name"]) for one in places]
+        self.region.choices = by_league(places)
         months = [add_months(first_of_month(today), -back) for back in range(MONTHS)]
         self.month.choices = [SelectChoice(f"{one:%Y-%m}", full_month(one)) for one in months]

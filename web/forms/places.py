@@ -1,11 +1,42 @@
-"""Lists of places for forms."""
+"""Lists of places for forms: a hundred banners are found by their league."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from wtforms.fields.choices import SelectChoice
 
+from vocabulary.leagues import LEAGUES
+
 NOTHING = SelectChoice("", "请选择")
+_LEAGUE_DIGITS, _BANNER_DIGITS, _DIGITS = 4, 6, 12
+
+
+def by_league(places: Iterable[Mapping[str, Any]]) -> list[SelectChoice]:
+    """Return the choices of banners in the order of their codes, with headings for several leagues.
+
+    What is wider than a banner, such as the whole of one's part, stands under no heading.
+    """
+    return [
+        SelectChoice(one["code"], one["name"], optgroup=league or None)
+        for league, inside in leagues_of(places)
+        for one in inside
+    ]
+
+
+def leagues_of(
+    places: Iterable[Mapping[str, Any]],
+) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """Return (league, its banners); no league's name where all are of one, or wider than a banner."""
+    grouped = [(name, list(inside)) for name, inside in groupby(places, key=_league)]
+    several = len({name for name, _ in grouped if name}) > 1
+    return [(name if several else "", inside) for name, inside in grouped]
+
+
+def _league(place: Mapping[str, Any]) -> str:
+    code = str(place["code"])
+    is_wider = code[_LEAGUE_DIGITS:_BANNER_DIGITS] == "00"
+    return "" if is_wider else LEAGUES.get(code[:_LEAGUE_DIGITS].ljust(_DIGITS, "0"), "")
 
 
 def townships(banners: Sequence[tuple[str, Sequence[Any]]]) -> list[SelectChoice]:

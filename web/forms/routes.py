@@ -12,6 +12,7 @@ from services.routes.silence import OTHER_WAYS
 from vocabulary.enums import HolidayKind, Route, RouteReason
 from vocabulary.school_year import Closed
 from web.forms.children import labels, only
+from web.forms.places import by_league
 
 _NOT_CHOSEN = (RouteReason.ENTERED, RouteReason.HAND_SILENT)
 
@@ -86,7 +87,7 @@ class HolidayForm(FlaskForm):
 
     def offer(self, banners: Sequence[Any]) -> None:
         """Fill the list of banners."""
-        self.banner.choices = [(one["code"], one["name"]) for one in banners]
+        self.banner.choices = by_league(banners)
 
     def closed(self) -> Closed:
         """Return the days."""

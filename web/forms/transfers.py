@@ -5,12 +5,11 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from services.children.transfers import WAYS
 from web.forms.children import GRADES, labels, only, schools_or
-from web.forms.places import NOTHING, townships
+from web.forms.places import NOTHING, by_league, townships
 
 
 class TransferForm(FlaskForm):
@@ -25,8 +24,7 @@ class TransferForm(FlaskForm):
 
     def offer(self, banners: Sequence[Any]) -> None:
         """Fill the list of the other banners."""
-        found = [SelectChoice(one["code"], one["name"]) for one in banners]
-        self.to.choices = [NOTHING, *found]
+        self.to.choices = [NOTHING, *by_league(banners)]
 
 
 class ArrivalForm(FlaskForm):

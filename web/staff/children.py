@@ -21,6 +21,7 @@ from vocabulary.grades import stage_of
 from web.core import drafts, paging, requests
 from web.core.access import current_viewer, may
 from web.forms.children import ChildForm, NeedFields
+from web.forms.places import leagues_of
 
 bp = Blueprint("children", __name__, url_prefix="/children")
 
@@ -72,7 +73,7 @@ def index() -> str:
         typed=typed,
         code=code,
         show=show,
-        banners=places.banners(requests.session(), viewer),
+        leagues=leagues_of(places.banners(requests.session(), viewer)),
         needs_banner=bool(typed) and child_search.needs_banner(typed, code),
         filters=paging.pills(
             _LISTS, counts, chosen=None if typed else show, name="show", banner=code
@@ -137,7 +138,13 @@ def new() -> str | Response:
             return redirect(url_for(".detail", ref=ref), 303)
     if request.method == "POST":
         requests.keep_nothing()
-    return render_template("staff/children/new.html", form=form, banners=banners, code=code)
+    return render_template(
+        "staff/children/new.html",
+        form=form,
+        banners=banners,
+        leagues=leagues_of(banners),
+        code=code,
+    )
 
 
 def schools_of(code: str) -> list[Any]:
