@@ -1,10 +1,11 @@
 """How commands answer: JSON alone on stdout, refusals on stderr with a code of 1."""
 
 import json
+import re
 import sqlite3
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
@@ -21,6 +22,7 @@ from vocabulary.dates import today
 from vocabulary.errors import BadInput, DayToCome, Refused, WrongPassword
 from web.core.messages import sentence
 
+_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -39,7 +41,27 @@ def actor(login: str | None) -> Viewer:
         _fail(f"没有“{login}”这个登录名，或它已经停用。")
 
 
-def day_of(given: datetime | None) -> date:
+class Day(click.ParamType[date]):
+    """A day as 2026-09-01; what is none is refused in a sentence, like everything else."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(
+        self, value: str | date, _param: click.Parameter | None, _ctx: click.Context | None
+    ) -> date:
+        """Return the day that was typed."""
+        if isinstance(value, date):
+            return value
+        try:
+            day = date.fromisoformat(value) if _SHAPE.fullmatch(value) else None
+        except ValueError:
+            day = None
+        if day is None:
+            _fail(f"“{value[:20]}”不是一个日子。请写成 2026-09-01 这样：四位年，两位月，两位日。")
+        return day
+
+
+def day_of(given: date | None) -> date:
     """Return the day to work for, today if none is given.
 
     Raises DayToCome for a later one on a real installation: it would open, and let the fund pay,
@@ -48,9 +70,9 @@ def day_of(given: datetime | None) -> date:
     day = today(clock.now())
     if given is None:
         return day
-    if given.date() > day and current_app.config["SETTINGS"].is_production:
+    if given > day and current_app.config["SETTINGS"].is_production:
         raise DayToCome()
-    return given.date()
+    return given
 
 
 def told(command: Command) -> Command:

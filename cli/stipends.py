@@ -1,11 +1,11 @@
 """`flask stipends run`: the scheduler's stipend run, by hand."""
 
-from datetime import datetime
+from datetime import date
 
 import click
 from flask.cli import AppGroup
 
-from cli.answers import day_of, say, told
+from cli.answers import Day, day_of, say, told
 from extensions import db
 from jobs.run import Run
 from jobs.stipends import open_and_fund
@@ -18,12 +18,10 @@ stipends = AppGroup("stipends", help="Open what is due, fund it, and put it into
 
 
 @stipends.command("run")
-@click.option(
-    "--on", type=click.DateTime(["%Y-%m-%d"]), help="The day to work for; today if absent."
-)
+@click.option("--on", type=Day(), help="The day to work for; today if absent.")
 @click.option("--json", "as_json", is_flag=True)
 @told
-def run(on: datetime | None, as_json: bool) -> None:
+def run(on: date | None, as_json: bool) -> None:
     """Open every instalment that is due by the day, exactly once."""
     day = day_of(on)
     work = Run(db.session(), "stipends", period=day)

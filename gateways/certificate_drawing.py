@@ -51,7 +51,9 @@ class _Sheet(Pen):
         one = self.one
         name = printable(f"{one.called}：")[0]
         self.text(self.left, 86, name, self.fitting(name, 150, 18), bold=True)
-        self.text(self.left + 9, 98, f"{one.year}年，你为孩子们捐来助学金，都已到账，共", 13)
+        self.text(
+            self.left + 9, 98, f"{one.year}年，你为孩子们捐来{one.given_for}，都已到账，共", 13
+        )
         self.text(self.left + 9, 111, one.amount, 22, bold=True)
         words = one.amount_words
         self.text(self.left + 9, 121, words, self.fitting(words, 145, 14))

@@ -14,6 +14,7 @@ class Certificate:
     number: str
     called: str
     year: int
+    given_for: str
     amount: str
     amount_words: str
     came: Sequence[tuple[str, str]]

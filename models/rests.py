@@ -164,6 +164,10 @@ class PayBack(Base):
     made_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_DESKS))
     agreed_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_DESKS))
     agreed_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
+    # The bank's table that it stands in: in one at most, so that no table pays it again.
+    order_id: Mapped[int | None] = mapped_column(
+        ForeignKey("back_orders.id"), index=True, info=NOBODY
+    )
     released_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(Audience.PAYING))
     released_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
     paid_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
@@ -180,6 +184,35 @@ class PayBack(Base):
             (Audience.COLLECTING, (Role.COLLECTING_DESK,), collecting),
             (Audience.CHAIN_READER, (Role.CUSTODIAN,), custody),
             (Audience.PAYING, (Role.PAYING_DESK,), ready),
+        )
+
+
+class BackOrder(Base):
+    """A table for the bank of sums that go back, each once; kept whole under one digest."""
+
+    __tablename__ = "back_orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    ref: Mapped[str] = mapped_column(
+        String(16), unique=True, default=lambda: new_ref("back_order"), info=seen_by(*_DESKS)
+    )
+    desk: Mapped[PayBackDesk] = mapped_column(info=seen_by(*_DESKS))
+    made_by: Mapped[str] = mapped_column(String(40), info=seen_by(*_DESKS))
+    made_on: Mapped[date] = mapped_column(info=seen_by(*_DESKS))
+    count: Mapped[int] = mapped_column(info=seen_by(*_DESKS))
+    fen: Mapped[Fen] = mapped_column(info=seen_by(*_DESKS))
+    # Over all that the table says: handed out again it says the same.
+    digest: Mapped[str] = mapped_column(String(64), info=seen_by(*_DESKS))
+    taken: Mapped[int] = mapped_column(default=0, server_default="0", info=seen_by(*_DESKS))
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """The desk whose sums they are."""
+        of = {desk: cls.desk == desk for desk in PayBackDesk}
+        return held(
+            viewer,
+            (Audience.COLLECTING, (Role.COLLECTING_DESK,), of[PayBackDesk.COLLECTING]),
+            (Audience.CHAIN_READER, (Role.CUSTODIAN,), of[PayBackDesk.CUSTODY]),
         )
 
 

@@ -96,6 +96,8 @@ class Stipend(FactDates, Base):
     snag: Mapped[Snag | None] = mapped_column(info=seen_by(*_HANDS))
     handed_fen: Mapped[Fen | None] = mapped_column(info=seen_by(*_HANDS))
     is_funded: Mapped[bool] = mapped_column(default=False, info=seen_by(Audience.CASE_STAFF))
+    # From when it is asked for, where its money turned out to be another's: not from its due day.
+    owed_from: Mapped[date | None] = mapped_column(info=NOBODY)
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

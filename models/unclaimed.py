@@ -41,6 +41,11 @@ class Unclaimed(Base):
     words: Mapped[str] = mapped_column(Sealed("unclaimed.words"), info=seen_by(*_DESK))
     # The account it came from; it goes nowhere else. The second person types it again.
     account: Mapped[str | None] = mapped_column(Sealed("unclaimed.account"), info=NOBODY)
+    # Its bank, without which it stands in no bank's table and goes by the counter.
+    bank: Mapped[str | None] = mapped_column(Sealed("unclaimed.bank"), info=seen_by(*_DESK))
+    order_id: Mapped[int | None] = mapped_column(
+        ForeignKey("back_orders.id"), index=True, info=NOBODY
+    )
     # What the payer reads on his own statement beside the sum.
     memo: Mapped[str] = mapped_column(
         String(16), unique=True, default=lambda: "TK" + new_ref("memo", 6), info=seen_by(*_DESK)

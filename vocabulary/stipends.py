@@ -80,8 +80,12 @@ def check_fact(kind: FactKind, facts: Facts) -> None:
         raise WrongState(from_state=status_of(facts).value, to_state=kind.value)
 
 
-def check_take_back(kind: FactKind, facts: Facts) -> None:
-    """Raise WrongState while another fact rests on this one; a cancelled instalment stays so."""
+def check_take_back(kind: FactKind, facts: Facts, *, instead: FactKind | None = None) -> None:
+    """Raise WrongState while another fact rests on this one; a cancelled instalment stays so.
+
+    What left the house has been paid for: its money is taken back only where other comes `instead`.
+    """
+    facts = facts if instead is None else {**facts, instead: date.max}
     rests = [later for later, needs in _NEEDS.items() if kind in needs and facts.get(later)]
     if kind is FactKind.BRIDGED and facts.get(FactKind.RECEIVED):
         rests.append(FactKind.RECEIVED)  # it went back to the fund

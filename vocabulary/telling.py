@@ -10,6 +10,8 @@ from enum import StrEnum
 
 REMINDED_DAYS = 3
 ASKED_DAYS = 14
+OVER_DAYS = 90
+"""A promise to go and ask is none any more after a season: then it stays as the school stated it."""
 
 
 class Telling(StrEnum):
@@ -23,6 +25,7 @@ class Telling(StrEnum):
     ASKING_SCHOOL = "asking_school"
     HANDED_OVER = "handed_over"
     ASKING_FAMILY = "asking_family"
+    FAMILY_SILENT = "family_silent"
     CONFIRMED = "confirmed"
     FAMILY_FIRST = "family_first"
     MADE_GOOD = "made_good"
@@ -56,9 +59,14 @@ def tell(dates: Mapping[str, date | None], *, on: date) -> Telling:
             return Telling.MADE_GOOD
         return Telling.CONFIRMED if dates["handed_over_on"] else Telling.FAMILY_FIRST
     if handed := dates["handed_over_on"]:
-        late = on > handed + timedelta(days=ASKED_DAYS)
-        return Telling.ASKING_FAMILY if late else Telling.HANDED_OVER
+        return _since_handed_over(on - handed)
     return _on_its_way(dates, on)
+
+
+def _since_handed_over(gone: timedelta) -> Telling:
+    if gone.days > OVER_DAYS:
+        return Telling.FAMILY_SILENT
+    return Telling.ASKING_FAMILY if gone.days > ASKED_DAYS else Telling.HANDED_OVER
 
 
 def _on_its_way(dates: Mapping[str, date | None], on: date) -> Telling:

@@ -33,6 +33,8 @@ from vocabulary.money import Fen
 Condition = ColumnElement[bool]
 Line = Select[Any, int, Any, Any, Any, Any]
 WAITS = and_(Stipend.received_on.is_(None), Stipend.cancelled_on.is_(None))
+ASKED_SINCE = func.coalesce(Stipend.owed_from, Stipend.due_on)
+"""Since when an instalment's donor is asked for it: its due day, or when its money was another's."""
 _AT = bindparam("at_instant", type_=Fact.__table__.c.noted_at.type)
 _LEFT: Any = bindparam("left_over", expanding=True)
 _IS_LEFT = Posting.pledge_id.in_(_LEFT)

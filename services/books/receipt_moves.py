@@ -1,8 +1,9 @@
 """A booking that stands under the wrong pledge: one person says so, another of the desk agrees.
 
 To another reference, even against the statement's own words; or off the pledge without one, to wait
-in 待核对 when the bank's statement has it. What it had paid for and has not left is unpaid again. Of
-the donors neither is told who the other is: each reads his own payments.
+in 待核对 when the bank's statement has it. What it had paid for and has not left is unpaid again; what
+has left the gap fund has paid from then on (`sent_on`), so that the child keeps it and the donor whose
+money it was has it. Of the donors neither is told who the other is: each reads his own payments.
 """
 
 from datetime import datetime
@@ -12,21 +13,31 @@ from sqlalchemy.orm import Session
 
 from models.ledger import Receipt
 from models.line_ties import ReceiptMove
-from models.pledges import Match
+from models.pledges import Match, Pledge
 from models.stipends import Batch, Stipend
 from privacy import viewers
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import by_two, gate, trace
 from services.batches import unsent
-from services.books import ledger, receipts
+from services.books import ledger, receipts, sent_on
 from services.gate import Card, Part
 from services.giving import rests
+from services.notices import notices
+from services.notices.notices import Recipient
 from services.stipends import facts
 from services.stipends.facts import Basis
 from services.vault import vault
 from vocabulary.dates import today
-from vocabulary.enums import AmendmentStatus, BatchStatus, Chain, Evidence, FactKind
+from vocabulary.enums import (
+    AmendmentStatus,
+    BatchStatus,
+    Chain,
+    Evidence,
+    FactKind,
+    NoticeKind,
+    RecipientKind,
+)
 from vocabulary.errors import AlreadyDecided, BadInput
 
 SHOWN = 100
@@ -69,8 +80,8 @@ def ask(session: Session, by: Viewer, ref: str, to: str, *, words: str, now: dat
 def agree(session: Session, by: Viewer, ref: str, *, again: str, now: datetime) -> None:
     """Agree as the second person, who types the right reference again (nothing where there is none).
 
-    Raises ActedBefore, AlreadyDecided, BadInput(again), WrongState(spent) where the money has paid
-    for what has left already.
+    Raises ActedBefore, AlreadyDecided, BadInput(again), WrongState(fund_short) where the fund cannot
+    step in for what has left already, WrongState(spent) where nobody can.
     """
     asked = _asked(session, by, ref)
     by_two.check_second(by, asked)
@@ -90,29 +101,47 @@ def agree(session: Session, by: Viewer, ref: str, *, again: str, now: datetime) 
 
 
 def _free(session: Session, by: Viewer, receipt: Receipt, *, now: datetime) -> None:
-    """Take money back out of instalments that have not left, the latest first, until it is there."""
+    """Have the money there again: out of what has not left, and by the fund out of what has."""
     pledge_id = vault.pledge_of_receipt(session, receipt.id)
     if pledge_id is None:
         return
     rests.withdraw(session, by, pledge_id, now=now)
     # A child's fact names no person of this desk.
     engine = viewers.engine("correction")
-    freed = 0
+    freed = _unfund(session, engine, pledge_id, receipt, now=now)
+    left = sent_on.step_in(session, engine, pledge_id, receipt.amount_fen, now=now)
+    if freed or left:
+        _tell(session, pledge_id, receipt, now=now)
+
+
+def _unfund(
+    session: Session, engine: Viewer, pledge_id: int, receipt: Receipt, *, now: datetime
+) -> int:
+    """Take it out of instalments that have not left, the latest first; return of how many."""
+    freed, kind, on = 0, FactKind.RECEIVED, today(now)
     for stipend, status in session.execute(_paid_for(pledge_id)).all():
         if ledger.prepaid_of(session, pledge_id) >= receipt.amount_fen:
             break
         if status is not None:
             unsent.take_one_out(session, stipend.id)
         basis = Basis(Evidence.LEDGER, detail="corrected")
-        kind, on = FactKind.RECEIVED, today(now)
         facts.take_back(session, kind, stipend, on=on, by=engine, now=now, basis=basis)
         freed += 1
     if freed:
-        detail = {"count": freed}
+        detail, chain = {"count": freed}, Chain.CUSTODIAN
+        subject = "stipends"
         trace.record(
-            session, engine, "stipends.unfund", "stipends", now=now, detail=detail,
-            chain=Chain.CUSTODIAN,
-        )  # fmt: skip
+            session, engine, "stipends.unfund", subject, now=now, detail=detail, chain=chain
+        )
+    return freed
+
+
+def _tell(session: Session, pledge_id: int, receipt: Receipt, *, now: datetime) -> None:
+    """Tell the donor under whose name it stood that it was another's, once for each such payment."""
+    donor = Recipient(RecipientKind.DONOR, vault.donor_of_pledge(session, pledge_id))
+    ref = session.scalars(select(Pledge.donor_ref).where(Pledge.id == pledge_id)).one()
+    kind, subject = NoticeKind.MONEY_WAS_ANOTHERS, f"pledge:{ref}"
+    notices.queue(session, donor, kind, subject, now=now, rung=receipt.id)
 
 
 def _paid_for(pledge_id: int) -> Select[Stipend, BatchStatus]:

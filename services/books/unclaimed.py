@@ -44,11 +44,12 @@ _PARTS = {"receipt": Part(Receipt, Receipt.id == Unclaimed.receipt_id, (*_RECEIP
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the first person says: which way, what was tried, and the account it came from."""
+    """What the first person says: which way, what was tried, and the account it came from and its bank."""
 
     way: UnclaimedWay
     words: str
     account: str = ""
+    bank: str = ""
 
 
 def is_waiting() -> ColumnElement[bool]:
@@ -150,6 +151,7 @@ def _keep(session: Session, by: Viewer, receipt: Receipt, asked: Asked, *, now: 
         way=asked.way,
         words=asked.words.strip(),
         account=_digits(asked.account) if is_back else None,
+        bank=(asked.bank.strip() or None) if is_back else None,
         asked_by=by.actor,
         asked_on=today(now),
     )

@@ -123,7 +123,12 @@ def home(session: Session, viewer: Viewer, *, now: datetime) -> Home:
 
 
 _CONFIRMED = (Telling.CONFIRMED, Telling.FAMILY_FIRST, Telling.MADE_GOOD)
-_ARRIVED = (*_CONFIRMED, Telling.HANDED_OVER, Telling.ASKING_FAMILY)
+_ARRIVED = (
+    *_CONFIRMED,
+    Telling.HANDED_OVER,
+    Telling.ASKING_FAMILY,
+    Telling.FAMILY_SILENT,
+)
 
 
 def pledge(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:

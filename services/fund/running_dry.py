@@ -13,7 +13,7 @@ from models.stipends import Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import trace
-from services.books.covering import WAITS
+from services.books.covering import ASKED_SINCE, WAITS
 from services.pairing.market import IS_GIVEN
 from vocabulary.enums import Chain, MatchStatus
 
@@ -45,4 +45,4 @@ def mark(session: Session, by: Viewer, *, on: date, now: datetime) -> int:
 
 
 def _unpaid(until: date) -> Select[int]:
-    return select(Stipend.match_id).where(WAITS, Stipend.due_on <= until)
+    return select(Stipend.match_id).where(WAITS, until >= ASKED_SINCE)

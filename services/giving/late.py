@@ -16,7 +16,7 @@ from models.stipends import Stipend
 from models.vault import Donor, VaultPledge
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer
-from services.books.covering import WAITS
+from services.books.covering import ASKED_SINCE, WAITS
 from services.notices import notices
 from services.notices.notices import Recipient
 from vocabulary.enums import MatchStatus, NoticeKind, PledgeStatus, RecipientKind
@@ -48,7 +48,7 @@ def remind(session: Session, by: Viewer, *, on: date, now: datetime) -> None:
 def _late(on: date) -> Select[int, str, date]:
     """Select who owes an instalment, under which pledge, since when; the eldest of each pledge."""
     return (
-        select(VaultPledge.donor_id, Pledge.donor_ref, func.min(Stipend.due_on))
+        select(VaultPledge.donor_id, Pledge.donor_ref, func.min(ASKED_SINCE))
         .select_from(Stipend)
         .join(Match, Match.id == Stipend.match_id)
         .join(Pledge, Pledge.id == Match.pledge_id)
@@ -61,9 +61,21 @@ def _late(on: date) -> Select[int, str, date]:
             Donor.forgotten_on.is_(None),
         )
         .group_by(VaultPledge.donor_id, Pledge.donor_ref)
-        .having(func.min(Stipend.due_on) <= on - timedelta(days=STEPS[0]))
+        .having(func.min(ASKED_SINCE) <= on - timedelta(days=STEPS[0]))
         .order_by(Pledge.donor_ref)
     )
+
+
+def asked_since(session: Session, ref: str) -> date | None:
+    """Return since when a pledge's donor is asked for the eldest instalment that waits."""
+    query = (
+        select(func.min(ASKED_SINCE))
+        .select_from(Stipend)
+        .join(Match, Match.id == Stipend.match_id)
+        .join(Pledge, Pledge.id == Match.pledge_id)
+        .where(WAITS, Pledge.donor_ref == ref)
+    )
+    return session.scalar(query)
 
 
 def _tell_staff(session: Session, *, on: date, now: datetime) -> None:

@@ -62,7 +62,11 @@ def one(session: Session, viewer: Viewer, pledge_ref: str) -> Card:
 
 
 def times_of(session: Session, rest: Rest) -> int:
-    """Return for how many whole instalments it lasts; none for a pledge that ran dry once."""
+    """Return for how many whole instalments it lasts.
+
+    None while one of before is unpaid, that the fund had to pay: money under the pledge is that one's
+    first, and no further child's.
+    """
     pledge = session.get_one(Pledge, rest.pledge_id)
     is_dry = exists().where(Match.pledge_id == pledge.id, Match.dry_on.is_not(None))
     if session.scalar(select(is_dry)):

@@ -7,7 +7,7 @@ not asked: his money stays where it is, for the children it was given for.
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.ledger import Posting
@@ -62,10 +62,18 @@ def set_apart(session: Session, by: Viewer, *, on: date, now: datetime) -> None:
 
 
 def _left_over() -> Select[int, Fen]:
-    """Select stopped pledges with money that no instalment or match waits for, and how much."""
+    """Select stopped pledges with money that no match and no instalment it reaches waits for.
+
+    Less than an instalment that still waits is a rest as well: it would lie there for ever.
+    """
     left = -func.sum(Posting.amount)
     live = (MatchStatus.PROPOSED, MatchStatus.ACTIVE)
-    instalment = exists().where(Stipend.match_id == Match.id, Match.pledge_id == Pledge.id, WAITS)
+    least = (
+        select(func.min(Stipend.amount_fen))
+        .join(Match, Match.id == Stipend.match_id)
+        .where(Match.pledge_id == Pledge.id, WAITS)
+        .scalar_subquery()
+    )
     return (
         select(Pledge.id, left)
         .join(Posting, and_(Posting.pledge_id == Pledge.id, Posting.account == AccountKind.PREPAID))
@@ -73,11 +81,10 @@ def _left_over() -> Select[int, Fen]:
             Pledge.status == PledgeStatus.ENDED,
             Pledge.kind == PledgeKind.CHILD,
             ~exists().where(Match.pledge_id == Pledge.id, Match.status.in_(live)),
-            ~instalment,
             ~exists().where(Rest.pledge_id == Pledge.id, Rest.status == RestStatus.PAYING),
         )
         .group_by(Pledge.id)
-        .having(left > 0)
+        .having(and_(left > 0, or_(least.is_(None), left < least)))
         .order_by(Pledge.id)
     )
 

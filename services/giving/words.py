@@ -13,8 +13,7 @@ from privacy.viewers import Viewer
 from services import gate
 from services.donors import donors
 from services.gate import Card, Part
-from services.giving import room
-from services.giving.late import LAST_STEP
+from services.giving import late, room
 from vocabulary.dates import today
 from vocabulary.enums import GiftStatus, MatchStatus, MoveStatus, PledgeStatus
 from vocabulary.errors import NotFound
@@ -31,7 +30,8 @@ def of_overdue(session: Session, viewer: Viewer, ref: str, now: datetime) -> Fac
     todo = first_thing([donors.pledge(session, viewer, ref, now=now)], on=today(now))
     if todo.thing is not Thing.PAY_NOW or todo.on is None:
         raise NotFound()
-    is_last = today(now) - todo.on >= timedelta(days=LAST_STEP)
+    since = late.asked_since(session, ref) or todo.on
+    is_last = today(now) - since >= timedelta(days=late.LAST_STEP)
     meanwhile = (
         "我们已经替孩子另找下一位，找到以前你随时付都行。"
         if is_last

@@ -48,23 +48,27 @@ def remind(session: Session, by: Viewer, *, on: date, now: datetime) -> dict[str
     waiting = (Batch.status == BatchStatus.SENT, Batch.route != Route.CARD)
     for batch in session.scalars(select(Batch).where(*waiting)):
         closed = closed_for(batch.route, batch.region_code, calendar)
-        counts["due"] += 1
-        counts["reminded"] += _remind_hand(session, batch, closed, on=on, now=now)
-        counts["escalated"] += _tell_banner(session, batch, closed, on=on, now=now)
+        rung, is_silent = _rung_due(batch, closed, on=on), _is_silent(batch, closed, on=on)
+        counts["due"] += bool(rung) + is_silent
+        if rung:
+            counts["reminded"] += _remind_hand(session, batch, rung, on=on, now=now)
+        if is_silent:
+            counts["escalated"] += _tell_banner(session, batch, on=on, now=now)
     if counts["reminded"] or counts["escalated"]:
         trace.record(session, by, "batches.remind", "batches", now=now, detail=counts)
     return counts
 
 
-def _remind_hand(
-    session: Session, batch: Batch, closed: Sequence[Closed], *, on: date, now: datetime
-) -> bool:
+def _rung_due(batch: Batch, closed: Sequence[Closed], *, on: date) -> int:
+    """Return which reminder its hand is to have on a day and has not had; 0 for none."""
     if batch.sent_on is None or not is_school_day(on, closed):
-        return False
+        return 0
     passed = school_days_since(_told_on(batch, batch.sent_on, closed), on, closed)
     rung = max((rung for rung, days in RUNGS.items() if passed >= days), default=0)
-    if rung <= batch.last_reminder:
-        return False
+    return rung if rung > batch.last_reminder else 0
+
+
+def _remind_hand(session: Session, batch: Batch, rung: int, *, on: date, now: datetime) -> bool:
     for account_id in hands_of_all(session, [batch], on=on).get(batch.id, ()):
         to = Recipient(RecipientKind.ACCOUNT, account_id)
         subject = f"batch:{batch.ref}"
@@ -89,13 +93,14 @@ def _is_open(closed: Sequence[Closed]) -> Callable[[date], bool]:
     return lambda day: not any(one.holds(day) for one in closed)
 
 
-def _tell_banner(
-    session: Session, batch: Batch, closed: Sequence[Closed], *, on: date, now: datetime
-) -> bool:
+def _is_silent(batch: Batch, closed: Sequence[Closed], *, on: date) -> bool:
+    """Say whether a banner is to hear on a day that its hand says nothing."""
     if batch.sent_on is None or batch.escalated_on is not None or not _is_open(closed)(on):
         return False
-    if on < (batch.hand_over_by or hand_over_by(batch.sent_on, closed)):
-        return False
+    return on >= (batch.hand_over_by or hand_over_by(batch.sent_on, closed))
+
+
+def _tell_banner(session: Session, batch: Batch, *, on: date, now: datetime) -> bool:
     kind, subject = NoticeKind.SCHOOL_SILENT, f"batch:{batch.ref}"
     roles, named = sorted(CASE_STAFF), office_staff.named_in(session, batch)
     notices.to_roles(session, roles, batch.region_code, kind, subject, now=now, but=named)

@@ -62,7 +62,7 @@ TABLES: dict[Whose, str] = {
     " letters child_routes bank_cards child_transfers care_matches care_exclusions visits fading_notes"
     " letter_friends reveals reveal_refusals guardian_requests listed_children",
     Whose.DONOR: "online_orders receipts unclaimed statements statement_lines pay_backs line_ties"
-    " receipt_moves vault_pay_backs"
+    " receipt_moves vault_pay_backs back_orders"
     " vault_contacts vault_deaths vault_donors vault_givers vault_keys vault_letters vault_members"
     " vault_names vault_orders vault_paid_notes vault_payer_moves vault_pledges vault_readers"
     " vault_receipt_wishes vault_receipts vault_shares vault_successors vault_words"

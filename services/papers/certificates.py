@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.earmarks import Earmark
 from models.papers import Certificate
 from models.pledges import Pledge
 from privacy.permissions import Act, require
@@ -30,7 +31,8 @@ from vocabulary.refs import new_token, token_hash
 
 Line = tuple[date, Fen]
 _PLEDGE = {
-    "pledge": Part(Pledge, Pledge.id == Certificate.pledge_id, ("donor_ref", "kind", "offered_on"))
+    "pledge": Part(Pledge, Pledge.id == Certificate.pledge_id, ("donor_ref", "kind", "offered_on")),
+    "earmark": Part(Earmark, Earmark.pledge_id == Certificate.pledge_id, ("kind",)),
 }
 
 

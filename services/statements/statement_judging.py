@@ -11,7 +11,7 @@ from models.pledges import Pledge
 from models.vault import PaidNote
 from services.batches import payouts
 from services.batches.bank_words import memos_in
-from services.batches.payouts import Bank, Book
+from services.batches.payout_lines import Bank, Book, book_of
 from services.statements import Line, Remark, read_remark
 from services.statements.line_names import ByHand, booked_keys, by_hand
 from services.statements.remarks import Others, near
@@ -68,7 +68,7 @@ def known(session: Session | None, lines: Sequence[Line]) -> Known:
         keys=booked_keys(session, first),
         others=others,
         by_hand=by_hand(session, first),
-        book=payouts.book_of(session, [Bank(one.fen, one.on, one.text) for one in lines]),
+        book=book_of(session, [Bank(one.fen, one.on, one.text) for one in lines]),
     )
 
 

@@ -132,6 +132,29 @@ def take_back(
     """
     session.flush()
     check_take_back(kind, dates_of(subject))
+    _cancel(session, kind, subject, on=on, by=by, now=now, basis=basis)
+
+
+def fund_instead(
+    session: Session, stipend: Stipend, *, on: date, by: Viewer, now: datetime, basis: Basis
+) -> None:
+    """Let the gap fund have paid what a donor's money had: it may have left already."""
+    session.flush()
+    check_take_back(FactKind.RECEIVED, dates_of(stipend), instead=FactKind.BRIDGED)
+    _cancel(session, FactKind.RECEIVED, stipend, on=on, by=by, now=now, basis=basis)
+    record(session, FactKind.BRIDGED, [stipend], on=on, by=by, now=now, basis=basis)
+
+
+def _cancel(
+    session: Session,
+    kind: FactKind,
+    subject: Stipend | Gift,
+    *,
+    on: date,
+    by: Viewer,
+    now: datetime,
+    basis: Basis,
+) -> None:
     later = aliased(Fact)
     mine = Fact.stipend_id if isinstance(subject, Stipend) else Fact.gift_id
     effective = session.scalar(

@@ -58,3 +58,16 @@ def test_a_real_installation_opens_nothing_of_a_day_to_come(
     assert (far.exit_code, "还没有到" in far.stderr) == (1, True)
     assert today.exit_code == 0
     assert list(db.session.scalars(select(Stipend.due_on))) == [SEPTEMBER]
+
+
+@pytest.mark.parametrize("typed", ["abc", "2026-13-01", "2027-02-29", "2026-9-1", "20260901", ""])
+@pytest.mark.parametrize(
+    "words", [("stipends", "run", "--on"), ("jobs", "run", "stipends", "--period")]
+)
+def test_what_is_no_day_is_refused_in_a_sentence(app: Flask, words, typed) -> None:
+    answer = app.test_cli_runner().invoke(args=[*words, typed])
+
+    assert answer.exit_code == 1
+    assert "不是一个日子" in answer.stderr
+    assert "Invalid" not in answer.stderr
+    assert answer.stdout == ""

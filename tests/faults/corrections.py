@@ -2,7 +2,8 @@
 
 Of one instalment its hand kept a part: two say so, the fund pays it by another hand, its family says
 that it is whole, and the hand pays back. One pledge was stopped with money left, which its donor wants
-back. One payment was booked to the wrong pledge. Each step is taken up again by who comes next.
+back. Two payments were booked to the wrong pledge, and one of them has paid for what left. Each step
+is taken up again by who comes next.
 """
 
 from collections.abc import Callable
@@ -97,8 +98,8 @@ class Corrections(Office):
         for ref in self._all(session, _waiting(KeptSum)):
             in_a_request(session, lambda s, now, r=ref: kept.agree(s, APPROVER, r, now=now))
         for ref in self._all(session, _waiting(ReceiptMove)):
-            typed = session.scalars(select(ReceiptMove.to_reference)).first() or ""
-            in_a_request(session, _moving(ref, typed))
+            to = select(ReceiptMove.to_reference).where(ReceiptMove.ref == ref)
+            in_a_request(session, _moving(ref, session.scalars(to).one() or ""))
 
     def give_back(self, session: Session) -> None:
         """The donor says "back to me"; two make it out, the paying desk lets it go."""
@@ -260,9 +261,9 @@ def a_house_to_set_right(session: Session, office: Corrections) -> None:
         Office.day(office, session)
         _a_part_kept(session)
         _stop(session, stopped)
-        feed(session, 44_000, on=today(BEFORE))
+        feed(session, 64_000, on=today(BEFORE))
         session.commit()
-    _a_payment_astray(session, at(date(2026, 11, 20), 10))
+    _payments_astray(session, at(date(2026, 11, 20), 10))
     session.commit()
 
 
@@ -306,13 +307,18 @@ def _stop(session: Session, pledge_id: int) -> None:
     )
 
 
-def _a_payment_astray(session: Session, when: datetime) -> None:
+def _payments_astray(session: Session, when: datetime) -> None:
     """It stands under the second pledge, and one of the desk asks for it to go to the third."""
     refs = list(
         session.scalars(
-            select(VaultPledge.payment_reference).order_by(VaultPledge.pledge_id).limit(3)
+            select(VaultPledge.payment_reference).order_by(VaultPledge.pledge_id).limit(4)
         )
     )
     line = BankLine(refs[1], Fen(10_000), today(when), PAYER)
     astray = receipts.record(session, ONE, line, now=when)["ref"]
     receipt_moves.ask(session, ONE, astray, refs[2], words=SAYS, now=when)
+    # Of the same pledge: what it had paid in October has left, and was the fourth one's.
+    old = select(Receipt.ref).where(Receipt.payment_reference == refs[1]).order_by(Receipt.id)
+    receipt_moves.ask(
+        session, ONE, session.scalars(old).first() or "", refs[3], words=SAYS, now=when
+    )

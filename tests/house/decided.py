@@ -228,6 +228,12 @@ DECIDED: dict[str, tuple[set[str], str]] = {
         f"staff.pay_backs.{view}": (COLLECTING | {"custodian"}, "pay_back")
         for view in ("detail", "agree", "turn_down", "order", "paid")
     },
+    "staff.back_orders.index": (COLLECTING | {"custodian"}, ""),
+    "staff.back_orders.make": (COLLECTING | {"custodian"}, ""),
+    **{
+        f"staff.back_orders.{view}": (COLLECTING | {"custodian"}, "back_order")
+        for view in ("detail", "sheet")
+    },
     "staff.receipt_moves.index": (COLLECTING, ""),
     "staff.receipt_moves.ask": (COLLECTING, "receipt"),
     **{

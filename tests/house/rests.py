@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.pledges import Pledge
-from models.rests import PayBack, Rest
+from models.rests import BackOrder, PayBack, Rest
 from models.vault import Donor
 from privacy import viewers
 from privacy.viewers import Viewer
@@ -48,7 +48,21 @@ def give(session: Session, town: Town, donors: list[Viewer], now: datetime) -> N
     town.give("pay_back", "collecting_desk", mine.ref, sealed.ref)
     town.give("pay_back", "custodian", sealed.ref, mine.ref)
     town.give("agreed_pay_back", "paying_desk", ready.ref, mine.ref)
+    tables = {desk: _a_table(session, desk, now) for desk in PayBackDesk}
+    theirs, sealed_one = tables[PayBackDesk.COLLECTING], tables[PayBackDesk.CUSTODY]
+    town.give("back_order", "collecting_desk", theirs, sealed_one)
+    town.give("back_order", "custodian", sealed_one, theirs)
     session.flush()
+
+
+def _a_table(session: Session, desk: PayBackDesk, now: datetime) -> str:
+    """A table for the bank that a desk made; its lines are elsewhere."""
+    made = BackOrder(
+        desk=desk, made_by="account:a", made_on=now.date(), count=1, fen=Fen(100), digest="0" * 64
+    )
+    session.add(made)
+    session.flush()
+    return made.ref
 
 
 def _set_apart(session: Session, now: datetime) -> None:

@@ -48,6 +48,7 @@ PROVEN: dict[str, set[str]] = {
         "staff.receipt_moves.ask", "staff.receipt_moves.agree", "staff.receipt_moves.turn_down",
         "staff.line_ties.detail", "staff.line_ties.turn_down",
         "staff.pay_backs.order", "staff.pay_backs.paid", "staff.pay_backs.release",
+        "staff.back_orders.make", "staff.back_orders.sheet",
         "staff.returns.again", "staff.office_hand.hand_over",
         "staff.office_hand.could_not", "staff.office_hand.take_back", "staff.routes.change",
         "staff.routes.move",

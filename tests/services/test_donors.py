@@ -143,6 +143,7 @@ def test_each_step_has_its_own_telling():
         tell(days(received_on=first, sent_on=TODAY - timedelta(15)), on=TODAY),
         tell(days(sent_on=first, handed_over_on=TODAY - timedelta(14)), on=TODAY),
         tell(days(sent_on=first, handed_over_on=TODAY - timedelta(15)), on=TODAY),
+        tell(days(sent_on=first, handed_over_on=TODAY - timedelta(91)), on=TODAY),
         tell(days(sent_on=first, handed_over_on=first, confirmed_on=first), on=TODAY),
         tell(days(sent_on=first, confirmed_on=first), on=TODAY),
         tell(days(sent_on=first, confirmed_on=first, made_good_on=first), on=TODAY),

@@ -46,6 +46,7 @@ def days_told(session, until, sent=SENT) -> list[tuple]:
         day = sent + timedelta(days=n)
         for _twice in range(2):
             counts = reminders.remind(session, ENGINE, on=day, now=at(day))
+            assert counts["due"] == counts["reminded"] + counts["escalated"]
             if counts["reminded"] or counts["escalated"]:
                 told.append((day, counts["reminded"], counts["escalated"]))
     return told

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app import create_app
 from config import Mode
 from extensions import db, limiter
+from models.earmarks import Earmark
 from models.papers import Certificate, FiscalReceipt
 from models.pledges import Pledge
 from models.vault import ReceiptWish
@@ -25,7 +26,7 @@ from services.vault import vault
 from tests.factories import a_pledge, an_account, viewer
 from tests.plugins.installation import settings_in
 from tests.web.desks import sign_in
-from vocabulary.enums import LinkPurpose, Naming, Role
+from vocabulary.enums import EarmarkKind, LinkPurpose, Naming, PledgeKind, Role
 from vocabulary.money import Fen
 
 DESK = viewer(Role.COLLECTING_DESK)
@@ -95,6 +96,27 @@ def test_a_certificate_is_shown_first_and_then_taken(client, session, paid):
     assert "不作报销或抵税凭证" in page
     assert files[0] == files[1]
     assert files[0].startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("kind", "mark", "says"),
+    [
+        (PledgeKind.CHILD, None, "你为孩子们捐来助学金，"),
+        (PledgeKind.GAP_FUND, None, "你为孩子们捐来爱心备用金，"),
+        (PledgeKind.GAP_FUND, EarmarkKind.SURGERY, "你为孩子们捐来手术款，"),
+        (PledgeKind.GAP_FUND, EarmarkKind.GIRLS, "你为孩子们捐来给女孩的助学款，"),
+    ],
+)
+def test_it_says_what_the_money_was_given_for(session, client, now, kind, mark, says):  # noqa: PLR0917 three of them are cases
+    pledge, reference = a_pledge(session, kind=kind)
+    if mark:
+        session.add(Earmark(pledge_id=pledge.id, kind=mark, since_on=now.date()))
+    pay(session, reference, 120_000, now)
+    behind_link(client, session, pledge, now)
+    made = certificate(client, session, pledge.donor_ref)
+
+    assert says in client.get(f"/donor/papers/certificates/{made.ref}").text
+    assert client.get(f"/donor/papers/certificates/{made.ref}.pdf").data.startswith(b"%PDF-")
 
 
 def test_whoever_scans_it_reads_number_sum_and_day_and_no_name(app, client, session, paid):

@@ -37,6 +37,7 @@ class NoticeKind(StrEnum):
     FUND_RUNS_OUT = "fund_runs_out"
     EARMARK_ASKED = "earmark_asked"
     REST_ASKED = "rest_asked"
+    MONEY_WAS_ANOTHERS = "money_was_anothers"
     PAY_BACK_WAITS = "pay_back_waits"
     BOOKS_ALARM = "books_alarm"
     FAMILY_DISPUTE = "family_dispute"

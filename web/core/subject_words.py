@@ -63,6 +63,7 @@ SUBJECTS = {
     "outbox": "没接通的消息",
     "page": "打不开的页",
     "pay_back": "退回的钱",
+    "back_order": "退款表",
     "payer_move": "换付款人",
     "payment": "线上付款",
     "payment_order": "拨付单",

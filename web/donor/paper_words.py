@@ -9,7 +9,7 @@ from gateways.paper_sheets import Block, Row
 from services.gate import Card
 from services.handover.slips import amount_words
 from services.papers.statements import OfChild, OfPledge, Statement
-from vocabulary.enums import Rhythm
+from vocabulary.enums import EarmarkKind, PledgeKind, Rhythm
 from vocabulary.money import format_yuan
 from web.core import addresses
 from web.core.filters import full_day
@@ -33,6 +33,7 @@ def certificate(card: Card, *, operator: Any) -> paper_sheets.Certificate:
         number=card["number"],
         called=card["called"],
         year=card["year"],
+        given_for=given_for(card),
         amount=format_yuan(card["amount_fen"]),
         amount_words=amount_words(card["amount_fen"]),
         came=[(full_day(day), format_yuan(fen)) for day, fen in card["came"]],
@@ -42,6 +43,20 @@ def certificate(card: Card, *, operator: Any) -> paper_sheets.Certificate:
         code=card["code"],
         verify_url=addresses.public("public.verify", code=card["code"]),
     )
+
+
+_GIVEN_FOR: Mapping[EarmarkKind, str] = {
+    EarmarkKind.GIRLS: "给女孩的助学款",
+    EarmarkKind.SURGERY: "手术款",
+    EarmarkKind.ONE_CHILD: "给一个孩子的助学款",
+}
+
+
+def given_for(card: Card) -> str:
+    """Say what a certificate's money is for, as its donor restricted it."""
+    if card.has("earmark"):
+        return _GIVEN_FOR[card["earmark"]["kind"]]
+    return "爱心备用金" if card["pledge"]["kind"] is PledgeKind.GAP_FUND else "助学金"
 
 
 def statement(one: Statement, *, operator: Any) -> paper_sheets.Statement:

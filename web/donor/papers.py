@@ -92,7 +92,10 @@ def certificate(ref: str) -> str:
     card = certificates.paper(requests.session(), current_viewer(), ref)
     requests.note_read("donor.certificate", [f"certificate:{ref}"])
     words = amount_words(card["amount_fen"])
-    return render_template("donor/papers/certificate.html", paper=card, words=words)
+    given_for = paper_words.given_for(card)
+    return render_template(
+        "donor/papers/certificate.html", paper=card, words=words, given_for=given_for
+    )
 
 
 @bp.get("/certificates/<string:ref>.pdf")

@@ -27,13 +27,14 @@ class AskForm(FlaskForm):
         choices=[SelectChoice(one.value, label(one)) for one in _OFFERED],
     )
     account = StringField("原来的付款账号", [Length(max=40, message="最多 40 位")])
+    bank = StringField("开户行", [Length(max=60, message="最多 60 个字")])
     words = TextAreaField("怎么找过付款人", _WORDS)
 
     def asked(self) -> Asked:
         """Return what was filled in; an account counts for what goes back alone."""
         way = UnclaimedWay(self.way.data)
         account = self.account.data or "" if way is UnclaimedWay.GIVE_BACK else ""
-        return Asked(way, self.words.data or "", account)
+        return Asked(way, self.words.data or "", account, self.bank.data or "")
 
 
 class ClaimForm(FlaskForm):

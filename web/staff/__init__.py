@@ -8,6 +8,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     accounts,
     amendments,
     audit_samples,
+    back_orders,
     batches,
     books,
     by_hand,
@@ -127,6 +128,7 @@ bp.register_blueprint(kept.bp)
 bp.register_blueprint(surgeries.bp)
 bp.register_blueprint(unclaimed.bp)
 bp.register_blueprint(pay_backs.bp)
+bp.register_blueprint(back_orders.bp)
 bp.register_blueprint(orphans.bp)
 bp.register_blueprint(receipt_moves.bp)
 bp.register_blueprint(line_ties.bp)

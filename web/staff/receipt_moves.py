@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services.books import receipt_moves, receipts
+from services.books import receipt_moves, receipts, sent_on
 from vocabulary.errors import WrongState
 from web.core import requests
 from web.core.access import current_viewer, may
@@ -21,7 +21,8 @@ _SAID = {
     "another_reference": "和第一个人填的不一样。再看一遍凭据；还不一样，先别同意。",
     receipts.PAID_ONLINE: "这笔是支付平台说到账的，不是登记时记错，不能改。",
     receipts.ON_STATEMENT: "流水写明了这个付款编号：要改，就写上对的付款编号。",
-    WrongState.code: "这笔钱付的助学金已经拨出去了，改不了。请先和保密员、审计员商量怎么补。",
+    sent_on.FUND_SHORT: "这笔钱付的已经拨出去了，要由爱心备用金补上，备用金眼下不够。等有钱进来再点。",
+    WrongState.code: "这笔钱退给了人、进了备用金，或是另加的一份，备用金补不了。请和保密员商量。",
 }
 
 

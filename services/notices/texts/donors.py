@@ -68,6 +68,13 @@ TO_DONORS: Mapping[NoticeKind, Text] = {
         f"{SIGN}这一期的钱还没到账。怎么付：打开你的专用链接。已经付了的，不用管。",
         needs=("pledge",),
     ),
+    NoticeKind.MONEY_WAS_ANOTHERS: Text(
+        "有一笔到账改了",
+        "核对时发现，记在你名下的一笔到账其实是别人付的，已经改过来。那几期孩子没有少收，"
+        "先由爱心备用金垫着。方便时补上就好；手头紧也没关系，可以暂停、改少一点。",
+        f"{SIGN}记在你名下的一笔到账其实是别人付的，已经改过来，孩子没有少收。{SEE_PAGE}",
+        needs=("pledge",),
+    ),
     NoticeKind.PAYMENT_LATE: Text(
         "有一期还没到账",
         "{late}那一期还没到账。{meanwhile}已经付了的，不用管；手头紧也没关系，可以暂停、改少一点。",

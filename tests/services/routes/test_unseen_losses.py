@@ -9,9 +9,9 @@ from models.ledger import Transaction
 from models.notices import Notice
 from models.pledges import Match
 from models.stipends import Batch, Stipend
-from services.batches import batches, orders, payouts
+from services.batches import batches, orders
 from services.batches.bank_answers import Told
-from services.batches.payouts import Bank
+from services.batches.payout_lines import Bank, book_of
 from services.books import ledger, write_offs
 from services.checking import checks
 from services.routes import arrivals, unseen
@@ -280,13 +280,13 @@ def test_a_statement_that_shows_both_ways_fits_what_was_said(session, given_up) 
     _, batch, _ = given_up(0)
     fen = Fen(-(batch.sent_fen or 0))
     out = Bank(fen, day(1), f"转账 {batch.memo}")
-    assert payouts.book_of(session, [out]).find(out).state is LineState.SETTLED
+    assert book_of(session, [out]).find(out).state is LineState.SETTLED
     batch.bank_on = day(1)
     back = Bank(Fen(-fen), day(12), f"退汇 {batch.memo}")
-    found = payouts.book_of(session, [back]).find(back)
+    found = book_of(session, [back]).find(back)
     assert (found.state, found.reason) == (LineState.SETTLED, None)  # the loss ends with it
 
     unseen.say(session, DESK, batch.ref, Told(NOT_PAID, note=NOTE), now=at(day(13)))
 
-    assert payouts.book_of(session, [back]).find(back).state is LineState.SETTLED
-    assert payouts.book_of(session, [out]).find(out).reason is LineReason.PAID_TWICE
+    assert book_of(session, [back]).find(back).state is LineState.SETTLED
+    assert book_of(session, [out]).find(out).reason is LineReason.PAID_TWICE
