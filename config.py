@@ -1,6 +1,7 @@
 """Settings from the environment, checked at start. Keys are files or variables, never defaults."""
 
 import os
+import ssl
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 
 from gateways import keyfiles
 from gateways.keyfiles import KEY_NAMES, BadSettings, refuse
+from gateways.log_server import LogServer
 from models.keys import KeyRing
 from vocabulary.enums import PaymentProvider
 
@@ -113,6 +115,8 @@ class Settings:
     # Stops clock and chance, so that two servers can be compared byte by byte; never in production.
     twin_seed: str = ""
     second_step: str = SecondStep.OPTIONAL
+    # Where redacted log lines go besides the local file (gateways/log_server.py); None: nowhere.
+    log_server: LogServer | None = None
 
     @property
     def is_production(self) -> bool:
@@ -176,6 +180,7 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
             env,
             SecondStep.REQUIRED if is_real else SecondStep.OPTIONAL,
         ),
+        log_server=_log_server(env),
     )
     _check(settings, env)
     return settings
@@ -220,6 +225,20 @@ def _mail(env: Mapping[str, str]) -> Mail:
         password=env.get("SMTP_PASSWORD", ""),
         use_tls=env.get("SMTP_TLS", "") == "1",
     )
+
+
+def _log_server(env: Mapping[str, str]) -> LogServer | None:
+    address, authority = env.get("LOG_SERVER", "").strip(), env.get("LOG_SERVER_CA", "").strip()
+    if not address:
+        return None
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) <= LAST_PORT:
+        refuse(f"LOG_SERVER={address!r} is no address; write it like logs.example.org:6514")
+    try:
+        ssl.create_default_context(cafile=authority or None)
+    except OSError:
+        refuse(f"LOG_SERVER_CA={authority!r} is no certificate; name the authority's (PEM)")
+    return LogServer(host, int(port), Path(authority) if authority else None)
 
 
 def _check(settings: Settings, env: Mapping[str, str]) -> None:

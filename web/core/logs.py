@@ -1,5 +1,6 @@
 """What is written about a request: one redacted line of JSON, and none at all for donors' doors."""
 
+import atexit
 import json
 import logging
 import re
@@ -12,6 +13,7 @@ from time import perf_counter
 
 from flask import Flask, Response, current_app, g, request, request_finished
 
+from gateways import log_server
 from vocabulary import clock
 from vocabulary.refs import new_ref
 
@@ -78,6 +80,7 @@ def init_app(app: Flask) -> None:
         return
     app.logger.handlers = _handlers(app.config["SETTINGS"].logs)
     app.logger.setLevel(logging.INFO)
+    _send_elsewhere(app)
 
 
 def _handlers(folder: Path) -> list[logging.Handler]:
@@ -90,6 +93,17 @@ def _handlers(folder: Path) -> list[logging.Handler]:
     for handler in (file, screen):
         handler.setFormatter(JsonLine())
     return [file, screen]
+
+
+def _send_elsewhere(app: Flask) -> None:
+    """Send the same redacted lines to another machine too, where one is named."""
+    server = app.config["SETTINGS"].log_server
+    if server is None:
+        return
+    taking, listener = log_server.sending(server, JsonLine())
+    app.logger.addHandler(taking)
+    app.extensions["log_server"] = listener
+    atexit.register(listener.stop)
 
 
 def _begin() -> None:

@@ -81,8 +81,9 @@ class TakeBackForm(FlaskForm):
             raise ValidationError(_GONE)
 
     def offer(self, stands: Sequence[Purpose]) -> None:
-        """Offer what was agreed to and stands."""
-        self.purpose.choices = [SelectChoice(one.value, label(one)) for one in stands]
+        """Offer what was agreed to and stands; last the file's, with which all others end."""
+        last = sorted(stands, key=lambda one: one is Purpose.CASE_FILE)
+        self.purpose.choices = [SelectChoice(one.value, label(one)) for one in last]
 
 
 class HelpedWishForm(WishForm):
