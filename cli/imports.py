@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 from sqlalchemy import inspect
@@ -55,6 +56,11 @@ _command(ImportKind.VOLUNTEERS, "A sign-up list of volunteers.")
 _command(ImportKind.SCHOOLS, "A list of schools.")
 
 
+def _our_account() -> str:
+    account: str = current_app.config["SETTINGS"].operator.bank_account
+    return account
+
+
 @import_.command("bank", help="A statement of our account, as the bank gives it.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Read only; write nothing.")
@@ -66,7 +72,7 @@ def bank(file: Path, *, dry_run: bool, as_json: bool, login: str | None) -> None
     data = _bytes(file)
     session = _database(is_needed=not dry_run)
     by = _actor(session, login, None)
-    read = statement_reading.judged(session, by, file.name, data)
+    read = statement_reading.judged(session, by, file.name, data, own=_our_account())
     if session and not dry_run:
         session.rollback()
         begin_writing(session)

@@ -18,6 +18,7 @@ from services.children import amendments, child_search
 from services.donors import donors
 from services.earmarks import redirecting, surgeries
 from services.giving import gifts, members
+from services.notices import inbox
 from services.pairing import matches, proposing
 from services.pairing.gathered import ENGINE
 from services.vault import vault
@@ -40,6 +41,7 @@ DEPUTY_DAYS = 21
 def play(stage: Stage, night: date) -> None:
     """Leave something on every desk, then run the night's jobs and let one pair be turned down."""
     before = stage.today - timedelta(days=2)
+    stage.scene(stage.today - timedelta(days=1), partial(_read_messages, stage), hour=8)
     acts = (
         *(_unclear_money, _ask_for_changes, _propose_by_hand, _ask_for_a_deputy, _ask_a_giver),
         _add_a_gift,
@@ -61,6 +63,14 @@ def play(stage: Stage, night: date) -> None:
     deliver(stage, night, 7)
     stage.scene(night, partial(_turn_one_down, stage), hour=7)
     post.play(stage)
+
+
+def _read_messages(stage: Stage) -> None:
+    """Let everybody who is visited have read what had come by then."""
+    donor_id = vault.find_donor_by_contact(stage.session, cast.VISITED_DONOR)
+    donor = Viewer(frozenset({Role.DONOR}), actor="donor", donor_id=donor_id)
+    for by in (donor, *(stage.who(one.login) for one in cast.logins())):
+        inbox.mark_all_read(stage.session, by, now=clock.now())
 
 
 def _unclear_money(stage: Stage) -> None:

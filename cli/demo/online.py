@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from functools import partial
 
-from cli.demo import cast
+from cli.demo import bank, cast
 from cli.demo.stage import Stage
 from gateways.payments import Paid
 from privacy import viewers
@@ -11,14 +11,12 @@ from privacy.viewers import Viewer
 from services.donors import donors
 from services.online_payments import orders, taking
 from services.pledges import pledges
-from services.statements import statement_desk, statement_reading
 from services.vault import vault
 from vocabulary import clock
 from vocabulary.dates import at
 from vocabulary.enums import PaymentProvider, Role
 
 _FEE = 60
-_HEADER = "交易日期,借方发生额,贷方发生额,对方户名,摘要,流水号"
 _TENPAY = "财付通支付科技有限公司"
 
 
@@ -52,11 +50,6 @@ def _pay(stage: Stage, day: date, number: int) -> int:
 
 def _pay_out(stage: Stage, paid: date, fen: int) -> None:
     """Book the bank's line by which the provider paid out, less its fee."""
-    session, now, by = stage.session, clock.now(), stage.who("shoukuan")
     net = fen - (fen * _FEE + 5_000) // 10_000
     on = paid + timedelta(days=1)
-    line = f"{on:%Y%m%d},,{net / 100:.2f},{_TENPAY},微信支付结算款,W{on:%Y%m%d}1"
-    table = f"{_HEADER}\n{line}\n".encode("gb18030")
-    judged = statement_reading.judged(session, by, "流水.csv", table)
-    ref = statement_desk.keep(session, by, "流水.csv", judged, now=now)
-    statement_desk.book(session, by, ref, now=now)
+    bank.book(stage, f"{on:%Y%m%d},,{net / 100:.2f},{_TENPAY},微信支付结算款,W{on:%Y%m%d}1")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from cli.demo import cast, lately, looking, people, ways
+from cli.demo import bank, cast, lately, looking, people, ways
 from cli.demo.cast import PLACES
 from cli.demo.stage import Donor, Stage, deliver, run_job
 from jobs import matching, publishing
@@ -238,6 +238,9 @@ def _send(stage: Stage, day: date) -> None:
     by = stage.who("bofu")
     for card in batches.to_send(stage.session, by):
         stage.scene(day, partial(_send_one, stage, by, card["ref"]))
+    shown = day + timedelta(days=1)
+    if shown < stage.today:
+        bank.show_debits(stage, shown)
 
 
 def _send_one(stage: Stage, by: Viewer, ref: str) -> None:

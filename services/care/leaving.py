@@ -2,10 +2,11 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from models.care import CareMatch
+from models.transfers import Transfer
 from models.volunteers import Volunteer
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
@@ -13,7 +14,7 @@ from services import gate, trace
 from services.care import asking_her, deciding
 from services.gate import Card, Part
 from vocabulary.dates import today
-from vocabulary.enums import CareEnd, CareStatus, NoticeKind
+from vocabulary.enums import CareEnd, CareStatus, NoticeKind, TransferStatus
 from vocabulary.errors import AlreadyDecided, BadInput
 
 NOTICE_DAYS = 14
@@ -86,12 +87,15 @@ def _stay(session: Session, by: Viewer, who: ColumnElement[bool], *, now: dateti
 
 
 def plan_goodbye(session: Session, by: Viewer, ref: str, on: date, *, now: datetime) -> None:
-    """Set the day of her last visit, not after she stops. Raises BadInput, AlreadyDecided."""
+    """Set the day of her last visit, not after she stops; also for a child that is to move away.
+
+    Raises BadInput, AlreadyDecided.
+    """
     require(by, Act.NOTE_CARE_ANSWER)
     match = gate.row(session, by, CareMatch, CareMatch.ref == ref)
     volunteer = session.get_one(Volunteer, match.volunteer_id)
-    is_out = volunteer.leaves_on or match.successor_asked_on
-    if match.status not in _PAIRED or is_out is None:
+    is_out = volunteer.leaves_on or match.successor_asked_on or _is_moving(session, match)
+    if match.status not in _PAIRED or not is_out:
         raise AlreadyDecided()
     if not today(now) <= on <= (volunteer.leaves_on or today(now) + LONGEST):
         raise BadInput(field="on", reason="not_a_choice")
@@ -100,9 +104,29 @@ def plan_goodbye(session: Session, by: Viewer, ref: str, on: date, *, now: datet
     trace.record(session, by, "care.goodbye", f"care:{ref}", now=now)
 
 
+def _is_moving(session: Session, match: CareMatch) -> bool:
+    """Say whether her child waits for another banner: the pair ends on the day that one accepts."""
+    waits = (Transfer.child_id == match.child_id, Transfer.status == TransferStatus.ASKED)
+    return session.scalar(select(Transfer.id).where(*waits)) is not None
+
+
+def _forget_goodbyes(session: Session) -> None:
+    """Take back the goodbyes of children that did not move away after all."""
+    moves = exists().where(
+        Transfer.child_id == CareMatch.child_id, Transfer.status == TransferStatus.ASKED
+    )
+    planned = (CareMatch.goodbye_on.is_not(None), CareMatch.status.in_(_PAIRED))
+    for match in session.scalars(select(CareMatch).where(*planned, ~IS_LEAVING, ~moves)).all():
+        match.goodbye_on = None
+
+
 def end_left(session: Session, by: Viewer, *, now: datetime) -> int:
-    """End the pairs of who stops today or stopped: handed on where somebody follows. How many."""
+    """End the pairs of who stops today or stopped: handed on where somebody follows. How many.
+
+    A goodbye that nobody needs any more is taken back.
+    """
     require(by, Act.RUN_MATCHING)
+    _forget_goodbyes(session)
     gone = select(Volunteer.id).where(Volunteer.leaves_on <= today(now))
     said_goodbye = and_(
         CareMatch.successor_asked_on.is_not(None), CareMatch.goodbye_on < today(now)
@@ -163,15 +187,17 @@ def _followers(session: Session, match: CareMatch, *states: CareStatus) -> list[
 
 
 def of_pair(session: Session, viewer: Viewer, ref: str) -> Card | None:
-    """Return {leaves_on, asked_on, goodbye_on, follower} of a pair that is handed on; else None.
+    """Return {leaves_on, asked_on, goodbye_on, moves, follower} of a pair that ends; else None.
 
-    `follower` is the card of whoever follows, by her name and how far it is; None while sought.
+    `moves` says that the child waits for another banner. `follower` is the card of whoever follows,
+    by her name and how far it is; None while sought.
     """
     require(viewer, Act.AGREE_CARE)
     match = gate.row(session, viewer, CareMatch, CareMatch.ref == ref)
     volunteer = session.get_one(Volunteer, match.volunteer_id)
-    is_out = volunteer.leaves_on or match.successor_asked_on
-    if is_out is None or match.status not in _PAIRED:
+    moves = _is_moving(session, match)
+    is_out = volunteer.leaves_on or match.successor_asked_on or moves
+    if not is_out or match.status not in _PAIRED:
         return None
     live = (CareStatus.PROPOSED, CareStatus.ACCEPTED, *_PAIRED)
     refs = [one.ref for one in _followers(session, match, *live)]
@@ -182,6 +208,7 @@ def of_pair(session: Session, viewer: Viewer, ref: str) -> Card | None:
             "leaves_on": volunteer.leaves_on,
             "asked_on": match.successor_asked_on,
             "goodbye_on": match.goodbye_on,
+            "moves": moves,
             "follower": found[0] if found else None,
         }
     )

@@ -9,7 +9,7 @@ from gateways.spreadsheets import SpreadsheetRefused, read
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services.rosters.headers import ColumnMissing, HeaderNotFound
-from services.statements import Line, open_statement, statement_layouts
+from services.statements import Line, open_statement, statement_layouts, whose
 from services.statements.layouts import likely_labels
 from services.statements.statement_judging import Verdict, judge, known, told_anew
 from vocabulary.enums import LineState
@@ -57,10 +57,10 @@ class UnknownLayout(SpreadsheetRefused):
         self.labels = labels
 
 
-def judged(session: Session | None, by: Viewer, name: str, data: bytes) -> Read:
-    """Read a statement and find whose money each line is; writes nothing.
+def judged(session: Session | None, by: Viewer, name: str, data: bytes, *, own: str = "") -> Read:
+    """Read a statement of our `own` account and find whose money each line is; writes nothing.
 
-    Raises a SpreadsheetRefused when the file, a line or its sums are wrong.
+    Raises a SpreadsheetRefused when the file, a line or its sums are wrong, or it is another account's.
     """
     require(by, Act.IMPORT_STATEMENT)
     sheet = read(name, data)
@@ -69,6 +69,7 @@ def judged(session: Session | None, by: Viewer, name: str, data: bytes) -> Read:
         statement = open_statement(sheet, layouts)
     except (HeaderNotFound, ColumnMissing) as refusal:
         raise UnknownLayout(likely_labels(sheet), refusal) from refusal
+    whose.refuse_foreign(sheet, statement.lines, own)
     books = known(session, statement.lines)
     lines = told_anew(statement.lines, books)
     return Read(lines, judge(lines, books), statement.notes)

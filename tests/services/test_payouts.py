@@ -138,7 +138,7 @@ def test_a_statement_that_comes_late_gives_the_hand_its_days_from_when_it_heard(
         world.session, viewers.engine("reminders"), on=date(2026, 11, 24), now=now
     )
 
-    assert counts == {"due": 1, "reminded": 0, "escalated": 0}
+    assert counts == {"due": 0, "reminded": 0, "escalated": 0}
 
 
 def test_what_a_person_recorded_is_confirmed_and_not_sent_again(world, session, now) -> None:

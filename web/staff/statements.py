@@ -1,6 +1,6 @@
 """The bank's statement: uploaded, read line by line, booked when a person has looked."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from gateways.spreadsheets import SpreadsheetRefused
@@ -93,8 +93,10 @@ def layout() -> str | Response:
 def _read(form: StatementForm) -> str:
     """Read the file while others go on writing, then keep it; return its ref."""
     session, viewer, name = requests.session(), current_viewer(), form.file.data.filename or ""
+    own: str = current_app.config["SETTINGS"].operator.bank_account
     with requests.without_lock():
-        read = statement_reading.judged(session, viewer, name, form.file.data.stream.read())
+        data = form.file.data.stream.read()
+        read = statement_reading.judged(session, viewer, name, data, own=own)
     if len(read.lines) > ROWS_AT_MOST:
         raise BadInput(field="file", reason="too_long")
     return statement_desk.keep(session, viewer, name, read, now=requests.now())
