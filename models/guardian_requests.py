@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, and_, select
+from sqlalchemy import ForeignKey, Index, String, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import CASE, Base, Sealed, Standings, held, in_regions, is_own
@@ -39,6 +39,8 @@ class GuardianRequest(Base):
     # 由…代办: who wrote it down for the guardian, and in which language she said it.
     assisted_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_STAFF))
     language: Mapped[Language | None] = mapped_column(info=seen_by(*_ALL))
+    # Behind whose link it was asked: `Viewer.behind`.
+    behind: Mapped[str | None] = mapped_column(String(16), info=NOBODY)
     asked_on: Mapped[date] = mapped_column(info=seen_by(*_ALL))
     answer_by: Mapped[date] = mapped_column(info=seen_by(*_ALL))
     answer: Mapped[str | None] = mapped_column(
@@ -51,18 +53,20 @@ class GuardianRequest(Base):
     def standings(cls, viewer: Viewer) -> Standings:
         """Case staff of the child, its guardian, and the village director what she herself wrote down.
 
-        Nobody behind a slip, which a school prints; she nothing of a child in danger; nobody of the
-        staff whom a report about the child names what was asked since.
+        Nobody behind a slip, which a school prints; she nothing of a child in danger; nobody whom a
+        report about the child names what was asked since: of a family, whom nobody knows one by one,
+        each reads what was asked behind the own link.
         """
         here = select(Child.id).where(in_regions(Child.region_code, viewer))
         safe = here.where(Child.in_danger.is_(False))
         own = viewer.child_id if viewer.stipend_id is None else None
         # What a family asks for then may tell where the child is.
         since_named = kept_since(viewer, cls.child_id, cls.asked_on)
+        hers = or_(~since_named, is_own(cls.behind, viewer.behind))
         return held(
             viewer,
             (Audience.CASE_STAFF, CASE, and_(cls.child_id.in_(here), ~since_named)),
-            (Audience.OWN_FAMILY, (Role.FAMILY,), is_own(cls.child_id, own)),
+            (Audience.OWN_FAMILY, (Role.FAMILY,), and_(is_own(cls.child_id, own), hers)),
             (
                 Audience.OWN_VILLAGE,
                 (Role.VILLAGE_DIRECTOR,),

@@ -17,7 +17,7 @@ from vocabulary.enums import Role
 
 _KEYS = (
     "actor", "account_id", "organisation_id", "class_grade", "class_name", "batch_id", "donor_id",
-    "pledge_id", "child_id", "stipend_id", "volunteer_id", "reveal_id", "as_of",
+    "pledge_id", "child_id", "stipend_id", "volunteer_id", "reveal_id", "behind", "as_of",
 )  # fmt: skip
 _BANNER_DIGITS = 6
 Span = tuple[Any, Any]

@@ -29,9 +29,9 @@ class Viewer:
     stipend_id: int | None = None
     volunteer_id: int | None = None
     reveal_id: int | None = None
+    behind: str | None = None
     as_of: datetime | None = field(default=None, compare=False)
     reason: str = field(default="", compare=False)
-    behind: str = field(default="", compare=False)
 
     def has(self, *roles: Role) -> bool:
         """Say whether the viewer holds any of the roles."""

@@ -2520,6 +2520,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("behind", sa.String(length=16), nullable=True),
         sa.Column("asked_on", sa.Date(), nullable=False),
         sa.Column("answer_by", sa.Date(), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=True),

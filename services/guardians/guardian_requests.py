@@ -16,8 +16,10 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, trace
 from services.children import child_file
+from services.danger import protection
 from services.gate import Card, Part
 from services.guardians.guardian_wishes import as_guardian
+from services.kin.reached import reached
 from services.lifecycle import advance
 from services.notices import notices
 from services.notices.notices import Recipient
@@ -56,6 +58,14 @@ def send_link(session: Session, by: Viewer, *, now: datetime) -> None:
 def _tell(session: Session, child: Child, kind: NoticeKind, *, rung: int, now: datetime) -> None:
     to = Recipient(RecipientKind.FAMILY, child.id)
     notices.queue(session, to, kind, f"guardian_file:{child.ref}", rung=rung, now=now)
+
+
+def _goes_round(session: Session, request: GuardianRequest, *, now: datetime) -> bool:
+    """Say whether a word of the answer would reach another of a family that a report names."""
+    if request.behind is None or not protection.names_family(session, request.child_id):
+        return False
+    told = reached(session, request.child_id, now=now, guardians_only=True)
+    return told is None or told.ref != request.behind
 
 
 def _tell_helper(session: Session, request: GuardianRequest, *, now: datetime) -> None:
@@ -121,7 +131,8 @@ def answer(
     advance(session, request, to, by=by, now=now)
     request.answer, request.answered_by, request.answered_on = words, by.actor, today(now)
     child = gate.row(session, by, Child, Child.id == request.child_id)
-    _tell(session, child, NoticeKind.GUARDIAN_ANSWERED, rung=request.id, now=now)
+    if not _goes_round(session, request, now=now):
+        _tell(session, child, NoticeKind.GUARDIAN_ANSWERED, rung=request.id, now=now)
     _tell_helper(session, request, now=now)
     trace.record(session, by, "guardian.answer", f"child:{child.ref}", now=now, why=to.value)
     if agrees and request.wish is GuardianWish.DELETE:

@@ -91,7 +91,7 @@ def _keep(session: Session, by: Viewer, child: Child, new: Wish, *, now: datetim
         raise BadInput(field="words", reason="waits")
     kept = GuardianRequest(
         child_id=child.id, wish=new.wish, part=new.part, words=new.words, language=new.language,
-        assisted_by=None if new.language is None else by.actor,
+        assisted_by=None if new.language is None else by.actor, behind=by.behind,
         asked_on=today(now), answer_by=today(now) + ANSWER_WITHIN,
     )  # fmt: skip
     session.add(kept)
@@ -103,13 +103,14 @@ def _keep(session: Session, by: Viewer, child: Child, new: Wish, *, now: datetim
 
 
 def _waits(session: Session, by: Viewer, child: Child, new: Wish) -> bool:
-    """A helper is told of what she wrote down herself: what a guardian asks alone is not hers to know."""
-    hers = GuardianRequest.assisted_by == by.actor
+    """A helper is told of what she wrote down herself, a guardian of what she may read: no more."""
     same = (
-        true() if new.language is None else hers,
+        true() if new.language is None else GuardianRequest.assisted_by == by.actor,
         GuardianRequest.child_id == child.id,
         GuardianRequest.wish == new.wish,
         GuardianRequest.part.is_not_distinct_from(new.part),
         GuardianRequest.status == GuardianWishStatus.ASKED,
     )
+    if new.language is None:
+        return bool(gate.cards(session, by, GuardianRequest, where=same, limit=1))
     return session.scalar(select(GuardianRequest.id).where(*same)) is not None
