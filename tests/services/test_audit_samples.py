@@ -202,8 +202,12 @@ def test_a_region_limits_the_draw_and_one_without_instalments_is_refused(
         )["size"]
         == 3
     )
+    whole = draw(session, auditor, now, size=50, region=LEAGUE)
+    assert audit_samples.sample(session, auditor, whole, now=now)["size"] == 3
     with pytest.raises(BadInput):
         draw(session, auditor, now, region=OTHER_BANNER)
+    with pytest.raises(NotFound):
+        draw(session, auditor, now, region="150200000000")
     with pytest.raises(BadInput):
         draw(session, auditor, now, size=0)
 

@@ -1,4 +1,4 @@
-"""A hundred banners stand under their twelve leagues, wherever one is chosen; in one league without headings."""
+"""A hundred banners stand under their twelve leagues wherever one is chosen; in one league alone."""
 
 import re
 
@@ -10,7 +10,7 @@ from tests.factories import an_account
 from tests.web.desks import sign_in
 from vocabulary.enums import RegionLevel, Role
 from vocabulary.leagues import LEAGUES
-from web.forms.places import by_league, leagues_of
+from web.forms.places import by_league, leagues_of, with_leagues
 
 WHOLE, LEAGUE = "150000000000", "150700000000"
 GROUP = re.compile(r'<optgroup label="([^"]+)">(.*?)</optgroup>', re.DOTALL)
@@ -39,6 +39,14 @@ def test_the_banners_of_one_league_need_no_heading_and_the_whole_has_none(banner
     assert {one.optgroup for one in by_league(near)} == {None}
     assert by_league([whole, *banners])[0].optgroup is None
     assert leagues_of([]) == []
+
+
+def test_an_auditor_may_choose_the_whole_of_a_league(banners) -> None:
+    near = [one for one in banners if one["code"].startswith("1507")]
+    wholes = {one.value: one.label for one in with_leagues(banners) if one.value in LEAGUES}
+
+    assert wholes == {code: f"{name}（全部）" for code, name in LEAGUES.items()}
+    assert with_leagues(near) == by_league(near)
 
 
 @pytest.mark.parametrize(

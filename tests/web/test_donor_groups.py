@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from extensions import db
+from models.notices import Notice
 from models.pledges import Pledge
 from models.trace import CustodianEntry
 from models.vault import VaultGiver, VaultMember, VaultPledge
@@ -18,7 +19,7 @@ from services.links import Subject
 from services.vault import givers, vault
 from tests.factories import a_pledge, viewer
 from vocabulary import clock
-from vocabulary.enums import GiverKind, LinkPurpose, Role
+from vocabulary.enums import GiverKind, LinkPurpose, NoticeKind, Role
 from vocabulary.money import Fen
 
 DESK = viewer(Role.COLLECTING_DESK)
@@ -92,6 +93,26 @@ def test_no_account_of_a_part_says_under_which_reference_the_group_pays(client, 
 
     assert all("三年级组" in page for page in pages)
     assert not [page for page in pages if reference in page]
+
+
+def test_a_member_reads_what_was_done_behind_his_link_and_ends_it(client, session, group):
+    key = session.scalars(select(VaultMember.donor_id).order_by(VaultMember.donor_id)).first()
+    token = links.make(
+        session, engine(), LinkPurpose.DONOR_HOME, Subject(donor_id=key), now=clock.now()
+    )
+    session.commit()
+    client.get(f"/d/{token}")
+    assert "/donor/activity" in client.get("/donor/mine/").text
+    page = client.get("/donor/activity").text
+    mark = page.partition('name="mark" value="')[2].partition('"')[0]
+
+    answer = client.post("/donor/activity/end-links", data={"mark": mark})
+
+    assert "集体里的一位看自己的一份" in page
+    assert "链接都换掉了" in answer.text
+    assert client.get("/donor/mine/").status_code != 200
+    told = select(Notice.recipient_id).where(Notice.kind == NoticeKind.PRIVATE_LINK)
+    assert key in session.scalars(told).all()
 
 
 def test_each_account_is_a_paper_too(client, group):

@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 from services.oversight.audit_samples import MOST
-from web.forms.places import by_league
+from web.forms.places import with_leagues
 
 
 class DrawForm(FlaskForm):
@@ -21,5 +21,5 @@ class DrawForm(FlaskForm):
     region = SelectField("从哪里抽")
 
     def offer(self, banners: Iterable[Mapping[str, str]]) -> None:
-        """Fill the list of banners; the first choice is everywhere the auditor works."""
-        self.region.choices = [SelectChoice("", "我管的全部地方"), *by_league(banners)]
+        """Fill the list of leagues and banners; the first choice is everywhere the auditor works."""
+        self.region.choices = [SelectChoice("", "我管的全部地方"), *with_leagues(banners)]

@@ -24,6 +24,18 @@ def by_league(places: Iterable[Mapping[str, Any]]) -> list[SelectChoice]:
     ]
 
 
+def with_leagues(places: Iterable[Mapping[str, Any]]) -> list[SelectChoice]:
+    """Do the same with a choice for the whole of each league, where there are several."""
+    found: list[SelectChoice] = []
+    for choice in by_league(places):
+        if choice.optgroup and choice.optgroup not in {one.optgroup for one in found}:
+            whole = str(choice.value)[:_LEAGUE_DIGITS].ljust(_DIGITS, "0")
+            words = f"{choice.optgroup}（全部）"
+            found.append(SelectChoice(whole, words, optgroup=choice.optgroup))
+        found.append(choice)
+    return found
+
+
 def leagues_of(
     places: Iterable[Mapping[str, Any]],
 ) -> list[tuple[str, list[Mapping[str, Any]]]]:
