@@ -246,17 +246,3 @@ def revoke_class(session: Session, subject: Subject, *, now: datetime) -> None:
         )
         .values(revoked_at=now)
     )
-
-
-def revoke_own(session: Session, viewer: Viewer, *, now: datetime) -> None:
-    """End the class list's link behind which the viewer came."""
-    session.execute(
-        update(AccessLink)
-        .where(
-            AccessLink.purpose == LinkPurpose.CLASS_LIST,
-            AccessLink.batch_id == viewer.batch_id,
-            func.substr(AccessLink.token_hash, 1, _MARK) == viewer.behind,
-            AccessLink.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
-    )

@@ -5,7 +5,7 @@ The officer passes the link on; its six digits go to the teacher's own telephone
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -79,6 +79,26 @@ def send_again(session: Session, token: str, *, now: datetime) -> None:
     teacher, subject = Recipient(RecipientKind.CLASS_TEACHER, link.id), f"class_link:{batch.ref}"
     rung = int((now - link.created_at).total_seconds())
     notices.queue(session, teacher, NoticeKind.CLASS_CODE, subject, now=now, rung=rung)
+
+
+def end_own(session: Session, viewer: Viewer, *, now: datetime) -> None:
+    """End the link behind which a class teacher came; her school's officer makes another.
+
+    Raises NotFound for who came by none.
+    """
+    mark = viewer.behind
+    if not mark:
+        raise NotFound()
+    session.execute(
+        update(AccessLink)
+        .where(
+            AccessLink.purpose == LinkPurpose.CLASS_LIST,
+            AccessLink.batch_id == viewer.batch_id,
+            func.substr(AccessLink.token_hash, 1, len(mark)) == mark,
+            AccessLink.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
 
 
 def known_phones(session: Session, by: Viewer, batch_ref: str, *, now: datetime) -> dict[str, str]:

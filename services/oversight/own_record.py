@@ -18,6 +18,7 @@ from services import links, trace
 from services.donors import donor_links
 from services.gate import Card
 from services.guardians import own_links
+from services.handover import class_lists
 from vocabulary.dates import today
 from vocabulary.enums import Role
 from vocabulary.errors import NotFound
@@ -63,7 +64,7 @@ def end_links(session: Session, viewer: Viewer, *, now: datetime) -> None:
     elif viewer.has(Role.FAMILY):
         own_links.renew(session, viewer, now=now)
     else:
-        links.revoke_own(session, viewer, now=now)
+        class_lists.end_own(session, viewer, now=now)
     chain = trace.chain_of(viewer)
     act = "donor.end_links" if viewer.has(Role.DONOR) else "link.end"
     trace.record(session, viewer, act, viewer.actor, now=now, chain=chain)
