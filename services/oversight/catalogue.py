@@ -85,6 +85,7 @@ _OF_ONE = {
 
 # Text in the clear in a record about somebody: what it may hold. Anything else is sealed.
 CLEAR_TEXT = {
+    "back_orders.digest": "one hash over a whole table, its memos and whole account numbers",
     "care_matches.about": "codes and bands that tell nobody who the child is",
     "care_matches.kinds": "codes",
     "care_matches.reasons": "codes and figures of the score",
