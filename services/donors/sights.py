@@ -10,10 +10,12 @@ from enum import StrEnum
 from typing import Any
 
 from models.ledger import Receipt
+from models.payment_orders import PaymentOrderLine
 from models.pledges import Match, Pledge
 from models.stipends import Stipend
 from models.trace import CustodianEntry
 from models.vault import VaultContact
+from models.work_units import Colleague
 from privacy.disclosure import Audience, audiences_of
 from privacy.naming import SHOWN, Eyes, Shown
 from vocabulary.enums import Naming
@@ -28,6 +30,7 @@ class Reader(StrEnum):
     UNIT = "unit"
     CASE = "case"
     COLLECTING = "collecting"
+    CLERK = "clerk"
     PAYING = "paying"
     AUDIT = "audit"
     CUSTODIAN = "custodian"
@@ -58,6 +61,7 @@ _AUDIENCES: Mapping[Reader, Audience] = {
     Reader.UNIT: Audience.HANDING_UNIT,
     Reader.CASE: Audience.CASE_STAFF,
     Reader.COLLECTING: Audience.COLLECTING,
+    Reader.CLERK: Audience.OWN_UNIT,
     Reader.PAYING: Audience.PAYING,
     Reader.AUDIT: Audience.AUDIT,
     Reader.CUSTODIAN: Audience.CHAIN_READER,
@@ -67,9 +71,17 @@ _COLUMNS: Mapping[Field, tuple[Any, ...]] = {
     Field.CONTACT: (VaultContact.value,),
     Field.PAYER: (Receipt.payer_name,),
     Field.PAID_ON: (Receipt.received_on,),
-    Field.REFERENCE: (Receipt.payment_reference,),
+    Field.REFERENCE: (Receipt.payment_reference, Colleague.payment_reference),
     Field.CODE: (Pledge.code,),
-    Field.AMOUNT: (Pledge.instalment_fen, Match.instalment_fen, Stipend.amount_fen),
+    # A batch of one child is one donor's sum to the paying desk; a collecting unit's list writes a
+    # sum beside each colleague's reference.
+    Field.AMOUNT: (
+        Pledge.instalment_fen,
+        Match.instalment_fen,
+        Stipend.amount_fen,
+        PaymentOrderLine.fen,
+        Colleague.payment_reference,
+    ),
     Field.WISHES: (Pledge.wish_sex, Pledge.wish_stage, Pledge.wish_league),
     Field.UNTIL: (Pledge.until, Pledge.until_count),
     Field.OFFERED_ON: (Pledge.offered_on,),

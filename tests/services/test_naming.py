@@ -234,6 +234,9 @@ def test_the_page_says_what_the_columns_say():
     assert said[Field.PAYER] == said[Field.PAID_ON] == (Reader.COLLECTING,)
     assert Reader.COLLECTING not in said[Field.AMOUNT]
     assert said[Field.CODE] == (Reader.CASE,)
+    # Whoever reads a sum or a reference somewhere else than in the pledge itself is said as well.
+    assert said[Field.REFERENCE] == (Reader.COLLECTING, Reader.CLERK)
+    assert {Reader.PAYING, Reader.CLERK} < set(said[Field.AMOUNT])
     assert not any(Reader.PUBLIC in readers for readers in said.values())
     assert sights.of_naming(Naming.SEALED).readers == ()
     assert sights.of_naming(Naming.NAMED).readers == (Reader.FAMILY,)
