@@ -55,7 +55,7 @@ def redacted(text: str, found: Iterable[Mark]) -> str:
 
 def _more(text: str, found: tuple[Mark, ...], known: tuple[Known, ...]) -> list[Mark]:
     """Look at the text as it would go out, and return what still stands there."""
-    page = _as_sent(fold(text), found)
+    page = _undrawn(_as_sent(fold(text), found))
     numerals, whole = page.numerals(), _untitled(joined(page))
     hits: list[Mark] = []
     as_written, as_joined = _parts()
@@ -77,6 +77,21 @@ def _untitled(page: Page) -> Page:
         return page
     text = _TITLE.sub(lambda one: f"《{_COVER * (len(one[0]) - 2)}》", page.text)
     return Page(text, page.starts, page.ends)
+
+
+_DRAW = re.compile(
+    r"(?:彩票|双色球|大乐透|福彩|体彩|开奖|中奖号|摇号)[^。!?\n0-9]{0,16}"
+    r"(?P<drawn>(?<!\d)[0-3]?\d(?:[ ,、+加]{1,3}[0-3]?\d){4,7}(?!\d))"
+)
+
+
+def _undrawn(page: Page) -> Page:
+    """Return the page without the small numbers that a lottery drew."""
+    text = page.text
+    for one in _DRAW.finditer(text):
+        start, end = one.span("drawn")
+        text = text[:start] + _COVER * (end - start) + text[end:]
+    return page if text == page.text else Page(text, page.starts, page.ends)
 
 
 def _as_sent(page: Page, found: tuple[Mark, ...]) -> Page:

@@ -72,7 +72,14 @@ def find(text: str) -> Iterator[tuple[int, int]]:
         return
     for run in HAN_RUN.finditer(text):
         yield from _in_run(text, run)
-    yield from (one.span("name") for one in _homely().finditer(text) if _opens(text, one.start()))
+    for one in _homely().finditer(text):
+        if _opens(text, one.start()) and not _is_beast(text, one):
+            yield one.span("name")
+
+
+def _is_beast(text: str, one: re.Match[str]) -> bool:
+    """Say whether it is somebody's animal: 我家的小牛病了."""
+    return one["name"][-1] in "牛虎毛" and text[max(0, one.start() - 1) : one.start()] == "的"
 
 
 def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:

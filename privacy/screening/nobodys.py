@@ -24,6 +24,9 @@ _WITH_ME = re.compile(
     r"(?:就|也|都|又|还|总|说|要|把|他|她){0,2}(?:借|送|教|陪|帮|带|扶|背|[跟和给对]我(?!一样|差不多)|同学|老师|叔|姨|爷|奶|哥|姐|家的?(?!人)|[今明后昨]天|得了|考|转|住)"
 )
 _NAMED = re.compile(r"(?:叫做?|名叫|名字?就?是|[取起]名叫?)[“\"‘]?$")
+# 鲁日格勒舞, 乌尼杆, 穿着卓德格: what is danced, worn and built has names of its own.
+_MADE = re.compile(r"[杆舞袍节曲琴调茶饭帽靴鞍棋鼓酒糕饼肠](?![一-鿿]{0,3}(?:说|告诉))")
+_WORN = re.compile(r"(?:穿|戴|披|跳|吃|喝|弹|叫它|管它叫)(?:着|了|过|上|起|一[件顶条段个])?[“\"]?$")
 _PET = re.compile(
     r"(?:[狗猫羊牛马驹犊羔鸡鸭鹅兔鱼鸟驴骡]|骆驼|娃娃|玩偶|布偶|雪人|玩具|小熊|盆栽|机器人|宠物|乌龟|仓鼠|鹦鹉|它)[^,。!?;\n]{0,4}$"
 )
@@ -35,6 +38,9 @@ _FOREIGN = re.compile(
     r"(?:蒙古?语|蒙古话|达斡尔语|鄂温克语|鄂伦春语|英语|日语|韩语|俄语|藏语)(?:里|中|的|叫|说|管[^,。]{1,4}叫|喊)[^,。!?\n]{0,6}$"
 )
 _ASKED_TO = re.compile(r"叫我$")
+_TASK = re.compile(
+    r"少|多(?!多)|早点|快[点去来]|先|别|不[要许准]|[去来](?!福|喜|弟)|好好|再|赶[紧快]|把|帮|替|一起|认真|注意|慢慢?[点来]"
+)
 _RUN = re.compile(rf"{ONE}+")
 _SHORT = 4
 _AHEAD = 60
@@ -46,6 +52,8 @@ def is_nobodys(text: str, start: int, end: int) -> bool:
     if is_of_a_story(text, start):
         return True
     if _MEANS.match(text, end) or _FOREIGN.search(before):
+        return True
+    if _MADE.match(text, end) or _WORN.search(before):
         return True
     named = _NAMED.search(before)
     if named and _PET.search(before[: named.start()]):
@@ -66,5 +74,6 @@ def is_asked_to(text: str, lead: int, start: int) -> bool:
     return (
         not run
         or len(run[0]) > _SHORT
+        or (bool(_TASK.match(run[0])) and run[0][-1] not in words("strong_given"))
         or (is_word(run[0]) and run[0][-1] not in words("strong_given"))
     )

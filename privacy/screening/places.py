@@ -148,7 +148,7 @@ def _chains(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_plain_number(part: str) -> bool:
-    return bool(re.fullmatch(rf"{_N}(?:号|组|队|排|户|层|楼|单元)", part))
+    return bool(re.fullmatch(rf"{_N}(?:号|组|队|排|户|层|楼|单元|路)", part))
 
 
 def _is_class(part: str) -> bool:

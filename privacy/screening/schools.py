@@ -12,7 +12,7 @@ from privacy.screening.folding import HAN, ONE, Page
 from privacy.screening.kinds import Found, Kind
 from privacy.screening.lists import any_of, stems, words
 from privacy.screening.plainwork import names_nothing
-from privacy.screening.universities import is_only_told_of
+from privacy.screening.universities import is_ones_own, is_only_told_of
 
 _STEM = r"[^\W_]"
 _BREAK = re.compile(
@@ -93,12 +93,20 @@ def find(page: Page) -> Iterator[Found]:
                 yield Found(start, one.end("name"), Kind.EMPLOYER, _WHY_FIRM)
 
 
+# 班里第三高, 家里第二小: somebody's height or age among others
+_RANKED = re.compile(r"(?:里|班|级|校|家|村|上|中|组|排|当中)第[一二三四五六七八九十](?:高|小)$")
+
+
 def _schools(text: str) -> Iterator[tuple[int, int]]:
     for one in _SHORT.finditer(text):
+        if _RANKED.search(one["name"]):
+            continue
         start = _stem_start(text, *one.span("name"))
         yield start, one.end("name")
     yield from shortschools.find(text)
-    yield from (one.span() for one in _SHORT_UNIVERSITY.finditer(text))
+    yield from (
+        one.span() for one in _SHORT_UNIVERSITY.finditer(text) if is_ones_own(text, *one.span())
+    )
     for one in _SCHOOL.finditer(text):
         start = _stem_start(text, max(0, one.start() - 24), one.start())
         if _is_school(text, start, one):

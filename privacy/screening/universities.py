@@ -20,6 +20,17 @@ _THEN = re.compile(
 )
 
 
+_GOES = re.compile(r"(?:[回在从到去上读念是]|考上了?|考进了?|考取了?|录取到?|毕业于|学校[叫:])$")
+
+
+def is_ones_own(text: str, start: int, end: int) -> bool:
+    """Say whether somebody of the letter learns or works at the university there."""
+    before = text[max(0, start - 14) : start]
+    return not _DREAM.search(before) and bool(
+        _GOES.search(before) or _HIS.search(before) or _THEN.match(text, end)
+    )
+
+
 def is_only_told_of(text: str, start: int, end: int) -> bool:
     """Say whether the university there is nobody's own."""
     known = next((one for one in _NAMES.finditer(text, start, end) if one.end() == end), None)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from privacy.screening import MARK, Kind, Known, marks, redacted
 from tests.privacy import (
     letters,
+    letters_eighteenth,
     letters_eighth,
     letters_eleventh,
     letters_fifteenth,
@@ -50,6 +51,7 @@ SETS = (
     letters_fifteenth,
     letters_sixteenth,
     letters_seventeenth,
+    letters_eighteenth,
 )
 HARMLESS = tuple(text for one in SETS for text in one.HARMLESS)
 TELLING = tuple(line for one in SETS for line in one.TELLING)

@@ -14,6 +14,7 @@ SETS = (
     "letters_fifteenth",
     "letters_sixteenth",
     "letters_seventeenth",
+    "letters_eighteenth",
 )
 
 
