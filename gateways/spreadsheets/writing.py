@@ -26,7 +26,7 @@ def write(
 ) -> bytes:
     """Return an .xlsx of one sheet. Columns whose index is in `wide` get room for a sentence.
 
-    `mark` stands in a first row of its own and on every printed page, `code` in the properties.
+    `mark` stands in a first row of its own, `code` in the properties and on every printed page.
     """
     target = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -41,6 +41,7 @@ def write(
         first = 1 if mark else 0
         if mark:
             sheet.write_string(0, 0, mark, book.add_format({"num_format": "@", "italic": True}))
+        if code:
             sheet.set_footer(f"&L{code}")
         sheet.freeze_panes(first + 1, 0)
         put_row(sheet, first, header, bold)

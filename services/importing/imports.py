@@ -160,7 +160,8 @@ def discard(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
 def returned_file(session: Session, viewer: Viewer, ref: str) -> bytes:
     """Return a spreadsheet of the rows not taken and of those held, each with its reason.
 
-    It can be corrected and uploaded again: the first two columns are not read.
+    It can be corrected and uploaded again: the first two columns are not read. What names children
+    leaves the house with whose copy it is, in its properties and at the foot of each printed page.
     """
     header = json.loads(gate.card(session, viewer, Import, Import.ref == ref)["header"])
     cards = gate.cards(
@@ -174,7 +175,8 @@ def returned_file(session: Session, viewer: Viewer, ref: str) -> bytes:
         [_reason(card), str(card["row"]), *(raw.get(label, "") for label in labels)]
         for card, raw in zip(cards, cells, strict=True)
     )
-    return write("需要更正", [*ours, *labels], lines, wide=[0])
+    code = f"{ref} {viewer.actor.removeprefix('account:')}"
+    return write("需要更正", [*ours, *labels], lines, wide=[0], code=code)
 
 
 def _reason(card: Card) -> str:

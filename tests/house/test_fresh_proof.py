@@ -120,8 +120,12 @@ EVERYDAY: dict[str, set[str]] = {
         "staff.statements.index", "staff.statements.layout",
     },
 }  # fmt: skip
-# Pages that show a person behind a drawn code or a paper: asked for before they are read, too.
-READ_AFTER_PROOF = ("/staff/audit-samples/NONE/NONE", "/staff/custody/requests/NONE/paper")
+# A person behind a drawn code or a paper, a list that leaves: asked for before they are read, too.
+READ_AFTER_PROOF = {
+    "/staff/audit-samples/NONE/NONE": Role.AUDITOR,
+    "/staff/custody/requests/NONE/paper": Role.CUSTODIAN,
+    "/staff/imports/NONE/returned": Role.CASE_WORKER,
+}
 
 
 def all_of(kinds: dict[str, set[str]]) -> set[str]:
@@ -202,8 +206,7 @@ def test_one_proof_lets_an_approver_decide_fifty_lines(app: Flask, session: Sess
 def test_a_person_behind_a_code_is_read_after_a_fresh_proof(
     app: Flask, session: Session, now, address: str
 ) -> None:
-    role = Role.AUDITOR if "audit" in address else Role.CUSTODIAN
-    client = _desk(app, session, role)
+    client = _desk(app, session, READ_AFTER_PROOF[address])
 
     assert client.get(address).status_code == 404
     with clock.moved_to(now + timedelta(minutes=31)):

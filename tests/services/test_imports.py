@@ -63,6 +63,18 @@ def test_a_returned_file_can_be_corrected_and_uploaded_again(
     assert (counts.taken, child_of(session).name) == (1, "乌兰")
 
 
+def test_rows_that_go_back_say_whose_copy_they_are(session: Session, now: datetime) -> None:
+    ref = uploaded(session, now, a_row(1, 姓名=""))
+
+    with zipfile.ZipFile(BytesIO(imports.returned_file(session, WULAN, ref))) as archive:
+        foot = archive.read("xl/worksheets/sheet1.xml").decode()
+        kept = archive.read("docProps/core.xml").decode()
+
+    code = f"{ref} {WULAN.actor.removeprefix('account:')}"
+    assert f"&amp;L{code}</oddFooter>" in foot
+    assert code in kept
+
+
 def test_a_formula_in_a_cell_comes_back_as_text(session: Session, now: datetime) -> None:
     ref = uploaded(session, now, a_row(1, 姓名="", 备注="=1+1"))
 

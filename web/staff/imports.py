@@ -17,7 +17,7 @@ from services.writing import begin_writing
 from vocabulary import clock
 from vocabulary.enums import ImportKind, ImportStatus
 from vocabulary.errors import AlreadyDecided, WrongState
-from web.core import background, paging, requests
+from web.core import background, paging, proof, requests
 from web.core.access import current_viewer, may
 from web.forms.imports import UploadForm
 
@@ -196,6 +196,7 @@ def discard(ref: str) -> Response:
 
 @bp.get("/<string:ref>/returned")
 @may(Act.IMPORT_ROSTER)
+@proof.proven
 def returned(ref: str) -> Response:
     """Give back what was not taken, or waits for a paper, as a spreadsheet with the reasons."""
     data = imports.returned_file(requests.session(), current_viewer(), ref)
