@@ -1,8 +1,7 @@
 """A person does something: it is done and said, or nothing is kept and the page says why not."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from flask import flash
@@ -14,6 +13,7 @@ from vocabulary.errors import (
     BadInput,
     Lapsed,
     NotFound,
+    NotPermitted,
     Refused,
     TooLate,
     WrongState,
@@ -23,24 +23,43 @@ from web.core.messages import sentence
 
 # Somebody was faster, it is no longer the time, or it is not this person's to do.
 NO_LONGER = (ActedBefore, AlreadyDecided, Lapsed, TooLate, WrongState)
-# A page's own words, by a field's reason, by the state that was found, or by the refusal's code.
+WHATEVER = (Refused,)
+# An absent record reads like one that never was, unless a page names them among what it takes.
+_ABSENT = (NotFound, NotPermitted)
+# A page's own words, by "field.reason", reason or field, by the state that was found, or by code.
 Said = Mapping[str, str]
 _NOTHING: Said = MappingProxyType({})
 
 
-@contextmanager
+@dataclass(frozen=True, slots=True)
+class _Trying:
+    """Run a block; refused by one of `but`, undo it and say why. A view may return inside."""
+
+    but: tuple[type[Refused], ...]
+    refuse: Callable[[Refused], None]
+    words: str = ""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _kind: object, refusal: BaseException | None, _where: object) -> bool:
+        """Say that it is done, or take what may be refused; everything else goes through."""
+        if refusal is None and self.words:
+            flash(self.words, "success")
+        if not isinstance(refusal, self.but):
+            return False
+        if isinstance(refusal, _ABSENT) and type(refusal) not in self.but:
+            return False
+        requests.keep_nothing()
+        self.refuse(refusal)
+        return True
+
+
 def saying(
-    words: str, said: Said = _NOTHING, *, but: tuple[type[Refused], ...] = NO_LONGER
-) -> Iterator[None]:
+    words: str = "", said: Said = _NOTHING, *, but: tuple[type[Refused], ...] = NO_LONGER
+) -> _Trying:
     """Run the block and say `words`; refused by one of `but`, undo it and say that instead."""
-    try:
-        yield
-    except NotFound:  # an absent record reads like one that never was
-        raise
-    except but as refusal:
-        refused(_words(refusal, said))
-    else:
-        flash(words, "success")
+    return _Trying(but, lambda refusal: refused(_words(refusal, said)), words)
 
 
 def refused(words: str) -> None:
@@ -49,28 +68,18 @@ def refused(words: str) -> None:
     flash(words, "warning")
 
 
-@dataclass(frozen=True, slots=True)
-class onto:  # noqa: N801 it reads like `saying`; a class, so that what stands behind its block is reached
+def onto(
+    form: FlaskForm,
+    said: Said = _NOTHING,
+    *,
+    but: tuple[type[Refused], ...] = (BadInput, *NO_LONGER),
+) -> _Trying:
     """Run the block; refused by one of `but`, undo it and say on the form why.
 
     A view returns its redirect inside the block. What stands behind it answers a refused form, which
     comes back as it was filled in.
     """
-
-    form: FlaskForm
-    said: Said = field(default_factory=dict)
-    but: tuple[type[Refused], ...] = (BadInput, *NO_LONGER)
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, _kind: object, refusal: BaseException | None, _where: object) -> bool:
-        """Take what may be refused; let everything else through."""
-        if not isinstance(refusal, self.but):
-            return False
-        requests.keep_nothing()
-        put(self.form, refusal, self.said)
-        return True
+    return _Trying(but, lambda refusal: put(form, refusal, said))
 
 
 def put(form: FlaskForm, refusal: Refused, said: Said = _NOTHING) -> None:
@@ -83,8 +92,9 @@ def put(form: FlaskForm, refusal: Refused, said: Said = _NOTHING) -> None:
 
 
 def _words(refusal: Refused, said: Said) -> str:
-    found = (str(refusal.params.get(name)) for name in ("reason", "from_state"))
-    return next((said[key] for key in (*found, refusal.code) if key in said), sentence(refusal))
+    reason, field, state = (str(refusal.params.get(of)) for of in ("reason", "field", "from_state"))
+    keys = (f"{field}.{reason}", reason, field, state, refusal.code)
+    return next((said[key] for key in keys if key in said), sentence(refusal))
 
 
 def typed(form: FlaskForm) -> dict[str, str]:

@@ -9,13 +9,12 @@ from wtforms.validators import InputRequired, Length
 
 from services.care.fading_desk import LONGEST
 from vocabulary.enums import FadingStep
-from vocabulary.errors import BadInput
 from web.core.labels import label
 
-_ERRORS = {
-    ("step", "not_a_choice"): "请选一个",
-    ("words", "missing"): "写一句记的是什么",
-    ("words", "too_long"): f"最多 {LONGEST} 个字",
+ERRORS = {
+    "not_a_choice": "请选一个",
+    "missing": "写一句记的是什么",
+    "too_long": f"最多 {LONGEST} 个字",
 }
 
 
@@ -37,10 +36,9 @@ class NoteForm(FlaskForm):
     )
     words = TextAreaField("写一句", [Length(max=LONGEST, message=f"最多 {LONGEST} 个字")])
 
-    def say(self, refusal: BadInput) -> None:
-        """Put a refusal beside its field."""
-        place = str(refusal.params["field"])
-        self[place].errors = [_ERRORS[place, str(refusal.params["reason"])]]
+    def read(self) -> tuple[FadingStep, str]:
+        """Return what was done, and the words for it."""
+        return FadingStep(self.step.data), self.words.data or ""
 
 
 class CareNoteForm(NoteForm):

@@ -9,25 +9,21 @@ from services.custody import custody_desk, custody_requests
 from services.custody.custody_requests import NewRequest
 from services.custody.legal_papers import PDF
 from vocabulary.enums import AskedFor, CustodyReason
-from vocabulary.errors import (
-    BadInput,
-    ShownBefore,
-)
+from vocabulary.errors import ShownBefore
 from web.core import proof, requests
 from web.core.access import current_viewer, may
-from web.core.acting import NO_LONGER, refused, saying
+from web.core.acting import onto, refused, saying
 from web.core.filters import full_day
-from web.core.messages import sentence
 from web.forms.custody import BecauseForm, RequestForm
 from web.forms.handovers import PHOTO_FAULTS
 
 bp = Blueprint("custody_requests", __name__, url_prefix="/custody/requests")
 
-_SAID = {
-    ("handle", "unknown"): "没有这个认捐编号或付款编号，请再看一遍",
-    ("words", "missing"): "选了这个事由，请写一句说明",
-    ("document", "missing"): "有权机关提出的，请附上法律文书（PDF 或照片）",
-    ("document", "not_a_photo"): "请传 PDF，或 JPG、PNG、WebP 格式的照片",
+_SAID = PHOTO_FAULTS | {
+    "handle.unknown": "没有这个认捐编号或付款编号，请再看一遍",
+    "words.missing": "选了这个事由，请写一句说明",
+    "document.missing": "有权机关提出的，请附上法律文书（PDF 或照片）",
+    "document.not_a_photo": "请传 PDF，或 JPG、PNG、WebP 格式的照片",
 }
 
 
@@ -51,19 +47,9 @@ def new() -> str | Answer:
     """File a request about one pledge."""
     form = RequestForm()
     if form.validate_on_submit():
-        try:
-            ref = custody_requests.ask(
-                requests.session(),
-                current_viewer(),
-                _asked(form),
-                files=_files(),
-                now=requests.now(),
-            )
-        except BadInput as refusal:
-            requests.keep_nothing()
-            field, reason = str(refusal.params["field"]), str(refusal.params["reason"])
-            form[field].errors = [_SAID.get((field, reason)) or PHOTO_FAULTS[reason]]
-        else:
+        session, viewer, now = requests.session(), current_viewer(), requests.now()
+        with onto(form, _SAID):
+            ref = custody_requests.ask(session, viewer, _asked(form), files=_files(), now=now)
             flash("记下了。另一位保密员同意以后，才能看，只显示一次。", "success")
             return redirect(url_for(".detail", ref=ref), 303)
     return render_template("staff/custody_requests/new.html", form=form)
@@ -107,7 +93,6 @@ def decline(ref: str) -> str | Answer:
     """Decline as the second person, with a reason."""
     form = BecauseForm()
     if not form.validate_on_submit():
-        requests.keep_nothing()
         return _page(ref, form)
     session, viewer, now = requests.session(), current_viewer(), requests.now()
     with saying("记下了，没有同意。"):
@@ -119,17 +104,14 @@ def decline(ref: str) -> str | Answer:
 @may(Act.JOIN_HALVES)
 def show(ref: str) -> str | Answer:
     """Show the identity, this once: it stands in this answer alone."""
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
     try:
-        identity = custody_requests.show(
-            requests.session(), current_viewer(), ref, now=requests.now()
-        )
+        with saying():
+            identity = custody_requests.show(session, viewer, ref, now=now)
+            return render_template("staff/custody_requests/shown.html", identity=identity, ref=ref)
     except ShownBefore as refusal:
         refused(f"{full_day(refusal.params['on'])}已经看过一次，不再显示。")  # type: ignore[arg-type]
-        return redirect(url_for(".detail", ref=ref), 303)
-    except NO_LONGER as refusal:
-        refused(sentence(refusal))
-        return redirect(url_for(".detail", ref=ref), 303)
-    return render_template("staff/custody_requests/shown.html", identity=identity, ref=ref)
+    return redirect(url_for(".detail", ref=ref), 303)
 
 
 @bp.get("/<string:ref>/paper")

@@ -12,9 +12,9 @@ from services import places
 from services.oversight import exports
 from vocabulary.dates import today
 from vocabulary.enums import ExportKind, Role
-from vocabulary.errors import BadInput
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import onto
 from web.core.labels import label
 from web.forms.exports import ExportForm
 
@@ -60,14 +60,9 @@ def make() -> str | Response:
     """Keep who takes out what and why; the sheet is drawn when it is fetched."""
     form = _form()
     if form.validate_on_submit():
-        try:
-            code = _make(form)
-        except BadInput as refusal:
-            form[str(refusal.params["field"])].errors = [REASONS[str(refusal.params["reason"])]]
-        else:
-            flash(f"好了，导出编号 {code}。七天之内可以下载。", "success")
+        with onto(form, REASONS):
+            flash(f"好了，导出编号 {_make(form)}。七天之内可以下载。", "success")
             return redirect(url_for(".index"), 303)
-    requests.keep_nothing()
     return _page(form)
 
 

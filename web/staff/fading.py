@@ -1,7 +1,5 @@
 """Pairs that fade: volunteers' and pledges', each with its reasons in sentences, and what is done."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -9,13 +7,11 @@ from privacy.permissions import Act
 from services.care import fading_desk, leaving
 from services.gate import Card
 from services.pairing import fading
-from vocabulary.enums import FadingStep
-from vocabulary.errors import BadInput, NotFound, NotPermitted, Refused
+from vocabulary.errors import BadInput, NotFound
 from web.core import fading_words, requests
 from web.core.access import current_viewer, may
-from web.core.acting import saying
-from web.core.messages import sentence
-from web.forms.fading import CareNoteForm, NoteForm
+from web.core.acting import WHATEVER, onto, saying
+from web.forms.fading import ERRORS, CareNoteForm, NoteForm
 
 bp = Blueprint("fading", __name__, url_prefix="/fading")
 
@@ -77,15 +73,13 @@ def _note(pair: Card) -> None:
 def note_volunteer(ref: str) -> str | Response:
     """Keep a note, a talk, or the asking for a successor."""
     form = CareNoteForm()
-
-    def keep() -> None:
+    if form.validate_on_submit():
         session, by, now = requests.session(), current_viewer(), requests.now()
-        step, said = FadingStep(form.step.data), form.words.data or ""
-        fading_desk.note_care(session, by, ref, step, said, now=now)
-
-    if _kept(form, keep):
-        return redirect(url_for(".volunteer", ref=ref), 303)
-    requests.keep_nothing()
+        with saying(but=WHATEVER), onto(form, ERRORS, but=(BadInput,)):
+            fading_desk.note_care(session, by, ref, *form.read(), now=now)
+            flash("记下了。", "success")
+        if not form.errors:
+            return redirect(url_for(".volunteer", ref=ref), 303)
     return _volunteer(ref, form)
 
 
@@ -103,31 +97,11 @@ def keep_on(ref: str) -> Response:
 def note_pledge(ref: str) -> str | Response:
     """Keep a note or a talk."""
     form = NoteForm()
-
-    def keep() -> None:
+    if form.validate_on_submit():
         session, by, now = requests.session(), current_viewer(), requests.now()
-        step, said = FadingStep(form.step.data), form.words.data or ""
-        fading_desk.note_pledge(session, by, ref, step, said, now=now)
-
-    if _kept(form, keep):
-        return redirect(url_for(".pledge", ref=ref), 303)
-    requests.keep_nothing()
+        with saying(but=WHATEVER), onto(form, ERRORS, but=(BadInput,)):
+            fading_desk.note_pledge(session, by, ref, *form.read(), now=now)
+            flash("记下了。", "success")
+        if not form.errors:
+            return redirect(url_for(".pledge", ref=ref), 303)
     return _pledge(ref, form)
-
-
-def _kept(form: NoteForm, keep: Callable[[], None]) -> bool:
-    if not form.validate_on_submit():
-        return False
-    try:
-        keep()
-    except (NotFound, NotPermitted):
-        raise
-    except BadInput as refusal:
-        form.say(refusal)
-        return False
-    except Refused as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "danger")
-    else:
-        flash("记下了。", "success")
-    return True

@@ -1,6 +1,6 @@
 """爱心备用金: what it has, whom it carries, for how many months. Nobody who gave."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import PERMISSIONS, Act
@@ -10,6 +10,7 @@ from vocabulary.enums import RedirectReason
 from vocabulary.errors import AlreadyDecided, BadInput
 from web.core import requests
 from web.core.access import current_viewer, may
+from web.core.acting import saying
 
 bp = Blueprint("gap_fund", __name__, url_prefix="/gap-fund")
 
@@ -33,17 +34,14 @@ def index() -> str:
 def ask(code: str) -> Response:
     """Ask a donor, by his private link, whether restricted money may help other children."""
     session, viewer, now = requests.session(), current_viewer(), requests.now()
-    try:
+    done = "问出去了。捐赠人同意了，这笔钱就进备用金；没有同意，就照原来的用途。"
+    with saying(done, _WHY, but=(AlreadyDecided, BadInput)):
         redirecting.ask(session, viewer, code, reason=request.form.get("reason", ""), now=now)
-    except AlreadyDecided:
-        requests.keep_nothing()
-        flash("最近刚问过，等他答。不答就是不同意，不要催。", "warning")
-    except BadInput as refusal:
-        requests.keep_nothing()
-        flash(_WHY[str(refusal.params["field"])], "warning")
-    else:
-        flash("问出去了。捐赠人同意了，这笔钱就进备用金；没有同意，就照原来的用途。", "success")
     return redirect(url_for(".index"), 303)
 
 
-_WHY = {"reason": "请先选为什么要问。", "pledge": "这份认捐的钱已经用完了，不用问。"}
+_WHY = {
+    "reason": "请先选为什么要问。",
+    "pledge": "这份认捐的钱已经用完了，不用问。",
+    AlreadyDecided.code: "最近刚问过，等他答。不答就是不同意，不要催。",
+}

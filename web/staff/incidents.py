@@ -8,11 +8,9 @@ from services.gate import Card
 from services.oversight import honey, incidents
 from services.oversight.incidents import NewIncident, Span
 from vocabulary.enums import FoundBy, Harmed, Role, Told
-from vocabulary.errors import AlreadyDecided, BadInput
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.acting import saying
-from web.core.messages import sentence
+from web.core.acting import onto, saying
 from web.core.subject_words import SUBJECTS
 from web.forms.incidents import AffectedForm, IncidentForm, StepForm
 
@@ -46,16 +44,11 @@ def new() -> str | Response:
     """Enter an incident."""
     form = IncidentForm()
     if form.validate_on_submit():
-        try:
-            ref = incidents.enter(
-                requests.session(), current_viewer(), _incident(form), now=requests.now()
-            )
-        except BadInput as refusal:
-            _say(form, refusal)
-        else:
+        session, viewer, now = requests.session(), current_viewer(), requests.now()
+        with onto(form, REASONS):
+            ref = incidents.enter(session, viewer, _incident(form), now=now)
             flash("记下了。接着查谁受影响，再把告诉了谁记进来。", "success")
             return redirect(url_for(".detail", ref=ref), 303)
-    requests.keep_nothing()
     return render_template("staff/incidents/new.html", title="记一件安全事件", form=form)
 
 
@@ -104,12 +97,8 @@ def affected(ref: str) -> str:
     """Ask the access log; the asking is kept too. Nothing that is typed stands in an address."""
     form, answer = AffectedForm(), None
     if form.validate_on_submit():
-        try:
+        with onto(form, REASONS):
             answer = _affected(form, ref)
-        except BadInput as refusal:
-            _say(form, refusal)
-    if answer is None:
-        requests.keep_nothing()
     return _detail(ref, asked=form, answer=answer)
 
 
@@ -129,15 +118,11 @@ def step(ref: str) -> str | Response:
     """Keep what was done and who was told."""
     session, viewer, form = requests.session(), current_viewer(), StepForm()
     if not form.validate_on_submit():
-        requests.keep_nothing()
         return _detail(ref, form=form)
     told = Told(form.told.data) if form.told.data else None
     done = (form.done.data or "").strip()
-    try:
+    with saying():
         incidents.add_step(session, viewer, ref, done=done, told=told, now=requests.now())
-    except AlreadyDecided as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
     return redirect(url_for(".detail", ref=ref), 303)
 
 
@@ -148,7 +133,3 @@ def close(ref: str) -> Response:
     with saying("这一件办完了，记录留着。"):
         incidents.close(requests.session(), current_viewer(), ref, now=requests.now())
     return redirect(url_for(".index"), 303)
-
-
-def _say(form: IncidentForm | AffectedForm, refusal: BadInput) -> None:
-    form[str(refusal.params["field"])].errors = [REASONS[str(refusal.params["reason"])]]

@@ -1,6 +1,5 @@
 """Matching runs: looked at before they are released, how well each was proved, whom it leaves waiting."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -13,12 +12,10 @@ from services.pairing import run_reports
 from services.runs import drafting, releasing
 from services.runs.sides import SIDES
 from vocabulary.enums import Category, RunStatus, Sex, Stage
-from vocabulary.errors import NotFound, NotPermitted, Refused
 from web.core import reasons, requests
 from web.core.access import current_viewer, may
-from web.core.acting import refused
+from web.core.acting import WHATEVER, refused, saying
 from web.core.labels import label
-from web.core.messages import sentence
 
 bp = Blueprint("matching_runs", __name__, url_prefix="/matching")
 
@@ -110,62 +107,37 @@ def ask() -> Response:
     if kind not in SIDES:
         refused("先选是认捐还是爱心妈妈。")
         return redirect(url_for(".index"), 303)
-
-    def act() -> str:
-        by = current_viewer()
-        drafting.ask(requests.session(), by, kind, None, now=requests.now())
-        return "一分钟内开始配。配好以后先在这里看，再放行。"
-
-    return _acted(act, url_for(".index"))
+    with saying("一分钟内开始配。配好以后先在这里看，再放行。", but=WHATEVER):
+        drafting.ask(requests.session(), current_viewer(), kind, None, now=requests.now())
+    return redirect(url_for(".index"), 303)
 
 
 @bp.post("/<string:ref>/release")
 @may(Act.RELEASE_RUN)
 def release(ref: str) -> Response:
     """Let the pairs go to their desks."""
-
-    def act() -> str:
+    with saying(but=WHATEVER):
         made = releasing.release(requests.session(), current_viewer(), ref, now=requests.now())
-        return f"放行了，提给各旗县 {made} 对，时间从现在算起。"
-
-    return _acted(act, url_for(".detail", ref=ref))
+        flash(f"放行了，提给各旗县 {made} 对，时间从现在算起。", "success")
+    return redirect(url_for(".detail", ref=ref), 303)
 
 
 @bp.post("/<string:ref>/discard")
 @may(Act.RELEASE_RUN)
 def discard(ref: str) -> Response:
     """Put the run aside."""
-
-    def act() -> str:
+    with saying("这一次不用了，谁也没有收到。今晚再配一次。", but=WHATEVER):
         releasing.discard(requests.session(), current_viewer(), ref, now=requests.now())
-        return "这一次不用了，谁也没有收到。今晚再配一次。"
-
-    return _acted(act, url_for(".detail", ref=ref))
+    return redirect(url_for(".detail", ref=ref), 303)
 
 
 @bp.post("/<string:ref>/stop")
 @may(Act.RELEASE_RUN)
 def stop(ref: str) -> Response:
     """Ask the run to stop."""
-
-    def act() -> str:
+    with saying("正在停。什么也不会提出去。", but=WHATEVER):
         drafting.stop(requests.session(), current_viewer(), ref, now=requests.now())
-        return "正在停。什么也不会提出去。"
-
-    return _acted(act, url_for(".detail", ref=ref))
-
-
-def _acted(act: Callable[[], str], back: str) -> Response:
-    try:
-        said = act()
-    except (NotFound, NotPermitted):
-        raise
-    except Refused as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "danger")
-    else:
-        flash(said, "success")
-    return redirect(back, 303)
+    return redirect(url_for(".detail", ref=ref), 303)
 
 
 def _name(kind: str, share: dict[str, Any], report: Card) -> str:

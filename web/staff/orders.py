@@ -22,20 +22,11 @@ from services.batches import bank_answers, orders
 from services.handover.slips import amount_words
 from vocabulary.dates import today
 from vocabulary.enums import BankAnswer
-from vocabulary.errors import (
-    AlreadyDecided,
-    BadInput,
-    ClockLeapt,
-    OrderDamaged,
-    OrderOver,
-    OrderStale,
-    Refused,
-    WrongState,
-)
+from vocabulary.errors import BadInput, ClockLeapt, OrderDamaged, OrderOver, OrderStale
 from vocabulary.money import format_yuan_short
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import NO_LONGER, WHATEVER, onto, saying
 from web.forms.batches import AnswerForm, BackForm, OrderForm, PaidForm
 
 bp = Blueprint("orders", __name__)
@@ -48,6 +39,7 @@ REASONS = {
     "not_between": "在做拨付单那天以后、今天以前",
     "nobody_asked": "请写问了银行哪一位、怎么说的",
 }
+_NOT_HANDED_OUT = (ClockLeapt, OrderDamaged, OrderOver, OrderStale)
 
 
 @bp.post("/orders/")
@@ -57,19 +49,10 @@ def make() -> Response:
     refs, back = request.form.getlist("batch"), redirect(url_for("staff.batches.index"), 303)
     if not OrderForm().validate_on_submit():
         return back
-    try:
+    done = "拨付单做好了。下载表格传到网银，或打印签字交给银行。"
+    with saying(done, REASONS, but=(BadInput, *NO_LONGER)):
         ref = orders.prepare(requests.session(), current_viewer(), refs, now=requests.now())
-    except BadInput as refusal:
-        return _nothing(REASONS[str(refusal.params["reason"])], back)
-    except (AlreadyDecided, WrongState) as refusal:
-        return _nothing(sentence(refusal), back)
-    flash("拨付单做好了。下载表格传到网银，或打印签字交给银行。", "success")
-    return redirect(url_for(".detail", ref=ref), 303)
-
-
-def _nothing(words: str, back: Response) -> Response:
-    requests.keep_nothing()
-    flash(words, "warning")
+        return redirect(url_for(".detail", ref=ref), 303)
     return back
 
 
@@ -95,25 +78,20 @@ def _page(ref: str, form: PaidForm | None = None, back_form: BackForm | None = N
 @may(Act.SEND_BATCH)
 def sheet(ref: str) -> Response:
     """Hand out the table that a bank's batch upload takes, and keep that it was."""
-    try:
-        order = _taken(ref, "xlsx")
-    except (ClockLeapt, OrderDamaged, OrderOver, OrderStale) as refusal:
-        return _nothing(sentence(refusal), redirect(url_for(".detail", ref=ref), 303))
-    name = f"weiguang-{ref}.xlsx"
-    data = BytesIO(order_sheets.table(order))
-    return send_file(data, XLSX, as_attachment=True, download_name=name)
+    with saying(but=_NOT_HANDED_OUT):
+        data, name = BytesIO(order_sheets.table(_taken(ref, "xlsx"))), f"weiguang-{ref}.xlsx"
+        return send_file(data, XLSX, as_attachment=True, download_name=name)
+    return redirect(url_for(".detail", ref=ref), 303)
 
 
 @bp.post("/orders/<string:ref>.pdf")
 @may(Act.SEND_BATCH)
 def paper(ref: str) -> Response:
     """Hand out the paper to sign, and keep that it was."""
-    try:
-        order = _taken(ref, "pdf")
-    except (ClockLeapt, OrderDamaged, OrderOver, OrderStale) as refusal:
-        return _nothing(sentence(refusal), redirect(url_for(".detail", ref=ref), 303))
-    data, kind = BytesIO(order_sheets.draw(order)), "application/pdf"
-    return send_file(data, kind, as_attachment=True, download_name=f"weiguang-{ref}.pdf")
+    with saying(but=_NOT_HANDED_OUT):
+        data, name = BytesIO(order_sheets.draw(_taken(ref, "pdf"))), f"weiguang-{ref}.pdf"
+        return send_file(data, "application/pdf", as_attachment=True, download_name=name)
+    return redirect(url_for(".detail", ref=ref), 303)
 
 
 def _taken(ref: str, form: str) -> Order:
@@ -137,19 +115,14 @@ def _taken(ref: str, form: str) -> Order:
 @may(Act.SEND_BATCH)
 def paid(ref: str) -> str | Response:
     """Record that the bank paid every line that was not answered."""
-    form, back = PaidForm(), redirect(url_for(".detail", ref=ref), 303)
+    form = PaidForm()
     if form.validate_on_submit() and form.on.data:
         session, viewer, now = requests.session(), current_viewer(), requests.now()
-        try:
+        with saying(), onto(form, REASONS, but=(BadInput,)):
             count = bank_answers.all_paid(session, viewer, ref, on=form.on.data, now=now)
-        except BadInput as refusal:
-            form.on.errors = [REASONS[str(refusal.params["reason"])]]
-        except (AlreadyDecided, WrongState) as refusal:
-            return _nothing(sentence(refusal), back)
-        else:
             flash(f"记下了：{count} 批已拨付，转交的人会收到通知。", "success")
-            return back
-    requests.keep_nothing()
+        if not form.errors:
+            return redirect(url_for(".detail", ref=ref), 303)
     return _page(ref, form)
 
 
@@ -157,20 +130,15 @@ def paid(ref: str) -> str | Response:
 @may(Act.SEND_BATCH)
 def back(ref: str) -> str | Response:
     """Put back what the bank was never given."""
-    form, answer = BackForm(), redirect(url_for("staff.batches.index"), 303)
+    form = BackForm()
     if form.validate_on_submit():
         session, viewer, now = requests.session(), current_viewer(), requests.now()
         note = form.note.data or ""
-        try:
+        with saying(), onto(form, REASONS, but=(BadInput,)):
             count = bank_answers.none_given(session, viewer, ref, now=now, note=note)
-        except BadInput as refusal:
-            form.note.errors = [REASONS[str(refusal.params["reason"])]]
-        except (AlreadyDecided, WrongState) as refusal:
-            return _nothing(sentence(refusal), answer)
-        else:
             flash(f"{count} 批放回“等拨付”。金额变了的，换了新的批次号。", "success")
-            return answer
-    requests.keep_nothing()
+        if not form.errors:
+            return redirect(url_for("staff.batches.index"), 303)
     return _page(ref, back_form=form)
 
 
@@ -181,23 +149,11 @@ def answer(ref: str) -> str | Response:
     card = bank_answers.line(requests.session(), current_viewer(), ref)
     form, before = AnswerForm(), card["answer"] is BankAnswer.UNCLEAR
     form.offer([one for one in BankAnswer if not (before and one is BankAnswer.UNCLEAR)])
-    if form.validate_on_submit() and _kept(ref, form):
-        total = format_yuan_short(card["fen"])
-        flash(f"记下了：{card['batch']['memo']}，{total}。", "success")
-        return redirect(url_for(".detail", ref=card["order_ref"]), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
+    if form.validate_on_submit():
+        session, viewer, now = requests.session(), current_viewer(), requests.now()
+        with onto(form, REASONS, but=WHATEVER):
+            bank_answers.answer(session, viewer, ref, form.told(), now=now)
+            total = format_yuan_short(card["fen"])
+            flash(f"记下了：{card['batch']['memo']}，{total}。", "success")
+            return redirect(url_for(".detail", ref=card["order_ref"]), 303)
     return render_template("staff/orders/answer.html", card=card, form=form, before=before)
-
-
-def _kept(ref: str, form: AnswerForm) -> bool:
-    session, viewer, now = requests.session(), current_viewer(), requests.now()
-    try:
-        bank_answers.answer(session, viewer, ref, form.told(), now=now)
-    except BadInput as refusal:
-        form[str(refusal.params["field"])].errors = [REASONS[str(refusal.params["reason"])]]
-    except Refused as refusal:
-        form.form_errors.append(sentence(refusal))
-    else:
-        return True
-    return False

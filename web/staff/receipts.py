@@ -8,22 +8,27 @@ from services.books import dividing, receipts
 from services.books.receipts import BankLine
 from services.online_payments import orders
 from vocabulary.dates import today
-from vocabulary.errors import AlreadyDecided, BadInput, NeedsSecondPerson, WrongState
+from vocabulary.errors import BadInput, NeedsSecondPerson, WrongState
 from vocabulary.money import format_yuan_short
 from vocabulary.refs import new_token
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import NO_LONGER, onto, saying
 from web.forms.receipts import AssignForm, ReceiptForm, TakeBackForm
 
-_SPENT = "这笔钱已经用来付助学金，不够整笔冲销。请先和保密员、审计员商量怎么补。"
-_BY_TWO = "这笔已经记到一位捐赠人名下，一个人不能动。在“最近的到账”里点“改付款编号”，等另一位同意。"
-_ONLINE = "这笔是支付平台说到账的，不是登记时记错，不能冲销。平台退了款的，先和审计员商量。"
-_SHOWN = (
-    "银行流水上有这一笔，不能冲销。还没对上的，在它那一页填付款编号；流水写明了付款编号的，"
-    "就是那位捐赠人的，先和审计员商量。"
-)
-_REFUSED = {receipts.PAID_ONLINE: _ONLINE, receipts.ON_STATEMENT: _SHOWN}
+_REFUSED = {
+    WrongState.code: "这笔钱已经用来付助学金，不够整笔冲销。请先和保密员、审计员商量怎么补。",
+    NeedsSecondPerson.code: (
+        "这笔已经记到一位捐赠人名下，一个人不能动。在“最近的到账”里点“改付款编号”，等另一位同意。"
+    ),
+    receipts.PAID_ONLINE: (
+        "这笔是支付平台说到账的，不是登记时记错，不能冲销。平台退了款的，先和审计员商量。"
+    ),
+    receipts.ON_STATEMENT: (
+        "银行流水上有这一笔，不能冲销。还没对上的，在它那一页填付款编号；流水写明了付款编号的，"
+        "就是那位捐赠人的，先和审计员商量。"
+    ),
+}
 bp = Blueprint("receipts", __name__, url_prefix="/receipts")
 
 _UNFIT = {
@@ -45,18 +50,9 @@ def index() -> str | Response:
     """Take one credit of the bank's statement, and show what was announced and what came."""
     form = ReceiptForm()
     if form.validate_on_submit() and not _asks_about_typo(form):
-        try:
-            card = receipts.record(
-                requests.session(),
-                current_viewer(),
-                _line(form),
-                now=requests.now(),
-                form_key=form.key.data or None,
-            )
-        except BadInput as refusal:
-            name = str(refusal.params["field"])
-            form[name].errors = [_SAID.get(name, sentence(refusal))]
-        else:
+        session, viewer, key = requests.session(), current_viewer(), form.key.data or None
+        with onto(form, _SAID):
+            card = receipts.record(session, viewer, _line(form), now=requests.now(), form_key=key)
             _say(
                 card["remark"] or card["payment_reference"],
                 card["amount_fen"],
@@ -128,19 +124,12 @@ def assign(ref: str) -> str | Response:
     session, viewer, form = requests.session(), current_viewer(), AssignForm()
     card = receipts.one(session, viewer, ref)
     if form.validate_on_submit():
-        try:
+        with saying(), onto(form, _UNFIT, but=(BadInput,)):
             count = _give(ref, form.reference.data)
-        except BadInput as refusal:
-            form.reference.errors = [_UNFIT[str(refusal.params["reason"])]]
-        except AlreadyDecided as refusal:
-            flash(sentence(refusal), "warning")
-            return redirect(url_for(".index"), 303)
-        else:
             among = f"，分给 {count} 个付款编号" if count > 1 else ""
             flash(f"对上了：{format_yuan_short(card['amount_fen'])}{among}。", "success")
+        if not form.errors:
             return redirect(url_for(".index"), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     return render_template("staff/receipts/assign.html", title="核对到账", form=form, card=card)
 
 
@@ -160,19 +149,11 @@ def take_back(ref: str) -> str | Response:
     session, viewer, form = requests.session(), current_viewer(), TakeBackForm()
     card = receipts.one(session, viewer, ref)
     if form.validate_on_submit():
-        try:
+        with onto(form, _REFUSED, but=(NeedsSecondPerson, *NO_LONGER)):
             receipts.take_back(session, viewer, ref, reason=form.reason.data, now=requests.now())
-        except WrongState as refusal:
-            form.form_errors.append(_REFUSED.get(str(refusal.params["from_state"]), _SPENT))
-        except (AlreadyDecided, NeedsSecondPerson) as refusal:
-            is_two = isinstance(refusal, NeedsSecondPerson)
-            form.form_errors.append(_BY_TWO if is_two else sentence(refusal))
-        else:
             then = (
                 "照流水再记一次对的。" if card["shown_on"] is None else "这笔钱放回了待核对到账。"
             )
             flash(f"冲销了 {format_yuan_short(card['amount_fen'])}。{then}", "success")
             return redirect(url_for(".index"), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
     return render_template("staff/receipts/take_back.html", title="冲销到账", form=form, card=card)

@@ -1,6 +1,6 @@
 """The check before two people know each other: by pledge code and child, and two of the staff."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
@@ -10,11 +10,11 @@ from vocabulary.enums import ChildWord, RevealBar
 from vocabulary.errors import ActedBefore, BadInput, NoConsent
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import onto
 from web.forms.reveals import BarForm, CheckForm, SecondForm
 
 bp = Blueprint("reveals", __name__, url_prefix="/reveals")
-_NOT_WILLING = "孩子没有说愿意，不能往下办。孩子不愿意，请到下面点“不让互相认识”。"
+_SAID = {"word": "孩子没有说愿意，不能往下办。孩子不愿意，请到下面点“不让互相认识”。"}
 
 
 @bp.get("/")
@@ -32,27 +32,15 @@ def detail(ref: str) -> str | Response:
     """Show one check; the first of two people brings the child's word, the second agrees."""
     card = _card(ref)
     form = SecondForm() if card["first_by"] else CheckForm()
-    if form.validate_on_submit() and _confirmed(form, ref):
-        return redirect(url_for("staff.reveals.index"), 303)
-    if request.method == "POST":
-        requests.keep_nothing()
+    if form.validate_on_submit():
+        word = ChildWord(form.word.data) if isinstance(form, CheckForm) else None
+        session, by, now = requests.session(), current_viewer(), requests.now()
+        with onto(form, _SAID, but=(BadInput, ActedBefore, NoConsent)):
+            both = reveal_checks.confirm(session, by, ref, word=word, now=now)
+            flash("好了，两边现在互相认识了。" if both else "记下了，等另一位同事。", "success")
+            return redirect(url_for("staff.reveals.index"), 303)
     requests.note_read("child.read", [f"child:{card['child']['ref']}"])
     return _show(card, form, BarForm())
-
-
-def _confirmed(form: CheckForm | SecondForm, ref: str) -> bool:
-    word = ChildWord(form.word.data) if isinstance(form, CheckForm) else None
-    session, by, now = requests.session(), current_viewer(), requests.now()
-    try:
-        both = reveal_checks.confirm(session, by, ref, word=word, now=now)
-    except BadInput:
-        form["word"].errors = [_NOT_WILLING]
-        return False
-    except (ActedBefore, NoConsent) as refusal:
-        form.form_errors.append(sentence(refusal))
-        return False
-    flash("好了，两边现在互相认识了。" if both else "记下了，等另一位同事。", "success")
-    return True
 
 
 @bp.post("/<string:ref>/turn-down")
@@ -62,14 +50,10 @@ def turn_down(ref: str) -> str | Response:
     card, form = _card(ref), BarForm()
     if form.validate_on_submit():
         bar, now = RevealBar(form.bar.data), requests.now()
-        try:
+        with onto(form, but=(ActedBefore,)):
             reveal_checks.turn_down(requests.session(), current_viewer(), ref, bar=bar, now=now)
-        except ActedBefore as refusal:
-            form.form_errors.append(sentence(refusal))
-        else:
             flash("记下了。两边都不会知道是谁没同意、为什么。", "success")
             return redirect(url_for("staff.reveals.index"), 303)
-    requests.keep_nothing()
     return _show(card, SecondForm() if card["first_by"] else CheckForm(formdata=None), form)
 
 

@@ -12,7 +12,7 @@ from vocabulary.enums import Route
 from vocabulary.errors import AlreadyDecided, BadInput, NotFound, WrongState
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.acting import onto, refused, typed
+from web.core.acting import onto, saying, typed
 from web.forms.routes import CardForm, MoveForm, RouteForm
 
 bp = Blueprint("routes", __name__)
@@ -34,6 +34,9 @@ REASONS = {
     "not_guardian": "这个人现在不是监护人，请再选",
 }
 _ONE_WAITS = {AlreadyDecided.code: "这个孩子已经有一处修改在等第二个人，办完再提新的。"}
+_ANSWERED = dict.fromkeys(
+    (NotFound.code, WrongState.code), "这一家刚刚有了回话，或已经改过了，没有再改。"
+)
 _ASKED = "记下了。另一位同事对过卡，再等三天才用，监护人会收到短信。"
 
 
@@ -63,15 +66,12 @@ def move() -> Answer:
     if form.validate_on_submit():
         session, viewer, now = requests.session(), current_viewer(), requests.now()
         route, note = Route(form.route.data), form.note.data or ""
-        back = redirect(url_for(".index"), 303)
-        try:
-            with onto(form, REASONS, but=(BadInput,)):
-                count = silence.move(session, viewer, form.batch.data or "", route, note, now=now)
-                flash(f"{count} 个孩子下一批起改了路。没交的钱已请那边退回。", "success")
-                return back
-        except (NotFound, WrongState):
-            refused("这一家刚刚有了回话，或已经改过了，没有再改。")
-            return back
+        answered = saying(said=_ANSWERED, but=(NotFound, WrongState))
+        with answered, onto(form, REASONS, but=(BadInput,)):
+            count = silence.move(session, viewer, form.batch.data or "", route, note, now=now)
+            flash(f"{count} 个孩子下一批起改了路。没交的钱已请那边退回。", "success")
+        if not form.errors:
+            return redirect(url_for(".index"), 303)
     return _desk(form)
 
 

@@ -1,14 +1,13 @@
 """A swap by hand: another pledge for a proposed child, once it is said what the whole loses."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import CASE_STAFF
 from services.pairing import swapping
-from vocabulary.errors import NotFound, NotPermitted, Refused
 from web.core import reasons, requests
 from web.core.access import current_viewer, for_roles
-from web.core.messages import sentence
+from web.core.acting import WHATEVER, saying
 from web.forms.matches import SwapForm
 
 bp = Blueprint("swaps", __name__, url_prefix="/matches")
@@ -20,16 +19,9 @@ def swap(ref: str, code: str) -> str | Response:
     """Give this child another pledge; a refusal is told on the page of its proposal."""
     form = SwapForm()
     is_sure = form.validate_on_submit()
-    if request.method == "POST" and not is_sure:
-        requests.keep_nothing()
-    try:
+    with saying(but=WHATEVER):
         return _swapped(ref, code, form) if is_sure else _asked(ref, code, form)
-    except (NotFound, NotPermitted):
-        raise
-    except Refused as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "danger")
-        return redirect(url_for("staff.matches.detail", ref=ref), 303)
+    return redirect(url_for("staff.matches.detail", ref=ref), 303)
 
 
 def _swapped(ref: str, code: str, form: SwapForm) -> Response:

@@ -10,18 +10,16 @@ from services.care import desk, leaving
 from services.pairing import volunteer_logins, volunteers
 from services.pairing.volunteers import Terms
 from vocabulary.enums import Clearance, Sex
-from vocabulary.errors import ActedBefore, Refused
+from vocabulary.errors import ActedBefore
 from web.core import care_words, paging, requests
 from web.core.access import current_viewer, may
-from web.core.acting import onto, saying
-from web.core.messages import sentence
+from web.core.acting import WHATEVER, onto, saying
 from web.forms.care import DayForm
 from web.forms.volunteers import LoginForm, LoginNoForm, PaperForm, TermsForm
 
 bp = Blueprint("volunteers", __name__, url_prefix="/volunteers")
 
 PAGE = 50
-_JOINED = "绑好了。她登录后看得到自己的资格。"
 _HOLDS = "她现在用的就是这个登录名。"
 _WAITS = "记下了。要另一位同意才算数，请另一位同事打开这一页。"
 _REASONS = {
@@ -102,14 +100,9 @@ def agree_login(ref: str) -> Response:
     if volunteer_logins.standing(session, viewer, ref) is None:
         flash("没有登录名在等同意。", "danger")
         return redirect(url_for(".detail", ref=ref), 303)
-    try:
-        seen = request.form.get("login", "")
+    seen = request.form.get("login", "")
+    with saying("绑好了。她登录后看得到自己的资格。", but=WHATEVER):
         volunteer_logins.agree(session, viewer, ref, login=seen, now=requests.now())
-    except Refused as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "danger")
-    else:
-        flash(_JOINED, "success")
     return redirect(url_for(".detail", ref=ref), 303)
 
 
