@@ -7,6 +7,9 @@ import click
 
 from privacy import screening
 
+# NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR: JSON lets them stand, many a reader of lines does not.
+_LINE_ENDS = "\x85\u2028\u2029"
+
 
 @click.command("redact")
 def redact() -> None:
@@ -21,7 +24,7 @@ def redact() -> None:
         if answer is None:
             refused += 1
             click.echo(f"line {number}: no JSON string; write one between quotes", err=True)
-        sys.stdout.write(json.dumps(answer, ensure_ascii=not _can_be_sent(answer)) + "\n")
+        sys.stdout.write(_on_one_line(answer) + "\n")
     sys.stdout.flush()
     sys.exit(1 if refused else 0)
 
@@ -33,6 +36,14 @@ def _screened(line: bytes) -> str | None:
     except (ValueError, RecursionError):
         return None
     return screening.redacted(text, screening.marks(text)) if isinstance(text, str) else None
+
+
+def _on_one_line(answer: str | None) -> str:
+    """Write an answer as JSON; what other programs take for the end of a line is escaped."""
+    written = json.dumps(answer, ensure_ascii=not _can_be_sent(answer))
+    for end in _LINE_ENDS:
+        written = written.replace(end, f"\\u{ord(end):04x}")
+    return written
 
 
 def _can_be_sent(answer: str | None) -> bool:

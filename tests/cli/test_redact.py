@@ -24,12 +24,16 @@ def redact(tmp_path: Path, lines: bytes) -> subprocess.CompletedProcess[bytes]:
 
 
 def test_each_line_is_answered_by_its_screened_text_and_no_database_is_made(tmp_path) -> None:
-    letters = ["我叫王小明，电话一三八零四七零一二三四。", "考了98分\n第3名", "", "半个字\ud83d"]
+    ends = "上一行\x85下一行\u2028再下一行\u2029"
+    letters = [
+        "我叫王小明，电话一三八零四七零一二三四。", "考了98分\n第3名", "", "半个字\ud83d", ends
+    ]  # fmt: skip
 
     done = redact(tmp_path, "".join(json.dumps(one) + "\n" for one in letters).encode())
 
     assert done.returncode == 0, done.stderr
-    assert [json.loads(line) for line in done.stdout.splitlines()] == [
+    # Lines as text has them, which are more than those of bytes.
+    assert [json.loads(line) for line in done.stdout.decode().splitlines()] == [
         "我叫【…】，电话【…】。", *letters[1:]
     ]  # fmt: skip
     assert not (tmp_path / "none.db").exists()
