@@ -6,7 +6,7 @@ or leave it on our account for the child.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, literal, select, update
@@ -18,7 +18,7 @@ from models.pledges import Match
 from models.regions import Region
 from models.stipends import Batch, Fact, Settlement, Stipend
 from models.transfers import Transfer
-from privacy.permissions import CASE_STAFF, Act, require
+from privacy.permissions import CASE_STAFF, Act, as_case_staff, require
 from privacy.viewers import Viewer
 from services import gate, trace
 from services.danger.protection import accused_in
@@ -200,7 +200,7 @@ def returned(session: Session, viewer: Viewer, ref: str) -> Card:
     require(viewer, Act.SEND_AGAIN)
     card = gate.card(
         session,
-        _as_staff(viewer),
+        as_case_staff(viewer),
         Stipend,
         *is_line(ref),
         Stipend.returned_on.is_not(None),
@@ -221,7 +221,7 @@ def send_again(session: Session, by: Viewer, ref: str, *, now: datetime) -> None
     not come back, or the family says that it has it.
     """
     require(by, Act.SEND_AGAIN)
-    stipend = gate.row(session, _as_staff(by), Stipend, *is_line(ref))
+    stipend = gate.row(session, as_case_staff(by), Stipend, *is_line(ref))
     if stipend.returned_on is None or stipend.confirmed_on is not None:
         raise WrongState(
             from_state="confirmed" if stipend.confirmed_on else "sent", to_state=_AGAIN
@@ -244,7 +244,3 @@ def reopen(session: Session, stipend: Stipend, *, by: Viewer, now: datetime) -> 
         .execution_options(synchronize_session=False)
     )
     session.flush()
-
-
-def _as_staff(viewer: Viewer) -> Viewer:
-    return replace(viewer, roles=viewer.roles & CASE_STAFF)

@@ -5,12 +5,11 @@ that part alone, by a further match of the same due day (`kept_again`). The inst
 as its hand stated it, so that no hand reads of what was found (law 15).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from models.children import Child
 from models.kept import KeptSum
 from models.pledges import Match
 from models.stipends import Batch, Stipend
@@ -21,9 +20,9 @@ from services import by_two, gate, trace
 from services.books import ledger
 from services.books.ledger import Event, Leg
 from services.fund import standing_in
+from services.giving import further
 from services.handover import answering, handing
 from services.handover.hand_lists import is_line
-from services.lifecycle import advance
 from services.stipends import facts
 from services.stipends.facts import Basis
 from vocabulary.dates import first_of_month, today
@@ -33,8 +32,6 @@ from vocabulary.enums import (
     Evidence,
     FactKind,
     GiftOccasion,
-    MatchStatus,
-    Rhythm,
     Route,
     Snag,
     TransactionKind,
@@ -142,29 +139,19 @@ def _further(
     session: Session, by: Viewer, asked: KeptSum, stipend: Stipend, *, now: datetime
 ) -> Match:
     """Begin a match of that one due day for the part alone: nobody but the fund stands behind it."""
-    given = session.get_one(Match, stipend.match_id)
-    whom = session.get_one(Child, given.child_id)
-    due_on = first_of_month(stipend.due_on)  # where every scheme has its due days
     match = Match(
         pledge_id=standing_in.own_pledge(session, now=now).id,
-        child_id=whom.id,
-        region_code=whom.region_code,
+        child_id=session.get_one(Match, stipend.match_id).child_id,
         instalment_fen=asked.fen,
-        rhythm=Rhythm.MONTH,
         occasion=GiftOccasion.SHORTFALL,
         code_name=standing_in.CODE_NAME,
         proposed_on=asked.asked_on,
         proposed_by=asked.asked_by,
         decided_by=by.actor,
         decided_on=today(now),
-        starts_on=due_on,
-        ends_on=due_on + timedelta(days=1),
     )
-    session.add(match)
-    session.flush()
-    for step in (MatchStatus.ACTIVE, MatchStatus.ENDED):
-        advance(session, match, step, by=by, now=now, reason="shortfall")
-    return match
+    due_on = first_of_month(stipend.due_on)  # where every scheme has its due days
+    return further.once(session, by, match, on=due_on, now=now, reason="shortfall")
 
 
 def _close(

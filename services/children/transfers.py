@@ -17,11 +17,10 @@ from models.regions import Region
 from models.transfers import Transfer
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer, works_in
-from services import gate, trace
+from services import by_two, gate, trace
 from services.care import clocks
 from services.children.entering import school_key
 from services.danger.protection import accused_in
-from services.lifecycle import advance
 from services.notices import notices
 from services.routes import deciding
 from vocabulary.dates import today
@@ -33,12 +32,13 @@ from vocabulary.enums import (
     Stage,
     TransferStatus,
 )
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotPermitted, WrongState
+from vocabulary.errors import AlreadyDecided, BadInput, NotPermitted, WrongState
 
 SHORTEST_WORDS = 4
 REMINDS_AFTER = (3, 7, 14)
 WAYS = (Route.SCHOOL, Route.CARD, Route.VILLAGE, Route.OFFICE)
 _DIGITS = 6
+_WAITING = (TransferStatus.ASKED,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def accept(session: Session, by: Viewer, ref: str, arrival: Arrival, *, now: dat
     BadInput(field) for a place of another banner or a way that leads nowhere, AlreadyDecided.
     """
     require(by, Act.CHANGE_ROUTE)
-    transfer = _waiting(session, by, ref)
+    transfer = gate.row(session, by, Transfer, Transfer.ref == ref)
     _must_be_another(by, transfer)
     if not arrival.region_code.startswith(transfer.to_code[:_DIGITS]):
         raise BadInput(field="township", reason="other_banner")
@@ -104,7 +104,7 @@ def accept(session: Session, by: Viewer, ref: str, arrival: Arrival, *, now: dat
     child = session.get_one(Child, transfer.child_id)
     if child.status is ChildStatus.ENDED:
         raise WrongState(from_state=child.status.value, to_state="transferred")
-    _decide(session, by, transfer, TransferStatus.ACCEPTED, now=now)
+    by_two.decide(session, by, transfer, TransferStatus.ACCEPTED, now=now, waiting=_WAITING)
     _settle_in(session, by, child, arrival)
     clocks.moved_away(session, by, child.id, now=now)
     deciding.after_transfer(session, by, child, arrival.route, now=now)
@@ -126,12 +126,12 @@ def _settle_in(session: Session, by: Viewer, child: Child, arrival: Arrival) -> 
 def turn_down(session: Session, by: Viewer, ref: str, *, answer: str, now: datetime) -> None:
     """Leave the child with its banner, as somebody of the new one, and say why."""
     require(by, Act.VERIFY_CHILD)
-    transfer = _waiting(session, by, ref)
+    transfer = gate.row(session, by, Transfer, Transfer.ref == ref)
     _must_be_another(by, transfer)
     if len(answer.strip()) < SHORTEST_WORDS:
         raise BadInput(field="answer", reason="say_why")
     transfer.answer = answer.strip()
-    _decide(session, by, transfer, TransferStatus.TURNED_DOWN, now=now)
+    by_two.decide(session, by, transfer, TransferStatus.TURNED_DOWN, now=now, waiting=_WAITING)
     trace.record(session, by, "transfer.turn_down", _subject(session, transfer), now=now)
     _tell(session, transfer, NoticeKind.CHILD_WENT, transfer.from_code, now=now)
 
@@ -139,24 +139,16 @@ def turn_down(session: Session, by: Viewer, ref: str, *, answer: str, now: datet
 def take_back(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     """Keep the child after all, as somebody of the old banner. Raises AlreadyDecided."""
     require(by, Act.VERIFY_CHILD)
-    transfer = _waiting(session, by, ref)
+    transfer = gate.row(session, by, Transfer, Transfer.ref == ref)
     if not works_in(by, transfer.from_code) and not _is_around(by, transfer.from_code):
         raise NotPermitted()
-    _decide(session, by, transfer, TransferStatus.TAKEN_BACK, now=now)
+    by_two.decide(session, by, transfer, TransferStatus.TAKEN_BACK, now=now, waiting=_WAITING)
     trace.record(session, by, "transfer.take_back", _subject(session, transfer), now=now)
-
-
-def _waiting(session: Session, by: Viewer, ref: str) -> Transfer:
-    transfer = gate.row(session, by, Transfer, Transfer.ref == ref)
-    if transfer.status is not TransferStatus.ASKED:
-        raise AlreadyDecided()
-    return transfer
 
 
 def _must_be_another(by: Viewer, transfer: Transfer) -> None:
     """Two people, two banners: whoever asked, or works in the old one alone, accepts nothing."""
-    if by.actor == transfer.asked_by:
-        raise ActedBefore()
+    by_two.check_second(by, transfer, _WAITING)
     if not works_in(by, transfer.to_code) and not _is_around(by, transfer.to_code):
         raise NotPermitted()
 
@@ -164,14 +156,6 @@ def _must_be_another(by: Viewer, transfer: Transfer) -> None:
 def _is_around(by: Viewer, banner_code: str) -> bool:
     """Say whether the viewer works in a part of a banner."""
     return any(code[:_DIGITS] == banner_code[:_DIGITS] for code in by.regions)
-
-
-def _decide(
-    session: Session, by: Viewer, transfer: Transfer, to: TransferStatus, *, now: datetime
-) -> None:
-    advance(session, transfer, to, by=by, now=now)
-    transfer.decided_by, transfer.decided_on = by.actor, today(now)
-    session.flush()
 
 
 def _subject(session: Session, transfer: Transfer) -> str:

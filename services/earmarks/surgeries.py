@@ -5,7 +5,7 @@ batched, sent and signed for like any instalment, by the child's own way. What p
 services/earmarks/surgery.py says.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,10 +20,10 @@ from services import by_two, gate, trace
 from services.children import child_file, readiness
 from services.fund import standing_in
 from services.gate import Card, Part
-from services.lifecycle import advance
+from services.giving import further
 from services.pairing.market import MATCHABLE
 from vocabulary.dates import today
-from vocabulary.enums import AmendmentStatus, GiftOccasion, MatchStatus, Rhythm, Role
+from vocabulary.enums import AmendmentStatus, GiftOccasion, Rhythm, Role
 from vocabulary.errors import ActedBefore, BadInput, WrongState
 from vocabulary.money import Fen
 from vocabulary.schedule import STANDARD, next_due
@@ -84,7 +84,7 @@ def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     whom, on = session.get_one(Child, asked.child_id), today(now)
     if whom.status not in MATCHABLE or whom.id not in readiness.consenting(session, [whom], on=on):
         raise WrongState(from_state=whom.status.value, to_state=GiftOccasion.SURGERY.value)
-    asked.match_id = _begin(session, by, asked, whom, now=now).id
+    asked.match_id = _begin(session, by, asked, now=now).id
     session.flush()
     trace.record(session, by, "surgery.agree", f"surgery:{ref}", now=now)
 
@@ -97,28 +97,20 @@ def turn_down(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     trace.record(session, by, "surgery.turn_down", f"surgery:{ref}", now=now)
 
 
-def _begin(session: Session, by: Viewer, asked: Surgery, whom: Child, *, now: datetime) -> Match:
-    due_on = next_due(STANDARD[Rhythm.MONTH], today(now))
+def _begin(session: Session, by: Viewer, asked: Surgery, *, now: datetime) -> Match:
     match = Match(
         pledge_id=standing_in.own_pledge(session, now=now).id,
-        child_id=whom.id,
-        region_code=whom.region_code,
+        child_id=asked.child_id,
         instalment_fen=Fen(asked.amount_fen),
-        rhythm=Rhythm.MONTH,
         occasion=GiftOccasion.SURGERY,
         code_name=CODE_NAME,
         proposed_on=asked.asked_on,
         proposed_by=asked.asked_by,
         decided_by=by.actor,
         decided_on=today(now),
-        starts_on=due_on,
-        ends_on=due_on + timedelta(days=1),
     )
-    session.add(match)
-    session.flush()
-    for step in (MatchStatus.ACTIVE, MatchStatus.ENDED):
-        advance(session, match, step, by=by, now=now, reason="surgery")
-    return match
+    due_on = next_due(STANDARD[Rhythm.MONTH], today(now))
+    return further.once(session, by, match, on=due_on, now=now, reason="surgery")
 
 
 def listing(session: Session, viewer: Viewer) -> list[Card]:

@@ -18,7 +18,7 @@ from models.organisations import Organisation
 from models.pledges import Match, Recusal
 from models.regions import Region
 from models.stipends import Batch, Stipend
-from privacy.permissions import CASE_STAFF, Act, require
+from privacy.permissions import Act, as_case_staff, require
 from privacy.viewers import Viewer
 from services import gate
 from services.family_checks import draws
@@ -177,4 +177,4 @@ def audited(session: Session, viewer: Viewer) -> list[Card]:
 
 def _as_staff(viewer: Viewer) -> Viewer:
     require(viewer, Act.SEE_FAMILY_CHECKS)
-    return replace(viewer, roles=viewer.roles & CASE_STAFF)
+    return as_case_staff(viewer)

@@ -5,7 +5,7 @@ It covers no need, so that no successor waits for it, and the gap fund never pay
 money is not there moves to the next due day, three times at most.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from services import trace
 from services.books import ledger
 from services.books.covering import WAITS
 from services.children import readiness
+from services.giving import further
 from services.lifecycle import advance
 from services.notices import notices
 from services.notices.notices import Recipient
@@ -32,7 +33,6 @@ from vocabulary.money import Fen
 from vocabulary.schedule import STANDARD, next_due
 
 TRIED_MONTHS = 3
-_DAY = timedelta(days=1)
 
 
 def give_due(session: Session, by: Viewer, *, on: date, now: datetime) -> int:
@@ -94,23 +94,15 @@ def _give(session: Session, by: Viewer, wish: GiftWish, match: Match, *, now: da
     gift = Match(
         pledge_id=wish.pledge_id,
         child_id=wish.child_id,
-        region_code=session.get_one(Child, wish.child_id).region_code,
         instalment_fen=Fen(wish.amount_fen),
-        rhythm=Rhythm.MONTH,
         occasion=wish.occasion,
         code_name=match.code_name,
         proposed_on=match.proposed_on,
         proposed_by=match.proposed_by,
         decided_by=match.decided_by,
         decided_on=match.decided_on,
-        starts_on=wish.due_on,
-        ends_on=wish.due_on + _DAY,
     )
-    session.add(gift)
-    session.flush()
-    for step in (MatchStatus.ACTIVE, MatchStatus.ENDED):
-        advance(session, gift, step, by=by, now=now, reason="gift")
-    wish.match_id = gift.id
+    wish.match_id = further.once(session, by, gift, on=wish.due_on, now=now, reason="gift").id
     advance(session, wish, GiftStatus.GIVEN, by=by, now=now)
     session.flush()
 

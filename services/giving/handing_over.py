@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from models.children import Child
 from models.pledges import Match, Pledge, PledgeChange
 from models.vault import PayerMove
 from privacy.permissions import Act, require
@@ -18,7 +17,7 @@ from privacy.viewers import Viewer
 from services import trace
 from services.children.code_names import new_code_name
 from services.donors import donors
-from services.giving import moving
+from services.giving import further, moving
 from services.lifecycle import advance
 from services.pairing.market import IS_GIVEN
 from services.pledges import changes
@@ -156,25 +155,8 @@ def _begin(
         last = match.ends_on - timedelta(days=1)
         left = due_days(STANDARD[match.rhythm], start=begins, until=last)
         new.until_count = max(1, len(list(left)))
-    follows = Match(
-        pledge_id=new.id,
-        child_id=match.child_id,
-        region_code=session.get_one(Child, match.child_id).region_code,
-        need_id=match.need_id,
-        instalment_fen=match.instalment_fen,
-        rhythm=match.rhythm,
-        code_name=new_code_name(session, new.id),
-        proposed_on=match.proposed_on,
-        proposed_by=match.proposed_by,
-        score=match.score,
-        reasons=match.reasons,
-        best_reason=match.best_reason,
-        runners_up=match.runners_up,
-        decided_by=match.decided_by,
-        decided_on=match.decided_on,
-        starts_on=begins,
-        ends_on=match.ends_on,
-    )
-    session.add(follows)
-    session.flush()
-    advance(session, follows, MatchStatus.ACTIVE, by=by, now=now, reason="another payer")
+    name = new_code_name(session, new.id)
+    further.follow(
+        session, by, match, now=now, reason="another payer",
+        pledge_id=new.id, code_name=name, starts_on=begins,
+    )  # fmt: skip

@@ -4,7 +4,6 @@ A "no" is seen by case staff and by nobody who handed over (law 15); it may be c
 settled, and every answer is a fact.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, exists
@@ -14,7 +13,7 @@ from models.children import Child
 from models.organisations import Organisation
 from models.pledges import Match
 from models.stipends import Batch, Fact, Settlement, Stipend
-from privacy.permissions import CASE_STAFF, Act, require
+from privacy.permissions import Act, as_case_staff, require
 from privacy.viewers import Viewer
 from services import gate, trace
 from services.gate import Card, Part
@@ -137,4 +136,4 @@ def _with_ref(card: Card) -> Card:
 
 def _as_staff(viewer: Viewer) -> Viewer:
     require(viewer, Act.SETTLE_DISPUTE)
-    return replace(viewer, roles=viewer.roles & CASE_STAFF)
+    return as_case_staff(viewer)

@@ -13,7 +13,7 @@ from models.organisations import Organisation
 from models.pledges import Match
 from models.regions import Region
 from models.stipends import Stipend
-from privacy.permissions import CASE_STAFF
+from privacy.permissions import as_case_staff
 from privacy.viewers import Viewer
 from services import gate
 from services.accountancy import vouchers
@@ -81,7 +81,7 @@ _SCHOOL = Part(Organisation, Organisation.id == Child.school_id, ("name",))
 def _children(session: Session, by: Viewer, export: Export) -> Drawn:
     cards = gate.cards(
         session,
-        _as_staff(by),
+        as_case_staff(by),
         Child,
         fields=("ref", "name", "sex", "grade", "class_name", "status"),
         parts={"school": _SCHOOL, "place": Part(Region, Region.code == Child.region_code)},
@@ -96,7 +96,7 @@ def _stipends(session: Session, by: Viewer, export: Export) -> Drawn:
     dates = tuple(f"{kind.value}_on" for kind in FactKind if hasattr(Stipend, f"{kind.value}_on"))
     cards = gate.cards(
         session,
-        _as_staff(by),
+        as_case_staff(by),
         Stipend,
         fields=("due_on", "amount_fen", "is_funded", *dates),
         parts={
@@ -149,7 +149,3 @@ DRAWN: Mapping[ExportKind, Callable[[Session, Viewer, Export], Drawn]] = {
 
 def _inside(by: Viewer, export: Export) -> ColumnElement[bool]:
     return in_regions(Child.region_code, replace(by, regions=(export.region_code,)))
-
-
-def _as_staff(viewer: Viewer) -> Viewer:
-    return replace(viewer, roles=viewer.roles & CASE_STAFF)

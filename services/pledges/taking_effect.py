@@ -10,12 +10,11 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Date, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
-from models.children import Child
 from models.pledges import Match, Pledge, PledgeChange
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import trace
-from services.giving import handing_over, room
+from services.giving import further, handing_over, room
 from services.giving.room import Terms
 from services.lifecycle import advance, advance_each
 from services.notices import notices
@@ -163,28 +162,10 @@ def _renew(
         return
     ends_on, match.ends_on = match.ends_on, on
     advance(session, match, MatchStatus.ENDED, by=by, now=now, reason="new terms")
-    follows = Match(
-        pledge_id=match.pledge_id,
-        child_id=match.child_id,
-        region_code=match.region_code or session.get_one(Child, match.child_id).region_code,
-        need_id=match.need_id,
-        instalment_fen=to.instalment,
-        rhythm=to.rhythm,
-        code_name=match.code_name,
-        proposed_on=match.proposed_on,
-        proposed_by=match.proposed_by,
-        score=match.score,
-        reasons=match.reasons,
-        best_reason=match.best_reason,
-        runners_up=match.runners_up,
-        decided_by=match.decided_by,
-        decided_on=match.decided_on,
-        starts_on=on,
-        ends_on=ends_on,
-    )
-    session.add(follows)
-    session.flush()
-    advance(session, follows, MatchStatus.ACTIVE, by=by, now=now, reason="new terms")
+    follows = further.follow(
+        session, by, match, now=now, reason="new terms",
+        starts_on=on, ends_on=ends_on, instalment_fen=to.instalment, rhythm=to.rhythm,
+    )  # fmt: skip
     room.tell_of_cut(session, follows, units, now=now)
 
 

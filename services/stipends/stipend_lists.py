@@ -1,6 +1,5 @@
 """What became of instalments, for case staff: by what they wait for, in the viewer's own regions."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -12,7 +11,7 @@ from models.jobs import SetAside
 from models.organisations import Organisation
 from models.pledges import Match
 from models.stipends import Batch, Settlement, Stipend
-from privacy.permissions import CASE_STAFF, Act, require
+from privacy.permissions import Act, as_case_staff, require
 from privacy.viewers import Viewer
 from services import gate
 from services.gate import Card, Part
@@ -46,7 +45,7 @@ class Listed(StrEnum):
 def counts(session: Session, viewer: Viewer, *, now: datetime) -> dict[Listed, int]:
     """Count every list."""
     require(viewer, Act.SETTLE_DISPUTE)
-    staff = _as_staff(viewer)
+    staff = as_case_staff(viewer)
     found: dict[Listed, int] = {
         listed: gate.count(session, staff, Stipend, _is(listed, today(now)))
         for listed in Listed
@@ -66,7 +65,7 @@ def listing(
     order = Stipend.due_on.desc() if listed is Listed.DONE else Stipend.due_on
     found = gate.cards(
         session,
-        _as_staff(viewer),
+        as_case_staff(viewer),
         Stipend,
         fields=_FIELDS,
         parts={
@@ -107,7 +106,7 @@ def _is_missing(card: Card) -> bool:
 def _aside(session: Session, viewer: Viewer, *, page: int) -> list[Card]:
     return gate.cards(
         session,
-        _as_staff(viewer),
+        as_case_staff(viewer),
         SetAside,
         parts={
             "match": Part(Match, Match.id == SetAside.match_id, ("child_ref", "instalment_fen")),
@@ -156,7 +155,3 @@ def _is(listed: Listed, day: date) -> ColumnElement[bool]:
             is_open, Stipend.handed_over_on.is_not(None) | Stipend.confirmed_on.is_not(None)
         ),
     }[listed]
-
-
-def _as_staff(viewer: Viewer) -> Viewer:
-    return replace(viewer, roles=viewer.roles & CASE_STAFF)
