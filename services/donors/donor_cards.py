@@ -72,7 +72,14 @@ class Sight:
 
     def is_skipped(self, day: date) -> bool:
         """Say whether a day is paused or lies after a stop, asked for or in effect."""
-        return any(_covers(change, day) for change in self.changes)
+        return any(_covers(change, day, self.resumes_on) for change in self.changes)
+
+    @property
+    def resumes_on(self) -> date:
+        """Return the day from which the donor asked to go on, before it has come."""
+        return min(
+            (one["effective_on"] for one in self.changes if _is_asked_resume(one)), default=date.max
+        )
 
     def planned(self, match: Card, *, until: date) -> list[Due]:
         """Return every due day of a match through `until`, opened already or not."""
@@ -115,9 +122,14 @@ def _due_days(rhythm: Rhythm, start: date, until: date) -> tuple[date, ...]:
     return tuple(due_days(STANDARD[rhythm], start=start, until=until))
 
 
-def _covers(change: Card, day: date) -> bool:
+def _is_asked_resume(change: Card) -> bool:
+    return change["kind"] is ChangeKind.RESUME and change["status"] is ChangeStatus.WAITING
+
+
+def _covers(change: Card, day: date, resumes_on: date) -> bool:
     if change["kind"] is ChangeKind.PAUSE:
-        return bool(change["effective_on"] <= day < (change["until_on"] or date.max))
+        end = min(change["until_on"] or date.max, resumes_on)
+        return bool(change["effective_on"] <= day < end)
     is_waiting_stop = change["kind"] is ChangeKind.STOP and change["status"] is ChangeStatus.WAITING
     return bool(is_waiting_stop and day >= change["effective_on"])
 

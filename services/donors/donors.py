@@ -249,7 +249,7 @@ def _paused_until(sight: Sight) -> date | None:
         for c in sight.changes
         if c["kind"] is ChangeKind.PAUSE and c["status"] is ChangeStatus.APPLIED and c["until_on"]
     ]
-    return max(applied, default=None)
+    return min(max(applied), sight.resumes_on) if applied else None
 
 
 def _runway(sight: Sight, prepaid: Fen) -> Runway:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.ledger import Posting
 from models.pledges import Match, Pledge, PledgeChange
@@ -21,6 +21,7 @@ from services.notices.notices import Recipient
 from services.vault import vault
 from vocabulary.enums import (
     AccountKind,
+    ChangeKind,
     ChangeStatus,
     MatchStatus,
     NoticeKind,
@@ -68,7 +69,8 @@ def _tell(
 def _to_pay(session: Session, *, on: date) -> Iterable[tuple[int, str, date]]:
     """Return the pledges whose money does not reach the next due day, if that is near.
 
-    Those with a change under way are among them: the donor's own page decides at delivery.
+    Those with a change under way are among them, and who pauses until that day: the donor's own page
+    decides at delivery.
     """
     days = {
         rhythm: day
@@ -110,7 +112,8 @@ def _short_of_money(day: date, rhythms: list[Any], *, ahead: int) -> Select[int,
         select(Pledge.id, Pledge.donor_ref)
         .join(Match, Match.pledge_id == Pledge.id)
         .where(
-            Pledge.status == PledgeStatus.CONFIRMED,
+            Pledge.status.in_((PledgeStatus.CONFIRMED, PledgeStatus.PAUSED)),
+            ~_is_paused_on(day),
             Pledge.remind_days >= ahead,
             Match.rhythm.in_(rhythms),
             _runs_on(day),
@@ -118,6 +121,32 @@ def _short_of_money(day: date, rhythms: list[Any], *, ahead: int) -> Select[int,
         .group_by(Pledge.id, Pledge.donor_ref)
         .having(or_(func.sum(Match.instalment_fen) + waiting > money, changes))
         .order_by(Pledge.id)
+    )
+
+
+def _is_paused_on(day: date) -> ColumnElement[bool]:
+    """Say in SQL whether a pause that has begun goes on beyond a day, whatever was asked since."""
+    resume = aliased(PledgeChange)
+    goes_on = (
+        select(resume.id)
+        .where(
+            resume.pledge_id == Pledge.id,
+            resume.kind == ChangeKind.RESUME,
+            resume.status == ChangeStatus.WAITING,
+            resume.effective_on <= day,
+        )
+        .exists()
+    )
+    return (
+        select(PledgeChange.id)
+        .where(
+            PledgeChange.pledge_id == Pledge.id,
+            PledgeChange.kind == ChangeKind.PAUSE,
+            PledgeChange.status == ChangeStatus.APPLIED,
+            or_(PledgeChange.until_on.is_(None), PledgeChange.until_on > day),
+            ~goes_on,
+        )
+        .exists()
     )
 
 

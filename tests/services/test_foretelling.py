@@ -7,14 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.notices import Notice
-from models.pledges import Match
+from models.pledges import Match, Pledge
 from privacy import viewers
 from services.books import receipts
 from services.books.receipts import BankLine
-from services.pledges import changes, foretelling, pledges
+from services.pledges import changes, foretelling, pledges, taking_effect
 from services.vault import vault
 from tests.factories import a_child, a_match, a_pledge, a_school, viewer
 from tests.services.outbox import PHONE, Gate, a_donor, deliver
+from tests.services.test_pledge_changes import donor_of
 from vocabulary import clock
 from vocabulary.dates import at
 from vocabulary.enums import NoticeKind, PledgeEnd, Role
@@ -69,6 +70,30 @@ def test_days_missed_while_the_machine_was_off_are_made_up_once(session: Session
     told = days_told(session, NoticeKind.MONEY_RUNS_OUT, date(2026, 11, 25), date(2026, 11, 30))
 
     assert told == [date(2026, 11, 25)]
+
+
+@pytest.mark.parametrize(
+    ("resumes_on", "first"), [(None, date(2027, 2, 15)), (date(2026, 12, 2), date(2026, 12, 18))]
+)
+def test_who_pauses_is_told_before_he_goes_on_and_not_meanwhile(
+    session: Session, resumes_on: date | None, first: date
+) -> None:
+    match, _ = a_paid_match(session, 0)
+    pledge = session.get_one(Pledge, match.pledge_id)
+    me = donor_of(session, pledge)
+    changes.pause(session, me, pledge.donor_ref, months=3, now=at(date(2026, 11, 10)))
+    taking_effect.apply_changes(session, viewers.engine("pledges"), on=DUE, now=at(DUE))
+    if resumes_on:
+        changes.resume(session, me, pledge.donor_ref, now=at(resumes_on))
+
+    told = days_told(session, NoticeKind.MONEY_RUNS_OUT, date(2026, 12, 2), date(2027, 2, 20))
+
+    assert told[0] == first
+    with clock.moved_to(at(first, 10)):
+        deliver(session)
+    kind = NoticeKind.MONEY_RUNS_OUT
+    texts = session.scalars(select(Notice.text).where(Notice.kind == kind)).all()
+    assert texts[0] is not None
 
 
 def test_the_donor_reads_by_which_day_and_no_sum_leaves_the_house(session: Session) -> None:

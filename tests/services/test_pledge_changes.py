@@ -14,6 +14,7 @@ from models.stipends import Stipend
 from models.vault import VaultPledge
 from privacy import viewers
 from privacy.viewers import Viewer
+from services.donors import donors
 from services.pledges import changes, taking_effect
 from tests.factories import a_child, a_match, a_pledge, a_school
 from vocabulary.dates import at
@@ -99,6 +100,26 @@ def test_going_on_early_gives_from_the_next_due_day(session, now, pair):
     assert [month for month, _ in opened(session)][3:] == ["2027-02", "2027-03"]
     session.refresh(pledge)
     assert pledge.status is PledgeStatus.CONFIRMED
+
+
+def test_his_page_counts_from_the_day_he_asked_to_go_on(session, now, pair):
+    pledge, me, _, _ = pair
+    changes.pause(session, me, pledge.donor_ref, months=6, now=now)
+    taking_effect.apply_changes(session, ENGINE, on=DECEMBER, now=now)
+    day = at(date(2026, 12, 10))
+    before = donors.home(session, me, now=day).pledges[0]
+
+    changes.resume(session, me, pledge.donor_ref, now=day)
+    after = donors.home(session, me, now=day).pledges[0]
+
+    def ahead(card):
+        return [month.number for month in card["supports"][0].months if month.state == "unpaid"][
+            -8:
+        ]
+
+    assert (before["paused_until"], after["paused_until"]) == (date(2027, 6, 1), date(2027, 1, 1))
+    assert ahead(before)[-3:] == [6, 7, 8]
+    assert ahead(after) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 @pytest.mark.parametrize(
