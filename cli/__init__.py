@@ -18,6 +18,7 @@ from cli.redact import redact
 from cli.server import serve, up
 from cli.staff import staff
 from cli.stipends import stipends
+from cli.townships import townships
 from config import Mode
 
 COMMANDS = (
@@ -38,6 +39,7 @@ COMMANDS = (
     pledges,
     staff,
     redact,
+    townships,
 )
 
 

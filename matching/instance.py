@@ -9,6 +9,7 @@ An id is a text or a whole number; 7 and "7" are the same id. Every fault names 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from operator import mul
 from typing import Any, Final
 
@@ -43,6 +44,7 @@ class Instance:
     """Both sides in order of id; pairs as parallel arrays, ordered by need row, then offer row.
 
     `groups` holds the rows of needs that stay together: one offer takes them all, whole, or none.
+    A need of no units is served by nobody, and so is whoever stays together with it.
     """
 
     needs: tuple[Id, ...]
@@ -233,6 +235,8 @@ def _whole(place: str, number: object) -> int:
     """Take 3 and 3.0; the optimum is exact only in whole numbers."""
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise BadInstance(place, f"must be a whole number, not {json.dumps(number)}")
+    if isinstance(number, float) and not isfinite(number):
+        raise BadInstance(place, f"must be a whole number, not {number}")
     if isinstance(number, float) and not number.is_integer():
         raise BadInstance(place, f"must be a whole number, not {number}; scale the file up")
     return int(number)

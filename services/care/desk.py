@@ -129,7 +129,12 @@ def whole_costs_of(session: Session, viewer: Viewer, ref: str) -> Card:
         .join(Volunteer, Volunteer.id == CareMatch.volunteer_id)
     )
     child, volunteer, run_ref = session.execute(asked.where(CareMatch.ref == ref)).one()
-    weighed = whole_costs.weighed(session, run_ref, (child, volunteer), others)
+
+    def named(refs: Sequence[str]) -> list[Card]:
+        return list(whom.by_need(session, viewer, refs).values())
+
+    ends = child, volunteer
+    weighed = whole_costs.weighed(session, run_ref, ends, others, named=named)
     return Card({"match": found, **weighed})
 
 

@@ -115,23 +115,6 @@ def why_not(other: Facts) -> str:
     return "；".join([*lacks, *ends]) + "。"
 
 
-def would_change(others: Sequence[Facts]) -> list[str]:
-    """Say what would have changed the decision, read off the runners-up."""
-    said = []
-    for other in others:
-        name = other["name"] or ("外地一个孩子" if other["side"] == "child" else "外地一位")
-        if other["side"] == "child" and not other["placed_with"]:
-            said.append(f"若她再有一个名额，会改配给{name}。")
-        elif other["side"] == "volunteer" and other["placed_with"]:
-            said.append(f"若{name}再有一个名额，也可以陪这个孩子。")
-        elif other["side"] == "volunteer" and other["lacks"]:
-            widest = other["lacks"][0]
-            said.append(
-                f"若{name}在“{FACTORS[widest['factor']]}”上不差这 {widest['behind']} 分，会是她。"
-            )
-    return list(dict.fromkeys(said))
-
-
 def about(facts: Facts) -> list[tuple[str, str]]:
     """Return what a volunteer reads before two of the staff agreed."""
     return [

@@ -1,6 +1,5 @@
 """爱心妈妈 and children at the staff's desk: whom to call, what two decide, trials, the goodbye."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,10 +12,9 @@ from services.care.desk import Shown
 from services.gate import Card
 from vocabulary.dates import today
 from vocabulary.enums import CareEnd, CareRefusal, CareStatus, VisitRhythm
-from vocabulary.errors import NotFound, NotPermitted, Refused
-from web.core import care_words, reasons, requests
+from web.core import care_words, one_more_words, reasons, requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import WHATEVER, refused, saying
 from web.forms.care import DayForm, EndForm, HerNoForm, StaffNoForm
 
 bp = Blueprint("care", __name__, url_prefix="/care")
@@ -88,7 +86,6 @@ def _page(ref: str, her_no: HerNoForm, no: StaffNoForm, end_form: EndForm) -> st
             {"name": one["name"] or "外地一位", "why": care_words.why_not(one)}
             for one in match["others"]
         ],
-        changes=care_words.would_change(match["others"]),
         blocked=care_words.BLOCKS.get(match["block"]),
         words=care_words,
         her_no=her_no,
@@ -107,7 +104,7 @@ def _page(ref: str, her_no: HerNoForm, no: StaffNoForm, end_form: EndForm) -> st
 def whole(ref: str) -> str:
     """Show what the whole of that run loses without this pair, or with another instead."""
     found = desk.whole_costs_of(requests.session(), current_viewer(), ref)
-    _note([found["match"]])
+    _note_pair(Card({**found["match"], "others": [*found.get("others", []), *_gained(found)]}))
     others = [
         {"name": one["name"] or "外地一位", "why": reasons.loss(one["cost"])}
         for one in found.get("others", [])
@@ -118,21 +115,30 @@ def whole(ref: str) -> str:
         whole=found,
         without=reasons.loss(found["without"]) if found.has("without") else None,
         others=others,
+        changes=one_more_words.lines(
+            found,
+            hers="若她再有一个名额",
+            name_of=lambda one: one["name"] or "外地一位",
+            may_fit_better=True,
+        ),
     )
+
+
+def _gained(found: Card) -> list[dict[str, Any]]:
+    """Return the children whom a place more would bring her, as the page names them."""
+    children = found["more"]["children"] if found.get("more") else []
+    return [{"side": "child", "code": one["ref"], "name": one["name"]} for one in children]
 
 
 @bp.post("/<string:ref>/agree")
 @may(Act.AGREE_CARE)
 def agree(ref: str) -> Response:
     """Be one of the two; the second begins the trial."""
-
-    def act() -> str:
+    begins = f"两个人都同意了，今天起磨合 {deciding.TRIAL_DAYS} 天。"
+    with saying(but=WHATEVER):
         is_second = deciding.agree(requests.session(), current_viewer(), ref, now=requests.now())
-        if is_second:
-            return f"两个人都同意了，今天起磨合 {deciding.TRIAL_DAYS} 天。"
-        return "记下了，还要另一位同事同意才开始。"
-
-    return _acted(ref, act)
+        flash(begins if is_second else "记下了，还要另一位同事同意才开始。", "success")
+    return _back(ref)
 
 
 @bp.post("/<string:ref>/turn-down")
@@ -143,26 +149,20 @@ def turn_down(ref: str) -> Answer:
     if not form.validate_on_submit():
         requests.keep_nothing()
         return _page(ref, HerNoForm(formdata=None), form, EndForm(formdata=None))
-
-    def act() -> str:
+    with saying("记下了。这一对不再提，她的名额空出来了。", but=WHATEVER):
         reason, note = CareRefusal(form.reason.data), form.note.data or ""
         who = requests.session(), current_viewer()
         deciding.turn_down(*who, ref, reason, note=note, now=requests.now())
-        return "记下了。这一对不再提，她的名额空出来了。"
-
-    return _acted(ref, act)
+    return _back(ref)
 
 
 @bp.post("/<string:ref>/her-yes")
 @may(Act.NOTE_CARE_ANSWER)
 def her_yes(ref: str) -> Response:
     """Write down the yes she gave by telephone."""
-
-    def act() -> str:
+    with saying("记下了：她愿意。请另外两位同事来决定。", but=WHATEVER):
         answering.accept_for(requests.session(), current_viewer(), ref, now=requests.now())
-        return "记下了：她愿意。请另外两位同事来决定。"
-
-    return _acted(ref, act)
+    return _back(ref)
 
 
 @bp.post("/<string:ref>/her-no")
@@ -173,25 +173,19 @@ def her_no(ref: str) -> Answer:
     if not form.validate_on_submit():
         requests.keep_nothing()
         return _page(ref, form, StaffNoForm(formdata=None), EndForm(formdata=None))
-
-    def act() -> str:
+    with saying("记下了：她这次不行，名额空出来了。", but=WHATEVER):
         no = No(CareRefusal(form.reason.data), form.note.data or "")
         answering.decline_for(requests.session(), current_viewer(), ref, no, now=requests.now())
-        return "记下了：她这次不行，名额空出来了。"
-
-    return _acted(ref, act)
+    return _back(ref)
 
 
 @bp.post("/<string:ref>/go-on")
 @may(Act.TURN_DOWN_CARE)
 def go_on(ref: str) -> Response:
     """Say after the trial that the two suit each other."""
-
-    def act() -> str:
+    with saying("磨合好了，接着陪。", but=WHATEVER):
         deciding.go_on(requests.session(), current_viewer(), ref, now=requests.now())
-        return "磨合好了，接着陪。"
-
-    return _acted(ref, act)
+    return _back(ref)
 
 
 @bp.post("/<string:ref>/goodbye")
@@ -201,16 +195,12 @@ def goodbye(ref: str) -> Response:
     desk.detail(requests.session(), current_viewer(), ref, now=requests.now())
     form = DayForm()
     if not form.validate_on_submit() or form.on.data is None:
-        requests.keep_nothing()
-        flash("请选告别的日子。", "danger")
-        return redirect(url_for(".detail", ref=ref), 303)
+        refused("请选告别的日子。")
+        return _back(ref)
     on = form.on.data
-
-    def act() -> str:
+    with saying("记下了告别的日子，她的页面上也看得到。", but=WHATEVER):
         leaving.plan_goodbye(requests.session(), current_viewer(), ref, on, now=requests.now())
-        return "记下了告别的日子，她的页面上也看得到。"
-
-    return _acted(ref, act)
+    return _back(ref)
 
 
 @bp.post("/<string:ref>/end")
@@ -221,26 +211,13 @@ def end(ref: str) -> Answer:
     if not form.validate_on_submit():
         requests.keep_nothing()
         return _page(ref, HerNoForm(formdata=None), StaffNoForm(formdata=None), form)
-
-    def act() -> str:
+    with saying("结束了，她的名额空出来了，以前的记录都在。", but=WHATEVER):
         reason = CareEnd(form.reason.data)
         deciding.end(requests.session(), current_viewer(), ref, reason, now=requests.now())
-        return "结束了，她的名额空出来了，以前的记录都在。"
-
-    return _acted(ref, act)
+    return _back(ref)
 
 
-def _acted(ref: str, act: Callable[[], str]) -> Response:
-    """Act and say what came of it, or why not, on the page of the pair."""
-    try:
-        said = act()
-    except (NotFound, NotPermitted):
-        raise
-    except Refused as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "danger")
-    else:
-        flash(said, "success")
+def _back(ref: str) -> Response:
     return redirect(url_for(".detail", ref=ref), 303)
 
 
@@ -257,13 +234,6 @@ def turned_down() -> str:
 @may(Act.TURN_DOWN_CARE)
 def lift(ref: str) -> Response:
     """Let a pair be proposed again."""
-    try:
+    with saying("放开了，今晚重新配的时候会再算上这一对。", but=WHATEVER):
         deciding.lift(requests.session(), current_viewer(), ref, now=requests.now())
-    except (NotFound, NotPermitted):
-        raise
-    except Refused as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "danger")
-    else:
-        flash("放开了，今晚重新配的时候会再算上这一对。", "success")
     return redirect(url_for(".turned_down"), 303)

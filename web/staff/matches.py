@@ -15,12 +15,11 @@ from services.pairing.approvals import Shown
 from vocabulary.classes import grade_label
 from vocabulary.dates import today
 from vocabulary.enums import DeclineReason, MatchStatus
-from vocabulary.errors import NotFound, NotPermitted, Refused
 from vocabulary.schedule import STANDARD, next_due
-from web.core import addresses, pledge_words, reasons, requests
+from web.core import addresses, one_more_words, pledge_words, reasons, requests
 from web.core.access import current_viewer, for_roles, may
+from web.core.acting import WHATEVER, saying
 from web.core.filters import coming_day
-from web.core.messages import sentence
 from web.forms.matches import DeclineForm
 
 bp = Blueprint("matches", __name__, url_prefix="/matches")
@@ -52,7 +51,7 @@ def detail(ref: str) -> str:
 def whole(ref: str) -> str:
     """Show what the whole of that night's pairs loses without this one, or with another."""
     found = whole_costs.costs(requests.session(), current_viewer(), ref)
-    requests.note_read("child.read", [f"child:{found['match']['child']['ref']}"])
+    requests.note_read("child.read", _children_of(found))
     others = [_whole_other(ref, other) for other in found.get("others", [])]
     return render_template(
         "staff/matches/whole.html",
@@ -61,7 +60,21 @@ def whole(ref: str) -> str:
         whole=found,
         without=reasons.loss(found["without"]) if found.has("without") else None,
         others=others,
+        changes=one_more_words.lines(
+            found,
+            hers="若这份认捐再多帮一个孩子",
+            name_of=lambda other: f"认捐 {other['code']} ",
+            may_fit_better=False,
+        ),
     )
+
+
+def _children_of(found: Card) -> list[str]:
+    """Return whose names one page shows: the child's own, the next best, whom a place more brings."""
+    more = found["more"]["children"] if found.get("more") else []
+    others = [one["child"] for one in found.get("others", []) if one["side"] == "child"]
+    refs = [found["match"]["child"]["ref"], *(one["ref"] for one in [*others, *more] if one)]
+    return [f"child:{ref}" for ref in dict.fromkeys(refs)]
 
 
 def _whole_other(ref: str, other: Card) -> dict[str, str]:
@@ -205,17 +218,14 @@ def _after(desk: Card) -> str:
 @may(Act.APPROVE_MATCH)
 def approve(ref: str) -> Response:
     """Approve, and go on to the next."""
-    try:
+    with saying(but=WHATEVER):
         card = matches.approve(requests.session(), current_viewer(), ref, now=requests.now())
-    except (NotFound, NotPermitted):
-        raise
-    except Refused as refusal:
-        return _told(ref, refusal)
-    on = today(requests.now())
-    # Where a term is paid already he begins after it: later than the next due day.
-    first = coming_day(next_due(STANDARD[card["rhythm"]], max(on, card["starts_on"] - _DAY)), on)
-    flash(f"{card['child']['name']}结对了，第一笔 {first}拨付。", "success")
-    return _onward()
+        on, rhythm = today(requests.now()), STANDARD[card["rhythm"]]
+        # Where a term is paid already he begins after it: later than the next due day.
+        first = coming_day(next_due(rhythm, max(on, card["starts_on"] - _DAY)), on)
+        flash(f"{card['child']['name']}结对了，第一笔 {first}拨付。", "success")
+        return _onward()
+    return _back(ref)
 
 
 @bp.post("/<string:ref>/decline")
@@ -226,35 +236,22 @@ def decline(ref: str) -> str | Response:
     if not form.validate_on_submit():
         requests.keep_nothing()
         return _desk("staff/matches/detail.html", ref, form)
-    try:
-        matches.decline(
-            requests.session(),
-            current_viewer(),
-            ref,
-            reason=DeclineReason(form.reason.data),
-            note=form.note.data,
-            now=requests.now(),
-        )
-    except (NotFound, NotPermitted):
-        raise
-    except Refused as refusal:
-        return _told(ref, refusal)
-    flash("记下了。这一对不再提，今晚给两边重新配。", "success")
-    return _onward()
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    reason, note = DeclineReason(form.reason.data), form.note.data
+    with saying("记下了。这一对不再提，今晚给两边重新配。", but=WHATEVER):
+        matches.decline(session, viewer, ref, reason=reason, note=note, now=now)
+        return _onward()
+    return _back(ref)
 
 
 @bp.post("/<string:ref>/aside")
 @case_staff
 def aside(ref: str) -> Response:
     """Keep out of this child's matches (回避); somebody else decides."""
-    try:
+    with saying("记下了：你回避，这个孩子的结对由另一位同事决定。", but=WHATEVER):
         matches.step_aside(requests.session(), current_viewer(), ref, now=requests.now())
-    except (NotFound, NotPermitted):
-        raise
-    except Refused as refusal:
-        return _told(ref, refusal)
-    flash("记下了：你回避，这个孩子的结对由另一位同事决定。", "success")
-    return _onward()
+        return _onward()
+    return _back(ref)
 
 
 @bp.get("/turned-down")
@@ -270,22 +267,13 @@ def turned_down() -> str:
 @may(Act.DECIDE_MATCH)
 def lift(ref: str) -> Response:
     """Let a pair be proposed again."""
-    try:
+    with saying("放开了，今晚重新配的时候会再算上这一对。", but=WHATEVER):
         matches.lift(requests.session(), current_viewer(), ref, now=requests.now())
-    except (NotFound, NotPermitted):
-        raise
-    except Refused as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "danger")
-    else:
-        flash("放开了，今晚重新配的时候会再算上这一对。", "success")
     return redirect(url_for(".turned_down"), 303)
 
 
-def _told(ref: str, refusal: Refused) -> Response:
-    """Say a refusal on the page of the proposal, which shows how it stands now."""
-    requests.keep_nothing()
-    flash(sentence(refusal), "danger")
+def _back(ref: str) -> Response:
+    """Go to the page of the proposal, which shows how it stands now."""
     return redirect(url_for(".detail", ref=ref), 303)
 
 
