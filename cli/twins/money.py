@@ -76,7 +76,7 @@ def gets_papers(story: Story, name: str, year: int) -> None:
     me, ref, now = story.donor(name), story.offered[name].ref, clock.now()
     statements.of_year(story.session, me, year, now=now)
     story.papers[name] = certificates.issue(story.session, me, ref, year, now=now)
-    own = story.payers.get(name, "某某")
+    own = f"某某{story.payers.get(name, '')}"[: asking.NAME_LENGTH]
     asking.ask(story.session, me, ref, year, ReceiptWay.SEALED, name=own, now=now)
 
 

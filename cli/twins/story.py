@@ -44,6 +44,7 @@ from vocabulary.enums import (
     Snag,
     StopReason,
 )
+from vocabulary.errors import BadInput
 from vocabulary.money import Fen
 
 SECRET = "secret"  # noqa: S105 the story's name of him
@@ -65,6 +66,8 @@ class Story:
         self.stage = Stage(session, Random(0), date.max)  # noqa: S311 it draws nothing here
         known = {SECRET: secret} | ({"second": second} if second else {})
         self.contacts = {**cast.OTHERS, **{name: one.contact for name, one in known.items()}}
+        if len(set(self.contacts.values())) < len(self.contacts):
+            raise BadInput(field="phone", reason="another_donors_own")
         self.payers = {name: f"{one.name} {one.remark}".strip() for name, one in known.items()}
         self.pupils = pupils
         self.offered: dict[str, Offered] = {}
