@@ -222,7 +222,9 @@ def _of(viewer: Viewer, *, is_writer: bool) -> Condition:
     """
     family_wrote = Letter.sender == LetterSide.FAMILY
     child_id = None if viewer.stipend_id is not None else viewer.child_id
-    family = and_(is_own(Letter.child_id, child_id), family_wrote if is_writer else ~family_wrote)
+    # At home others read what stands behind the family's link: a child's own words never do.
+    told_at_home = and_(family_wrote, Letter.voice.is_distinct_from(LetterVoice.CHILD))
+    family = and_(is_own(Letter.child_id, child_id), told_at_home if is_writer else ~family_wrote)
     from_family = and_(family_wrote, _not_in_danger(Letter.child_id))
     others = select(VaultReader.letter_id).where(~is_own(VaultReader.donor_id, viewer.donor_id))
     # What a group's contact before him wrote is no word of his.

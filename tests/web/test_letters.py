@@ -18,7 +18,7 @@ from services.links import Subject
 from tests.factories import BANNER, PASSWORD, TOWNSHIP, an_account
 from tests.services.letters.worlds import THANKS, WEDNESDAY, World, a_volunteer, a_world
 from vocabulary import clock
-from vocabulary.enums import LetterStatus, LinkPurpose, Role
+from vocabulary.enums import LetterStatus, LetterVoice, LinkPurpose, Role
 
 EXPOSING = "我叫陈雨桐，在吉文镇上学。"
 AS_CHILD = {"act": "look", "voice": "child"}
@@ -151,7 +151,8 @@ def test_behind_a_slip_stands_no_word_of_any_letter(client, world) -> None:
 
 
 def test_the_guardian_reads_both_sides_behind_her_own_link(client, world) -> None:
-    world.family_writes(THANKS)
+    world.family_writes(THANKS, voice=LetterVoice.GUARDIAN)
+    world.family_writes("奶奶的腿疼，我给她揉。")
     world.donor_writes("收到你的信，我很高兴。我叫林向北。")
     world.release()
     world.batch()
@@ -159,6 +160,8 @@ def test_the_guardian_reads_both_sides_behind_her_own_link(client, world) -> Non
     page = as_guardian(client, world).get("/family/mailbox").get_data(as_text=True)
 
     assert THANKS in page
+    assert "我给她揉" not in page
+    assert "那是孩子自己的话" in page
     assert "收到你的信，我很高兴。我叫<mark>…</mark>。" in page
     assert "林向北" not in page
 

@@ -29,6 +29,7 @@ from vocabulary.dates import today
 from vocabulary.enums import (
     LetterReturn,
     LetterStatus,
+    LetterVoice,
     Naming,
     NoticeKind,
     RecipientKind,
@@ -63,7 +64,7 @@ def page(world: World, by=None) -> dict:
 
 @pytest.mark.parametrize("ends", [forget, die])
 def test_what_was_released_goes_back_on_monday_and_is_never_marked_as_sent(world, ends) -> None:
-    letter = world.family_writes()
+    letter = world.family_writes(voice=LetterVoice.GUARDIAN)
     world.release()
     ends(world)
 

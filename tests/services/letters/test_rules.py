@@ -23,6 +23,7 @@ from vocabulary.enums import (
     LetterReturn,
     LetterStage,
     LetterStatus,
+    LetterVoice,
     Naming,
     NoticeKind,
     Purpose,
@@ -153,7 +154,7 @@ def test_what_worries_in_a_typed_up_letter_is_found_as_well(world: World, tmp_pa
 
 
 def test_a_letter_returned_is_read_with_its_reason_and_can_be_written_anew(world: World) -> None:
-    world.family_writes("您能不能再给我打 500 元？")
+    world.family_writes("您能不能再给我打 500 元？", voice=LetterVoice.GUARDIAN)
     reason = LetterReturn.ASKS_MONEY
     letter_desk.send_back(world.session, DESK, world.letter.ref, reason=reason, now=world.now)
 

@@ -9,11 +9,12 @@ from privacy import viewers
 from privacy.screening import MARK
 from services.donors import naming
 from services.donors.naming import Called
-from services.letters import letter_post, letters
+from services.letters import letter_desk, letter_post, letters
 from services.letters.letters import Draft
 from tests.factories import TOWNSHIP, a_school, viewer
 from tests.services.letters.worlds import (
     CHILD,
+    DESK,
     DIRECTOR,
     THANKS,
     WEDNESDAY,
@@ -23,7 +24,16 @@ from tests.services.letters.worlds import (
     donor_pledge,
 )
 from vocabulary.dates import at, today
-from vocabulary.enums import LetterStage, LetterStatus, Naming, NoticeKind, RecipientKind, Role
+from vocabulary.enums import (
+    LetterReturn,
+    LetterStage,
+    LetterStatus,
+    LetterVoice,
+    Naming,
+    NoticeKind,
+    RecipientKind,
+    Role,
+)
 from vocabulary.errors import NotFound
 
 
@@ -88,7 +98,7 @@ def test_nothing_is_delivered_that_nobody_released(world: World) -> None:
 
 def test_both_texts_are_kept_apart_each_for_its_own_side(world: World) -> None:
     said = "我叫陈雨桐，谢谢您，天冷了多穿衣服。"
-    world.family_writes(said)
+    world.family_writes(said, voice=LetterVoice.GUARDIAN)
     world.release()
     world.batch()
 
@@ -98,6 +108,23 @@ def test_both_texts_are_kept_apart_each_for_its_own_side(world: World) -> None:
     assert set(of_donor) == {"sender", "voice", "released", "delivered_on"}
     assert of_guardian["original"] == said
     assert not of_guardian.has("released")
+
+
+@pytest.mark.parametrize("text", ["谢谢您，家里都好。", "爸爸喝醉了就打我，我害怕。"])
+def test_what_a_child_wrote_is_read_by_nobody_at_home(world: World, text: str) -> None:
+    """Behind the guardian's link it reads the same whatever the child told, and whatever became of it."""
+    world.family_writes(text)
+
+    (waiting,) = world.of_guardian()
+    letter_desk.send_back(
+        world.session, DESK, world.letter.ref, reason=LetterReturn.TALK_FIRST, now=world.now
+    )
+    (back,) = world.of_guardian()
+    page = letters.page(world.session, world.guardian, now=world.now)
+
+    assert not waiting.has("original")
+    assert not back.has("original")
+    assert page["again"] == ""
 
 
 def test_behind_a_slip_no_word_stands_only_what_became_of_a_letter(world: World) -> None:

@@ -69,8 +69,10 @@ class World:
         self.session.flush()
         return self.session.scalars(select(Letter).order_by(Letter.id.desc())).first()
 
-    def family_writes(self, text: str = THANKS, *, by: Viewer | None = None) -> Letter:
-        draft = Draft(text, CHILD)
+    def family_writes(
+        self, text: str = THANKS, *, by: Viewer | None = None, voice: LetterVoice = CHILD
+    ) -> Letter:
+        draft = Draft(text, voice)
         letters.write(self.session, by or self.slip, draft, now=self.now)
         return self.letter
 
