@@ -1,6 +1,5 @@
-"""M1, M2 in part, M3, M4, M7: the engine against a bare script, other solvers, greedy, and itself."""
+"""M1, M2, M3, M4, M7: the engine against a bare script, other solvers, greedy, and itself."""
 
-import json
 import time
 from dataclasses import replace
 from statistics import median
@@ -11,6 +10,7 @@ from ortools.sat.python import cp_model
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
+from benchmarks import matching_stored
 from benchmarks.matching_peer import bare
 from benchmarks.matching_world import a_region
 from matching import VOLUNTEERS, Limits, faults, gap, propose, rematch, stated
@@ -25,7 +25,7 @@ def measure(*, count: int, rounds: int) -> list[str]:
     """Measure every promise of the engine, at so many children."""
     return [
         *against_a_bare_script(count, rounds),
-        *with_reasons(count),
+        *matching_stored.measure(count=count, rounds=rounds),
         *exactness(),
         *kept_pairs(),
         *one_banner(rounds),
@@ -175,26 +175,4 @@ def one_banner(rounds: int) -> list[str]:
     return [
         f"M7 one changed child of {len(needs):,}: {seconds:.3f} s of processor time, {moved} of"
         f" {len(standing)} shown proposals moved (promise <= .1 s)"
-    ]
-
-
-def with_reasons(count: int) -> list[str]:
-    """Time a run from its records on, each pair's reasons as they are stored; no database in it."""
-    needs, offers = a_region(count)
-    sides = Sides.of(VOLUNTEERS, needs, offers)
-
-    def work() -> int:
-        plan = propose(needs, offers, kind=VOLUNTEERS)
-        written = 0
-        for pair in plan.pairs:
-            others = [one.as_dict() for one in (*pair.next_needs, *pair.next_offers)]
-            written += len(json.dumps([[one.as_dict() for one in pair.parts], others]))
-        return written
-
-    peer, _ = _took(lambda: bare(sides.needs, sides.offers, WEIGHTS.as_dict()))
-    seconds, written = _took(work)
-    return [
-        f"M2 records to reasons as JSON, {count:,} children, without the database:"
-        f" {seconds / peer:.2f}x a bare script, {seconds:.1f} s of processor time,"
-        f" {written / 1e6:.0f} MB written (promise <= 3x from the database and back)"
     ]

@@ -1,8 +1,14 @@
 """What matching costs bare: a KD-tree, numpy masks and scores, one flow a component.
 
-No rules by name, no records, no proof. The numbers it works on are the very columns of ours.
+No rules by name, no records, no proof. The numbers it works on are the very columns of ours;
+`python -m benchmarks.matching_peer FOLDER` reads them from files, in a process as bare as itself.
 """
 
+import json
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -106,3 +112,26 @@ def distance(lat: Any, lon: Any, lats: Any, lons: Any) -> Any:
     each = np.round(1113.2 * np.cos(np.radians(np.arange(91)))).astype(np.int64)
     east, north = (lon - lons) * each[(lat + lats) // 200], (lat - lats) * 1113
     return np.sqrt(east * east + north * north).astype(np.int64) // 1000
+
+
+def peak() -> float:
+    """Return the most memory in KiB that this process ever held."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+
+def main() -> None:
+    """Solve what lies in a folder; print seconds of processor time, peak and total."""
+    folder, sides = Path(sys.argv[1]), []
+    for side in ("needs", "offers"):
+        with np.load(folder / f"{side}.npz") as read:
+            sides.append(SimpleNamespace(**{name: read[name] for name in read.files}))
+    weights = json.loads((folder / "weights.json").read_text())
+    began = time.process_time()
+    total = bare(*sides, weights)
+    took = time.process_time() - began
+    print(json.dumps({"whole": took, "peak_kib": peak(), "total": total}))
+
+
+if __name__ == "__main__":
+    main()

@@ -118,8 +118,8 @@ def townships(session: Session) -> Sequence[str]:
     return session.scalars(query.limit(SCHOOLS)).all()
 
 
-def fill_children(session: Session, keys: range) -> None:
-    """Put in a school for each township, and a child for each key, from school to school."""
+def fill_schools(session: Session) -> list[tuple[str, int]]:
+    """Put in a school for each township; return where each is, and its key."""
     towns = townships(session)
     schools = [
         {
@@ -131,7 +131,12 @@ def fill_children(session: Session, keys: range) -> None:
         for n, town in enumerate(towns)
     ]
     ids = session.scalars(insert(Organisation).returning(Organisation.id), schools).all()
-    places = list(zip(towns, ids, strict=True))
+    return list(zip(towns, ids, strict=True))
+
+
+def fill_children(session: Session, keys: range) -> None:
+    """Put in schools, and a child for each key, from school to school."""
+    places = fill_schools(session)
     for part in _parts(keys):
         session.execute(insert(Child), [_child(key, places) for key in part])
 

@@ -6,10 +6,10 @@ one by one and flowing again over the rest; a search then proves or betters it (
 
 import numpy as np
 
-from matching.columns import Ints
 from matching.families import members_of
 from matching.flow import Transport, best_transport
 from matching.market import Market
+from matching.shapes import Ints
 
 
 def holds(market: Market, units: Ints) -> bool:

@@ -2,22 +2,23 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from itertools import starmap
 from typing import Any, Final
 
 import numpy as np
 
 from matching.blocks import CELLS, removals
 from matching.certified import Certificate
-from matching.columns import Ints
-from matching.explain import Alternative, Rivals
+from matching.explain import Alternative, Told
 from matching.kind import Kind, Part, Removed, Weights
 from matching.kinds.pledges import PLEDGES
 from matching.lazy import Lazy
-from matching.pairs import Limits
+from matching.pairs import Limits, Sides
 from matching.policy import stated
 from matching.run import Run, Stays, certificate, prepare, solve
+from matching.shapes import Ints
 from matching.watching import Progress
 from matching.whole import Proof
 
@@ -98,15 +99,7 @@ class Plan:
     @property
     def made(self) -> tuple[Made, ...]:
         """Return the pairs without their reasons."""
-        proof = self.certificate
-        return tuple(
-            Made(
-                proof.needs[proof.need[at]].code,
-                proof.offers[proof.offer[at]].code,
-                int(proof.units[at]),
-            )
-            for at in np.flatnonzero(proof.units)
-        )
+        return tuple(starmap(Made, self.certificate.made()))
 
 
 def propose(  # noqa: PLR0913 one run: each is named at the call
@@ -140,12 +133,13 @@ def propose(  # noqa: PLR0913 one run: each is named at the call
         stop=stop,
     )
     solved, units = solve(run, limits)
+    proof = certificate(run, solved, units)
     return Plan(
         kind=kind.name,
-        pairs=_pairs(run, units),
+        pairs=_pairs(proof, run.sides),
         unmatched_needs=_unmatched(run, units),
         unplaced_offers=_unplaced(run, units),
-        total=int(np.dot(units, run.pairs.score + run.stay)),
+        total=proof.total() + proof.stayed(),
         # The bound counts waiting days below one point of score: whole points are what it proves.
         bound=sum(outcome.bound // market.scale for market, outcome in solved),
         proof=max(
@@ -154,7 +148,7 @@ def propose(  # noqa: PLR0913 one run: each is named at the call
         is_cut=run.pairs.is_cut,
         weights=weights,
         seed=seed,
-        certificate=certificate(run, solved, units),
+        certificate=proof,
     )
 
 
@@ -172,43 +166,36 @@ def relaxations(plan: Plan) -> tuple[Relaxation, ...]:
     return tuple(sorted(found, key=lambda one: (-one.needs, -one.pairs, one.rule)))
 
 
-def _pairs(run: Run, units: Ints) -> Lazy[Pair]:
-    made = np.flatnonzero(units)
+def _pairs(proof: Certificate, sides: Sides) -> Lazy[Pair]:
+    made = np.flatnonzero(proof.units)
 
     @cache
-    def rivals() -> Rivals:
-        return Rivals(
-            run.kind,
-            run.needs,
-            run.offers,
-            pairs=run.pairs,
-            units=units,
-            weights=run.weights,
-            columns=(run.sides.needs, run.sides.offers),
-        )
+    def told() -> Told:
+        reasons = proof.explained((sides.needs, sides.offers))
+        return replace(proof, reasons=reasons).told()
 
     def draw(start: int, end: int) -> list[Pair]:
-        return [_pair(run, int(at), int(units[at]), rivals()) for at in made[start:end]]
+        return [_pair(proof, int(at), told()) for at in made[start:end]]
 
     return Lazy(len(made), draw, block=1)
 
 
-def _pair(run: Run, at: int, units: int, rivals: Rivals) -> Pair:
-    need, offer = run.needs[run.pairs.need[at]], run.offers[run.pairs.offer[at]]
+def _pair(proof: Certificate, at: int, told: Told) -> Pair:
     return Pair(
-        need=need.code,
-        offer=offer.code,
-        units=units,
-        score=int(run.pairs.score[at]),
-        parts=run.kind.parts_of(need, offer, run.weights),
-        next_offers=rivals.next_offers(at),
-        next_needs=rivals.next_needs(at),
+        need=proof.needs.code(proof.need[at]),
+        offer=proof.offers.code(proof.offer[at]),
+        units=int(proof.units[at]),
+        score=int(proof.score[at]),
+        parts=told.parts(at),
+        next_offers=told.next_offers(at),
+        next_needs=told.next_needs(at),
     )
 
 
 def _unmatched(run: Run, units: Ints) -> Lazy[Unmatched]:
-    given = np.bincount(run.pairs.need, weights=units, minlength=len(run.needs))
-    rows = np.flatnonzero((given == 0) & (run.sides.needs.units_open > 0))
+    given = np.zeros(len(run.needs), dtype=np.bool_)
+    given[run.pairs.need[units > 0]] = True
+    rows = np.flatnonzero(~given & (run.sides.needs.units_open > 0))
     height = max(1, CELLS // max(1, len(run.offers)))
     return Lazy(len(rows), partial(_missed, run, rows), block=height)
 
@@ -234,9 +221,10 @@ def _one_missed(run: Run, row: int, removed: tuple[Removed, ...], fits: int) -> 
         key=lambda one: one.alone,
         default=None,
     )
-    return Unmatched(run.needs[row].code, fits, removed, best.rule if best else None)
+    return Unmatched(run.needs.code(row), fits, removed, best.rule if best else None)
 
 
 def _unplaced(run: Run, units: Ints) -> tuple[str, ...]:
-    given = np.bincount(run.pairs.offer, weights=units, minlength=len(run.offers))
-    return tuple(run.offers[int(row)].code for row in np.flatnonzero(given == 0))
+    given = np.zeros(len(run.offers), dtype=np.bool_)
+    given[run.pairs.offer[units > 0]] = True
+    return tuple(run.offers.texts("code")[~given].astype(str).tolist())

@@ -5,8 +5,10 @@ from typing import Final
 
 import numpy as np
 
-from matching.columns import Bools, Columns, Ints
+from matching.columns import Columns
 from matching.kind import Kind, Removed, Weights
+from matching.shapes import Bools, Ints
+from matching.tables import Table
 
 CELLS: Final = 1_000_000
 
@@ -29,6 +31,20 @@ def permitted(kind: Kind, needs: Columns, offers: Columns, *, one_by_one: bool =
         if rule.mask or (one_by_one and len(offers.apart[rule.code])):
             allowed &= rule.over(upright, offers)
     return allowed
+
+
+def keep_rules(kind: Kind, needs: Table, offers: Table, rows: Ints, columns: Ints) -> Bools:
+    """Tell of each pair of rows whether it breaks no rule at all."""
+    of_needs, of_offers = kind.columns(needs, offers)
+    across = of_needs.rows(rows), of_offers.rows(columns)
+    keeps = np.ones(len(rows), dtype=np.bool_)
+    for rule in kind.all_rules:
+        if rule.mask:
+            keeps &= rule.mask(*across)
+        else:
+            apart, size = of_offers.apart[rule.code], max(1, len(offers))
+            keeps &= ~np.isin(rows * size + columns, apart[:, 0] * size + apart[:, 1])
+    return keeps
 
 
 def every_pair(kind: Kind, needs: Columns, offers: Columns, weights: Weights) -> Ints:

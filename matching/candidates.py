@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from matching.blocks import blocks, permitted, score_each, scores
-from matching.columns import Bools, Columns, Ints
+from matching.columns import Columns
 from matching.kind import Kind, Weights
+from matching.shapes import Bools, Ints
 from matching.watching import Watch
 
 _DRAW_BITS = 20

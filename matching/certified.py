@@ -3,22 +3,24 @@
 Packed to bytes for whoever keeps it; `matching/verify.py` judges it without the solver.
 """
 
-import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Final, Self
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
 
-from matching.columns import Ints
+from matching.columns import Columns
+from matching.explain import Told
 from matching.kind import Kind, Weights
 from matching.kinds import KINDS
+from matching.packing import packed, unpacked
+from matching.pairs import Pairs
+from matching.reasons import Reasons, reasons_of
+from matching.shapes import Bools, Ints
+from matching.tables import Table
 
 MOST_DAYS: Final = 1_000
 """Days waited that count among equal scores; more count no more."""
-_RECORDS: Final = "records"
-_ASIDE: Final = ("kind", "needs", "offers", "weights", "seed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +30,13 @@ class Certificate:
     Per pair kept: `need` and `offer` (rows), `score`, `units` made, and `stay`, points more a unit
     for a pair that somebody was shown already. Per need and offer: its price and its part; who has
     no pair is in the last one. Per part: `scale` (a point's worth beside a day waited), `bound` on
-    (score + stay) x scale + days, and whether CP-SAT gave it instead of the prices.
+    (score + stay) x scale + days, and whether CP-SAT gave it instead of the prices. `reasons` say
+    why each pair made and not the next; a run of before has none, and they are found anew.
     """
 
     kind: Kind
-    needs: tuple[Any, ...]
-    offers: tuple[Any, ...]
+    needs: Table
+    offers: Table
     weights: Weights
     seed: int
     need: Ints
@@ -48,78 +51,88 @@ class Certificate:
     scale: Ints
     bound: Ints
     is_searched: Ints
+    reasons: Reasons | None = None
+
+    def __post_init__(self) -> None:
+        """Take lists of records too."""
+        object.__setattr__(self, "needs", Table.of(self.kind.need, self.needs, "needs"))
+        object.__setattr__(self, "offers", Table.of(self.kind.offer, self.offers, "offers"))
 
     def values(self) -> Ints:
         """Return what a unit on each pair is worth: its points, then the days both sides waited."""
-        waited = [_days(self.needs)[self.need], _days(self.offers)[self.offer]]
+        days = (np.minimum(one.numbers("waiting_days"), MOST_DAYS) for one in self._sides())
+        waited = [own[rows] for own, rows in zip(days, (self.need, self.offer), strict=True)]
         scale = self.scale[self.need_part[self.need]]
         return (self.score + self.stay) * scale + sum(waited)
 
     def most_units(self) -> Ints:
         """Return what each pair could carry if nobody else gave."""
-        open_ = _ints(need.units_open for need in self.needs)[self.need]
-        each = _ints(offer.units_per_child for offer in self.offers)[self.offer]
+        open_, each = self.demand()[self.need], self._sum_each()[self.offer]
         listed = np.array((0, *self.kind.sums), dtype=np.int64)
         return listed[np.searchsorted(listed, np.minimum(open_, each), side="right") - 1]
 
     def demand(self) -> Ints:
         """Return the units each need lacks."""
-        return _ints(need.units_open for need in self.needs)
+        return self.needs.numbers("units_open")
 
     def supply(self) -> Ints:
         """Return the units each offer has for the needs of its part, a need once."""
         size = np.bincount(self.need_part, minlength=len(self.scale))
-        sides = zip(self.offers, size[self.offer_part].tolist(), strict=True)
-        return _ints(min(offer.places, most) * offer.units_per_child for offer, most in sides)
+        places = np.minimum(self.kind.places(self.offers), size[self.offer_part])
+        return places * self._sum_each()
 
-    def pack(self) -> bytes:
-        """Return the certificate as one compressed file of plain arrays."""
-        records = {
-            "kind": self.kind.name,
-            "needs": [asdict(need) for need in self.needs],
-            "offers": [asdict(offer) for offer in self.offers],
-            "weights": asdict(self.weights),
-            "digest": self.weights.digest,
-            "seed": self.seed,
-        }
-        written = io.BytesIO()
-        text = np.frombuffer(json.dumps(records, default=sorted).encode(), dtype=np.uint8)
-        arrays: dict[str, Any] = {name: getattr(self, name) for name in _arrays()}
-        np.savez_compressed(written, **(arrays | {_RECORDS: text}))
-        return written.getvalue()
+    def total(self) -> int:
+        """Return the points of all that was made."""
+        made = np.flatnonzero(self.units)
+        return int(np.dot(self.score[made].astype(np.int64), self.units[made].astype(np.int64)))
 
-    @classmethod
-    def unpack(cls, packed: bytes, kinds: Mapping[str, Kind] = KINDS) -> Self:
-        """Read what `pack` wrote. Raises ValueError, KeyError or BadRecord where it is damaged."""
-        with np.load(io.BytesIO(packed), allow_pickle=False) as read:
-            given = json.loads(read[_RECORDS].tobytes())
-            arrays = {name: read[name].astype(np.int64) for name in _arrays()}
-        kind = kinds[given["kind"]]
-        weights = kind.weights(**given["weights"])
-        if weights.digest != given["digest"]:
-            raise ValueError(weights.version)
-        return cls(
-            kind=kind,
-            needs=tuple(kind.need(**_sets(one)) for one in given["needs"]),
-            offers=tuple(kind.offer(**_sets(one)) for one in given["offers"]),
-            weights=weights,
-            seed=given["seed"],
-            **arrays,
+    def stayed(self) -> int:
+        """Return the points that what was made has for staying as somebody was shown it."""
+        made = np.flatnonzero(self.units)
+        return int(np.dot(self.stay[made], self.units[made].astype(np.int64)))
+
+    def made(self) -> list[tuple[str, str, int]]:
+        """Return need, offer and units of every pair made, by their codes."""
+        made = np.flatnonzero(self.units)
+        needs = self.needs.texts("code")[self.need[made]].astype(str).tolist()
+        offers = self.offers.texts("code")[self.offer[made]].astype(str).tolist()
+        return list(zip(needs, offers, self.units[made].tolist(), strict=True))
+
+    def is_met(self) -> Bools:
+        """Say of each need whether it got anything."""
+        met = np.zeros(len(self.needs), dtype=np.bool_)
+        met[self.need[self.units > 0]] = True
+        return met
+
+    def told(self) -> Told:
+        """Return what draws the pairs made, by the points that the run counted."""
+        pairs = Pairs(self.need, self.offer, self.score)
+        return Told(
+            self.kind,
+            self.needs,
+            self.offers,
+            pairs=pairs,
+            units=self.units,
+            weights=self.weights,
+            reasons=self.reasons or self.explained(self.kind.columns(*self._sides())),
         )
 
+    def explained(self, columns: tuple[Columns, Columns]) -> Reasons:
+        """Return why each pair made and not the next, found anew from both sides' columns."""
+        pairs = Pairs(self.need, self.offer, self.score)
+        return reasons_of(self.kind, columns, pairs, self.units, self.weights)
 
-def _sets(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record's fields as they were: a list in JSON was a set."""
-    return {name: frozenset(one) if isinstance(one, list) else one for name, one in record.items()}
+    def _sides(self) -> tuple[Table, Table]:
+        return self.needs, self.offers
 
+    def _sum_each(self) -> Ints:
+        return self.offers.numbers("units_per_child")
 
-def _days(records: Sequence[Any]) -> Ints:
-    return _ints(min(record.waiting_days, MOST_DAYS) for record in records)
+    def pack(self) -> bytes:
+        """Return the certificate, its reasons with it, as one compressed file of plain arrays."""
+        return packed(self)
 
-
-def _ints(values: Iterable[int]) -> Ints:
-    return np.fromiter(values, dtype=np.int64)
-
-
-def _arrays() -> list[str]:
-    return [one.name for one in fields(Certificate) if one.name not in _ASIDE]
+    @classmethod
+    def unpack(cls, given: bytes, kinds: Mapping[str, Kind] = KINDS) -> Self:
+        """Read what `pack` wrote. Raises ValueError, KeyError or BadRecord where it is damaged."""
+        return cls(**unpacked(given, kinds))

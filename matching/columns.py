@@ -1,74 +1,83 @@
 """Records as numpy columns, in the run's own order, so rules and scores work on whole blocks."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from matching.records import Record, stated_fields
-
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+from matching.records import stated_fields
+from matching.shapes import Bools, Ints, small
+from matching.tables import Table
 
 
 class Columns:
     """One array per stated field, read as an attribute; a block is the same over fewer rows.
 
     `row` is each record's place in the run. `apart` says of the offers which pairs are forbidden
-    one by one: for each such rule (need row, offer row) in order.
+    one by one: for each such rule (need row, offer row) in order. Arrays are held as narrow as their
+    numbers allow, and read wide, so that no rule counts beyond its type.
     """
 
     def __init__(
         self,
-        arrays: Mapping[str, Ints],
+        arrays: Mapping[str, Any],
         apart: Mapping[str, Ints],
-        cut: Callable[[str], Ints] | None = None,
+        cut: Callable[[str], Any] | None = None,
     ) -> None:
         """Keep the arrays; `cut` is made of each only when it is asked for."""
         self.arrays, self.apart, self._cut = arrays, apart, cut
+        self._narrow: dict[str, Any] = {}
 
     def __getattr__(self, name: str) -> Ints:
         if name.startswith("_") or name not in self.__dict__["arrays"]:
             raise AttributeError(name)
-        found: Ints = self._cut(name) if self._cut else self.arrays[name]
+        found: Ints = self.narrow(name).astype(np.int64)
         self.__dict__[name] = found
         return found
 
+    def narrow(self, name: str) -> Any:
+        """Return an array in the type in which it is held."""
+        if self._cut is None:
+            return self.arrays[name]
+        if name not in self._narrow:
+            self._narrow[name] = self._cut(name)
+        return self._narrow[name]
+
     def __len__(self) -> int:
         """Count the records."""
-        return len(self.row)
+        return len(self.narrow("row"))
 
     def rows(self, chosen: Ints | slice) -> "Columns":
         """Return the block of the chosen rows."""
-        return Columns(self.arrays, self.apart, lambda name: getattr(self, name)[chosen])
+        return Columns(self.arrays, self.apart, lambda name: self.narrow(name)[chosen])
 
     def upright(self) -> "Columns":
         """Return the columns as a vertical block, to be met by offers lying across."""
-        return Columns(self.arrays, self.apart, lambda name: getattr(self, name)[:, None])
+        return Columns(self.arrays, self.apart, lambda name: self.narrow(name)[:, None])
 
 
 def columns_of(
-    kind: type[Record],
-    records: Sequence[Any],
-    more: Mapping[str, Sequence[int]],
-    apart: Mapping[str, Iterable[tuple[int, int]]] | None = None,
+    table: Table,
+    more: Mapping[str, Any],
+    apart: Mapping[str, Iterable[tuple[int, int]] | Ints] | None = None,
 ) -> Columns:
-    """Read records of one class in their order; `more` are columns that no single field gives."""
-    arrays = {"row": np.arange(len(records), dtype=np.int64)}
-    for name, stated in stated_fields(kind):
-        if stated.column:
-            read = stated.column
-            values = (read(getattr(one, name)) for one in records)
-            arrays[name] = np.fromiter(values, dtype=np.int64, count=len(records))
-    arrays |= {name: np.array(values, dtype=np.int64) for name, values in more.items()}
+    """Read a table in its order; `more` are columns that no single field gives."""
+    arrays: dict[str, Any] = {"row": np.arange(len(table), dtype=np.int32)}
+    for name, stated in stated_fields(table.kind):
+        if stated.is_column:
+            arrays[name] = table.narrow(name)
+    arrays |= {name: small(values) for name, values in more.items()}
     pairs = {rule: in_pairs(found) for rule, found in (apart or {}).items()}
     return Columns(arrays, pairs)
 
 
-def in_pairs(found: Iterable[tuple[int, int]]) -> Ints:
+def in_pairs(found: Iterable[tuple[int, int]] | Ints) -> Ints:
     """Return (need row, offer row) couples in order, each once."""
-    return np.array(sorted(set(found)), dtype=np.int64).reshape(-1, 2)
+    given = found if isinstance(found, np.ndarray) else list(found)
+    couples = np.array(given, dtype=np.int64).reshape(-1, 2)
+    across = int(couples[:, 1].max(initial=0)) + 1
+    keys = np.unique(couples[:, 0] * across + couples[:, 1])
+    return np.stack(np.divmod(keys, across), axis=1)
 
 
 def not_apart(rule: str, needs: Columns, offers: Columns) -> Bools:

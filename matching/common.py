@@ -1,13 +1,13 @@
 """Rules and factors that kinds share; each kind lists those it takes."""
 
-from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from matching.columns import Bools, Columns, Ints
+from matching.columns import Columns
 from matching.kind import Factor, Params, Rule
-from matching.records import NONE
+from matching.shapes import NONE, Bools, Ints
+from matching.tables import Table, rows_of
 
 SEXES: Final = ("F", "M")
 MOST_URGENT: Final = 3
@@ -49,11 +49,10 @@ def granted(wishes: Ints, facts: Ints) -> Bools:
     return met
 
 
-def _excluded(needs: Sequence[Any], offers: Sequence[Any]) -> Iterable[tuple[int, int]]:
-    row_of = {need.code: row for row, need in enumerate(needs)}
-    for row, offer in enumerate(offers):
-        for code in offer.excluded & row_of.keys():
-            yield row_of[code], row
+def _excluded(needs: Table, offers: Table) -> Ints:
+    column, codes = offers.sets("excluded")
+    row = rows_of(needs.texts("code"), codes)
+    return np.stack([row[row >= 0], column[row >= 0]], axis=1)
 
 
 VERIFIED: Final = Rule("verified", is_verified, lambda needs, offers: needs.is_verified > 0)

@@ -10,9 +10,10 @@ from typing import Any, Final
 import numpy as np
 from scipy.spatial import cKDTree
 
-from matching.columns import Bools, Columns, Ints
+from matching.columns import Columns
 from matching.kind import Factor, Params, Rule
-from matching.records import NONE, count
+from matching.records import count
+from matching.shapes import NONE, Bools, Ints
 
 _METRES_NORTH: Final = 1113
 """A hundredth of a degree of latitude."""

@@ -14,10 +14,10 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from matching.columns import Bools, Ints
 from matching.flow import Transport, best_transport
 from matching.instance import Instance
 from matching.prices import Flow, prices
+from matching.shapes import Bools, Ints
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,19 @@
 """Why this pair and not the next: codes and numbers only; the doors turn them into sentences."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
 
-from matching.columns import Columns, Ints
-from matching.kind import Kind, Params, Weights
+from matching.kind import Factor, Kind, Params, Part, Weights
 from matching.pairs import Pairs
+from matching.reasons import Reasons
+from matching.shapes import Ints, Texts
+from matching.tables import Table
 
-_SHOWN = 2
-_PLACE_BITS = 36
+_KEPT: Final = 200_000
 
 
 def best_of(reasons: Iterable[Mapping[str, Any]]) -> str | None:
@@ -79,99 +80,90 @@ def lacks(
     return tuple(sorted(behind, key=lambda lack: (-lack.behind, lack.factor)))
 
 
-class Rivals:
-    """The other permitted pairs of every need and offer, and where the plan placed them.
+class Told:
+    """Draws a plan's pairs with their reasons, one when it is read.
 
-    Who comes next, and the points of either, are found for all pairs at once, as columns; only
-    what a factor counts is asked pair by pair, and of those factors alone that say something.
+    The points are those the run counted; what they count is read off the records as the run saw
+    them.
     """
 
     def __init__(
         self,
         kind: Kind,
-        needs: Sequence[Any],
-        offers: Sequence[Any],
+        needs: Table,
+        offers: Table,
         *,
         pairs: Pairs,
         units: Ints,
         weights: Weights,
-        columns: tuple[Columns, Columns] | None = None,
+        reasons: Reasons,
     ) -> None:
-        """Find who comes next; `columns` are both sides', where somebody has read them already."""
+        """Keep what a pair is drawn from."""
         self.kind, self.weights = kind, weights
-        self._needs, self._offers, self._pairs = needs, offers, pairs
-        self._needs_of: defaultdict[int, list[str]] = defaultdict(list)
-        self._offers_of: defaultdict[int, list[str]] = defaultdict(list)
-        made = np.flatnonzero(units)
-        for at in made:
-            need, offer = int(pairs.need[at]), int(pairs.offer[at])
-            self._needs_of[offer].append(needs[need].code)
-            self._offers_of[need].append(offers[offer].code)
-        of_need = _best(pairs.need, pairs.score, units, count=len(needs))
-        of_offer = _best(pairs.offer, pairs.score, units, count=len(offers))
-        others = of_need[:, pairs.need[made]], of_offer[:, pairs.offer[made]]
-        every = np.unique(np.concatenate([made, *(one.ravel() for one in others)]))
-        self._places = every[every >= 0]
-        self._points = self._points_of(self._places, columns)
-        self._of_need, self._of_offer = self._lines(of_need), self._lines(of_offer)
+        self._pairs, self._reasons, self._points = pairs, reasons, reasons.points
+        self._made = np.flatnonzero(units)
+        by_offer = self._made[np.argsort(pairs.offer[self._made], kind="stable")]
+        need_codes, offer_codes = needs.texts("code"), offers.texts("code")
+        self._placed_needs = pairs.offer[by_offer], need_codes[pairs.need[by_offer]]
+        self._placed_offers = pairs.need[self._made], offer_codes[pairs.offer[self._made]]
+        # Whoever came next to one comes next to others as well.
+        self._need, self._offer = (lru_cache(_KEPT)(side.__getitem__) for side in (needs, offers))
+
+    def parts(self, at: int) -> tuple[Part, ...]:
+        """Return every factor's part of this pair."""
+        own = self._points[self._reasons.made[self._number(at)]].tolist()
+        need, offer = self._ends(at)
+        return tuple(
+            Part(one.code, points, getattr(self.weights, one.code), self._params(one, need, offer))
+            for one, points in zip(self.kind.factors, own, strict=True)
+        )
 
     def next_offers(self, at: int) -> tuple[Alternative, ...]:
         """Return the best other offers for this pair's need that the plan did not give it."""
-        return self._beside(at, self._of_need[:, self._pairs.need[at]], of_need=True)
+        return self._beside(at, self._reasons.next_offers, of_need=True)
 
     def next_needs(self, at: int) -> tuple[Alternative, ...]:
         """Return the best other needs for this pair's offer that the plan did not give it."""
-        return self._beside(at, self._of_offer[:, self._pairs.offer[at]], of_need=False)
+        return self._beside(at, self._reasons.next_needs, of_need=False)
 
-    def _lines(self, places: Ints) -> Ints:
-        """Return in which line of points these pairs stand, -1 where there is none."""
-        lines = np.searchsorted(self._places, places)
-        return np.where(places < 0, -1, lines)
-
-    def _points_of(self, places: Ints, columns: tuple[Columns, Columns] | None) -> Ints:
-        """Return, place by place, the points of every factor."""
-        needs, offers = columns or self.kind.columns(self._needs, self._offers)
-        across = needs.rows(self._pairs.need[places]), offers.rows(self._pairs.offer[places])
-        found = [factor.block(*across, self.weights) for factor in self.kind.factors]
-        wide = np.broadcast_arrays(np.zeros(len(places), dtype=np.int64), *found)[1:]
-        return np.stack(wide, axis=1)
-
-    def _beside(self, at: int, lines: Ints, *, of_need: bool) -> tuple[Alternative, ...]:
-        line = int(np.searchsorted(self._places, at))
-        if line == len(self._places) or self._places[line] != at:
+    def _number(self, at: int) -> int:
+        number = int(np.searchsorted(self._made, at))
+        if number == len(self._made) or self._made[number] != at:
             raise KeyError(at)  # the plan did not make this pair: nobody comes next to it
-        kept = self._points[line].tolist()
-        return tuple(
-            self._alternative(kept, line, of_need=of_need) for line in lines.tolist() if line >= 0
-        )
+        return number
+
+    def _ends(self, at: int) -> tuple[Any, Any]:
+        return self._need(int(self._pairs.need[at])), self._offer(int(self._pairs.offer[at]))
+
+    def _params(self, factor: Factor, need: Any, offer: Any) -> Params:
+        return factor.plain(need, offer, self.weights)[1]
+
+    def _beside(self, at: int, others: Ints, *, of_need: bool) -> tuple[Alternative, ...]:
+        number = self._number(at)
+        kept = self._points[self._reasons.made[number]].tolist()
+        lines = others[:, number].tolist()
+        return tuple(self._alternative(kept, one, of_need=of_need) for one in lines if one >= 0)
 
     def _alternative(self, kept: list[int], line: int, *, of_need: bool) -> Alternative:
-        other, theirs = int(self._places[line]), self._points[line].tolist()
-        row, column = int(self._pairs.need[other]), int(self._pairs.offer[other])
-        need, offer = self._needs[row], self._offers[column]
+        other, theirs = int(self._reasons.place[line]), self._points[line].tolist()
+        need, offer = self._ends(other)
         behind = [
-            Lack(factor.code, points, ours - points, factor.plain(need, offer, self.weights)[1])
+            Lack(factor.code, points, ours - points, self._params(factor, need, offer))
             for factor, ours, points in zip(self.kind.factors, kept, theirs, strict=True)
             if points < ours
         ]
         behind.sort(key=lambda lack: (-lack.behind, lack.factor))
-        code, placed = (
-            (offer.code, self._needs_of[column]) if of_need else (need.code, self._offers_of[row])
+        placed = (
+            _of(self._placed_needs, self._pairs.offer[other])
+            if of_need
+            else _of(self._placed_offers, self._pairs.need[other])
         )
-        return Alternative(code, int(self._pairs.score[other]), tuple(behind), tuple(placed))
+        code = offer.code if of_need else need.code
+        return Alternative(code, int(self._pairs.score[other]), tuple(behind), placed)
 
 
-def _best(side: Ints, score: Ints, units: Ints, *, count: int) -> Ints:
-    """Return for each of one side its best few pairs that are not made, -1 where there is none.
-
-    Those in the plan are no alternative; of equal scores the first that stands comes first.
-    """
-    keys = (score.astype(np.int64) << _PLACE_BITS) + np.arange(len(score))[::-1]
-    keys[units > 0] = -1
-    found = np.full((_SHOWN, count), -1, dtype=np.int64)
-    for row in found:
-        np.maximum.at(row, side, keys)
-        is_any = row >= 0
-        row[is_any] = len(score) - 1 - (row[is_any] & ((1 << _PLACE_BITS) - 1))
-        keys[row[is_any]] = -1
-    return found
+def _of(placed: tuple[Ints, Texts], one: int) -> tuple[str, ...]:
+    """Return with whom the plan placed one of a side."""
+    rows, codes = placed
+    first, last = np.searchsorted(rows, [one, one + 1])
+    return tuple(code.decode() for code in codes[first:last].tolist())

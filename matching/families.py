@@ -1,30 +1,31 @@
 """Needs that stay together: which offers may take a whole family."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 
 from matching.blocks import permitted, scores
-from matching.columns import Columns, Ints
+from matching.columns import Columns
 from matching.kind import Kind, Weights
+from matching.shapes import Ints
+from matching.tables import Table
 
 
-def families_of(kind: Kind, needs: Sequence[Any]) -> tuple[Ints, Ints]:
+def families_of(kind: Kind, needs: Table) -> tuple[Ints, Ints]:
     """Return each need's family, -1 for none, and whether an offer takes one like it only once.
 
     Families are numbered in the order in which they first stand; who is alone in one has none.
     """
-    rows: dict[str, list[int]] = {}
-    for row, need in enumerate(needs):
-        name = kind.family_of(need)
-        if name is not None:
-            rows.setdefault(name, []).append(row)
+    once = needs.numbers(kind.once) if kind.once else np.zeros(len(needs), dtype=np.int64)
     family = np.full(len(needs), -1, dtype=np.int64)
-    for number, members in enumerate(one for one in rows.values() if len(one) > 1):
-        family[members] = number
-    is_once = np.array([kind.is_once(need) for need in needs], dtype=np.int64)
-    return family, is_once
+    if kind.together is None:
+        return family, once
+    names = needs.texts(kind.together)
+    rows = np.flatnonzero(names != b"")
+    _, first, which, size = np.unique(
+        names[rows], return_index=True, return_inverse=True, return_counts=True
+    )
+    shared = size[which] > 1
+    family[rows[shared]] = np.unique(first[which][shared], return_inverse=True)[1]
+    return family, once
 
 
 def members_of(family: Ints) -> list[Ints]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from matching.columns import Ints
+from matching.shapes import Ints
 
 
 class NotSolved(RuntimeError):

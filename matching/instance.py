@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from matching.columns import Ints
+from matching.shapes import Ints
 
 MOST_SCORE: Final = 10**12
 MOST_UNITS: Final = 10**12

@@ -10,8 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Final
 
-from matching.columns import Bools, Columns, Ints, columns_of, not_apart
+import numpy as np
+
+from matching.columns import Columns, columns_of, not_apart
 from matching.records import Record, check_code, count, own
+from matching.shapes import Bools, Ints
+from matching.tables import Table
 
 Params = Mapping[str, int | str | bool | list[str] | None]
 _MOST_POINTS: Final = 1000
@@ -54,7 +58,7 @@ class Rule:
     code: str
     holds: Callable[[Any, Any], bool]
     mask: Callable[[Columns, Columns], Bools] | None = None
-    pairs: Callable[[Sequence[Any], Sequence[Any]], Iterable[tuple[int, int]]] | None = None
+    pairs: Callable[[Table, Table], Iterable[tuple[int, int]] | Ints] | None = None
     may_relax: bool = False
 
     def over(self, needs: Columns, offers: Columns) -> Bools:
@@ -96,8 +100,12 @@ class Removed:
     alone: int
 
 
-def _no_more(needs: Sequence[Any], offers: Sequence[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _no_more(needs: Table, offers: Table) -> tuple[dict[str, Any], dict[str, Any]]:
     return {}, {}
+
+
+def _own_places(offers: Table) -> Ints:
+    return offers.numbers("places")
 
 
 Near = Callable[[Columns, Columns], Iterator[tuple[Ints, Ints]]]
@@ -112,8 +120,8 @@ class Kind:
     units a pair may carry. `beside` is the offer as it stands beside needs that it keeps already.
     `together` names the field of a need whose equals stay together: one offer or none; `once`
     names the flag of which an offer takes one at most (both where a pair carries one unit). `more`
-    gives columns that no field gives; `near` cuts a large world into blocks outside which no pair
-    is permitted.
+    gives columns that no field gives, `places` the offers' where no field holds them; `near` cuts a
+    large world into blocks outside which no pair is permitted.
     """
 
     name: str
@@ -127,7 +135,8 @@ class Kind:
     sums: tuple[int, ...] = (1,)
     together: str | None = None
     once: str | None = None
-    more: Callable[[Sequence[Any], Sequence[Any]], tuple[Any, Any]] = _no_more
+    more: Callable[[Table, Table], tuple[Any, Any]] = _no_more
+    places: Callable[[Table], Ints] = _own_places
     near: Near | None = None
     all_rules: tuple[Rule, ...] = field(init=False)
 
@@ -144,6 +153,13 @@ class Kind:
     def is_open(self, need: Any) -> bool:
         """Tell whether any offer at all could meet this need."""
         return all(rule.holds(need, None) for rule in self.need_rules)
+
+    def are_open(self, needs: Table) -> Bools:
+        """Tell the same of many, by the rules' masks."""
+        columns = columns_of(needs, {})
+        masks = (rule.over(columns, columns) for rule in self.need_rules)
+        found: Bools = np.logical_and.reduce([np.ones(len(needs), dtype=np.bool_), *masks])
+        return found
 
     def removed_by(self, need: Any, offers: Iterable[Any]) -> tuple[Removed, ...]:
         """Return what each rule takes from a need, those first that alone stand in most ways."""
@@ -178,12 +194,10 @@ class Kind:
         """Tell whether an offer takes only one need like this."""
         return bool(self.once and getattr(need, self.once))
 
-    def columns(self, needs: Sequence[Any], offers: Sequence[Any]) -> tuple[Columns, Columns]:
+    def columns(self, needs: Iterable[Any], offers: Iterable[Any]) -> tuple[Columns, Columns]:
         """Read both sides."""
-        of_needs, of_offers = self.more(needs, offers)
-        listed = {rule.code: rule.pairs(needs, offers) for rule in self.all_rules if rule.pairs}
-        of_offers = of_offers | {"places": [one.places for one in offers]}
-        return (
-            columns_of(self.need, needs, of_needs),
-            columns_of(self.offer, offers, of_offers, listed),
-        )
+        sides = Table.of(self.need, needs, "needs"), Table.of(self.offer, offers, "offers")
+        of_needs, of_offers = self.more(*sides)
+        listed = {rule.code: rule.pairs(*sides) for rule in self.all_rules if rule.pairs}
+        of_offers = {**of_offers, "places": self.places(sides[1])}
+        return columns_of(sides[0], of_needs), columns_of(sides[1], of_offers, listed)

@@ -8,9 +8,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from matching.certified import MOST_DAYS
-from matching.columns import Bools, Ints, ranges
+from matching.columns import ranges
 from matching.families import renumbered
 from matching.pairs import Pairs, Sides
+from matching.shapes import Bools, Ints
 
 
 @dataclass(frozen=True)

@@ -41,10 +41,10 @@ def one_more(proof: Certificate, offer: str) -> OneMore | None:
 
 
 def _column(proof: Certificate, offer: str) -> int:
-    for column, one in enumerate(proof.offers):
-        if one.code == offer:
-            return column
-    raise KeyError(offer)
+    found = np.flatnonzero(proof.offers.texts("code") == offer.encode())
+    if not len(found):
+        raise KeyError(offer)
+    return int(found[0])
 
 
 def _wider(offer: Any) -> Any | None:
@@ -66,7 +66,7 @@ def _touched(proof: Certificate, column: int, wider: Any) -> tuple[list[int], se
     fits = {row for row, need in enumerate(proof.needs) if not kind.broken(need, wider)}
     parts = {int(proof.offer_part[column])} | {int(proof.need_part[row]) for row in fits}
     parts.discard(none)
-    family = {row: _family(proof, row) for row in range(len(proof.needs))}
+    family = _families(proof)
     kin = {family[row] for row in fits} - {None}
     rows = [
         row
@@ -76,9 +76,9 @@ def _touched(proof: Certificate, column: int, wider: Any) -> tuple[list[int], se
     return rows, parts
 
 
-def _family(proof: Certificate, row: int) -> str | None:
+def _families(proof: Certificate) -> list[str | None]:
     name = proof.kind.together
-    return getattr(proof.needs[row], name) if name else None
+    return proof.needs.values(name) if name else [None] * len(proof.needs)
 
 
 def _compared(
@@ -91,12 +91,13 @@ def _compared(
     ]
     then = _matched(proof, needs, [*others, wider])
     is_here = np.isin(proof.need_part[proof.need], list(parts))
-    before = int(np.dot(proof.units * is_here, proof.score + proof.stay))
+    before = int(np.dot(proof.units * is_here, proof.score.astype(np.int64) + proof.stay))
     bound = sum(int(proof.bound[part]) // int(proof.scale[part]) for part in parts)
     is_exact = before == bound and then.total == then.bound and not then.is_cut
     if then.total <= before:
         return OneMore(0, (), is_exact)
-    had = {proof.needs[row].code for row in proof.need[(proof.offer == column) & (proof.units > 0)]}
+    rows = proof.need[(proof.offer == column) & (proof.units > 0)]
+    had = {proof.needs.code(row) for row in rows.tolist()}
     new = [one.need for one in then.made if one.offer == wider.code and one.need not in had]
 
     def is_sure(need: str) -> bool:
@@ -109,7 +110,7 @@ def _compared(
 def _matched(proof: Certificate, needs: list[int], offers: list[Any]) -> Plan:
     """Match these records as the run did."""
     stays = {
-        (proof.needs[proof.need[at]].code, proof.offers[proof.offer[at]].code): int(proof.stay[at])
+        (proof.needs.code(proof.need[at]), proof.offers.code(proof.offer[at])): int(proof.stay[at])
         for at in np.flatnonzero(proof.stay)
     }
     return propose(

@@ -1,6 +1,6 @@
 """Which pairs enter the solver: all permitted ones, or each need's best when there are too many."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -8,9 +8,11 @@ import numpy as np
 
 from matching.blocks import blocks, every_pair
 from matching.candidates import best_pairs
-from matching.columns import Columns, Ints
+from matching.columns import Columns
 from matching.families import families_of, of_families
 from matching.kind import Kind, Weights
+from matching.shapes import Ints
+from matching.tables import Table
 from matching.watching import Watch
 
 _JOINED: Final = 200_000
@@ -61,10 +63,11 @@ class Sides:
     is_once: Ints
 
     @classmethod
-    def of(cls, kind: Kind, needs: Sequence[object], offers: Sequence[object]) -> "Sides":
+    def of(cls, kind: Kind, needs: Iterable[object], offers: Iterable[object]) -> "Sides":
         """Read the records in their order."""
-        family, is_once = families_of(kind, needs)
-        return cls(kind, *kind.columns(needs, offers), family, is_once)
+        table = Table.of(kind.need, needs, "needs")
+        family, is_once = families_of(kind, table)
+        return cls(kind, *kind.columns(table, offers), family, is_once)
 
 
 def permitted_pairs(
@@ -75,7 +78,7 @@ def permitted_pairs(
     A family's pairs are those with an offer that may take all of it. Raises Stopped.
     """
     kind, needs, offers = sides.kind, sides.needs, sides.offers
-    watch = watch or Watch(())
+    watch = watch or Watch(len(needs))
     found = _every(sides, weights, limits, watch)
     if found is not None:
         return _whole_families(sides, _not_apart(sides, _ordered(found, len(needs))))

@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from matching.columns import Bools, Ints, ranges
+from matching.columns import ranges
+from matching.shapes import Bools, Ints
 
 _FAR = np.iinfo(np.int64).max // 4
 _PLAIN: Final = 30

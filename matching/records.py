@@ -1,22 +1,19 @@
 """What a record may hold: stated fields, checked at birth. Codes, bands and counts, no person."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar, Final
 
-NONE: Final = -1
-"""Stands in a column for what a record leaves open."""
+import numpy as np
+
+from matching.codes import Codes, CodeSets, is_code, is_identity
+from matching.shapes import Bits, Bools, Divisions, Flags, Listed, Numbers, Shape, Words
+
 MOST: Final = 100_000
 
-_CODE = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-_IDENTITY = re.compile(
-    r"\d{11,}"
-    r"|[A-Za-z]{0,3}-?(?:86)?1[3-9]\d{9}[A-Za-z]{0,3}"
-    r"|(?:.*[._:-])?(?:(?:86)?1[3-9]\d{9}|\d{15}|\d{17}[\dXx])(?:[._:-].*)?"
-)
 _DIVISION = re.compile(r"\d{12}", re.ASCII)
-_SCOPE = re.compile(r"(?:\d{2}|\d{4}|\d{6}|\d{6}0{6})?", re.ASCII)
+_SCOPE = re.compile(r"\d{2}|\d{4}|\d{6}|\d{6}0{6}", re.ASCII)
 _REGION_DIGITS: Final = 2
 _BANNER_DIGITS: Final = 6
 _STATED: Final = "stated"
@@ -33,15 +30,15 @@ class BadRecord(ValueError):
 
 
 Check = Callable[[str, Any], None]
-Column = Callable[[Any], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """How a field is checked, and how it becomes a number; None where it becomes none."""
+    """How a field is checked, and how it stands in a table; `is_column`: rules read it as numbers."""
 
     check: Check
-    column: Column | None
+    shape: Shape | None = None
+    is_column: bool = True
 
 
 _FIELDS: Final[dict[type, tuple[tuple[str, Stated], ...]]] = {}
@@ -68,7 +65,8 @@ def stated_fields(kind: type[Record]) -> tuple[tuple[str, Stated], ...]:
 
 def coded(*, default: Any = MISSING) -> Any:
     """State a random code; with a default of None it may be absent."""
-    return _stated(_check_code, None, default)
+    check = _check_code if default is None else check_code
+    return _stated(check, Codes(may_lack=default is None), default, is_column=False)
 
 
 def codes() -> Any:
@@ -79,7 +77,7 @@ def codes() -> Any:
         for one in value:
             check_code(place, one)
 
-    return _stated(check, None, frozenset())
+    return _stated(check, CodeSets(), frozenset(), is_column=False)
 
 
 def count(
@@ -95,8 +93,18 @@ def count(
         if value is not None or default is not None:
             check_count(place, value, at_least=at_least, at_most=at_most)
 
-    column = (lambda value: NONE if value is None else value) if is_column else None
-    return _stated(check, column, default)
+    shape = Numbers(at_least, at_most, may_lack=default is None)
+    return _stated(check, shape, default, is_column=is_column)
+
+
+def listed(numbers: Sequence[int]) -> Any:
+    """State one of some whole numbers."""
+
+    def check(place: str, value: Any) -> None:
+        if isinstance(value, bool) or value not in numbers:
+            raise BadRecord(place, f"must be one of {', '.join(map(str, numbers))}")
+
+    return _stated(check, Listed(numbers), MISSING)
 
 
 def flag(*, default: Any = MISSING) -> Any:
@@ -106,33 +114,31 @@ def flag(*, default: Any = MISSING) -> Any:
         if not isinstance(value, bool):
             raise BadRecord(place, "must be true or false")
 
-    return _stated(check, int, default)
+    return _stated(check, Flags(), default)
 
 
 def one_of(words: Sequence[str], *, default: Any = MISSING) -> Any:
     """State one of some words; with a default of None it may be absent."""
-    number = {word: at for at, word in enumerate(words)}
 
     def check(place: str, value: Any) -> None:
-        if (value is not None or default is not None) and value not in number:
+        if (value is not None or default is not None) and value not in words:
             raise BadRecord(place, f"must be one of {', '.join(words)}")
 
-    return _stated(check, lambda value: number.get(value, NONE), default)
+    return _stated(check, Words(words, may_lack=default is None), default)
 
 
 def some_of(
     words: Sequence[str], *, is_any_when_empty: bool = False, default: Any = MISSING
 ) -> Any:
     """State a set of words, in a column one bit each."""
-    bit = {word: 1 << at for at, word in enumerate(words)}
+    shape = Bits(words, is_any_when_empty=is_any_when_empty)
 
     def check(place: str, value: Any) -> None:
         _check_set(place, value)
-        if not value <= bit.keys():
+        if not value <= shape.bit.keys():
             raise BadRecord(place, f"must be some of {', '.join(words)}")
 
-    every = sum(bit.values()) if is_any_when_empty else 0
-    return _stated(check, lambda value: sum(bit[one] for one in value) or every, default)
+    return _stated(check, shape, default)
 
 
 def division(*, digits: int = _BANNER_DIGITS, default: Any = MISSING) -> Any:
@@ -146,37 +152,34 @@ def division(*, digits: int = _BANNER_DIGITS, default: Any = MISSING) -> Any:
         if value[digits:].strip("0"):
             raise BadRecord(place, f"nothing finer than its first {digits} digits may be given")
 
-    return _stated(check, lambda value: NONE if value is None else int(value[:digits]), default)
+    return _stated(check, Divisions(digits, may_lack=default is None), default)
 
 
 def scoped() -> Any:
     """State a division inside which an offer stays: 2, 4, 6 or 12 digits, by default anywhere."""
-    return _stated(lambda place, value: _check_scope(place, value or ""), None, None)
+
+    def check(place: str, value: Any) -> None:
+        if value is not None and not (isinstance(value, str) and _SCOPE.fullmatch(value)):
+            raise BadRecord(place, "a region, league or banner is 2, 4, 6 or 12 digits")
+
+    shape = Codes(may_lack=True, is_good=_are_scopes)
+    return _stated(check, shape, None, is_column=False)
 
 
-def own(check: Check, column: Column | None = None, *, default: Any = MISSING) -> Any:
-    """State a field by a check of its own."""
-    return _stated(check, column, default)
+def own(check: Check) -> Any:
+    """State a field of weights by a check of its own; it stands in no table."""
+    return _stated(check, None, MISSING)
 
 
-def _stated(check: Check, column: Column | None, default: Any) -> Any:
-    return field(default=default, metadata={_STATED: Stated(check, column)})
-
-
-def check_unique(place: str, given: Iterable[str]) -> None:
-    """Refuse a code that stands twice, naming its place."""
-    seen: set[str] = set()
-    for at, one in enumerate(given):
-        if one in seen:
-            raise BadRecord(place, f"the code at place {at} ({one}) stands twice")
-        seen.add(one)
+def _stated(check: Check, shape: Shape | None, default: Any, *, is_column: bool = True) -> Any:
+    return field(default=default, metadata={_STATED: Stated(check, shape, is_column)})
 
 
 def check_code(place: str, value: Any) -> None:
     """Refuse what is no random code: a name, a phone, an identity number."""
-    if not isinstance(value, str) or not _CODE.fullmatch(value):
+    if not is_code(value):
         raise BadRecord(place, "a code is 1 to 64 of A-Z a-z 0-9 . _ : - (never a name)")
-    if _IDENTITY.fullmatch(value):
+    if is_identity(value):
         raise BadRecord(place, "looks like a phone or identity number; use a random code")
 
 
@@ -196,9 +199,8 @@ def division_prefix(scope: str) -> str:
     return prefix
 
 
-def _check_scope(place: str, value: Any) -> None:
-    if not isinstance(value, str) or not _SCOPE.fullmatch(value):
-        raise BadRecord(place, "a region, league or banner is 2, 4, 6 or 12 digits")
+def _are_scopes(values: Sequence[str]) -> Bools:
+    return np.array([_SCOPE.fullmatch(one) is not None for one in values], dtype=np.bool_)
 
 
 def _check_code(place: str, value: Any) -> None:

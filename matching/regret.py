@@ -1,16 +1,16 @@
 """What the whole loses when one pair is forbidden or forced: its market is solved once more."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from matching.aside import Rest
 from matching.certified import Certificate
-from matching.columns import Bools, Ints
 from matching.families import families_of, renumbered
 from matching.market import Market
 from matching.pairs import Limits
+from matching.shapes import Bools, Ints
+from matching.tables import Table
 from matching.whole import Proof, best_whole, left
 
 
@@ -54,16 +54,17 @@ def _market_of(proof: Certificate, need: str, offer: str) -> tuple[Market, int]:
     return market, int(np.searchsorted(market.origin, found[0]))
 
 
-def _row(records: tuple[Any, ...], code: str) -> int:
+def _row(table: Table, code: str) -> int:
     """Return where a code stands, -1 for nowhere."""
-    return next((row for row, one in enumerate(records) if one.code == code), -1)
+    found = np.flatnonzero(table.texts("code") == code.encode())
+    return int(found[0]) if len(found) else -1
 
 
 def _market(proof: Certificate, part: int) -> Market:
     origin = np.flatnonzero(proof.need_part[proof.need] == part)
     need_rows, need = np.unique(proof.need[origin], return_inverse=True)
     offer_rows, offer = np.unique(proof.offer[origin], return_inverse=True)
-    sum_each = np.array([proof.offers[row].units_per_child for row in offer_rows], dtype=np.int64)
+    sum_each = proof.offers.numbers("units_per_child")[offer_rows]
     family, is_once = families_of(proof.kind, proof.needs)
     return Market(
         sums=proof.kind.sums,

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from matching.columns import Ints
 from matching.instance import Instance
+from matching.shapes import Ints
 
 _FINEST: Final = 1 << 10
 """Prices, costs and bound are in this part of a point, or in coarser ones where scores are huge."""

@@ -8,11 +8,11 @@ import numpy as np
 
 from matching.blocks import permitted, scores
 from matching.certified import Certificate
-from matching.columns import Ints
 from matching.kind import Kind, Weights
 from matching.market import Market, markets
 from matching.pairs import Limits, Pairs, Sides, permitted_pairs
-from matching.records import BadRecord, check_unique
+from matching.shapes import Ints
+from matching.tables import Table, check_unique, rows_of
 from matching.watching import Progress, Watch
 from matching.whole import Outcome, Proof, best_whole
 
@@ -26,8 +26,8 @@ class Run:
     """The records in the run's own order, their columns and the permitted pairs."""
 
     kind: Kind
-    needs: Sequence[Any]
-    offers: Sequence[Any]
+    needs: Table
+    offers: Table
     sides: Sides
     pairs: Pairs
     stay: Ints
@@ -49,39 +49,34 @@ def prepare(  # noqa: PLR0913 one run: each is named at the call
     stop: Callable[[], bool] | None = None,
 ) -> Run:
     """Put the records in order and find their pairs. Raises BadRecord, or Stopped."""
-    need_list = _in_order(kind.need, needs, "needs", seed)
-    offer_list = _in_order(kind.offer, offers, "offers", seed)
-    sides = Sides.of(kind, need_list, offer_list)
-    watch = Watch(need_list, progress, stop)
+    need_table = _in_order(kind.need, needs, "needs", seed)
+    offer_table = _in_order(kind.offer, offers, "offers", seed)
+    sides = Sides.of(kind, need_table, offer_table)
+    banners = need_table.numbers("banner") if "banner" in need_table.columns else None
+    watch = Watch(len(need_table), progress, stop, banners=banners)
     pairs = permitted_pairs(sides, weights=weights, limits=limits, seed=seed, watch=watch)
-    stay = np.zeros(len(pairs), dtype=np.int64)
+    stay: Ints = np.broadcast_to(np.int64(0), len(pairs))  # takes no memory
     if stays:
-        pairs, stay = _stayed(sides, pairs, _rows(need_list, offer_list, stays), weights)
-    return Run(kind, need_list, offer_list, sides, pairs, stay, weights, seed, watch)
+        pairs, stay = _stayed(sides, pairs, _rows(need_table, offer_table, stays), weights)
+    return Run(kind, need_table, offer_table, sides, pairs, stay, weights, seed, watch)
 
 
-def _in_order(kind: type[Any], given: Iterable[Any], side: str, seed: int) -> list[Any]:
+def _in_order(kind: type[Any], given: Iterable[Any], side: str, seed: int) -> Table:
     """Put those who waited longest first, and those who waited alike in an order drawn by seed."""
-    records = list(given)
-    for at, one in enumerate(records):
-        if not isinstance(one, kind):
-            place = f"{side}[{at}]"
-            raise BadRecord(place, f"must be a {kind.__name__}")
-    check_unique(side, (one.code for one in records))
-    by_code = sorted(records, key=lambda one: one.code)
-    drawn = np.random.default_rng([seed, len(side)]).permutation(len(by_code))
-    return sorted((by_code[at] for at in drawn), key=lambda one: -one.waiting_days)
+    table = Table.of(kind, given, side)
+    check_unique(side, table)
+    by_code = np.argsort(table.texts("code"), kind="stable")
+    order = by_code[np.random.default_rng([seed, len(side)]).permutation(len(table))]
+    return table.rows(order[np.argsort(-table.numbers("waiting_days")[order], kind="stable")])
 
 
-def _rows(needs: Sequence[Any], offers: Sequence[Any], stays: Stays) -> dict[tuple[int, int], int]:
+def _rows(needs: Table, offers: Table, stays: Stays) -> dict[tuple[int, int], int]:
     """Return the pairs that shall rather stay, by their rows; who is not in this run stays out."""
-    need_at = {need.code: row for row, need in enumerate(needs)}
-    offer_at = {offer.code: row for row, offer in enumerate(offers)}
-    return {
-        (need_at[need], offer_at[offer]): points
-        for (need, offer), points in sorted(stays.items())
-        if need in need_at and offer in offer_at
-    }
+    asked = sorted(stays)
+    ends = np.array([[need, offer] for need, offer in asked], dtype=np.bytes_).reshape(-1, 2)
+    rows = (rows_of(side.texts("code"), ends[:, at]) for at, side in enumerate((needs, offers)))
+    found = zip(*(some.tolist() for some in rows), asked, strict=True)
+    return {(row, column): stays[pair] for row, column, pair in found if min(row, column) >= 0}
 
 
 def _stayed(
@@ -117,7 +112,7 @@ def solve(run: Run, limits: Limits) -> tuple[list[tuple[Market, Outcome]], Ints]
     Raises Stopped.
     """
     solved: list[tuple[Market, Outcome]] = []
-    units: Ints = np.zeros(len(run.pairs), dtype=np.int64)
+    units: Any = np.zeros(len(run.pairs), dtype=np.int16)
     has_pair = np.zeros(len(run.needs), dtype=np.bool_)
     has_pair[run.pairs.need] = True
     run.watch.without_pairs(np.flatnonzero(~has_pair))
@@ -145,8 +140,8 @@ def certificate(run: Run, solved: Sequence[tuple[Market, Outcome]], units: Ints)
         offer_price[market.offer_rows], offer_part[market.offer_rows] = outcome.offer_prices, at
     return Certificate(
         kind=run.kind,
-        needs=tuple(run.needs),
-        offers=tuple(run.offers),
+        needs=run.needs,
+        offers=run.offers,
         weights=run.weights,
         seed=run.seed,
         need=run.pairs.need,

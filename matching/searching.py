@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.sat.python import cp_model
 
-from matching.columns import Ints
 from matching.families import members_of
 from matching.market import Market
+from matching.shapes import Ints
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from matching.assign import Made, Pair, Plan, propose
 from matching.kind import Kind, Weights
 from matching.kinds.pledges import PLEDGES
 from matching.pairs import Limits
+from matching.tables import Table, rows_of
 from matching.watching import Progress
 
+_BANNER_DIGITS: Final = 6
 THRESHOLD: Final = 10
 """Points a unit by which the whole must gain before a proposal moves that somebody has seen."""
 
@@ -46,11 +50,12 @@ def rematch(  # noqa: PLR0913 one banner, beside what stands: each is named at t
     their places, those of this one move only where the whole gains more than `threshold` points
     for each unit moved. Raises Stopped.
     """
-    every = list(needs)
-    here = [need for need in every if need.banner == banner]
-    own = {need.code for need in here}
+    every, all_offers = Table.of(kind.need, needs, "needs"), Table.of(kind.offer, offers, "offers")
+    here = every.rows(np.flatnonzero(every.numbers("banner") == int(banner[:_BANNER_DIGITS])))
+    own = {code.decode() for code in here.texts("code").tolist()}
     stays = {(one.need, one.offer): threshold + 1 for one in standing if one.need in own}
-    free = _beside(kind, every, offers, [one for one in standing if one.need not in own])
+    elsewhere = [one for one in standing if one.need not in own]
+    free = _beside(kind, every, all_offers, elsewhere)
     plan = propose(
         here,
         free,
@@ -72,14 +77,19 @@ def rematch(  # noqa: PLR0913 one banner, beside what stands: each is named at t
     )
 
 
-def _beside(
-    kind: Kind, needs: Iterable[Any], offers: Iterable[Any], elsewhere: Iterable[Made]
-) -> list[Any]:
+def _beside(kind: Kind, needs: Table, offers: Table, elsewhere: Sequence[Made]) -> Table:
     """Return the offers as they stand beside what was proposed in other banners."""
-    need_of = {need.code: need for need in needs}
-    taken: defaultdict[str, list[Any]] = defaultdict(list)
-    for one in elsewhere:
-        taken[one.offer].append(need_of.get(one.need))
-    return [
-        kind.beside(offer, taken[offer.code]) if offer.code in taken else offer for offer in offers
-    ]
+    if not elsewhere:
+        return offers
+    ends = (
+        rows_of(table.texts("code"), np.array([getattr(one, side) for one in elsewhere], bytes))
+        for table, side in ((needs, "need"), (offers, "offer"))
+    )
+    taken = defaultdict[int, list[Any]](list)
+    for need, offer in zip(*(rows.tolist() for rows in ends), strict=True):
+        taken[offer].append(needs[need] if need >= 0 else None)
+    taken.pop(-1, None)
+    others = np.ones(len(offers), dtype=np.bool_)
+    others[list(taken)] = False
+    changed = [kind.beside(offers[row], gone) for row, gone in taken.items()]
+    return Table.joined(offers.rows(np.flatnonzero(others)), Table.of(kind.offer, changed))

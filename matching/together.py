@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 from ortools.sat.python import cp_model
 
-from matching.columns import Ints
 from matching.exact import Part
 from matching.flow import NotSolved
 from matching.instance import Instance
 from matching.relaxing import NEVER, relaxation
+from matching.shapes import Ints
 
 _EXACT: Final = 2**53
 _EFFORT: Final = 120.0

@@ -1,14 +1,12 @@
 """How far a long run is, banner by banner, and a way to stop it; a stopped run returns nothing."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 
-from matching.columns import Ints
+from matching.shapes import Ints
 
 
 class Phase(StrEnum):
@@ -43,20 +41,23 @@ class Stopped(Exception):
 
 
 class Watch:
-    """Tells of a run over these needs and asks, between its parts, whether it shall stop."""
+    """Tells of a run over so many needs and asks, between its parts, whether it shall stop."""
 
     def __init__(
         self,
-        needs: Sequence[Any],
+        needs: int,
         progress: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] | None = None,
+        *,
+        banners: Ints | None = None,
     ) -> None:
-        """Keep whom to tell and whom to ask; either may be nobody."""
-        self._needs, self._tell, self._stop = needs, progress, stop
-        self._phase, self._done = Phase.PAIRING, 0
-        self._of, self._settled, self._met = (Counter[str]() for _ in range(3))
-        if progress:
-            self._of.update(_banner(need) for need in needs)
+        """Keep whom to tell and whom to ask, either may be nobody, and each need's banner."""
+        self._tell, self._stop = progress, stop
+        self._phase, self._done, self._all = Phase.PAIRING, 0, needs
+        own = np.zeros(needs, dtype=np.int64) if banners is None else banners
+        self._names, self._banner = np.unique(own, return_inverse=True)
+        self._of = np.bincount(self._banner, minlength=len(self._names))
+        self._settled, self._met = np.zeros((2, len(self._names)), dtype=np.int64)
 
     def paired(self, needs: int) -> None:
         """Say that so many more needs have their pairs. Raises Stopped."""
@@ -81,17 +82,21 @@ class Watch:
         self._done = needs + (self._done if phase is self._phase else 0)
         self._phase = phase
         if self._tell:
-            self._tell(Progress(phase, self._done, len(self._needs), tuple(banners)))
+            self._tell(Progress(phase, self._done, self._all, tuple(banners)))
 
     def _changed(self, rows: Ints, given: Ints) -> list[BannerSoFar]:
-        touched = [_banner(self._needs[row]) for row in rows.tolist()]
-        self._settled.update(touched)
-        self._met.update(one for one, units in zip(touched, given.tolist(), strict=True) if units)
+        touched = self._banner[rows]
+        self._settled += np.bincount(touched, minlength=len(self._names))
+        self._met += np.bincount(touched[given > 0], minlength=len(self._names))
         return [
-            BannerSoFar(one, self._of[one], self._settled[one], self._met[one])
-            for one in dict.fromkeys(touched)
+            BannerSoFar(_name(number), of, settled, met)
+            for number, of, settled, met in (
+                (self._names[one], int(self._of[one]), int(self._settled[one]), int(self._met[one]))
+                for one in np.unique(touched)
+            )
         ]
 
 
-def _banner(need: Any) -> str:
-    return str(getattr(need, "banner", ""))
+def _name(number: int) -> str:
+    """Return the code of a banner by its first six digits; none where a kind has no banners."""
+    return str(number).ljust(12, "0") if number else ""

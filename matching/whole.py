@@ -6,11 +6,11 @@ from enum import StrEnum
 import numpy as np
 
 from matching import aside
-from matching.columns import Bools, Ints
 from matching.flow import Transport, best_transport
 from matching.market import Market
 from matching.pairs import Limits
 from matching.prices import Flow, prices
+from matching.shapes import Bools, Ints
 
 
 class Proof(StrEnum):

@@ -11,13 +11,11 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from matching import common
-from matching.columns import Columns, Ints
+from matching.columns import Columns
 from matching.common import MOST_URGENT, SEXES, granted
 from matching.kind import Factor, Kind, Params, Rule, Weights, points
 from matching.records import (
     MOST,
-    NONE,
-    BadRecord,
     Record,
     coded,
     codes,
@@ -25,10 +23,12 @@ from matching.records import (
     division,
     division_prefix,
     flag,
+    listed,
     one_of,
-    own,
     scoped,
 )
+from matching.shapes import NONE, Ints
+from matching.tables import Table
 
 LISTED_UNITS: Final = (1, 2, 3, 4, 6, 10)
 """The monthly sums of data/amounts.toml in units of 50 yuan."""
@@ -38,11 +38,6 @@ RHYTHMS: Final = ("month", "term", "year")
 _MONTHS_AHEAD: Final = {"month": 1, "term": 6, "year": 10}
 """Months of school one instalment reaches; a school year is ten."""
 _WISHES: Final = ("sex", "stage", "league")
-
-
-def _check_sum(place: str, value: Any) -> None:
-    if isinstance(value, bool) or value not in LISTED_UNITS:
-        raise BadRecord(place, f"must be one of {', '.join(map(str, LISTED_UNITS))}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +69,7 @@ class Offer(Record):
     side: ClassVar[str] = "offer"
     code: str = coded()
     units: int = count(is_column=False)
-    units_per_child: int = own(_check_sum, int)
+    units_per_child: int = listed(LISTED_UNITS)
     children_at_most: int | None = count(default=None, is_column=False)
     wish_sex: str | None = one_of(SEXES, default=None)
     wish_stage: str | None = one_of(STAGES, default=None)
@@ -181,12 +176,19 @@ def _rhythm_block(needs: Columns, offers: Columns, weights: PledgeWeights) -> In
     return np.where(needs.months_left >= ahead, weights.rhythm, 0)
 
 
-def _more(needs: Sequence[Need], offers: Sequence[Offer]) -> tuple[dict[str, Any], dict[str, Any]]:
-    prefixes = [division_prefix(offer.scope or "") for offer in offers]
-    return {}, {
-        "scope": [int(prefix or 0) for prefix in prefixes],
-        "scope_divisor": [10 ** (6 - len(prefix)) for prefix in prefixes],
-    }
+def _more(needs: Table, offers: Table) -> tuple[dict[str, Any], dict[str, Any]]:
+    every, which = np.unique(offers.texts("scope"), return_inverse=True)
+    prefixes = [division_prefix(scope.decode()) for scope in every.tolist()]
+    least = np.array([int(prefix or 0) for prefix in prefixes], dtype=np.int64)
+    divisor = np.array([10 ** (6 - len(prefix)) for prefix in prefixes], dtype=np.int64)
+    return {}, {"scope": least[which], "scope_divisor": divisor[which]}
+
+
+def _places(offers: Table) -> Ints:
+    most = offers.numbers("children_at_most")
+    whole = offers.numbers("units") // offers.numbers("units_per_child")
+    found: Ints = np.minimum(whole, np.where(most == NONE, MOST, most))
+    return found
 
 
 def _beside(offer: Offer, needs: Sequence[Need]) -> Offer:
@@ -202,6 +204,7 @@ PLEDGES: Final = Kind(
     sums=LISTED_UNITS,
     beside=_beside,
     more=_more,
+    places=_places,
     need_rules=(
         common.VERIFIED,
         common.CONSENT,

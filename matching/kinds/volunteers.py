@@ -1,17 +1,18 @@
 """爱心妈妈 volunteers to children's care: one child has one volunteer, who has at most five."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 import numpy as np
 
 from matching import common, distances
-from matching.columns import Columns, Ints
+from matching.columns import Columns
 from matching.common import MOST_URGENT, SEXES
 from matching.kind import Factor, Kind, Params, Rule, Weights, points
-from matching.records import NONE, Record, coded, codes, count, division, flag, one_of, some_of
+from matching.records import Record, coded, codes, count, division, flag, one_of, some_of
+from matching.shapes import NONE, Ints
+from matching.tables import Table, matching_rows, rows_of
 
 CARE: Final = ("tutoring", "daily_care", "psychological", "companionship", "material")
 LANGUAGES: Final = ("zh", "mn", "dta", "evn", "orh", "other")
@@ -138,14 +139,8 @@ def has_no_conflict(need: CareNeed, offer: Volunteer) -> bool:
     return not need.organisations & offer.organisations
 
 
-def _conflicts(needs: Sequence[CareNeed], offers: Sequence[Volunteer]) -> Iterable[tuple[int, int]]:
-    there = defaultdict(list)
-    for row, offer in enumerate(offers):
-        for one in offer.organisations:
-            there[one].append(row)
-    for row, need in enumerate(needs):
-        for one in need.organisations:
-            yield from ((row, other) for other in there.get(one, ()))
+def _conflicts(needs: Table, offers: Table) -> Ints:
+    return matching_rows(needs.sets("organisations"), offers.sets("organisations"))
 
 
 def _talk(needs: Columns) -> Ints:
@@ -186,14 +181,14 @@ def _bits(sets: Ints) -> Ints:
     return np.bitwise_count(sets).astype(np.int64)
 
 
-def _more(
-    needs: Sequence[CareNeed], offers: Sequence[Volunteer]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _more(needs: Table, offers: Table) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give a number to the volunteers whom a sibling is with; NONE to one not in this run."""
-    named = {need.sibling_with for need in needs} - {None}
-    number = {one.code: at for at, one in enumerate(offers, 1) if one.code in named}
-    wanted = [number.get(one.sibling_with or "", NONE if one.sibling_with else 0) for one in needs]
-    return {"sibling": wanted}, {"named": [number.get(one.code, 0) for one in offers]}
+    asked = needs.texts("sibling_with")
+    row = rows_of(offers.texts("code"), asked)
+    named = np.zeros(len(offers), dtype=np.int64)
+    named[row[row >= 0]] = row[row >= 0] + 1
+    wanted = np.where(asked == b"", 0, np.where(row < 0, NONE, row + 1))
+    return {"sibling": wanted}, {"named": named}
 
 
 def _beside(offer: Volunteer, needs: Sequence[CareNeed]) -> Volunteer:

@@ -1,7 +1,8 @@
 """What stands around children and volunteers: places, organisations, siblings, earlier refusals."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Select, and_, select, true
 from sqlalchemy.orm import Session
@@ -37,18 +38,18 @@ def township_of(code: str) -> str:
 
 
 def places(
-    session: Session, rows: Sequence[Child] | Sequence[Volunteer]
+    session: Session, townships: Collection[str]
 ) -> Mapping[str, tuple[int | None, int | None]]:
     """Return the middle of each township in hundredths of a degree; a banner's tells no distance."""
-    asked = {township_of(row.region_code) for row in rows}
-    townships = {code for code in asked if code != banner_of(code)}
+    finer = {code for code in townships if code != banner_of(code)}
     columns = select(Region.code, Region.latitude, Region.longitude)
+    few = Region.code.in_(finer) if len(finer) <= _FEW else true()
     found = {
         code: (round(lat * _HUNDREDTHS), round(lon * _HUNDREDTHS))
-        for code, lat, lon in session.execute(columns.where(Region.code.in_(townships)))
-        if lat is not None and lon is not None
+        for code, lat, lon in session.execute(columns.where(few))
+        if code in finer and lat is not None and lon is not None
     }
-    return {code: found.get(code, (None, None)) for code in asked}
+    return {code: found.get(code, (None, None)) for code in townships}
 
 
 def organisations(session: Session, keys: Iterable[int | None]) -> Mapping[int, str]:
@@ -59,7 +60,7 @@ def organisations(session: Session, keys: Iterable[int | None]) -> Mapping[int, 
 
 
 def families(
-    session: Session, asked: Sequence[Child], taken: Sequence[CareMatch]
+    session: Session, asked: Sequence[Any], taken: Sequence[Any]
 ) -> tuple[dict[int, str], dict[int, str]]:
     """Return per child its family's code, and the volunteer who has a sibling of it already.
 
@@ -80,7 +81,7 @@ def families(
     return codes, beside
 
 
-def _guardians(asked: Sequence[Child]) -> Select[str | None, int, str]:
+def _guardians(asked: Sequence[Any]) -> Select[str | None, int, str]:
     """Ask for the guardians of these children and of their siblings; of all where there are many."""
     own = select(Kin.phone_index).where(
         IS_GUARDIAN, Kin.child_id.in_([child.id for child in asked])
@@ -93,7 +94,7 @@ def _guardians(asked: Sequence[Child]) -> Select[str | None, int, str]:
     )
 
 
-def _volunteers_of(session: Session, taken: Sequence[CareMatch]) -> dict[int, str]:
+def _volunteers_of(session: Session, taken: Sequence[Any]) -> dict[int, str]:
     keys = {match.volunteer_id for match in taken}
     few = Volunteer.id.in_(keys) if len(keys) <= _FEW else true()
     rows = session.execute(select(Volunteer.id, Volunteer.ref).where(few))
@@ -101,7 +102,7 @@ def _volunteers_of(session: Session, taken: Sequence[CareMatch]) -> dict[int, st
     return {match.child_id: refs[match.volunteer_id] for match in taken}
 
 
-def excluded(session: Session, taken: Sequence[CareMatch]) -> defaultdict[int, set[str]]:
+def excluded(session: Session, taken: Sequence[Any]) -> defaultdict[int, set[str]]:
     """Return per volunteer the children she must not be paired with, or is paired with."""
     found: defaultdict[int, set[str]] = defaultdict(set)
     shut = (
@@ -117,7 +118,7 @@ def excluded(session: Session, taken: Sequence[CareMatch]) -> defaultdict[int, s
     return found
 
 
-def with_high_risk(session: Session, taken: Sequence[CareMatch]) -> set[int]:
+def with_high_risk(session: Session, taken: Sequence[Any]) -> set[int]:
     """Return the volunteers who look after a high-risk child already."""
     asked = (
         select(Child.id)

@@ -15,6 +15,7 @@ from services import gate
 from services.gate import Part
 from services.notices import notices
 from services.notices.notices import Recipient
+from services.pairing.gathered import batched
 from vocabulary.dates import SHANGHAI, today
 from vocabulary.enums import CareStatus, NoticeKind, RecipientKind
 
@@ -41,12 +42,12 @@ def _to_her(
     session: Session, made: Iterable[CareMatch], kind: NoticeKind, *, now: datetime
 ) -> None:
     by_volunteer = {match.volunteer_id: match for match in made}
-    asked = select(Volunteer.id, Volunteer.account_id).where(
-        Volunteer.id.in_(by_volunteer), Volunteer.account_id.is_not(None)
-    )
+    asked = select(Volunteer.id, Volunteer.account_id).where(Volunteer.account_id.is_not(None))
+    own = (asked.where(Volunteer.id.in_(some)) for some in batched(list(by_volunteer)))
     addressed = [
         (Recipient(RecipientKind.ACCOUNT, account_id), f"care:{by_volunteer[key].her_ref}")
-        for key, account_id in session.execute(asked)
+        for one in own
+        for key, account_id in session.execute(one)
         if account_id is not None
     ]
     notices.queue_all(session, kind, addressed, now=now)

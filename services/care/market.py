@@ -3,19 +3,19 @@
 The nightly run, a volunteer's yes and the staff's ask the same rules of the same records.
 """
 
-import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+import numpy as np
+from sqlalchemy import ColumnElement, String, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
-import matching
 from matching.kinds.volunteers import CareNeed
 from matching.kinds.volunteers import Volunteer as CareOffer
+from matching.tables import Table, bits
 from models.care import CareMatch
 from models.children import Child, Kin, Need
 from models.volunteers import Volunteer
@@ -23,7 +23,8 @@ from services.care import abilities, around
 from services.care.around import HIGH_RISK, IS_GUARDIAN, LIVE
 from services.children import readiness
 from services.pairing import volunteers
-from services.pairing.market import MATCHABLE
+from services.pairing.gathered import each
+from services.pairing.market import MATCHABLE, good
 from vocabulary.dates import age_on
 from vocabulary.enums import (
     CareStatus,
@@ -37,58 +38,69 @@ from vocabulary.enums import (
 PAIRED = (CareStatus.TRIAL, CareStatus.ACTIVE)
 READY = (VolunteerStatus.CLEARED, VolunteerStatus.ACTIVE)
 _CHECKED = frozenset({Clearance.RECORD_CHECK, Clearance.INSURANCE})
-_LOG = logging.getLogger(__name__)
-Record = TypeVar("Record", CareNeed, CareOffer)
+Some = tuple[list[int], list[str]]
+"""Sets of codes of many records: whose, and the code."""
+_OF_CHILD = (
+    Child.id, Child.ref, type_coerce(Child.sex, String).label("sex"), Child.birth_on,
+    Child.languages, Child.region_code, Child.banner_code, Child.school_id, Child.hand_id,
+    type_coerce(Child.stage, String).label("stage"), Child.verified_on, Child.agreed_on,
+)  # fmt: skip
+_OF_VOLUNTEER = (
+    Volunteer.id, Volunteer.ref, type_coerce(Volunteer.sex, String).label("sex"),
+    Volunteer.skills, Volunteer.languages, Volunteer.region_code, Volunteer.organisation_id,
+    type_coerce(Volunteer.wish_sex, String).label("wish_sex"), Volunteer.age_from,
+    Volunteer.age_to, Volunteer.reach_km, Volunteer.availability, Volunteer.capacity,
+    Volunteer.checked_on, Volunteer.trained_on, Volunteer.insured_until, Volunteer.entered_on,
+)  # fmt: skip
+_OF_PAIR = (
+    CareMatch.id, CareMatch.child_id, CareMatch.volunteer_id, CareMatch.kinds,
+    CareMatch.successor_asked_on,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A child and its open care needs; the rows stay inside the services."""
+    """Children with open care needs, and these needs child by child; rows stay in the services."""
 
-    child: Child
-    needs: tuple[Need, ...]
+    children: Sequence[Any]
+    needs: Sequence[Any]
 
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What is asked of the database once for all records."""
-
-    places: Mapping[str, tuple[int | None, int | None]]
-    schools: Mapping[int, str]
+    def __len__(self) -> int:
+        return len(self.children)
 
 
-def asking(session: Session, *where: ColumnElement[bool]) -> list[Asking]:
+def asking(session: Session, *where: ColumnElement[bool]) -> Asking:
     """Return children with open care needs; whose safety is in doubt waits for the staff."""
-    rows = session.execute(
-        select(Need, Child)
-        .join(Child, Child.id == Need.child_id)
-        .where(
-            Need.kind != NeedKind.FINANCIAL,
-            Need.status == NeedStatus.OPEN,
-            Child.status.in_(MATCHABLE),
-            Child.in_danger.is_(False),
-            *where,
-        )
-        .order_by(Child.id, Need.id)
+    is_asked = (
+        Need.kind != NeedKind.FINANCIAL,
+        Need.status == NeedStatus.OPEN,
+        Child.status.in_(MATCHABLE),
+        Child.in_danger.is_(False),
+        *where,
     )
-    found: dict[int, tuple[Child, list[Need]]] = {}
-    for need, child in rows:
-        found.setdefault(child.id, (child, []))[1].append(need)
-    return [Asking(child, tuple(needs)) for child, needs in found.values()]
+    needs = select(Need.child_id, type_coerce(Need.kind, String), Need.urgency, Need.since_on)
+    needs = needs.join(Child, Child.id == Need.child_id).where(*is_asked)
+    known = select(*_OF_CHILD).where(
+        Child.id.in_(select(Need.child_id).join(Child, Child.id == Need.child_id).where(*is_asked))
+    )
+    return Asking(
+        session.execute(known.order_by(Child.id)).all(),
+        session.execute(needs.order_by(Need.child_id, Need.id)).all(),
+    )
 
 
-def ready(session: Session, *where: ColumnElement[bool]) -> list[Volunteer]:
+def ready(session: Session, *where: ColumnElement[bool]) -> Sequence[Any]:
     """Return the volunteers who were cleared, not on leave nor leaving; papers are the engine's rule."""
-    asked = select(Volunteer).where(
+    asked = select(*_OF_VOLUNTEER).where(
         Volunteer.status.in_(READY), Volunteer.leaves_on.is_(None), *where
     )
-    return list(session.scalars(asked.order_by(Volunteer.id)))
+    return session.execute(asked.order_by(Volunteer.id)).all()
 
 
-def live(session: Session, *where: ColumnElement[bool]) -> list[CareMatch]:
+def live(session: Session, *where: ColumnElement[bool]) -> Sequence[Any]:
     """Return the pairs that take a place now."""
-    asked = select(CareMatch).where(CareMatch.status.in_(LIVE), *where)
-    return list(session.scalars(asked.order_by(CareMatch.id)))
+    asked = select(*_OF_PAIR).where(CareMatch.status.in_(LIVE), *where)
+    return session.execute(asked.order_by(CareMatch.id)).all()
 
 
 def near(child_id: int, volunteer_id: int) -> ColumnElement[bool]:
@@ -102,147 +114,143 @@ def near(child_id: int, volunteer_id: int) -> ColumnElement[bool]:
     )
 
 
-def need_records(
-    session: Session, asked: Sequence[Asking], taken: Sequence[CareMatch], *, on: date
-) -> list[CareNeed]:
+def need_records(session: Session, asked: Asking, taken: Sequence[Any], *, on: date) -> Table:
     """Write children as the engine may know them: what of their care nobody gives yet."""
-    children = [one.child for one in asked]
-    agreed = readiness.consenting(session, children, on=on, purpose=Purpose.CARE)
-    schools = around.organisations(
-        session, (key for c in children for key in (c.school_id, c.hand_id))
-    )
-    known = _Known(around.places(session, children), schools)
     staying = _staying(session, taken)
     given = _given(staying)
+    needs = [need for need in asked.needs if need[1] not in given.get(need[0], ())]
+    open_ = {need[0] for need in needs}
+    children = [child for child in asked.children if child.id in open_]
     families, beside = around.families(session, children, staying)
+    agreed = readiness.consenting(session, children, on=on, purpose=Purpose.CARE)
+    codes = around.organisations(
+        session, (key for one in children for key in (one.school_id, one.hand_id))
+    )
+    spoken = each([one.languages for one in children], _languages)
+    return good(
+        CareNeed,
+        {
+            "code": [one.ref for one in children],
+            **_asked_of(needs, on=on),
+            **_where(session, [one.region_code for one in children]),
+            "sex": [one.sex for one in children],
+            "age": each([one.birth_on for one in children], lambda day: _age(day, on)),
+            "language": [first for first, _ in spoken],
+            "understands": [others for _, others in spoken],
+            "banner": [one.banner_code for one in children],
+            "times": np.zeros(len(children), dtype=np.int64),
+            "is_verified": np.array([one.verified_on is not None for one in children], np.bool_),
+            "has_consent": np.array([one.id in agreed for one in children], np.bool_),
+            "family": [families.get(one.id) for one in children],
+            "sibling_with": [beside.get(one.id) for one in children],
+            "organisations": _named(codes, [(one.school_id, one.hand_id) for one in children]),
+            "units_open": np.ones(len(children), dtype=np.int64),
+        },
+        len(children),
+    )
 
-    def write(one: Asking) -> CareNeed:
-        child = one.child
-        open_needs = [need for need in one.needs if need.kind not in given[child.id]]
-        return _need_record(
-            Asking(child, tuple(open_needs)),
-            known,
-            has_consent=child.id in agreed,
-            family=families.get(child.id),
-            sibling_with=beside.get(child.id),
-            on=on,
-        )
 
-    open_ones = [one for one in asked if any(n.kind not in given[one.child.id] for n in one.needs)]
-    return _good(write, open_ones)
-
-
-def _staying(session: Session, taken: Sequence[CareMatch]) -> list[CareMatch]:
+def _staying(session: Session, taken: Sequence[Any]) -> list[Any]:
     """Return the pairs without those of who leaves: for these a successor is sought already."""
     gone = set(session.scalars(select(Volunteer.id).where(Volunteer.leaves_on.is_not(None))))
     return [one for one in taken if one.volunteer_id not in gone and one.successor_asked_on is None]
 
 
-def _given(taken: Iterable[CareMatch]) -> defaultdict[int, set[str]]:
+def _given(taken: Iterable[Any]) -> Mapping[int, set[str]]:
     found: defaultdict[int, set[str]] = defaultdict(set)
     for match in taken:
         found[match.child_id].update(match.kinds)
     return found
 
 
-def _need_record(
-    one: Asking,
-    known: _Known,
-    *,
-    has_consent: bool,
-    family: str | None,
-    sibling_with: str | None,
-    on: date,
-) -> CareNeed:
-    child, languages = one.child, abilities.languages_of([one.child.languages])
-    lat, lon = known.places[around.township_of(child.region_code)]
-    urgency = max(need.urgency for need in one.needs)
-    return CareNeed(
-        code=child.ref,
-        asks=frozenset(need.kind.value for need in one.needs),
-        sex=child.sex.value if child.sex else "",
-        age=age_on(child.birth_on, on) if child.birth_on else readiness.AGREES_FROM,
-        language=languages[0].value,
-        understands=frozenset(code.value for code in languages[1:]),
-        township=around.township_of(child.region_code),
-        banner=child.banner_code,
-        lat=lat,
-        lon=lon,
-        times=frozenset(),
-        urgency=urgency,
-        waiting_days=max(0, (on - min(need.since_on for need in one.needs)).days),
-        is_verified=child.verified_on is not None,
-        has_consent=has_consent,
-        is_high_risk=urgency >= HIGH_RISK,
-        family=family,
-        sibling_with=sibling_with,
-        organisations=_named(known, child.school_id, child.hand_id),
-    )
+def _asked_of(needs: Sequence[Any], *, on: date) -> dict[str, Any]:
+    """Put each child's needs together, in which order they stand: what, how urgent, since when."""
+    child = np.array([need[0] for need in needs], dtype=np.int64)
+    first = np.flatnonzero(np.diff(child, prepend=-1))
+    if not len(first):
+        return dict.fromkeys(("asks", "urgency", "waiting_days", "is_high_risk"), np.zeros(0, int))
+    bit = bits(CareNeed, "asks")
+    asks = np.array([bit[need[1]] for need in needs], dtype=np.int64)
+    urgency = np.maximum.reduceat(np.array([need[2] for need in needs]), first)
+    days = each([need[3] for need in needs], lambda day: (on - day).days)
+    waited = np.maximum.reduceat(np.array(days, dtype=np.int64), first)
+    return {
+        "asks": np.bitwise_or.reduceat(asks, first),
+        "urgency": urgency,
+        "waiting_days": np.maximum(waited, 0),
+        "is_high_risk": urgency >= HIGH_RISK,
+    }
 
 
-def _named(known: _Known, *keys: int | None) -> frozenset[str]:
-    return frozenset(known.schools[key] for key in keys if key is not None)
+def _where(session: Session, codes: Sequence[str]) -> dict[str, Any]:
+    townships = each(codes, around.township_of)
+    places = around.places(session, set(townships))
+    return {
+        "township": townships,
+        "lat": [places[code][0] for code in townships],
+        "lon": [places[code][1] for code in townships],
+    }
+
+
+def _languages(words: str) -> tuple[str, frozenset[str]]:
+    """Return the language spoken every day, and those that are understood."""
+    first, *others = abilities.languages_of([words])
+    return first.value, frozenset(code.value for code in others)
+
+
+def _age(birth_on: date | None, on: date) -> int:
+    return age_on(birth_on, on) if birth_on else readiness.AGREES_FROM
+
+
+def _named(codes: Mapping[int, str], keys: Iterable[Sequence[int | None]]) -> Some:
+    """Return whose organisations those are, and their codes."""
+    found = [(row, codes[key]) for row, own in enumerate(keys) for key in own if key is not None]
+    return [row for row, _ in found], [code for _, code in found]
 
 
 def offer_records(
-    session: Session, found: Sequence[Volunteer], taken: Sequence[CareMatch], *, on: date
-) -> list[CareOffer]:
+    session: Session, found: Sequence[Any], taken: Sequence[Any], *, on: date
+) -> Table:
     """Write volunteers as the engine may know them, with the places that nobody holds."""
-    schools = around.organisations(session, (one.organisation_id for one in found))
-    known = _Known(around.places(session, found), schools)
     held = Counter(match.volunteer_id for match in taken)
     excluded = around.excluded(session, taken)
     risky = around.with_high_risk(session, taken)
-
-    def write(one: Volunteer) -> CareOffer:
-        places = max(0, one.capacity - held[one.id])
-        no = frozenset(excluded[one.id])
-        return _offer_record(one, known, places, no, has_high_risk=one.id in risky, on=on)
-
-    return _good(write, found)
-
-
-def _offer_record(
-    one: Volunteer,
-    known: _Known,
-    places: int,
-    excluded: frozenset[str],
-    *,
-    has_high_risk: bool,
-    on: date,
-) -> CareOffer:
-    lat, lon = known.places[around.township_of(one.region_code)]
-    lacking = volunteers.lacking(one, on=on)
-    return CareOffer(
-        code=one.ref,
-        places=places,
-        sex=one.sex.value if one.sex else None,
-        skills=frozenset(kind.value for kind in abilities.skills_of(one.skills)),
-        languages=frozenset(code.value for code in abilities.languages_of(one.languages)),
-        township=around.township_of(one.region_code),
-        banner=around.banner_of(one.region_code),
-        lat=lat,
-        lon=lon,
-        reach_km=one.reach_km,
-        times=abilities.times_of(one.availability or ""),
-        wish_sex=one.wish_sex.value if one.wish_sex else None,
-        age_from=one.age_from,
-        age_to=one.age_to,
-        is_cleared=_CHECKED.isdisjoint(lacking),
-        is_trained=Clearance.TRAINING not in lacking,
-        has_high_risk=has_high_risk,
-        organisations=_named(known, one.organisation_id),
-        excluded=excluded,
-        waiting_days=max(0, (on - one.entered_on).days),
+    codes = around.organisations(session, (one.organisation_id for one in found))
+    shut = [(row, code) for row, one in enumerate(found) for code in excluded.get(one.id, ())]
+    papers = [(one.checked_on, one.trained_on, one.insured_until) for one in found]
+    lacking = each(papers, lambda three: volunteers.lacking(three, on=on))
+    return good(
+        CareOffer,
+        {
+            "code": [one.ref for one in found],
+            **_where(session, [one.region_code for one in found]),
+            "places": [max(0, one.capacity - held[one.id]) for one in found],
+            "sex": [one.sex for one in found],
+            "skills": each([tuple(one.skills) for one in found], _skills),
+            "languages": each([tuple(one.languages) for one in found], _spoken),
+            "banner": each([one.region_code for one in found], around.banner_of),
+            "reach_km": [one.reach_km for one in found],
+            "times": each([one.availability or "" for one in found], abilities.times_of),
+            "wish_sex": [one.wish_sex for one in found],
+            "age_from": [one.age_from for one in found],
+            "age_to": [one.age_to for one in found],
+            "is_cleared": [_CHECKED.isdisjoint(some) for some in lacking],
+            "is_trained": [Clearance.TRAINING not in some for some in lacking],
+            "has_high_risk": [one.id in risky for one in found],
+            "organisations": _named(codes, [(one.organisation_id,) for one in found]),
+            "excluded": ([row for row, _ in shut], [code for _, code in shut]),
+            "waiting_days": each(
+                [one.entered_on for one in found], lambda day: max(0, (on - day).days)
+            ),
+            "units_per_child": np.ones(len(found), dtype=np.int64),
+        },
+        len(found),
     )
 
 
-def _good(write: Callable[[Any], Record], rows: Iterable[Any]) -> list[Record]:
-    """Write every row that can be written: one bad record never stops the rest (law 12)."""
-    written = []
-    for row in rows:
-        try:
-            written.append(write(row))
-        except matching.BadRecord as fault:
-            _LOG.warning("left out of matching: %s", fault.field)
-    return written
+def _skills(words: Sequence[str]) -> frozenset[str]:
+    return frozenset(kind.value for kind in abilities.skills_of(words))
+
+
+def _spoken(words: Sequence[str]) -> frozenset[str]:
+    return frozenset(code.value for code in abilities.languages_of(words))

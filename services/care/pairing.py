@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import matching
-from matching.kinds.volunteers import CareNeed
 from models.care import CareMatch
 from models.children import Child
 from models.volunteers import Volunteer
@@ -25,11 +24,11 @@ DELICATE = NeedKind.PSYCHOLOGICAL.value
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The rows behind the records, by the codes that the engine knows."""
+    """The rows behind the records, by the codes that the engine knows, and children's families."""
 
-    children: dict[str, Child]
-    volunteers: dict[str, Volunteer]
-    records: dict[str, CareNeed]
+    children: dict[str, Any]
+    volunteers: dict[str, Any]
+    families: dict[str, str]
 
 
 def gather(session: Session, day: date, banner: str | None) -> Gathered:
@@ -38,13 +37,17 @@ def gather(session: Session, day: date, banner: str | None) -> Gathered:
     What stands stays, but for what the engine asked in a banner matched anew and nobody answered.
     """
     free = _movable(session, banner) if banner else []
-    taken = [one for one in market.live(session) if one not in free]
+    moving = {one.id for one in free}
+    taken = [one for one in market.live(session) if one.id not in moving]
     asked, found = market.asking(session), market.ready(session)
     needs = market.need_records(session, asked, taken, on=day)
     offers = market.offer_records(session, found, taken, on=day)
-    children = {one.child.ref: one.child for one in asked}
+    children = {one.ref: one for one in asked.children}
     volunteers = {one.ref: one for one in found}
-    rows = _Rows(children, volunteers, {need.code: need for need in needs})
+    codes = needs.values("code")
+    families = {
+        code: home for code, home in zip(codes, needs.values("family"), strict=True) if home
+    }
     child_of, her = ({one.id: ref for ref, one in side.items()} for side in (children, volunteers))
     standing = [
         matching.Made(child_of[one.child_id], her[one.volunteer_id], 1)
@@ -52,10 +55,10 @@ def gather(session: Session, day: date, banner: str | None) -> Gathered:
         if one.child_id in child_of and one.volunteer_id in her
     ]
     left_out = len(asked) - len(needs) + len(found) - len(offers)
-    return Gathered(needs, offers, standing, rows, left_out)
+    return Gathered(needs, offers, standing, _Rows(children, volunteers, families), left_out)
 
 
-def _movable(session: Session, banner: str) -> list[CareMatch]:
+def _movable(session: Session, banner: str) -> Sequence[Any]:
     children = select(Child.id).where(Child.banner_code == banner)
     return market.live(
         session,
@@ -71,11 +74,11 @@ def _make(
     rows: _Rows = gathered.rows
     made = [
         _match(
-            rows.records[pair.need],
             rows.children[pair.need],
             rows.volunteers[pair.offer],
             now=now,
             parts=pair.parts,
+            family=rows.families.get(pair.need),
             proposed_by=ENGINE,
             run_ref=run_ref,
             score=pair.score,
@@ -114,9 +117,8 @@ def without_delicate(part: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _match(
-    need: CareNeed,
-    child: Child,
-    volunteer: Volunteer,
+    child: Any,
+    volunteer: Any,
     *,
     now: datetime,
     parts: Sequence[Mapping[str, Any]],
@@ -131,7 +133,6 @@ def _match(
         child_id=child.id,
         kinds=sorted(skill["met"]),
         is_delicate=is_delicate,
-        family=need.family,
         proposed_on=today(now),
         answer_by=now + timedelta(hours=ANSWER_HOURS),
         reasons=[dict(part) if is_delicate else without_delicate(part) for part in parts],
@@ -141,13 +142,13 @@ def _match(
 
 
 def _about(
-    child: Child, parts: Sequence[Mapping[str, Any]], *, kinds: Sequence[str]
+    child: Any, parts: Sequence[Mapping[str, Any]], *, kinds: Sequence[str]
 ) -> dict[str, Any]:
     """Return all that she reads before two of the staff agreed: bands, never who it is."""
     of = {part["factor"]: part for part in parts}
     return {
         "kinds": [*kinds],
-        "stage": child.stage.value,
+        "stage": child.stage,
         "language": of["language"]["language"],
         "same_township": of["distance"]["same_township"],
         "km": of["distance"]["km"],

@@ -1,18 +1,34 @@
 """What a run is made over, and what becomes of its pairs: the same steps for every kind."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 import matching
+from matching.tables import Table
 from privacy.viewers import Viewer
 
 ENGINE = "engine"
 """Who proposed what the run found, whoever started it: the engine is nobody (law 8)."""
 MATCHED_ANEW = "matched anew"
+_AT_ONCE = 10_000
+
+Given = TypeVar("Given", bound=Hashable)
+Told = TypeVar("Told")
+
+
+def each(values: Sequence[Given], read: Callable[[Given], Told]) -> list[Told]:
+    """Return what is read off each value; what stands often is read once."""
+    known = {one: read(one) for one in set(values)}
+    return [known[one] for one in values]
+
+
+def batched(keys: Sequence[Given]) -> Iterator[Sequence[Given]]:
+    """Return the keys in parts that one statement can name."""
+    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +38,8 @@ class Gathered:
     `standing` are the engine's proposals that a match of one banner anew may move.
     """
 
-    needs: Sequence[Any]
-    offers: Sequence[Any]
+    needs: Table
+    offers: Table
     standing: Sequence[matching.Made]
     rows: Any
     left_out: int

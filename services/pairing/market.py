@@ -5,17 +5,19 @@ The nightly run, a pair proposed by hand and an approval ask the same rules of t
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, true
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Bundle, Session
 
 import matching
+from matching.tables import Table
 from models.children import Child, Need
 from models.pledges import Exclusion, Match, Pledge
 from services.children import readiness
+from services.pairing.gathered import each
 from services.pledges import terms
 from vocabulary.dates import first_of_month, months_between
 from vocabulary.enums import (
@@ -29,8 +31,19 @@ from vocabulary.enums import (
 from vocabulary.grades import GRADUATION, LAST_GRADE, finishes_on
 from vocabulary.money import UNIT
 
-Record = TypeVar("Record", matching.Need, matching.Offer)
-NeedOfChild = tuple[Need, Child]
+NeedOfChild = tuple[Any, Any]
+"""A need and its child: plain rows, or the records themselves."""
+_NEED: Bundle[Any] = Bundle(
+    "need", Need.id, Need.ref, Need.child_id, Need.monthly_fen, Need.urgency, Need.since_on
+)
+_CHILD: Bundle[Any] = Bundle(
+    "child", Child.id, Child.birth_on, Child.sex, Child.stage, Child.grade, Child.league_code,
+    Child.banner_code, Child.region_code, Child.verified_on, Child.agreed_on,
+)  # fmt: skip
+_OF_PLEDGE = (
+    Pledge.id, Pledge.code, Pledge.instalment_fen, Pledge.rhythm, Pledge.children_wanted,
+    Pledge.wish_sex, Pledge.wish_stage, Pledge.wish_league, Pledge.until, Pledge.offered_on,
+)  # fmt: skip
 
 LIVE = (MatchStatus.PROPOSED, MatchStatus.ACTIVE)
 IS_LIVE = Match.status.in_(LIVE)
@@ -45,23 +58,12 @@ def is_cover(match: type[Match] = Match) -> ColumnElement[bool]:
     return and_(match.stands_in_for_id.is_(None), match.dry_on.is_(None))
 
 
-def open_needs(session: Session, *where: ColumnElement[bool]) -> list[NeedOfChild]:
-    """Return financial needs of open and supported children, with their child."""
-    known = load_only(
-        Child.birth_on,
-        Child.sex,
-        Child.stage,
-        Child.grade,
-        Child.league_code,
-        Child.banner_code,
-        Child.region_code,
-        Child.verified_on,
-        Child.agreed_on,
-    )
+def open_needs(session: Session, *where: ColumnElement[bool]) -> Sequence[NeedOfChild]:
+    """Return financial needs of open and supported children, with their child, as plain rows."""
     rows = session.execute(
-        select(Need, Child)
+        select(_NEED, _CHILD)
+        .select_from(Need)
         .join(Child, Child.id == Need.child_id)
-        .options(known)
         .where(
             Need.kind == NeedKind.FINANCIAL,
             Need.status == NeedStatus.OPEN,
@@ -74,24 +76,19 @@ def open_needs(session: Session, *where: ColumnElement[bool]) -> list[NeedOfChil
     return [(need, child) for need, child in rows]
 
 
-def open_pledges(session: Session, *, live: ColumnElement[bool] = IS_LIVE) -> list[Pledge]:
+def open_pledges(session: Session, *, live: ColumnElement[bool] = IS_LIVE) -> Sequence[Any]:
     """Return confirmed pledges for children that have a place left, and money for their own."""
     taken = select(func.count(Match.id)).where(Match.pledge_id == Pledge.id, live).scalar_subquery()
     # Whoever takes over from another payer has his children already.
     is_free = Pledge.follows_id.is_(None)
-    return list(
-        session.scalars(
-            select(Pledge)
-            .where(
-                Pledge.status == PledgeStatus.CONFIRMED,
-                Pledge.kind == PledgeKind.CHILD,
-                taken < Pledge.children_wanted,
-                is_free,
-                ~exists().where(Match.pledge_id == Pledge.id, Match.dry_on.is_not(None)),
-            )
-            .order_by(Pledge.id)
-        )
+    asked = select(*_OF_PLEDGE).where(
+        Pledge.status == PledgeStatus.CONFIRMED,
+        Pledge.kind == PledgeKind.CHILD,
+        taken < Pledge.children_wanted,
+        is_free,
+        ~exists().where(Match.pledge_id == Pledge.id, Match.dry_on.is_not(None)),
     )
+    return session.execute(asked.order_by(Pledge.id)).all()
 
 
 def need_records(
@@ -100,85 +97,71 @@ def need_records(
     *,
     on: date,
     live: ColumnElement[bool] = IS_LIVE,
-) -> list[matching.Need]:
+) -> Table:
     """Write needs as the engine may know them; `live` says which matches cover them already."""
     covered = _covered_units(session, live)
-    agreed = readiness.consenting(session, [child for _, child in needs], on=on)
-
-    def write(pair: NeedOfChild) -> matching.Need:
-        need, child = pair
-        return _need_record(need, child, covered[need.id], has_consent=child.id in agreed, on=on)
-
-    return _good(write, needs)
-
-
-def _need_record(
-    need: Need, child: Child, covered: int, *, has_consent: bool, on: date
-) -> matching.Need:
-    leaves = finishes_on(terms.grade_of(child), LAST_GRADE[child.stage], on=on)
-    return matching.Need(
-        code=need.ref,
-        units_open=max(0, (need.monthly_fen or 0) // UNIT - covered),
-        sex=child.sex.value if child.sex else "",
-        stage=child.stage.value,
-        league=child.league_code,
-        banner=child.banner_code,
-        urgency=need.urgency,
-        waiting_days=max(0, (on - need.since_on).days),
-        is_verified=child.verified_on is not None,
-        has_consent=has_consent,
-        months_left=months_between(on, leaves),
+    children = [child for _, child in needs]
+    agreed = readiness.consenting(session, children, on=on)
+    grades = each(
+        [(terms.grade_of(child), child.stage) for child in children],
+        lambda grade: months_between(on, finishes_on(grade[0], LAST_GRADE[grade[1]], on=on)),
     )
+    columns = {
+        "code": [need.ref for need, _ in needs],
+        "units_open": [
+            max(0, (need.monthly_fen or 0) // UNIT - covered[need.id]) for need, _ in needs
+        ],
+        "sex": [child.sex for child in children],
+        "stage": [child.stage for child in children],
+        "league": [child.league_code for child in children],
+        "banner": [child.banner_code for child in children],
+        "urgency": [need.urgency for need, _ in needs],
+        "waiting_days": [max(0, (on - need.since_on).days) for need, _ in needs],
+        "is_verified": [child.verified_on is not None for child in children],
+        "has_consent": [child.id in agreed for child in children],
+        "months_left": grades,
+    }
+    return good(matching.Need, columns, len(needs))
 
 
 def offer_records(
     session: Session,
-    pledges: Sequence[Pledge],
+    pledges: Sequence[Any],
     *,
     on: date,
     live: ColumnElement[bool] = IS_LIVE,
-) -> list[matching.Offer]:
+) -> Table:
     """Write pledges as the engine may know them; sums off the list are left to the gap fund."""
     taken = _places_taken(session, live)
     excluded = _excluded_needs(session, [pledge.id for pledge in pledges], live)
     listed = [p for p in pledges if terms.units_of(p) in matching.LISTED_UNITS]
-
-    def write(pledge: Pledge) -> matching.Offer:
-        places = max(0, pledge.children_wanted - taken.get(pledge.id, 0))
-        return _offer_record(pledge, places, excluded.get(pledge.id, frozenset()), on=on)
-
-    return _good(write, listed)
-
-
-def _offer_record(
-    pledge: Pledge, places: int, excluded: frozenset[str], *, on: date
-) -> matching.Offer:
-    units = terms.units_of(pledge)
-    return matching.Offer(
-        code=pledge.code,
-        units=units * places,
-        units_per_child=units,
-        children_at_most=places,
-        wish_sex=pledge.wish_sex.value if pledge.wish_sex else None,
-        wish_stage=pledge.wish_stage.value if pledge.wish_stage else None,
-        wish_league=pledge.wish_league,
-        until=pledge.until.value if pledge.until in GRADUATION else None,
-        rhythm=pledge.rhythm.value,
-        excluded=excluded,
+    units = [terms.units_of(one) for one in listed]
+    places = [max(0, one.children_wanted - taken.get(one.id, 0)) for one in listed]
+    shut = [(row, code) for row, one in enumerate(listed) for code in excluded.get(one.id, ())]
+    columns = {
+        "code": [one.code for one in listed],
+        "units": [each_ * free for each_, free in zip(units, places, strict=True)],
+        "units_per_child": units,
+        "children_at_most": places,
+        "wish_sex": [one.wish_sex for one in listed],
+        "wish_stage": [one.wish_stage for one in listed],
+        "wish_league": [one.wish_league for one in listed],
+        "until": [one.until if one.until in GRADUATION else None for one in listed],
+        "scope": [None] * len(listed),
+        "rhythm": [one.rhythm for one in listed],
+        "excluded": ([row for row, _ in shut], [code for _, code in shut]),
         # By the month: the day a donor signed up or paid must not show in who gets which child.
-        waiting_days=max(0, (on - first_of_month(pledge.offered_on)).days),
-    )
+        "waiting_days": [max(0, (on - first_of_month(one.offered_on)).days) for one in listed],
+    }
+    return good(matching.Offer, columns, len(listed))
 
 
-def _good(write: Callable[[Any], Record], rows: Iterable[Any]) -> list[Record]:
+def good(kind: type[Any], columns: Mapping[str, Any], count: int) -> Table:
     """Write every row that can be written: one bad record never stops the rest (law 12)."""
-    written = []
-    for row in rows:
-        try:
-            written.append(write(row))
-        except matching.BadRecord as fault:
-            _LOG.warning("left out of matching: %s", fault.field)
-    return written
+    table, left_out = Table.read(kind, columns, count)
+    for field, rows in left_out.items():
+        _LOG.warning("left out of matching: %s (%d)", field, rows)
+    return table
 
 
 def _covered_units(session: Session, live: ColumnElement[bool]) -> Counter[int]:

@@ -3,6 +3,7 @@
 import hashlib
 import zipfile
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from vocabulary.errors import NotFound, RunDamaged
 def fill(run: MatchingRun, plan: matching.Plan) -> str:
     """Write a plan and its certificate into a run; return the digest of its bytes for the trace."""
     packed = plan.certificate.pack()
-    run.made, run.total, run.bound = len(plan.made), plan.total, plan.bound
+    run.made, run.total, run.bound = len(plan.pairs), plan.total, plan.bound
     run.proof, run.policy = plan.proof.value, plan.weights.digest
     run.digest, run.certificate = hashlib.sha256(packed).hexdigest(), packed
     return run.digest
@@ -28,10 +29,15 @@ def seed_of(run_ref: str) -> int:
     return int.from_bytes(hashlib.sha256(run_ref.encode()).digest()[:4])
 
 
-def certificate_of(run: MatchingRun) -> matching.Certificate:
-    """Return a run's certificate; it stays inside the services. Raises RunDamaged."""
+def check_whole(run: MatchingRun) -> None:
+    """Raise RunDamaged unless a run's certificate is, byte by byte, what was kept."""
     if hashlib.sha256(run.certificate).hexdigest() != run.digest:
         raise RunDamaged()
+
+
+def certificate_of(run: MatchingRun) -> matching.Certificate:
+    """Return a run's certificate; it stays inside the services. Raises RunDamaged."""
+    check_whole(run)
     try:
         return matching.Certificate.unpack(run.certificate)
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
@@ -43,7 +49,8 @@ def banners_of(run: MatchingRun) -> set[str]:
     if run.banner is not None:
         return {run.banner}
     proof = certificate_of(run)
-    return {need.banner for need in proof.needs if proof.kind.is_open(need)}
+    open_ = proof.needs.rows(np.flatnonzero(proof.kind.are_open(proof.needs)))
+    return set(open_.values("banner"))
 
 
 def latest(session: Session, viewer: Viewer) -> str:
@@ -73,7 +80,7 @@ def verify(session: Session, viewer: Viewer, run_ref: str) -> Card:
         {
             "ref": run.ref,
             "made": int((proof.units > 0).sum()),
-            "total": int((proof.score * proof.units).sum()),
+            "total": proof.total(),
             "gap": matching.gap(proof),
             "faults": matching.faults(proof),
             "proof": run.proof,

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
+import numpy as np
 from sqlalchemy import ColumnElement, and_, not_, select
 from sqlalchemy.orm import Session
 
 import matching
+from matching.tables import Table
 from models.children import Child, Need
 from models.pledges import Match, Pledge, Recusal
 from privacy.permissions import Act, require
@@ -18,7 +21,7 @@ from services.gate import Card
 from services.lifecycle import advance
 from services.notices import notices
 from services.pairing import fitting, market, policies
-from services.pairing.gathered import ENGINE, MATCHED_ANEW, Found, Gathered, Side
+from services.pairing.gathered import ENGINE, MATCHED_ANEW, Found, Gathered, Side, batched
 from services.pairing.market import NeedOfChild
 from services.pledges import terms
 from vocabulary.dates import today
@@ -43,7 +46,7 @@ BANNER_DIGITS = 6
 class _Rows:
     """The rows behind the records, by the codes that the engine knows."""
 
-    pledges: dict[str, Pledge]
+    pledges: dict[str, Any]
     needs: dict[str, NeedOfChild]
 
 
@@ -86,17 +89,16 @@ def _standing(session: Session, banner: str) -> list[matching.Made]:
     ]
 
 
-def _one_a_child(
-    records: Iterable[matching.Need], needs: Iterable[NeedOfChild], proposed: set[str]
-) -> list[matching.Need]:
+def _one_a_child(records: Table, needs: Iterable[NeedOfChild], proposed: set[str]) -> Table:
     """Keep one open need per child a run: a pledge is never paired with the same child twice."""
     child_of = {need.ref: child.id for need, child in needs}
-    first: dict[int, matching.Need] = {}
-    for record in records:
-        known = first.get(child_of[record.code])
-        if known is None or known.units_open == 0 or record.code in proposed:
-            first[child_of[record.code]] = record
-    return list(first.values())
+    first: dict[int, tuple[int, int]] = {}
+    facts = zip(records.values("code"), records.numbers("units_open").tolist(), strict=True)
+    for row, (code, units_open) in enumerate(facts):
+        known = first.get(child_of[code])
+        if known is None or known[1] == 0 or code in proposed:
+            first[child_of[code]] = row, units_open
+    return records.rows(np.array([row for row, _ in first.values()], dtype=np.int64))
 
 
 def _make(
@@ -139,17 +141,22 @@ def _take_back(session: Session, by: Viewer, made: matching.Made, now: datetime)
 
 def _tell(session: Session, made: Sequence[Match], run_ref: str, now: datetime) -> None:
     """Tell the approvers of the banners that have proposals now."""
-    asked = select(Child.banner_code).where(Child.id.in_([one.child_id for one in made])).distinct()
+    asked, keys = select(Child.banner_code).distinct(), [one.child_id for one in made]
+    banners = (
+        banner
+        for some in batched(keys)
+        for banner in session.scalars(asked.where(Child.id.in_(some)))
+    )
     kind, subject = NoticeKind.PROPOSALS_WAIT, f"matching_run:{run_ref}"
-    for banner in sorted(session.scalars(asked)):
+    for banner in sorted(set(banners)):
         notices.to_roles(session, (Role.APPROVER,), banner, kind, subject, now=now)
 
 
 def _match(
     session: Session,
-    pledge: Pledge,
-    need: Need,
-    child: Child,
+    pledge: Any,
+    need: Any,
+    child: Any,
     *,
     day: date,
     units: int,
@@ -241,7 +248,7 @@ def choices(session: Session, viewer: Viewer, child_ref: str, *, now: datetime) 
     child = gate.row(session, viewer, Child, Child.ref == child_ref)
     pairs = market.open_needs(session, Child.id == child.id)
     pledges = market.open_pledges(session)
-    offers = market.offer_records(session, pledges, on=today(now))
+    offers = list(market.offer_records(session, pledges, on=today(now)))
     return [
         Card(
             {

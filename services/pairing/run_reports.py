@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -156,9 +157,8 @@ def groups(
 ) -> Mapping[str, Mapping[str, str]]:
     """Return the groups of each open need of a run in the regions named, by its code."""
     proof = matching_runs.certificate_of(run)
-    needs = [
-        need for need in proof.needs if proof.kind.is_open(need) and need.banner.startswith(here)
-    ]
+    open_ = proof.needs.rows(np.flatnonzero(proof.kind.are_open(proof.needs)))
+    needs = [need for need in open_ if need.banner.startswith(here)]
     facts = _facts(session, needs, Child.ref if _is_care(run) else Need.ref)
     return {need.code: _groups(need) | facts.get(need.code, {}) for need in needs}
 
@@ -169,9 +169,10 @@ def _is_care(run: MatchingRun) -> bool:
 
 def _seen(session: Session, here: tuple[str, ...], run: MatchingRun) -> list[Seen]:
     proof = matching_runs.certificate_of(run)
-    met = {proof.needs[row].code for row in proof.need[proof.units > 0].tolist()}
+    codes = proof.needs.values("code")
+    met = {code for code, is_met in zip(codes, proof.is_met().tolist(), strict=True) if is_met}
     answers = _care_answers(session, run.ref) if _is_care(run) else _answers(session, run.ref)
-    waited = {need.code: need.waiting_days for need in proof.needs}
+    waited = dict(zip(codes, proof.needs.values("waiting_days"), strict=True))
     return [
         Seen(own, waited[code], is_met=code in met, answer=answers.get(code))
         for code, own in groups(session, here, run).items()

@@ -45,8 +45,8 @@ def _cost(session: Session, ref: str, need_ref: str, code: str) -> Card | None:
     if run is None:
         return None
     proof = matching_runs.certificate_of(run)
-    known = {need.code for need in proof.needs}, {offer.code for offer in proof.offers}
-    if need_ref not in known[0] or code not in known[1]:
+    ends = ((proof.needs, need_ref), (proof.offers, code))
+    if not all(one.encode() in side.texts("code") for side, one in ends):
         return None
     lost = forced(proof, need_ref, code)
     return Card({"points": lost.points, "is_exact": lost.is_exact})

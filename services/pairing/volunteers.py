@@ -72,13 +72,15 @@ def valid_until(paper: Clearance, on: date | None) -> date | None:
 
 def missing(card: Card, *, on: date) -> tuple[Clearance, ...]:
     """Return what a volunteer lacks for being proposed on a day (law 9)."""
-    last = {paper: valid_until(paper, card[column]) for paper, column in _COLUMN.items()}
-    return tuple(paper for paper in Clearance if (until := last[paper]) is None or until < on)
+    return lacking([card[_COLUMN[paper]] for paper in Clearance], on=on)
 
 
-def lacking(volunteer: Volunteer, *, on: date) -> tuple[Clearance, ...]:
-    """Return the same of a row; it stays inside the services."""
-    return missing(Card({name: getattr(volunteer, name) for name in _COLUMN.values()}), on=on)
+def lacking(papers: Sequence[date | None], *, on: date) -> tuple[Clearance, ...]:
+    """Return the same of the days of her papers: record check, training, insurance."""
+    last = (valid_until(paper, day) for paper, day in zip(Clearance, papers, strict=True))
+    return tuple(
+        paper for paper, until in zip(Clearance, last, strict=True) if until is None or until < on
+    )
 
 
 def enter(session: Session, by: Viewer, new: NewVolunteer, *, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -79,7 +80,7 @@ def _is_full(proof: Certificate, other: Card) -> bool:
     """Say whether a runner-up is an offer all of whose places the run gave away."""
     if other["side"] == "child":
         return False
-    column = next(at for at, one in enumerate(proof.offers) if one.code == other["code"])
+    column = int(np.flatnonzero(proof.offers.texts("code") == other["code"].encode())[0])
     made = int(((proof.offer == column) & (proof.units > 0)).sum())
     return bool(made >= proof.offers[column].places)
 

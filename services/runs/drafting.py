@@ -231,5 +231,5 @@ def keep(session: Session, by: Viewer, begun: Begun, plan: matching.Plan, *, now
     )
     reason = "made anew over newer records"
     advance_all(session, MatchingRun, older, RunStatus.REPLACED, by=by, now=now, reason=reason)
-    detail = {"count": len(plan.made), "proof": proof}
+    detail = {"count": len(plan.pairs), "proof": proof}
     trace.record(session, by, "match.draft", f"matching_run:{run.ref}", now=now, detail=detail)

@@ -1,14 +1,17 @@
 """What is new since the last runs: a new child or volunteer matches only her banner again."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matching import Certificate
+from matching.shapes import Bools, Ints
+from matching.tables import Table, rows_of
 from models.matching_runs import MatchingRun
 from services.pairing import matching_runs
 from services.runs.sides import PLEDGES, side_of
@@ -35,13 +38,6 @@ class News:
     damaged: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    needs: dict[str, Any]
-    offers: dict[str, Any]
-    met: frozenset[str]
-
-
 def find(session: Session, kind: str, *, on: date) -> News:
     """Say what is to be matched anew.
 
@@ -49,28 +45,26 @@ def find(session: Session, kind: str, *, on: date) -> News:
     banner. A new volunteer, child or need concerns its banner alone, and so does a child whose
     proposal was not made after all.
     """
-    gathered = side_of(kind).gather(session, on, None)
+    own, gathered = side_of(kind).kind, side_of(kind).gather(session, on, None)
     known, damaged = _known(session, kind)
-    if known is None or damaged:
+    if not known or damaged:
         return News(whole=kind == PLEDGES or bool(gathered.needs), banners=(), damaged=damaged)
-    offers = [one for one in gathered.offers if one.places and _is_new(one, known.offers)]
-    if kind == PLEDGES and offers:
+    is_new = _are_new(gathered.offers, [proof.offers for proof in known])
+    is_new &= own.places(gathered.offers) > 0
+    if kind == PLEDGES and is_new.any():
         return News(whole=True, banners=())
-    found = {one.banner for one in offers} if kind != PLEDGES else set()
-    return News(whole=False, banners=tuple(sorted(found | _stirred(kind, gathered.needs, known))))
+    stirred = own.are_open(gathered.needs)
+    stirred &= _met(gathered.needs, known) | _are_new(
+        gathered.needs, [proof.needs for proof in known]
+    )
+    found = set(gathered.needs.rows(np.flatnonzero(stirred)).values("banner"))
+    if kind != PLEDGES:
+        found |= set(gathered.offers.rows(np.flatnonzero(is_new)).values("banner"))
+    return News(whole=False, banners=tuple(sorted(found)))
 
 
-def _stirred(kind: str, needs: Iterable[Any], known: _Known) -> set[str]:
-    is_open = side_of(kind).kind.is_open
-    return {
-        one.banner
-        for one in needs
-        if is_open(one) and (one.code in known.met or _is_new(one, known.needs))
-    }
-
-
-def _known(session: Session, kind: str) -> tuple[_Known | None, tuple[str, ...]]:
-    """Return the records of the last released whole run and of every banner's since.
+def _known(session: Session, kind: str) -> tuple[list[Certificate], tuple[str, ...]]:
+    """Return what the last released whole run and every banner's since were made over, newest first.
 
     And the refs of those among them that are damaged: all of them count, not what is left.
     """
@@ -81,19 +75,7 @@ def _known(session: Session, kind: str) -> tuple[_Known | None, tuple[str, ...]]
             proofs.append(matching_runs.certificate_of(run))
         except RunDamaged:
             damaged.append(run.ref)
-    return (_told_by(proofs) if proofs else None), tuple(damaged)
-
-
-def _told_by(proofs: Iterable[Certificate]) -> _Known:
-    needs: dict[str, Any] = {}
-    offers: dict[str, Any] = {}
-    met: set[str] = set()
-    for proof in proofs:
-        needs |= {one.code: one for one in proof.needs}
-        offers |= {one.code: one for one in proof.offers}
-        met -= {one.code for one in proof.needs}
-        met |= {proof.needs[row].code for row in proof.need[proof.units > 0].tolist()}
-    return _Known(needs, offers, frozenset(met))
+    return proofs[::-1], tuple(damaged)
 
 
 def _since_whole(session: Session, kind: str) -> Sequence[MatchingRun]:
@@ -106,19 +88,40 @@ def _since_whole(session: Session, kind: str) -> Sequence[MatchingRun]:
     return session.scalars(since.order_by(MatchingRun.id)).all()
 
 
-def _is_new(one: Any, known: dict[str, Any]) -> bool:
-    before = known.get(one.code)
-    return before is None or any(
-        _says_more(name.name, getattr(before, name.name), getattr(one, name.name))
-        for name in fields(one)
-    )
+def _met(needs: Table, known: Sequence[Certificate]) -> Bools:
+    """Say which needs the newest run that knew them met."""
+    met = np.zeros(len(needs), dtype=np.bool_)
+    for mine, rows, proof in _newest(needs, known, [proof.needs for proof in known]):
+        met[mine] = proof.is_met()[rows]
+    return met
 
 
-def _says_more(name: str, before: Any, now: Any) -> bool:
-    if name in _AGING:
-        return False
-    if name in _MORE:
-        return bool(now > before)
-    if name in _FEWER:
-        return bool(before - now)
-    return bool(before != now)
+def _are_new(now: Table, known: Sequence[Table]) -> Bools:
+    """Say which records no run knew, or say more than the newest run that knew them."""
+    is_new = np.ones(len(now), dtype=np.bool_)
+    for mine, rows, before in _newest(now, known, known):
+        is_new[mine] = _say_more(before.rows(rows), now.rows(mine))
+    return is_new
+
+
+def _newest(
+    now: Table, of: Sequence[Any], known: Sequence[Table]
+) -> Iterator[tuple[Ints, Ints, Any]]:
+    """Yield which records one of these knew, none before it, and their rows there."""
+    codes, left = now.texts("code"), np.arange(len(now))
+    for one, table in zip(of, known, strict=True):
+        rows = rows_of(table.texts("code"), codes[left])
+        yield left[rows >= 0], rows[rows >= 0], one
+        left = left[rows < 0]
+
+
+def _say_more(before: Table, now: Table) -> Bools:
+    found = np.zeros(len(now), dtype=np.bool_)
+    for name in now.columns.keys() - _AGING:
+        if name in _MORE:
+            found |= now.numbers(name) > before.numbers(name)
+        else:
+            both = zip(before.values(name), now.values(name), strict=True)
+            says = (bool(old - new) if name in _FEWER else old != new for old, new in both)
+            found |= np.fromiter(says, np.bool_, len(now))
+    return found

@@ -54,10 +54,10 @@ def finish(
 ) -> Outcome:
     """Keep a plan, and release it where nobody has to look first."""
     drafting.keep(session, by, begun, plan, now=now)
-    proposed = releasing.settle(session, by, begun.ref, now=now)
+    proposed = releasing.settle(session, by, begun.ref, plan.certificate, now=now)
     return Outcome(
         begun.ref,
-        len(plan.made),
+        len(plan.pairs),
         proposed,
         len(plan.unmatched_needs),
         len(plan.unplaced_offers),

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import matching
-from matching.explain import Rivals
+from matching.blocks import keep_rules
 from matching.fairness import FEWEST
-from matching.pairs import Pairs
+from matching.tables import rows_of
 from models.matching_runs import MatchingRun
 from privacy import viewers
 from privacy.permissions import Act, require
@@ -74,15 +74,18 @@ def _reach(run: MatchingRun) -> set[str]:
         return {WHOLE}
 
 
-def settle(session: Session, by: Viewer, ref: str, *, now: datetime) -> int | None:
+def settle(
+    session: Session, by: Viewer, ref: str, proof: matching.Certificate, *, now: datetime
+) -> int | None:
     """Release a small draft by itself, or tell who may look at it; return how many were proposed.
 
-    By itself goes what proposes in one banner alone or was made over fewer than ten needs, where
-    no group is flagged and the policy is the one of the last released run.
+    `proof` is what was kept of it. By itself goes what proposes in one banner alone or was made over
+    fewer than ten needs, where no group is flagged and the policy is the one of the last released
+    run.
     """
     require(by, Act.RUN_MATCHING)
     run = session.scalars(select(MatchingRun).where(MatchingRun.ref == ref)).one()
-    if _goes_by_itself(session, run):
+    if _goes_by_itself(session, run, proof):
         return _release(session, viewers.engine("matching"), run, now=now)
     roles, subject = (Role.STATISTICS, Role.APPROVER), f"matching_draft:{ref}"
     where = run.banner or WHOLE
@@ -90,10 +93,9 @@ def settle(session: Session, by: Viewer, ref: str, *, now: datetime) -> int | No
     return None
 
 
-def _goes_by_itself(session: Session, run: MatchingRun) -> bool:
-    proof = matching_runs.certificate_of(run)
-    pool = sum(proof.kind.is_open(need) for need in proof.needs)
-    banners = {proof.needs[row].banner for row in proof.need[proof.units > 0].tolist()}
+def _goes_by_itself(session: Session, run: MatchingRun, proof: matching.Certificate) -> bool:
+    pool = int(proof.kind.are_open(proof.needs).sum())
+    banners = np.unique(proof.needs.numbers("banner")[proof.is_met()])
     is_small = len(banners) <= 1 or pool < FEW
     if not is_small or _policy_before(session, run) not in (None, run.policy):
         return False
@@ -149,28 +151,29 @@ def _record(
 
 
 def _need(proof: matching.Certificate, at: int) -> str:
-    return str(proof.needs[proof.need[at]].code)
+    return proof.needs.code(int(proof.need[at]))
 
 
 def _offer(proof: matching.Certificate, at: int) -> str:
-    return str(proof.offers[proof.offer[at]].code)
+    return proof.offers.code(int(proof.offer[at]))
 
 
 def _still(proof: matching.Certificate, gathered: Gathered) -> list[int]:
     """Return which pairs of the draft keep every rule by today's records, places and sums too."""
-    needs = {one.code: one for one in gathered.needs}
-    offers = {one.code: one for one in gathered.offers}
-    open_ = Counter({code: one.units_open for code, one in needs.items()})
-    places = Counter({code: one.places for code, one in offers.items()})
+    made = np.flatnonzero(proof.units)
+    rows = rows_of(gathered.needs.texts("code"), proof.needs.texts("code")[proof.need[made]])
+    columns = rows_of(gathered.offers.texts("code"), proof.offers.texts("code")[proof.offer[made]])
+    both = np.flatnonzero((rows >= 0) & (columns >= 0))
+    fits = keep_rules(proof.kind, gathered.needs, gathered.offers, rows[both], columns[both])
+    open_ = gathered.needs.numbers("units_open").tolist()
+    places = proof.kind.places(gathered.offers).tolist()
     holds = []
-    for at in np.flatnonzero(proof.units).tolist():
-        need, offer = _need(proof, at), _offer(proof, at)
-        units = int(proof.units[at])
-        is_whole = need in needs and offer in offers and open_[need] >= units and places[offer] > 0
-        if is_whole and not proof.kind.broken(needs[need], offers[offer]):
-            open_[need] -= units
-            places[offer] -= 1
-            holds.append(at)
+    for one in both[fits].tolist():
+        row, column, units = int(rows[one]), int(columns[one]), int(proof.units[made[one]])
+        if open_[row] >= units and places[column] > 0:
+            open_[row] -= units
+            places[column] -= 1
+            holds.append(int(made[one]))
     return _with_families(proof, holds)
 
 
@@ -178,33 +181,18 @@ def _with_families(proof: matching.Certificate, holds: Sequence[int]) -> list[in
     """Leave out what the draft gave a family whose other children fell out."""
     if proof.kind.together is None:
         return [*holds]
-    planned, left = (_families(proof, some) for some in (np.flatnonzero(proof.units), holds))
-    return [
-        at
-        for at in holds
-        if (home := getattr(proof.needs[proof.need[at]], proof.kind.together)) is None
-        or left[home] == planned[home]
-    ]
-
-
-def _families(proof: matching.Certificate, pairs: Iterable[int]) -> Counter[str]:
-    name = proof.kind.together or ""
-    return Counter(
-        home for at in pairs if (home := getattr(proof.needs[proof.need[at]], name)) is not None
-    )
+    homes = proof.needs.texts(proof.kind.together)[proof.need]
+    planned, left = (Counter(homes[some].tolist()) for some in (proof.units > 0, [*holds]))
+    return [at for at in holds if not homes[at] or left[homes[at]] == planned[homes[at]]]
 
 
 def _found(proof: matching.Certificate, pairs: Iterable[int]) -> Iterable[Found]:
-    """Draw the pairs with their reasons and runners-up, as the run saw them."""
-    kept = Pairs(need=proof.need, offer=proof.offer, score=proof.score)
-    rivals = Rivals(
-        proof.kind, proof.needs, proof.offers, pairs=kept, units=proof.units, weights=proof.weights
-    )
+    """Draw the pairs with their reasons and runners-up, as the run counted them."""
+    told = proof.told()
+    side = "pledge" if proof.kind is matching.PLEDGES else "volunteer"
     for at in pairs:
-        need, offer = proof.needs[proof.need[at]], proof.offers[proof.offer[at]]
-        others = [{"side": "child"} | one.as_dict() for one in rivals.next_needs(at)]
-        side = "pledge" if proof.kind is matching.PLEDGES else "volunteer"
-        others += [{"side": side} | one.as_dict() for one in rivals.next_offers(at)]
-        parts = [one.as_dict() for one in proof.kind.parts_of(need, offer, proof.weights)]
+        others = [{"side": "child"} | one.as_dict() for one in told.next_needs(at)]
+        others += [{"side": side} | one.as_dict() for one in told.next_offers(at)]
+        parts = [one.as_dict() for one in told.parts(at)]
         units, score = int(proof.units[at]), int(proof.score[at])
-        yield Found(need.code, offer.code, units, score, parts, others)
+        yield Found(_need(proof, at), _offer(proof, at), units, score, parts, others)

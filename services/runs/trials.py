@@ -23,10 +23,8 @@ from services.pairing import matching_runs, policies
 from services.runs.sides import side_of
 from vocabulary.dates import today
 from vocabulary.enums import TrialStatus
-from vocabulary.errors import AlreadyDecided, BadInput, NotFound, RunDamaged
+from vocabulary.errors import AlreadyDecided, NotFound, RunDamaged
 
-MOST = 20_000
-"""So many needs a trial is worked out over: beyond it the answer would keep the clock for minutes."""
 _LONGEST = timedelta(hours=2)
 _OPEN = (TrialStatus.ASKED, TrialStatus.RUNNING)
 Told = Callable[[matching.Progress], None]
@@ -54,8 +52,8 @@ def ask(
     """Ask what these weights would change; return the trial's ref.
 
     The same question of the same person that waits is one, and a newer one replaces an older that
-    waits. Raises BadInput for numbers that are no weights and for a run too large to try on a page,
-    AlreadyDecided before the first run.
+    waits. Raises BadInput for numbers that are no weights, AlreadyDecided before the first run, and
+    RunDamaged.
     """
     require(by, Act.SEE_FAIRNESS)
     own = side_of(kind).kind
@@ -63,9 +61,7 @@ def ask(
     run = last_run(session, kind)
     if run is None:
         raise AlreadyDecided()
-    needs = len(matching_runs.certificate_of(run).needs)
-    if needs > MOST:
-        raise BadInput(field="size", reason="too_large", needs=needs)
+    matching_runs.check_whole(run)
     mine = select(PolicyTrial).where(
         PolicyTrial.asked_by == by.actor, PolicyTrial.status == TrialStatus.ASKED
     )
@@ -159,14 +155,16 @@ def solve(
 
 def _marks(proof: matching.Certificate, plan: matching.Plan) -> str:
     """Return which needs a plan meets, one bit each in the run's order."""
-    met = {one.need for one in plan.made}
-    return np.packbits([need.code in met for need in proof.needs]).tobytes().hex()
+    own = plan.certificate
+    met = own.needs.texts("code")[own.is_met()]
+    return np.packbits(np.isin(proof.needs.texts("code"), met)).tobytes().hex()
 
 
 def met_in(proof: matching.Certificate, marks: str) -> set[str]:
     """Return the needs behind such marks."""
     bits = np.unpackbits(np.frombuffer(bytes.fromhex(marks), dtype=np.uint8))
-    return {need.code for need, bit in zip(proof.needs, bits.tolist(), strict=False) if bit}
+    is_met = bits[: len(proof.needs)] > 0
+    return set(proof.needs.texts("code")[is_met].astype(str).tolist())
 
 
 def note(session: Session, by: Viewer, ref: str, said: dict[str, Any]) -> bool:

@@ -58,7 +58,8 @@ def _compared(
 ) -> Card:
     proof = matching_runs.certificate_of(run)
     here = tuple(region_prefix(code) for code in viewer.regions)
-    own = {need.code for need in proof.needs if need.banner.startswith(here)}
+    both = zip(proof.needs.values("code"), proof.needs.values("banner"), strict=True)
+    own = {code for code, banner in both if banner.startswith(here)}
     every = [matching.Moved(one, tuple(old), tuple(new)) for one, old, new in outcome["moved"]]
     moved = [one for one in every if one.need in own]
     groups = run_reports.groups(session, here, run)

@@ -94,19 +94,6 @@ def test_a_trial_shows_how_far_it_is_and_stops_without_a_trace_of_itself(
     assert "没有算完" in body(client, address)
 
 
-def test_a_run_too_large_for_a_page_is_said_plainly_and_nothing_waits(
-    client: FlaskClient, session: Session, ran: None, monkeypatch
-) -> None:
-    monkeypatch.setattr(trials, "MOST", 2)
-    sign_in(client, "region")
-
-    page = post(client, "/staff/matching/policy/try", kind="pledges", **WEIGHTS)
-
-    assert "最近一次配了 3 项" in page.get_data(as_text=True)
-    db.session.rollback()
-    assert session.scalars(select(PolicyTrial)).all() == []
-
-
 def test_before_the_first_run_there_is_nothing_to_try(
     client: FlaskClient, session: Session
 ) -> None:

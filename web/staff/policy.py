@@ -22,9 +22,6 @@ from web.forms.policy import NAMES, KeepForm, weights_form
 from web.staff.matching_runs import PHASES, SIDE_NAMES, grouped
 
 bp = Blueprint("policy", __name__, url_prefix="/matching/policy")
-_TOO_LARGE = (
-    f"最近一次配了 {{needs}} 项，超过 {trials.MOST} 项，网页上不试。请在配得少的一次以后再试。"
-)
 _UNDER_WAY = (TrialStatus.ASKED, TrialStatus.RUNNING)
 
 
@@ -87,11 +84,8 @@ def _said(form: FlaskForm, refusal: Refused) -> str:
         return "还没有配过，没有可以试的。第一次配过以后再来。"
     if not isinstance(refusal, BadInput):
         return sentence(refusal)
-    field = str(refusal.params["field"])
-    if field in form:
-        form[field].errors = ["这一项至少 1"]
-        return ""
-    return _TOO_LARGE.format(needs=refusal.params["needs"])
+    form[str(refusal.params["field"])].errors = ["这一项至少 1"]
+    return ""
 
 
 @bp.get("/trials/<string:ref>")
