@@ -1,5 +1,7 @@
 """What hands kept, as it is read: by case staff with the child, by the desks with the hand alone."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -61,14 +63,14 @@ def listing(session: Session, viewer: Viewer) -> list[Card]:
     require(viewer, Act.ASK_WRITE_OFF)
     order, staff = (_WAITS.desc(), KeptSum.id.desc()), as_case_staff(viewer)
     found = gate.cards(session, staff, KeptSum, parts=_ABOUT, order_by=order, limit=PAGE)
-    return [_told(session, viewer, card) for card in found]
+    return _told(session, viewer, found)
 
 
 def detail(session: Session, viewer: Viewer, ref: str) -> Card:
     """Return one, with whether the viewer may agree. Raises NotFound."""
     require(viewer, Act.ASK_WRITE_OFF)
     card = gate.card(session, as_case_staff(viewer), KeptSum, KeptSum.ref == ref, parts=_ABOUT)
-    return _told(session, viewer, card)
+    return _told(session, viewer, [card])[0]
 
 
 def count_waiting(session: Session, viewer: Viewer) -> int:
@@ -79,9 +81,11 @@ def count_waiting(session: Session, viewer: Viewer) -> int:
     return gate.count(session, as_case_staff(viewer), KeptSum, _WAITS, others)
 
 
-def _told(session: Session, viewer: Viewer, card: Card) -> Card:
-    named = child_file.with_names(session, viewer, by_two.told(viewer, card, Role.APPROVER))
-    return named.and_also(open_fen=Fen(card["fen"] - card["paid_fen"]))
+def _told(session: Session, viewer: Viewer, cards: Sequence[Card]) -> list[Card]:
+    named = child_file.with_names(
+        session, viewer, [by_two.told(viewer, card, Role.APPROVER) for card in cards]
+    )
+    return [card.and_also(open_fen=Fen(card["fen"] - card["paid_fen"])) for card in named]
 
 
 def owed(session: Session, viewer: Viewer) -> list[Card]:

@@ -4,6 +4,7 @@ The gap fund bears the loss as soon as it can: the sending is taken back by a ca
 loss is booked, and the same instalment goes out again with the next batch, never beside itself.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import or_, select, update
@@ -199,7 +200,7 @@ def listing(session: Session, viewer: Viewer) -> list[Card]:
     require(viewer, Act.ASK_WRITE_OFF)
     order, staff = (_WAITS.desc(), WriteOff.id.desc()), as_case_staff(viewer)
     found = gate.cards(session, staff, WriteOff, parts=_OF_REQUEST, order_by=order, limit=PAGE)
-    return [_told(session, viewer, card) for card in found]
+    return _told(session, viewer, found)
 
 
 def detail(session: Session, viewer: Viewer, ref: str) -> Card:
@@ -207,7 +208,7 @@ def detail(session: Session, viewer: Viewer, ref: str) -> Card:
     require(viewer, Act.ASK_WRITE_OFF)
     this, staff = WriteOff.ref == ref, as_case_staff(viewer)
     card = gate.card(session, staff, WriteOff, this, parts=_OF_REQUEST)
-    return _told(session, viewer, card)
+    return _told(session, viewer, [card])[0]
 
 
 def count_waiting(session: Session, viewer: Viewer) -> int:
@@ -218,7 +219,13 @@ def count_waiting(session: Session, viewer: Viewer) -> int:
     return gate.count(session, as_case_staff(viewer), WriteOff, _WAITS, others)
 
 
-def _told(session: Session, viewer: Viewer, card: Card) -> Card:
-    named = child_file.with_names(session, viewer, by_two.told(viewer, card, Role.APPROVER))
-    line = stipend_ref(card["match"]["child_ref"], card["stipend"]["due_on"])
-    return named.and_also(stipend_ref=line)
+def _told(session: Session, viewer: Viewer, cards: Sequence[Card]) -> list[Card]:
+    named = child_file.with_names(
+        session, viewer, [by_two.told(viewer, card, Role.APPROVER) for card in cards]
+    )
+    return [
+        card.and_also(
+            stipend_ref=stipend_ref(card["match"]["child_ref"], card["stipend"]["due_on"])
+        )
+        for card in named
+    ]

@@ -1,5 +1,6 @@
 """A child's file for case staff: the record with kin, needs, consents, and what may be done now."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -64,26 +65,37 @@ def _asking(card: Card, on: date) -> dict[str, object]:
 
 def name_of(session: Session, viewer: Viewer, actor: str | None) -> str:
     """Return how an actor is called among colleagues; empty for nobody."""
+    return _names(session, viewer, [actor])[actor]
+
+
+def with_names(session: Session, viewer: Viewer, cards: Sequence[Card]) -> list[Card]:
+    """Add to requests how colleagues call who asked and who decided; one statement for all."""
+    names = _names(
+        session, viewer, [card[by] for card in cards for by in ("asked_by", "decided_by")]
+    )
+    return [
+        card.and_also(asker=names[card["asked_by"]], decider=names[card["decided_by"]])
+        for card in cards
+    ]
+
+
+def _names(session: Session, viewer: Viewer, actors: Iterable[str | None]) -> dict[str | None, str]:
+    known = set(actors)
+    refs = {one.removeprefix(_ACCOUNT) for one in known if one and one.startswith(_ACCOUNT)}
+    where = (Account.ref.in_(refs),)
+    found = (
+        gate.cards(session, viewer, Account, fields=("ref", "name"), where=where) if refs else []
+    )
+    names = {card["ref"]: card["name"] for card in found}
+    return {one: _called(one, names) for one in known}
+
+
+def _called(actor: str | None, names: Mapping[str, str]) -> str:
     if not actor:
         return ""
     if not actor.startswith(_ACCOUNT):
         return "名册导入（控制台）" if actor == "console" else "系统"
-    found = gate.cards(
-        session,
-        viewer,
-        Account,
-        fields=("name",),
-        where=(Account.ref == actor.removeprefix(_ACCOUNT),),
-    )
-    return found[0]["name"] if found else "另一位同事"
-
-
-def with_names(session: Session, viewer: Viewer, card: Card) -> Card:
-    """Add to a request how colleagues call who asked and who decided."""
-    return card.and_also(
-        asker=name_of(session, viewer, card["asked_by"]),
-        decider=name_of(session, viewer, card["decided_by"]),
-    )
+    return names.get(actor.removeprefix(_ACCOUNT), "另一位同事")
 
 
 def _banner(session: Session, viewer: Viewer, code: str) -> str:

@@ -5,6 +5,7 @@ batched, sent and signed for like any instalment, by the child's own way. What p
 services/earmarks/surgery.py says.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -118,15 +119,17 @@ def listing(session: Session, viewer: Viewer) -> list[Card]:
     require(viewer, Act.ASK_SURGERY)
     order = ((Surgery.status != AmendmentStatus.ASKED), Surgery.asked_on.desc(), Surgery.id.desc())
     found = gate.cards(session, viewer, Surgery, parts=_CHILD, order_by=order, limit=PAGE)
-    return [_told(session, viewer, card) for card in found]
+    return _told(session, viewer, found)
 
 
 def detail(session: Session, viewer: Viewer, ref: str) -> Card:
     """Return one request and what the viewer may do about it. Raises NotFound."""
     require(viewer, Act.ASK_SURGERY)
     card = gate.card(session, viewer, Surgery, Surgery.ref == ref, parts=_CHILD | _PAID)
-    return _told(session, viewer, card)
+    return _told(session, viewer, [card])[0]
 
 
-def _told(session: Session, viewer: Viewer, card: Card) -> Card:
-    return child_file.with_names(session, viewer, by_two.told(viewer, card, Role.APPROVER))
+def _told(session: Session, viewer: Viewer, cards: Sequence[Card]) -> list[Card]:
+    return child_file.with_names(
+        session, viewer, [by_two.told(viewer, card, Role.APPROVER) for card in cards]
+    )

@@ -5,6 +5,7 @@ they see of their own cases; of others on request, with a reason, a second perso
 emergency the details open at once, and a second person is called at once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, literal, or_, select
@@ -172,7 +173,7 @@ def requests(session: Session, viewer: Viewer, *, now: datetime) -> list[Card]:
     order = (FileAccess.status.in_(_WAITING).desc(), FileAccess.id.desc())
     parts = {"child": _CHILD}
     found = gate.cards(session, viewer, FileAccess, parts=parts, order_by=order, limit=PAGE)
-    return [_told(session, viewer, card, now=now) for card in found]
+    return _told(session, viewer, found, now=now)
 
 
 def request(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
@@ -180,7 +181,7 @@ def request(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Car
     require(viewer, Act.ASK_FILE)
     this = FileAccess.ref == ref
     card = gate.card(session, viewer, FileAccess, this, parts={"child": _CHILD})
-    told = _told(session, viewer, card, now=now)
+    (told,) = _told(session, viewer, [card], now=now)
     may_decide = told["stands"] in _WAITING and not told["is_mine"]
     has_say = _has_say(session, viewer, card["child"]["ref"])
     return told.and_also(may_decide=may_decide and has_say)
@@ -191,9 +192,14 @@ def _has_say(session: Session, viewer: Viewer, child_ref: str) -> bool:
     return viewer.has(Role.APPROVER) or sees_details(session, viewer, child_ref)
 
 
-def _told(session: Session, viewer: Viewer, card: Card, *, now: datetime) -> Card:
+def _told(session: Session, viewer: Viewer, cards: Sequence[Card], *, now: datetime) -> list[Card]:
+    named = child_file.with_names(session, viewer, cards)
+    return [_standing(viewer, card, now=now) for card in named]
+
+
+def _standing(viewer: Viewer, card: Card, *, now: datetime) -> Card:
     status, is_over = card["status"], card["until_at"] <= now
-    return child_file.with_names(session, viewer, card).and_also(
+    return card.and_also(
         is_mine=card["asked_by"] == viewer.actor,
         is_over=is_over,
         stands=AccessStatus.LAPSED if status is AccessStatus.ASKED and is_over else status,

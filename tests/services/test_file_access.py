@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from models.children import Child, Need
@@ -256,3 +256,22 @@ def test_asking_and_deciding_stand_in_the_trace(session, now) -> None:
         ("account:worker", "file.ask", "home_visit"),
         ("account:approver", "file.agree", "home_visit"),
     ]
+
+
+@pytest.mark.parametrize("rows", [3, 30])
+def test_a_long_list_of_requests_asks_for_its_people_once(session, now, rows) -> None:
+    school = a_school(session)
+    for number in range(rows):
+        child = a_child(session, school)
+        asker = an_account(session, Role.CASE_WORKER, login=f"w{number}")
+        file_access.ask(session, worker(now, asker.ref), child.ref, **WHY, now=now)
+    session.commit()
+    made: list[str] = []
+    note = lambda *args: made.append(args[2])  # noqa: E731
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+
+    listed = file_access.requests(session, approver(now), now=now)
+
+    event.remove(session.get_bind(), "before_cursor_execute", note)
+    assert len(listed) == rows
+    assert len([one for one in made if one.startswith("SELECT")]) <= 3
