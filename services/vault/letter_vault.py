@@ -6,7 +6,7 @@ the marks hides him. Part of services/vault/vault.py.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import ColumnElement, insert, literal, select
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from services.vault import vault, vault_keys
 from vocabulary.enums import ContactKind, LetterSide, LetterStatus
 
 _LEAST = 2
+_SIGNS = re.compile(r"[\W_]")
 # One mark for what no pause parts: signs between, as in an employer's name, tell of him too.
 _IN_A_ROW = re.compile(rf"{MARK}(?:[^\w，,、；;：:。！？!?\n]*{MARK})+")
 
@@ -28,8 +29,27 @@ _IN_A_ROW = re.compile(rf"{MARK}(?:[^\w，,、；;：:。！？!?\n]*{MARK})+")
 def hidden(session: Session, pledge_id: int, text: str) -> str:
     """Return a donor's text without what could tell who he is."""
     donor_id = vault.donor_of_pledge(session, pledge_id)
-    shown = redacted(text, marks(text, dict.fromkeys(_identities(session, donor_id))))
-    return _IN_A_ROW.sub(MARK, shown)
+    his = tuple(dict.fromkeys(_identities(session, donor_id)))
+    plain = _as_written(his).sub(MARK, text)
+    return _IN_A_ROW.sub(MARK, redacted(plain, marks(plain, his)))
+
+
+def _as_written(his: Iterable[Known]) -> re.Pattern[str]:
+    """Return what finds his words letter by letter, signs too: the longest ones first.
+
+    A single letter, as in J. Smith, is his where it stands alone or after "I am".
+    """
+    words = sorted({one.text for one in his}, key=lambda word: (-len(word), word))
+    ways = [re.escape(word) for word in words if len(word) >= _LEAST]
+    letters = dict.fromkeys(_SIGNS.sub("", word) for word in words)
+    ways += [_alone(one) for one in letters if len(one) < _LEAST and one.isalpha()]
+    return re.compile("|".join(ways) or r"(?!)")
+
+
+def _alone(letter: str) -> str:
+    if letter.isascii():
+        return rf"(?<![A-Za-z0-9]){letter}(?![A-Za-z0-9])\.?"
+    return rf"(?:(?<=我是|我叫|叫我)|(?<!\w)){letter}(?!\w)"
 
 
 def keep(session: Session, letter: Letter, text: str) -> None:
@@ -92,5 +112,4 @@ def _as_payer(session: Session, donor_id: int) -> Iterator[Known]:
         yield from known(Kind.NUMBER, row.payment_reference)
         for payer in vault.payers_of(session, row.pledge_id):
             for word in (payer, *payer.split()):
-                if len(word) >= _LEAST:
-                    yield from known(Kind.NAME, word)
+                yield from known(Kind.NAME, word)
