@@ -18,6 +18,7 @@ from models.stipends import Batch, Stipend
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, region_prefix
 from services import trace
+from services.routes import ways
 from vocabulary import sampling
 from vocabulary.dates import today
 from vocabulary.enums import Route
@@ -146,12 +147,11 @@ def _keep(session: Session, made: FamilyDraw, batch: Batch, lines: list[Line]) -
     if not rows:
         return
     session.execute(insert(FamilyAsk), rows)
-    # What the banner's own staff brought has come by the other way already.
+    # What another hand than the child's own brought has come by the other way already: the next one
+    # goes back to its own, and is not left to who was asked about.
     if batch.route is not Route.OFFICE:
-        children = [line.child_id for line in lines]
-        session.execute(
-            update(Child).where(Child.id.in_(children)).values(detour_after=batch.month)
-        )
+        own = Child.id.in_([line.child_id for line in lines]), ways.IN_FORCE.in_((batch.route,))
+        session.execute(update(Child).where(*own).values(detour_after=batch.month))
 
 
 def repeats(session: Session, made: FamilyDraw) -> bool:

@@ -130,6 +130,28 @@ def test_what_the_office_brought_is_asked_about_and_goes_back_to_its_own_way(
     assert {found[child][0] for child in before} == {Route.SCHOOL}
 
 
+def test_what_a_director_brought_in_anothers_place_is_not_brought_by_her_again(
+    session, pupils
+) -> None:
+    """Drawn twice running, the second time of what she brought: the next one is not hers."""
+    an_account(session, Role.VILLAGE_DIRECTOR, login="director", region_code=VILLAGE)
+    pupils.paid(NOVEMBER)
+    drawn(session, on=FOURTH)
+    pupils.paid(DECEMBER)
+    before = drawn_children(session)
+    for key in draws.to_draw(session, ENGINE, on=DECEMBER.replace(day=4)):
+        draws.draw(session, ENGINE, key, now=at(DECEMBER.replace(day=4), 7))
+    session.expire_all()
+    asked = select(FamilyAsk.id).join(Stipend, Stipend.id == FamilyAsk.stipend_id)
+    again = asked.join(Batch, Batch.id == Stipend.batch_id).where(Batch.route == Route.VILLAGE)
+    assert session.scalars(again).all()
+
+    pupils.paid(JANUARY)
+
+    found = ways(session, JANUARY)
+    assert {found[child][0] for child in before} == {Route.SCHOOL}
+
+
 def test_the_donor_reads_of_the_hand_he_always_read_of(session, pupils) -> None:
     an_account(session, Role.VILLAGE_DIRECTOR, login="director", region_code=VILLAGE)
     pupils.paid(NOVEMBER)

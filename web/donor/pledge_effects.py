@@ -93,7 +93,7 @@ def of_payer(card: Card, contact: str, how: HandOver) -> dict[str, Any]:
     """Say what asking another payer means, for him and for oneself."""
     return {
         "title": "请这个人接着付，对吗？",
-        "lead": _from_then(how),
+        "lead": _from_then(card, how),
         "lines": [
             ("请谁", contact),
             ("接着付", _terms(Terms(card["instalment_fen"], card["rhythm"]))),
@@ -108,10 +108,11 @@ def of_payer(card: Card, contact: str, how: HandOver) -> dict[str, Any]:
     }
 
 
-def _from_then(how: HandOver) -> str:
+def _from_then(card: Card, how: HandOver) -> str:
     if how.from_on is None:
         return "对方点了愿意、第一笔到账以后，从下一期起由对方付。那以前照旧由你付。"
-    return f"对方点了愿意、第一笔到账以后，从{that_day(how.from_on)}起由对方付。那以前照旧由你付。"
+    first = max(how.from_on, card["runway"].next_on or how.from_on)  # his own money goes first
+    return f"对方点了愿意、第一笔到账以后，从{that_day(first)}起由对方付。那以前照旧由你付。"
 
 
 def _still_writes(how: HandOver) -> str:
