@@ -136,8 +136,10 @@ def _post(session: Session, values: Mapping[str, object], *, run_id: int) -> Non
 def _transactions() -> Insert:
     repaid, funded = TransactionKind.REPAID.value, TransactionKind.FUNDED.value
     kind = case((Stipend.bridged_on.is_not(None), literal(repaid)), else_=literal(funded))
+    # Money ahead is used on the due day: a year that is over keeps what was left of it.
+    day = case((Stipend.due_on > Fact.on, Stipend.due_on), else_=Fact.on)
     rows = (
-        select(kind, Fact.on, Fact.stipend_id, OF_RUN, BY_WHOM)
+        select(kind, day, Fact.stipend_id, OF_RUN, BY_WHOM)
         .join(Stipend, Stipend.id == Fact.stipend_id)
         .where(_NEW)
         .order_by(Fact.id)

@@ -30,8 +30,10 @@ moves(fact, kind, debit, credit) AS (VALUES
 subjects(what, id, match_id, due_on, amount_fen) AS (
   SELECT 'stipend', id, match_id, due_on, amount_fen FROM stipends
   UNION ALL SELECT 'gift', id, match_id, due_on, amount_fen FROM gifts),
-moving AS (SELECT l.id, l.kind, l."on", l."by", m.kind AS transaction_kind, l.what, l.subject_id
-           FROM live l JOIN moves m ON m.fact = l.kind
+moving AS (SELECT l.id, l.kind, CASE WHEN l.kind = 'received' AND s.due_on > l."on" THEN s.due_on
+             ELSE l."on" END AS "on", l."by", m.kind AS transaction_kind, l.what, l.subject_id
+           FROM live l LEFT JOIN subjects s ON s.what = l.what AND s.id = l.subject_id
+           JOIN moves m ON m.fact = l.kind
              AND (l.kind <> 'received' OR (m.kind = 'repaid') = ((l.what, l.subject_id) IN (
                SELECT what, subject_id FROM live WHERE kind = 'bridged')))
            WHERE NOT (l.kind IN ('promised', 'received', 'bridged') AND (l.what, l.subject_id) IN (
@@ -150,8 +152,8 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
               OR SUM(CASE WHEN {_FUNDS} = m.credit THEN p.amount ELSE 0 END)
                  <> -COALESCE(s.amount_fen, g.amount_fen)
             ORDER BY t.id""",
-        # A promise is dated by its due day, and booked on the day of the run. Grouped, not joined:
-        # no index leads from the one side to the other.
+        # A promise is dated by its due day, and booked on the day of the run; money ahead is used on
+        # the due day. Grouped, not joined: no index leads from the one side to the other.
         f"""{_WITH} SELECT {_named("f.what", "f.subject_id")} || '：' ||
                    {in_words("f.kind", BOOKINGS)} || '入账的日期或经手人和事实的不同'
             FROM (SELECT what, subject_id, kind FROM (

@@ -75,7 +75,7 @@ class OfPledge:
         """Return what the lines say was paid out of it in the year."""
         year = self.pledge["year"]
         lines = (line for child in self.children for line in child.lines)
-        return Fen(sum(one["amount_fen"] for one in lines if _is_in(one["received_on"], year)))
+        return Fen(sum(one["amount_fen"] for one in lines if _is_in(_used_on(one), year)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,13 @@ def _by_day(line: Card) -> tuple[date, bool, str]:
 
 def _is_of(line: Card, year: int) -> bool:
     """Say whether a line belongs to a year: it fell due there, or was paid there."""
-    return line["due_on"].year == year or _is_in(line["received_on"], year)
+    return line["due_on"].year == year or _is_in(_used_on(line), year)
+
+
+def _used_on(line: Card) -> date | None:
+    """Return the day on which money went to a line: what came ahead waits for the due day."""
+    came: date | None = line["received_on"]
+    return came and max(came, line["due_on"])
 
 
 def _is_in(day: date | None, year: int) -> bool:

@@ -283,7 +283,9 @@ def _post(
             _leg(debit, subject.amount_fen, side, giver),
             _leg(credit, Fen(-subject.amount_fen), side, giver),
         ]
-        event = replace(_event(subject, transaction, on), said_by=basis.said_by)
+        # Money ahead is used on the due day: a year that is over keeps what was left of it.
+        day = max(on, subject.due_on) if kind is FactKind.RECEIVED else on
+        event = replace(_event(subject, transaction, day), said_by=basis.said_by)
         entries.append((event, legs))
     ledger.post_all(session, entries, by=by)
 

@@ -1,10 +1,12 @@
 """爱心妈妈 by the browser: she is asked in bands, two of the staff agree, then she reads of her child."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
 from models.care import CareMatch
+from models.volunteers import Volunteer
 from tests.services.care.worlds import a_proposal, a_volunteer, a_world
 from tests.web.desks import body, colleague, post
 from vocabulary.enums import CareStatus
@@ -74,3 +76,13 @@ def test_another_volunteer_finds_nothing(app, session, pair) -> None:
     body(other, pair.hers, status=404)
     assert post(other, f"{pair.hers}/yes").status_code == 404
     assert session.query(CareMatch).one().status is CareStatus.PROPOSED
+
+
+def test_who_gave_notice_is_agreed_to_by_nobody(app, session, pair, now) -> None:
+    post(colleague(app, "mama"), f"{pair.hers}/yes")
+    hers = session.get_one(Volunteer, session.query(CareMatch).one().volunteer_id)
+    hers.leaves_on = (now + timedelta(days=30)).date()
+    session.commit()
+
+    assert "她那边现在不行" in agree(app, "worker", pair)
+    assert session.query(CareMatch).one().status is CareStatus.ACCEPTED

@@ -96,6 +96,30 @@ def test_a_years_sums_are_the_ledgers(session, now, world, year, sums) -> None:
     assert part.paid == part.used == part.year.used
 
 
+def test_what_came_ahead_is_used_on_the_due_day_and_a_year_that_is_over_stays(session) -> None:
+    match, reference = gap_fund.sponsored(session)
+    pledge = session.get_one(Pledge, match.pledge_id)
+    me = donor(session, pledge)
+    match.starts_on = date(2026, 11, 1)
+    gap_fund.pay(session, reference, 60_000, date(2026, 10, 20))
+    for month in (11, 12):
+        gap_fund.run(session, date(2026, month, 1))
+
+    def of_2026(on: date) -> tuple[int, int, int]:
+        page = statements.of_year(session, me, 2026, now=at(on))
+        (part,) = page.pledges
+        return page.used, page.after, len(part.children[0].lines)
+
+    then = of_2026(date(2026, 12, 31))
+    for month in (1, 2):
+        gap_fund.run(session, date(2027, month, 1))
+
+    assert then == (20_000, 40_000, 2)
+    assert of_2026(date(2027, 2, 2)) == then
+    assert statements.of_year(session, me, 2027, now=at(date(2027, 2, 2))).before == 40_000
+    assert gap_fund.broken(session, date(2027, 2, 2)) == {}
+
+
 def test_years_hang_together(session, now, world) -> None:
     _, me, _ = world
     pages = [statements.of_year(session, me, year, now=now) for year in (2025, 2026)]
