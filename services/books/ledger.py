@@ -162,26 +162,32 @@ def _both_legs(kind: TransactionKind, debit: AccountKind, credit: AccountKind) -
 
 
 def reverse(session: Session, event: Event, *, of: TransactionKind, by: Viewer) -> None:
-    """Undo the latest unreversed transaction of a kind by a new one with opposite legs."""
+    """Undo the latest unreversed transaction of a kind by a new one with opposite legs.
+
+    Never before its own day: money ahead that a line had until its due day was used in no year.
+    """
     undone = select(Transaction.reverses_id).where(Transaction.reverses_id.is_not(None))
     same = Transaction.stipend_id if event.stipend_id else Transaction.gift_id
-    original = session.scalar(
-        select(Transaction.id)
+    found = session.execute(
+        select(Transaction.id, Transaction.on)
         .where(
             same == (event.stipend_id or event.gift_id),
             Transaction.kind == of,
             Transaction.id.not_in(undone),
         )
         .order_by(Transaction.id.desc())
-    )
-    if original is None:
+        .limit(1)
+    ).one_or_none()
+    if found is None:
         raise WrongState(from_state="none", to_state=of.value)
+    original, day = found
     legs = session.scalars(select(Posting).where(Posting.transaction_id == original)).all()
     opposite = [
         Leg(leg.account, Fen(-leg.amount), leg.pledge_id, leg.organisation_id, leg.card_id)
         for leg in legs
     ]
-    post(session, replace(event, reverses_id=original), opposite, by=by)
+    undone_on = max(event.on, day)
+    post(session, replace(event, on=undone_on, reverses_id=original), opposite, by=by)
 
 
 def balance(session: Session, account: AccountKind, *, pledge_id: int | None = None) -> Fen:

@@ -120,6 +120,34 @@ def test_what_came_ahead_is_used_on_the_due_day_and_a_year_that_is_over_stays(se
     assert gap_fund.broken(session, date(2027, 2, 2)) == {}
 
 
+def test_money_ahead_that_is_taken_off_its_line_early_was_used_in_no_year(session) -> None:
+    match, reference = gap_fund.sponsored(session)
+    me = donor(session, session.get_one(Pledge, match.pledge_id))
+    gap_fund.pay(session, reference, 60_000, date(2026, 10, 20))
+    match.starts_on = date(2026, 12, 1)
+    gap_fund.run(session, date(2026, 12, 1))
+    of_run = session.scalar(select(Stipend.run_id))
+    # Opened early: its day lies in a holiday.
+    early = Stipend(
+        match_id=match.id, due_on=date(2027, 1, 1), amount_fen=Fen(10_000), run_id=of_run
+    )
+    session.add(early)
+    session.flush()
+    for kind in (FactKind.PROMISED, FactKind.RECEIVED):
+        day = date(2026, 12, 10)
+        facts.record(session, kind, [early], on=day, by=ENGINE, now=at(day), basis=BASIS)
+
+    taken = date(2026, 12, 15)
+    facts.record(
+        session, FactKind.CANCELLED, [early], on=taken, by=ENGINE, now=at(taken), basis=BASIS
+    )
+
+    now = at(date(2027, 2, 2))
+    (part,) = statements.of_year(session, me, 2026, now=now).pledges
+    assert part.year == Year(received=Fen(60_000), used=Fen(10_000))
+    assert statements.of_year(session, me, 2027, now=now).pledges[0].year == Year(Fen(50_000))
+
+
 def test_years_hang_together(session, now, world) -> None:
     _, me, _ = world
     pages = [statements.of_year(session, me, year, now=now) for year in (2025, 2026)]
