@@ -1,4 +1,4 @@
-"""What strangers read changes by the clock alone: the list on Mondays, figures once a month."""
+"""What strangers read changes by the clock alone: the list once a week, figures once a month."""
 
 from datetime import date, datetime
 
@@ -9,6 +9,7 @@ from privacy.viewers import Viewer
 from services.donors import listing
 from services.figures import releases
 from services.month_page import publishing as month_pages
+from vocabulary.dates import today
 
 
 def freeze_list(run: Run) -> None:
@@ -16,6 +17,11 @@ def freeze_list(run: Run) -> None:
     with run.slice() as now:
         changes = listing.freeze(run.session, run.by, period=run.period, now=now)
     run.add(due=changes, done=changes)
+
+
+def is_frozen(session: Session, by: Viewer, now: datetime) -> bool:
+    """Say whether this week's list was taken up, whichever day that was."""
+    return listing.is_frozen(session, by, on=today(now))
 
 
 def publish(run: Run) -> None:

@@ -65,7 +65,7 @@ JOBS: tuple[Job, ...] = (
     Job("uploads", upkeep.tidy_uploads, hour=3, minute=30),
     Job("figures", publishing.publish, hour=4, is_idle=publishing.is_published),
     Job("month-pages", publishing.publish_heads, hour=4, minute=10, is_idle=publishing.has_heads),
-    Job("listings", publishing.freeze_list, hour=4, minute=30, day_of_week="mon"),
+    Job("listings", publishing.freeze_list, hour=4, minute=30, is_idle=publishing.is_frozen),
     Job("matching", matching.propose, hour=5),
     Job("matching-asked", matching.match_asked, minute="*", is_idle=matching.nothing_asked),
     Job("care-holds", matching.let_lapse, minute=20, is_idle=matching.nothing_lapses),

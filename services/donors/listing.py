@@ -1,8 +1,8 @@
 """The weekly list of children: who stands on it, and how much of each a donor reads.
 
-Between two Mondays nothing on it moves but by a withdrawn consent, and one Monday's list differs
-from the last by five children at least or not at all: whoever watches from several accounts sees
-no single child come or go.
+A week has one list: its Monday's, or that of the first run after a Monday that was missed. In
+between nothing on it moves but by a withdrawn consent, and one list differs from the last by five
+children at least or not at all: whoever watches from several accounts sees no single child come or go.
 """
 
 from collections.abc import Mapping
@@ -59,10 +59,9 @@ def freeze(session: Session, by: Viewer, *, period: date, now: datetime) -> int:
 
     Fewer than five changes wait for the next week.
     """
-    require(by, Act.FREEZE_LISTING)
-    week = period - timedelta(days=period.weekday())
-    if session.scalar(select(Listing.id).where(Listing.week_on == week)) is not None:
+    if is_frozen(session, by, on=period):
         return 0
+    week = _week(period)
     before, fresh = _kept(session), to_list(session, on=today(now))
     moved = {key for key in before.keys() | fresh.keys() if before.get(key) != fresh.get(key)}
     session.add(Listing(week_on=week))
@@ -74,6 +73,16 @@ def freeze(session: Session, by: Viewer, *, period: date, now: datetime) -> int:
     detail = {"listed": len(fresh if changes else before), "changes": changes}
     trace.record(session, by, "listing.freeze", f"listing:{week}", now=now, detail=detail)
     return changes
+
+
+def is_frozen(session: Session, by: Viewer, *, on: date) -> bool:
+    """Say whether the list of a day's week was taken up; a missed Monday is made up on the next day."""
+    require(by, Act.FREEZE_LISTING)
+    return session.scalar(select(Listing.id).where(Listing.week_on == _week(on))) is not None
+
+
+def _week(on: date) -> date:
+    return on - timedelta(days=on.weekday())
 
 
 def take_off(session: Session, child_id: int) -> None:

@@ -1,4 +1,4 @@
-"""A letters' Monday that was missed is made up by the first run after it, once; a week has one batch."""
+"""A Monday that was missed is made up by the first run after it, once: letters and the weekly list."""
 
 from datetime import date, timedelta
 
@@ -10,10 +10,11 @@ from jobs.schedule import BY_NAME
 from jobs.start import start
 from models.jobs import JobRun
 from models.letters import Letter
+from models.listings import ListedChild, Listing
 from privacy import viewers
 from services import leaps
 from services.letters import letter_post
-from tests.factories import viewer
+from tests.factories import a_child, viewer
 from tests.services.letters.worlds import WEDNESDAY, World, a_world
 from vocabulary import clock
 from vocabulary.dates import SHANGHAI, at, today
@@ -118,3 +119,60 @@ def test_a_run_lost_after_its_batch_left_is_not_followed_by_a_second_batch(world
 
     assert delivered(world) == {letter: MONDAY}
     assert late not in delivered(world)
+
+
+def listed(world: World) -> tuple[list[date], int]:
+    weeks = world.session.scalars(select(Listing.week_on).order_by(Listing.week_on)).all()
+    return list(weeks), len(world.session.scalars(select(ListedChild.id)).all())
+
+
+def five_more(world: World) -> None:
+    for _ in range(5):
+        a_child(world.session)
+
+
+def test_a_list_whose_monday_was_missed_leaves_with_the_first_run_after_it(world: World) -> None:
+    five_more(world)
+    on(world, MONDAY)
+    before = listed(world)
+
+    on(world, MONDAY + timedelta(days=1), "listings")
+
+    weeks, rows = listed(world)
+    assert before == ([], 0)
+    assert weeks == [MONDAY]
+    assert rows >= 5
+
+
+def test_a_week_has_one_list_and_one_run(world: World) -> None:
+    five_more(world)
+    on(world, MONDAY)
+    on(world, MONDAY + timedelta(days=1), "listings")
+    first = listed(world)
+    five_more(world)
+    for day in range(2, 7):
+        on(world, MONDAY + timedelta(days=day), "listings")
+    same = listed(world)
+
+    on(world, MONDAY + timedelta(days=7), "listings")
+
+    runs = select(JobRun.period).where(JobRun.name == "listings", JobRun.status == JobStatus.DONE)
+    tuesday, next_week = MONDAY + timedelta(days=1), MONDAY + timedelta(days=7)
+    assert same == first
+    assert listed(world) == ([MONDAY, next_week], first[1] + 5)
+    assert world.session.scalars(runs).all() == [tuesday, next_week]
+
+
+def test_while_the_clock_is_in_doubt_no_list_leaves_and_the_week_is_not_lost(world: World) -> None:
+    five_more(world)
+    on(world, date(2026, 11, 19))
+    tuesday = MONDAY + timedelta(days=1)
+
+    on(world, tuesday, "listings")
+    nothing = listed(world)
+    paying = viewer(Role.PAYING_DESK, actor="account:paying")
+    leaps.confirm(world.session, paying, now=at(tuesday))
+    on(world, tuesday + timedelta(days=1), "listings")
+
+    assert nothing == ([], 0)
+    assert listed(world)[0] == [MONDAY]
