@@ -17,7 +17,9 @@ from web.core.pledge_words import amount
 
 HEADS = ("月份", "金额", "说好", "到账", "拨付", "转交", "家里签收")
 _FACTS = ("promised_on", "received_on", "sent_on", "handed_over_on", "confirmed_on")
-USED = "“用掉”的，按应付日算在那一年；先到账的钱，到了应付日才算用掉。应付日后才到账的，按到账日算。"
+USED = (
+    "“用掉”的，按应付日算在那一年；先到账的钱，到了应付日才算用掉。应付日后才到账的，按到账日算。"
+)
 _SPAN: Mapping[Rhythm, str] = {Rhythm.MONTH: "", Rhythm.TERM: "起一学期", Rhythm.YEAR: "起一年"}
 # The child is named by its code name alone, and what a family disputes is not among these.
 _NOTES = (
