@@ -139,6 +139,7 @@ class PayBack(Base):
     __table_args__ = (
         CheckConstraint("fen > 0", name="fen_positive"),
         CheckConstraint("agreed_by IS NULL OR agreed_by <> made_by", name="two_people"),
+        CheckConstraint("refused_on IS NULL OR paid_on IS NULL", name="refused_or_paid"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
@@ -172,6 +173,12 @@ class PayBack(Base):
     released_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
     paid_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
     bounced_on: Mapped[date | None] = mapped_column(info=seen_by(*_ALL))
+    # The bank would not pay it, on whose word there: nothing left, and it is made out anew.
+    refused_on: Mapped[date | None] = mapped_column(info=seen_by(*_DESKS))
+    refused_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_DESKS))
+    refused_note: Mapped[str | None] = mapped_column(
+        Sealed("pay_backs.refused_note"), info=seen_by(*_DESKS)
+    )
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

@@ -29,6 +29,7 @@ class Unclaimed(Base):
         CheckConstraint("(way = 'give_back') = (account IS NOT NULL)", name="says_where_to"),
         CheckConstraint("decided_by IS NULL OR status <> 'done' OR decided_by <> asked_by",
                         name="two_people"),
+        CheckConstraint("refused_on IS NULL OR paid_on IS NULL", name="refused_or_paid"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
@@ -61,6 +62,12 @@ class Unclaimed(Base):
     paid_on: Mapped[date | None] = mapped_column(info=seen_by(*_DESK))
     # On which day it came back, undelivered: the money waits again.
     bounced_on: Mapped[date | None] = mapped_column(info=seen_by(*_DESK))
+    # The bank would not pay it, on whose word there: nothing left, and it is made out anew.
+    refused_on: Mapped[date | None] = mapped_column(info=seen_by(*_DESK))
+    refused_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_DESK))
+    refused_note: Mapped[str | None] = mapped_column(
+        Sealed("unclaimed.refused_note"), info=seen_by(*_DESK)
+    )
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:

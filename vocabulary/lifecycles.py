@@ -344,9 +344,10 @@ PAY_BACK = _steps(
         PayBackStatus.WAITS: (PayBackStatus.MADE,),
         PayBackStatus.MADE: (PayBackStatus.AGREED, PayBackStatus.WAITS),
         PayBackStatus.AGREED: (PayBackStatus.RELEASED, PayBackStatus.WAITS),
-        PayBackStatus.RELEASED: (PayBackStatus.PAID,),
+        PayBackStatus.RELEASED: (PayBackStatus.PAID, PayBackStatus.REFUSED),
         PayBackStatus.PAID: (PayBackStatus.BOUNCED,),
         PayBackStatus.BOUNCED: (),
+        PayBackStatus.REFUSED: (),
     }
 )
 

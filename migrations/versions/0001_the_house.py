@@ -984,6 +984,7 @@ def upgrade() -> None:
                 "released",
                 "paid",
                 "bounced",
+                "refused",
                 name="paybackstatus",
                 native_enum=False,
                 length=24,
@@ -999,10 +1000,16 @@ def upgrade() -> None:
         sa.Column("released_on", sa.Date(), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("bounced_on", sa.Date(), nullable=True),
+        sa.Column("refused_on", sa.Date(), nullable=True),
+        sa.Column("refused_by", sa.String(length=40), nullable=True),
+        sa.Column("refused_note", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "agreed_by IS NULL OR agreed_by <> made_by", name=op.f("ck_pay_backs_two_people")
         ),
         sa.CheckConstraint("fen > 0", name=op.f("ck_pay_backs_fen_positive")),
+        sa.CheckConstraint(
+            "refused_on IS NULL OR paid_on IS NULL", name=op.f("ck_pay_backs_refused_or_paid")
+        ),
         sa.ForeignKeyConstraint(
             ["order_id"], ["back_orders.id"], name=op.f("fk_pay_backs_order_id")
         ),
@@ -1314,12 +1321,18 @@ def upgrade() -> None:
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("bounced_on", sa.Date(), nullable=True),
+        sa.Column("refused_on", sa.Date(), nullable=True),
+        sa.Column("refused_by", sa.String(length=40), nullable=True),
+        sa.Column("refused_note", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "(way = 'give_back') = (account IS NOT NULL)", name=op.f("ck_unclaimed_says_where_to")
         ),
         sa.CheckConstraint(
             "decided_by IS NULL OR status <> 'done' OR decided_by <> asked_by",
             name=op.f("ck_unclaimed_two_people"),
+        ),
+        sa.CheckConstraint(
+            "refused_on IS NULL OR paid_on IS NULL", name=op.f("ck_unclaimed_refused_or_paid")
         ),
         sa.ForeignKeyConstraint(
             ["order_id"], ["back_orders.id"], name=op.f("fk_unclaimed_order_id")
@@ -2594,6 +2607,8 @@ def upgrade() -> None:
         sa.Column("name", sa.LargeBinary(), nullable=False),
         sa.Column("phone", sa.LargeBinary(), nullable=True),
         sa.Column("phone_index", sa.String(length=64), nullable=True),
+        sa.Column("workplace", sa.LargeBinary(), nullable=True),
+        sa.Column("workplace_index", sa.String(length=64), nullable=True),
         sa.Column("until_on", sa.Date(), nullable=True),
         sa.Column("added_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_kin_child_id")),
@@ -2688,7 +2703,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("times", sa.String(length=40), nullable=False),
         sa.Column("detail", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "times = '' OR kind <> 'financial'", name=op.f("ck_needs_money_has_no_times")
+        ),
         sa.CheckConstraint("monthly_fen > 0", name=op.f("ck_needs_monthly_positive")),
         sa.CheckConstraint("urgency BETWEEN 0 AND 3", name=op.f("ck_needs_urgency_range")),
         sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_needs_child_id")),
@@ -2911,6 +2930,8 @@ def upgrade() -> None:
         sa.Column("skills", sa.JSON(), nullable=False),
         sa.Column("languages", sa.JSON(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("workplace", sa.LargeBinary(), nullable=True),
+        sa.Column("workplace_index", sa.String(length=64), nullable=True),
         sa.Column(
             "wish_sex", sa.Enum("F", "M", name="sex", native_enum=False, length=24), nullable=True
         ),
@@ -3097,6 +3118,7 @@ def upgrade() -> None:
                 "other",
                 "not_answered",
                 "not_decided",
+                "she_leaves",
                 name="carerefusal",
                 native_enum=False,
                 length=24,
@@ -3204,6 +3226,7 @@ def upgrade() -> None:
                 "other",
                 "not_answered",
                 "not_decided",
+                "she_leaves",
                 name="carerefusal",
                 native_enum=False,
                 length=24,

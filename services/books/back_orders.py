@@ -39,7 +39,7 @@ _WORDS = {PayBack: "余款退回", Unclaimed: "无法核对退回"}
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """One line of a table: whom the bank pays, and whether it is known to have left."""
+    """One line of a table: whom the bank pays, and what is known of it by now."""
 
     holder: str
     number: str
@@ -48,6 +48,7 @@ class Back:
     memo: str
     words: str
     has_left: bool
+    was_refused: bool
 
 
 def ready(session: Session, viewer: Viewer) -> list[Back]:
@@ -110,14 +111,14 @@ def detail(session: Session, viewer: Viewer, ref: str) -> Card:
     card = gate.card(session, viewer, BackOrder, BackOrder.ref == ref)
     order = gate.row(session, viewer, BackOrder, BackOrder.ref == ref)
     lines = _lines(session, viewer, order)
-    waiting = sum(not one.has_left for one in lines)
+    waiting = sum(not one.has_left and not one.was_refused for one in lines)
     return card.and_also(lines=lines, waiting=waiting, is_over=waiting < len(lines))
 
 
 def take(session: Session, by: Viewer, ref: str, *, now: datetime) -> tuple[Card, list[Back]]:
     """Hand a table out, counted and traced; return it and its lines by memo.
 
-    Raises OrderOver once a line has left, OrderDamaged when it is not what was made.
+    Raises OrderOver once a line has left or was refused, OrderDamaged when it is not what was made.
     """
     _refuse_to_send(session)
     card = detail(session, by, ref)
@@ -162,6 +163,7 @@ def _of_rests(session: Session, viewer: Viewer, order: BackOrder | None) -> list
             one.memo,
             f"{one.memo} {_WORDS[PayBack]}",
             has_left=one.paid_on is not None,
+            was_refused=one.refused_on is not None,
         )
         for one in gate.rows(session, viewer, PayBack, *where, order_by=(PayBack.id,))
     ]
@@ -183,6 +185,7 @@ def _of_unclaimed(session: Session, viewer: Viewer, order: BackOrder | None) -> 
             one.memo,
             f"{one.memo} {_WORDS[Unclaimed]}",
             has_left=one.paid_on is not None,
+            was_refused=one.refused_on is not None,
         )
         for one in rows
         if (receipts[one.receipt_id].payer_name or "").strip() and one.bank
@@ -193,6 +196,7 @@ _GOES_BACK = (
     Unclaimed.way == UnclaimedWay.GIVE_BACK,
     Unclaimed.status == AmendmentStatus.DONE,
     Unclaimed.paid_on.is_(None),
+    Unclaimed.refused_on.is_(None),
 )
 
 

@@ -40,6 +40,8 @@ class GiveBack:
     decided_on: date
     is_paid: bool
     is_back: bool
+    # Given up at the bank's word, and made out anew: a debit under its memo pays a second time.
+    is_refused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Given:
         seen, twice = (
             (self.left, LineReason.PAID_TWICE) if fen < 0 else (self.back, LineReason.BACK_TWICE)
         )
-        if memo in seen or (fen > 0 and one.is_back):
+        if memo in seen or (fen > 0 and one.is_back) or (fen < 0 and one.is_refused):
             return twice
         if fen > 0 and not one.is_paid and memo not in self.left:
             return LineReason.NOT_SENT_YET
@@ -84,9 +86,7 @@ def asked(session: Session, memos: Collection[str]) -> Given:
         )
     )
     found = {
-        one.memo: GiveBack(fen, one.decided_on, one.paid_on is not None, one.bounced_on is not None)
-        for one, fen in rows
-        if one.decided_on is not None
+        one.memo: _told(one, fen, one.decided_on) for one, fen in rows if one.decided_on is not None
     }
     found |= _of_rests(session, memos)
     shown = select(Payout.memo).where(
@@ -101,12 +101,20 @@ def _of_rests(session: Session, memos: Collection[str]) -> dict[str, GiveBack]:
         select(PayBack).where(PayBack.memo.in_(memos), PayBack.released_on.is_not(None))
     )
     return {
-        one.memo: GiveBack(
-            Fen(one.fen), one.released_on, one.paid_on is not None, one.bounced_on is not None
-        )
+        one.memo: _told(one, Fen(one.fen), one.released_on)
         for one in rows
         if one.released_on is not None
     }
+
+
+def _told(one: PayBack | Unclaimed, fen: Fen, decided_on: date) -> GiveBack:
+    return GiveBack(
+        fen,
+        decided_on,
+        is_paid=one.paid_on is not None,
+        is_back=one.bounced_on is not None,
+        is_refused=one.refused_on is not None,
+    )
 
 
 def _settle_rest(

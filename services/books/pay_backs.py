@@ -36,10 +36,11 @@ from vocabulary.money import Fen
 
 SHORTEST_ACCOUNT = 8
 SHOWN = 200
-_OVER = (PayBackStatus.PAID, PayBackStatus.BOUNCED)
+_OVER = (PayBackStatus.PAID, PayBackStatus.BOUNCED, PayBackStatus.REFUSED)
 _SHOWN = (
     "ref", "desk", "payment_reference", "fen", "payer", "holder", "bank", "memo", "status",
-    "since_on", "made_by", "agreed_on", "released_on", "paid_on", "bounced_on",
+    "since_on", "made_by", "agreed_on", "released_on", "paid_on", "bounced_on", "refused_on",
+    "refused_note",
 )  # fmt: skip
 _RELEASING = ("ref", "fen", "memo", "status", "since_on", "agreed_on", "released_on", "paid_on")
 

@@ -95,7 +95,10 @@ def detail(session: Session, viewer: Viewer, ref: str) -> Card:
 def _told(viewer: Viewer, card: Card) -> Card:
     is_done, way = card["status"] is AmendmentStatus.DONE, card["way"]
     return by_two.told(viewer, card).and_also(
-        is_to_pay=is_done and way is UnclaimedWay.GIVE_BACK and card["paid_on"] is None,
+        is_to_pay=is_done
+        and way is UnclaimedWay.GIVE_BACK
+        and card["paid_on"] is None
+        and card["refused_on"] is None,
         may_be_claimed=is_done
         and way is UnclaimedWay.TO_FUND
         and card["receipt"]["unclaimed"] is UnclaimedWay.TO_FUND,
@@ -222,7 +225,7 @@ def pay(session: Session, by: Viewer, ref: str, *, on: date, now: datetime) -> N
     receipt = session.get_one(Receipt, agreed.receipt_id)
     if agreed.way is not UnclaimedWay.GIVE_BACK or agreed.status is not AmendmentStatus.DONE:
         raise AlreadyDecided()
-    if agreed.paid_on is not None or receipt.gone_on is not None:
+    if agreed.paid_on or agreed.refused_on or receipt.gone_on:
         raise AlreadyDecided()
     if agreed.decided_on is None or not agreed.decided_on <= on <= today(now):
         raise BadInput(field="on", reason="not_between")

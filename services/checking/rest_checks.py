@@ -35,6 +35,20 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
            WHERE b.paid_on IS NOT NULL AND (b.made_by IS NULL OR b.agreed_by IS NULL
              OR b.made_by = b.agreed_by OR b.released_by IS NULL OR b.account IS NULL)
            ORDER BY b.id""",
+        # What the bank refused is made out anew: together, what waits and what went is the rest.
+        """SELECT '停捐要退的余款：账上 ' || COALESCE(b.fen, 0) || ' 分，在办的 ' ||
+                  COALESCE(w.fen, 0) || ' 分'
+           FROM rests r
+           LEFT JOIN (SELECT rest_id, SUM(p.amount) AS fen FROM (
+               SELECT t.rest_id, -p.amount AS amount FROM postings p
+               JOIN transactions t ON t.id = p.transaction_id WHERE p.account = 'rest') p
+               GROUP BY rest_id) b ON b.rest_id = r.id
+           LEFT JOIN (SELECT v.rest_id, SUM(o.fen) AS fen FROM pay_backs o
+               JOIN vault_pay_backs v ON v.pay_back_id = o.id
+               WHERE o.status IN ('waits', 'made', 'agreed', 'released') GROUP BY v.rest_id) w
+               ON w.rest_id = r.id
+           WHERE r.status = 'paying' AND COALESCE(b.fen, 0) <> COALESCE(w.fen, 0)
+           ORDER BY r.id""",
         """SELECT '停捐退款合计 ' || e.asked || ' 分，账上是 ' || e.booked || ' 分'
            FROM (SELECT (SELECT COALESCE(SUM(fen), 0) FROM pay_backs
                          WHERE paid_on IS NOT NULL AND bounced_on IS NULL) AS asked,

@@ -76,11 +76,10 @@ def _add(
     notices.to_roles(session, (_DESK_OF[desk],), None, kind, subject, now=now)
 
 
-def again(session: Session, bounced: PayBack, *, now: datetime) -> None:
-    """Let a sum that the bank could not deliver be made out anew, under another memo."""
-    rest_id = rest_of(session, bounced).id
-    to = (bounced.desk, bounced.payer)
-    _add(session, rest_id, bounced.payment_reference, to, Fen(bounced.fen), now=now)
+def again(session: Session, one: PayBack, *, now: datetime) -> None:
+    """Let a sum that the bank refused or could not deliver be made out anew, under another memo."""
+    rest_id, to = rest_of(session, one).id, (one.desk, one.payer)
+    _add(session, rest_id, one.payment_reference, to, Fen(one.fen), now=now)
 
 
 def rest_of(session: Session, one: PayBack) -> Rest:
@@ -93,7 +92,7 @@ def rest_of(session: Session, one: PayBack) -> Rest:
 
 def is_all_paid(session: Session, rest: Rest) -> bool:
     """Say whether every sum of a rest is back where it came from."""
-    done = (PayBackStatus.PAID, PayBackStatus.BOUNCED)
+    done = (PayBackStatus.PAID, PayBackStatus.BOUNCED, PayBackStatus.REFUSED)
     waits = exists().where(
         VaultPayBack.rest_id == rest.id,
         PayBack.id == VaultPayBack.pay_back_id,

@@ -216,6 +216,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.unclaimed.detail": (COLLECTING, "unclaimed"),
     "staff.unclaimed.agree": (COLLECTING, "unclaimed"),
     "staff.unclaimed.paid": (COLLECTING, "unclaimed"),
+    "staff.unclaimed.refused": (COLLECTING, "unclaimed"),
     "staff.unclaimed.turn_down": (COLLECTING, "unclaimed"),
     "staff.unclaimed.claim": (COLLECTING, "unclaimed"),
     "staff.orphans.index": ({"custodian"}, ""),
@@ -226,7 +227,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
     "staff.pay_backs.index": (COLLECTING | {"custodian"}, ""),
     **{
         f"staff.pay_backs.{view}": (COLLECTING | {"custodian"}, "pay_back")
-        for view in ("detail", "agree", "turn_down", "order", "paid")
+        for view in ("detail", "agree", "turn_down", "order", "paid", "refused")
     },
     "staff.back_orders.index": (COLLECTING | {"custodian"}, ""),
     "staff.back_orders.make": (COLLECTING | {"custodian"}, ""),

@@ -48,7 +48,7 @@ LOW_TO_CHILDREN = [who for who in PEOPLE if who not in NEAR]
 DONORS = WORLDS if PROFILE == "full" else WORLDS[:-1]
 
 SITE: list[tuple[Flask, Town]] = []
-NUMBER = 60
+NUMBER = 62
 
 
 @pytest.fixture(scope="module")

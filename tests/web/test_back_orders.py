@@ -58,7 +58,7 @@ def test_it_is_over_once_a_line_has_left(app: Flask, session: Session, ref: str)
         session.commit()
         over = one.post(f"{made.location}.xlsx", follow_redirects=True)
     assert "不能再下载" in text(over)
-    assert "每一笔都退了" in text(over)
+    assert "每一笔都有结果了" in text(over)
 
 
 def test_its_empty_page_says_what_will_stand_there(app: Flask, session: Session) -> None:

@@ -14,6 +14,7 @@ from services.links import Subject
 from services.vault import vault
 from tests.factories import PASSWORD, an_account
 from tests.services.gap_fund import OCTOBER, SEPTEMBER
+from tests.services.rests.test_paying_back import released
 from tests.services.rests.world import PAYER, donor_of, stopped
 from vocabulary import clock
 from vocabulary.dates import at
@@ -99,6 +100,27 @@ def test_two_and_the_paying_desk_pay_it_back_and_no_name_reaches_it(
     assert PAYER not in answers[6]
     assert NUMBER in answers[8]
     assert session.scalars(select(PayBack.status)).one() is PayBackStatus.PAID
+
+
+def test_what_the_bank_refused_is_typed_anew(app: Flask, session: Session) -> None:
+    pledge, _ = stopped(session, paid=SEPTEMBER, until=OCTOBER)
+    way = RestWay.PAY_BACK.value
+    resting.answer(session, donor_of(session, pledge), pledge.donor_ref, way, now=at(OCTOBER, 9))
+    ref = session.scalars(select(PayBack.ref)).one()
+    released(session, ref)
+    own = f"/staff/pay-backs/{ref}"
+    with clock.moved_to(at(OCTOBER, 12)):
+        one = desk(app, session, "one", Role.COLLECTING_DESK)
+        assert "银行没办成，钱没有出去" in text(one.get(own))
+        assert "请写问了银行哪一位" in text(one.post(f"{own}/refused", data={"note": ""}))
+        said = one.post(f"{own}/refused", data={"note": "王柜员：账号少一位"})
+        listed, old = text(one.get(said.location)), text(one.get(own))
+        late = text(one.post(f"{own}/paid", data={"on": "2026-10-01"}))
+    assert said.status_code == 303
+    assert "等填账户" in listed
+    assert "银行没办成，另开了一笔" in listed
+    assert "王柜员：账号少一位" in old
+    assert "另开了一笔重办" in late
 
 
 def test_empty_desks_say_what_will_stand_there(app: Flask, session: Session) -> None:

@@ -28,7 +28,10 @@ class PayBackDesk(StrEnum):
 
 
 class PayBackStatus(StrEnum):
-    """WAITS for its account, MADE out by one, AGREED by another, RELEASED by the paying desk."""
+    """WAITS for its account, MADE out by one, AGREED by another, RELEASED by the paying desk.
+
+    REFUSED by the bank before it left, BOUNCED after: either is made out anew as another one.
+    """
 
     WAITS = "waits"
     MADE = "made"
@@ -36,6 +39,7 @@ class PayBackStatus(StrEnum):
     RELEASED = "released"
     PAID = "paid"
     BOUNCED = "bounced"
+    REFUSED = "refused"
 
 
 class TieKind(StrEnum):

@@ -59,5 +59,17 @@ class PaidForm(FlaskForm):
     )
 
 
+class RefusedForm(FlaskForm):
+    """Who at the bank said that it did not pay, and why."""
+
+    note = StringField(
+        "问了银行哪一位，怎么说的",
+        [
+            InputRequired("请写问了银行哪一位、怎么说的"),
+            Length(max=200, message="最多 200 个字"),
+        ],
+    )
+
+
 class PressForm(FlaskForm):
     """Carries nothing but the token that protects the press."""

@@ -93,7 +93,7 @@ def sheet(ref: str) -> Response:
 
 def _over(refusal: Refused) -> str:
     if isinstance(refusal, OrderOver):
-        return "里面有的已经退了，这张表不能再下载。下载过的也不要再交给银行。"
+        return "里面有的已经有了结果，这张表不能再下载。下载过的也不要再交给银行。"
     return sentence(refusal)
 
 

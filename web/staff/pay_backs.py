@@ -4,24 +4,15 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services.books import pay_backs
+from services.books import pay_backs, refused_backs
 from services.gate import Card
 from services.handover.slips import amount_words
 from vocabulary.enums import Role
-from vocabulary.errors import (
-    ActedBefore,
-    AlreadyDecided,
-    BadInput,
-    BooksDisagree,
-    ClockLeapt,
-    NotFound,
-    Refused,
-)
 from web.core import requests
 from web.core.access import current_viewer, may
-from web.core.messages import sentence
+from web.core.acting import WHATEVER, onto, saying
 from web.forms.rests import AccountForm
-from web.forms.unclaimed import AgreeForm, PaidForm, PressForm
+from web.forms.unclaimed import AgreeForm, PaidForm, PressForm, RefusedForm
 
 bp = Blueprint("pay_backs", __name__, url_prefix="/pay-backs")
 _SAID = {
@@ -30,6 +21,7 @@ _SAID = {
     "no_account": "账号太短，照银行回单再看一遍。",
     "another_account": "和第一个人填的账号不一样。照银行回单再输一遍；还不一样，先别同意。",
     "not_between": "在拨付岗放行以后、今天以前。",
+    "nobody_asked": "请写问了银行哪一位、怎么说的。",
 }
 
 
@@ -49,18 +41,12 @@ def detail(ref: str) -> str | Response:
     """Show one; take the account that it goes to, as the first person."""
     session, viewer, form = requests.session(), current_viewer(), AccountForm()
     card = pay_backs.detail(session, viewer, ref)
-    if not form.is_submitted():
-        return _page(card, form, AgreeForm(), PaidForm())
-    if form.validate():
-        try:
+    if form.validate_on_submit():
+        with onto(form, _SAID):
             pay_backs.make(session, viewer, ref, form.said(), now=requests.now())
-        except (BadInput, AlreadyDecided) as refusal:
-            _onto(form, refusal)
-        else:
             flash("记下了，等另一位同事照回单再输一遍账号。", "success")
             return redirect(url_for(".detail", ref=ref), 303)
-    requests.keep_nothing()
-    return _page(card, form, AgreeForm(), PaidForm())
+    return _page(card, form=form)
 
 
 @bp.post("/<string:ref>/agree")
@@ -69,28 +55,19 @@ def agree(ref: str) -> str | Response:
     """Agree as the second person."""
     session, viewer, form = requests.session(), current_viewer(), AgreeForm()
     card = pay_backs.detail(session, viewer, ref)
-    form.validate_on_submit()
-    try:
+    with onto(form, _SAID):
         pay_backs.agree(session, viewer, ref, again=form.again.data or "", now=requests.now())
-    except (ActedBefore, AlreadyDecided, BadInput) as refusal:
-        requests.keep_nothing()
-        _onto(form, refusal)
-        return _page(card, AccountForm(), form, PaidForm())
-    flash("两个人都核对了，等拨付岗放行。", "success")
-    return redirect(url_for(".detail", ref=ref), 303)
+        flash("两个人都核对了，等拨付岗放行。", "success")
+        return redirect(url_for(".detail", ref=ref), 303)
+    return _page(card, again=form)
 
 
 @bp.post("/<string:ref>/turn-down")
 @may(Act.PAY_BACK)
 def turn_down(ref: str) -> Response:
     """Let it be made out anew."""
-    try:
+    with saying("填的账户清掉了，重新填一次。"):
         pay_backs.turn_down(requests.session(), current_viewer(), ref, now=requests.now())
-    except AlreadyDecided as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash("填的账户清掉了，重新填一次。", "success")
     return redirect(url_for(".detail", ref=ref), 303)
 
 
@@ -99,14 +76,11 @@ def turn_down(ref: str) -> Response:
 def order(ref: str) -> str | Response:
     """Show what the bank is to be given, with the whole number; it is traced."""
     session, viewer, now = requests.session(), current_viewer(), requests.now()
-    try:
+    with saying(but=WHATEVER):
         card, number = pay_backs.order(session, viewer, ref, now=now)
-    except (AlreadyDecided, BooksDisagree, ClockLeapt) as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-        return redirect(url_for(".detail", ref=ref), 303)
-    words = amount_words(card["fen"])
-    return render_template("staff/pay_backs/order.html", card=card, number=number, words=words)
+        words = amount_words(card["fen"])
+        return render_template("staff/pay_backs/order.html", card=card, number=number, words=words)
+    return redirect(url_for(".detail", ref=ref), 303)
 
 
 @bp.post("/<string:ref>/paid")
@@ -116,15 +90,26 @@ def paid(ref: str) -> str | Response:
     session, viewer, form = requests.session(), current_viewer(), PaidForm()
     card = pay_backs.detail(session, viewer, ref)
     if form.validate_on_submit() and form.on.data is not None:
-        try:
+        with onto(form, _SAID):
             pay_backs.pay(session, viewer, ref, on=form.on.data, now=requests.now())
-        except (AlreadyDecided, BadInput) as refusal:
-            _onto(form, refusal)
-        else:
             flash("记下了，这笔钱退回了原来的账户。", "success")
             return redirect(url_for(".index"), 303)
-    requests.keep_nothing()
-    return _page(card, AccountForm(), AgreeForm(), form)
+    return _page(card, day=form)
+
+
+@bp.post("/<string:ref>/refused")
+@may(Act.PAY_BACK)
+def refused(ref: str) -> str | Response:
+    """State on the bank's word that it did not leave; it is made out anew."""
+    session, viewer, form = requests.session(), current_viewer(), RefusedForm()
+    card = pay_backs.detail(session, viewer, ref)
+    if form.validate_on_submit():
+        with onto(form, _SAID):
+            note = form.note.data or ""
+            refused_backs.of_rest(session, viewer, ref, note=note, now=requests.now())
+            flash("记下了。同一笔钱换了附言重新列出来，照回单再填一次账户。", "success")
+            return redirect(url_for(".index"), 303)
+    return _page(card, bank=form)
 
 
 @bp.get("/release")
@@ -139,32 +124,26 @@ def to_release() -> str:
 @may(Act.SEND_BATCH)
 def release(ref: str) -> Response:
     """Let one go to the bank."""
-    try:
+    with saying("放行了，由核对的人去银行退。", but=WHATEVER):
         pay_backs.release(requests.session(), current_viewer(), ref, now=requests.now())
-    except NotFound:
-        raise
-    except Refused as refusal:
-        requests.keep_nothing()
-        flash(sentence(refusal), "warning")
-    else:
-        flash("放行了，由核对的人去银行退。", "success")
     return redirect(url_for(".to_release"), 303)
 
 
-def _onto(form: AccountForm | AgreeForm | PaidForm, refusal: Refused) -> None:
-    name = str(refusal.params.get("field", ""))
-    if name in form:
-        form[name].errors = [_SAID[str(refusal.params["reason"])]]
-    else:
-        form.form_errors.append(sentence(refusal))
-
-
-def _page(card: Card, form: AccountForm, again: AgreeForm, day: PaidForm) -> str:
+def _page(
+    card: Card,
+    *,
+    form: AccountForm | None = None,
+    again: AgreeForm | None = None,
+    day: PaidForm | None = None,
+    bank: RefusedForm | None = None,
+) -> str:
+    """Show one with its forms; the one that was refused comes back as it was filled in."""
     return render_template(
         "staff/pay_backs/detail.html",
         card=card,
-        form=form,
-        again=again,
-        day=day,
+        form=form or AccountForm(),
+        again=again or AgreeForm(),
+        day=day or PaidForm(),
+        bank=bank or RefusedForm(),
         press=PressForm(),
     )

@@ -4,14 +4,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
-from services.books import receipts, unclaimed
+from services.books import receipts, refused_backs, unclaimed
 from services.gate import Card
 from vocabulary.errors import NotFound
 from vocabulary.unclaimed import months
 from web.core import requests
 from web.core.access import current_viewer, may
 from web.core.acting import onto, saying
-from web.forms.unclaimed import AgreeForm, AskForm, ClaimForm, PaidForm, PressForm
+from web.forms.unclaimed import AgreeForm, AskForm, ClaimForm, PaidForm, PressForm, RefusedForm
 
 bp = Blueprint("unclaimed", __name__, url_prefix="/unclaimed")
 
@@ -20,6 +20,7 @@ _SAID = {
     "no_account": "请填原来的付款账号，银行回单上有。查不到的，选“转入爱心备用金”。",
     "another_account": "和第一个人填的账号不一样。照银行回单再输一遍；还不一样，先别同意。",
     "not_between": "在两个人定下以后、今天以前。",
+    "nobody_asked": "请写问了银行哪一位、怎么说的。",
     # What became of the money meanwhile.
     "waiting": "还没有满公布的期限，先留着等人来认。",
     "decided": "这笔钱已经处理过了，看看“最近的到账”。",
@@ -57,9 +58,7 @@ def ask(ref: str) -> str | Response:
 @may(Act.DECIDE_UNCLAIMED)
 def detail(ref: str) -> str:
     """Show one decision and what this person may do about it."""
-    return _page(
-        unclaimed.detail(requests.session(), current_viewer(), ref), AgreeForm(), PaidForm()
-    )
+    return _page(unclaimed.detail(requests.session(), current_viewer(), ref))
 
 
 @bp.post("/<string:ref>/agree")
@@ -72,7 +71,7 @@ def agree(ref: str) -> str | Response:
         unclaimed.agree(session, viewer, ref, again=form.again.data or "", now=requests.now())
         flash("两个人都同意了，名字都留着。", "success")
         return redirect(url_for(".detail", ref=ref), 303)
-    return _page(card, form, PaidForm())
+    return _page(card, form=form)
 
 
 @bp.post("/<string:ref>/paid")
@@ -86,7 +85,22 @@ def paid(ref: str) -> str | Response:
             unclaimed.pay(session, viewer, ref, on=form.on.data, now=requests.now())
             flash("记下了，这笔钱退回了原来的账户。", "success")
             return redirect(url_for(".index"), 303)
-    return _page(card, AgreeForm(), form)
+    return _page(card, day=form)
+
+
+@bp.post("/<string:ref>/refused")
+@may(Act.DECIDE_UNCLAIMED)
+def refused(ref: str) -> str | Response:
+    """State on the bank's word that it did not leave; the money waits again."""
+    session, viewer, form = requests.session(), current_viewer(), RefusedForm()
+    card = unclaimed.detail(session, viewer, ref)
+    if form.validate_on_submit():
+        with onto(form, _SAID):
+            note = form.note.data or ""
+            refused_backs.of_unclaimed(session, viewer, ref, note=note, now=requests.now())
+            flash("记下了。这笔钱又在“待核对满期”里，照回单重新提一次。", "success")
+            return redirect(url_for(".index"), 303)
+    return _page(card, bank=form)
 
 
 @bp.post("/<string:ref>/turn-down")
@@ -115,7 +129,18 @@ def claim(ref: str) -> str | Response:
     return render_template("staff/unclaimed/claim.html", card=card, form=form)
 
 
-def _page(card: Card, form: AgreeForm, day: PaidForm) -> str:
+def _page(
+    card: Card,
+    *,
+    form: AgreeForm | None = None,
+    day: PaidForm | None = None,
+    bank: RefusedForm | None = None,
+) -> str:
     return render_template(
-        "staff/unclaimed/detail.html", card=card, form=form, day=day, press=PressForm()
+        "staff/unclaimed/detail.html",
+        card=card,
+        form=form or AgreeForm(),
+        day=day or PaidForm(),
+        bank=bank or RefusedForm(),
+        press=PressForm(),
     )

@@ -28,6 +28,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.PayBackStatus.RELEASED: "可以去银行退了",
         e.PayBackStatus.PAID: "退回去了",
         e.PayBackStatus.BOUNCED: "银行退不到，又回来了",
+        e.PayBackStatus.REFUSED: "银行没办成，另开了一笔",
     },
     e.TieKind: {
         e.TieKind.BOUNCED: "我们付出去的，被退回来了",
