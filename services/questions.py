@@ -34,7 +34,8 @@ class Wanted:
 
     `where` and `order_by` are the service's; a caller sorts by nothing that its viewer cannot see.
     `few` rows are found by what `where` says, not by where the viewer stands. `beside` are values
-    that a service counts in SQL for this very viewer, added to each card.
+    that a service counts in SQL for this very viewer, added to each card. What has an `offset` is a
+    page of a list.
     """
 
     table: type[Base]
@@ -77,7 +78,8 @@ def written(kind: Kind, wanted: Wanted) -> Question:
         dict(wanted.alongside.c) if wanted.alongside is not None else {}
     )
     counted = [value.label(name) for name, value in beside.items()]
-    bait = bait_of(wanted.table)
+    # A page of a list is no opening, however few fit it: a filter found them, and nobody's look.
+    bait = bait_of(wanted.table) if wanted.offset is None else []
     query = select(*columns, *counted, *bait).select_from(wanted.table)
     for part in wanted.parts.values():
         query = query.outerjoin(part.table, part.on)

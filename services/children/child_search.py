@@ -87,10 +87,13 @@ def search(session: Session, viewer: Viewer, text: str, *, code: str) -> list[Ca
     if not plain or is_above_banner(code):
         return []
     names = gate.cards(
-        session, viewer, Child, fields=("ref", "name"), where=(_inside(viewer, code),)
+        session, viewer, Child, fields=("ref", "name"), where=(_inside(viewer, code),), offset=0
     )
-    fitting = [card["ref"] for card in names if fits(card["name"], plain)][:PAGE]
-    return _cards(session, viewer, (Child.ref.in_(fitting),))
+    fitting = [card for card in names if fits(card["name"], plain)][:PAGE]
+    # Whoever types a whole name looks for this very child; a part of one is a filter like any other.
+    is_list = all(_plain(card["name"]) != plain for card in fitting)
+    where = (Child.ref.in_([card["ref"] for card in fitting]),)
+    return _cards(session, viewer, where, offset=0 if is_list else None)
 
 
 def fits(name: str, typed: str) -> bool:
@@ -115,7 +118,9 @@ def _inside(viewer: Viewer, code: str) -> Any:
     return in_regions(Child.region_code, Viewer(viewer.roles, viewer.actor, regions=(code,)))
 
 
-def _cards(session: Session, viewer: Viewer, where: Sequence[Any]) -> list[Card]:
+def _cards(
+    session: Session, viewer: Viewer, where: Sequence[Any], *, offset: int | None = None
+) -> list[Card]:
     found = gate.cards(
         session,
         viewer,
@@ -125,6 +130,7 @@ def _cards(session: Session, viewer: Viewer, where: Sequence[Any]) -> list[Card]
         where=where,
         order_by=(Child.id.desc(),),
         limit=PAGE,
+        offset=offset,
     )
     return [_told(card) for card in found]
 

@@ -10,9 +10,11 @@ from sqlalchemy import and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
+from models.children import Child
 from models.incidents import Honey, HoneyOpening
 from models.pledges import Pledge
 from models.regions import Region
+from privacy.generalising import FEWEST_ALIKE
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, region_prefix
 from services import gate, trace
@@ -23,6 +25,7 @@ from services.vault import vault
 from vocabulary.dates import today
 from vocabulary.enums import (
     Chain,
+    ChildStatus,
     NoticeKind,
     PledgeStatus,
     Rhythm,
@@ -43,12 +46,22 @@ _PARTS = {"who": Part(Account, _OPENED, ("ref", "name"))}
 
 
 def plant_child(session: Session, by: Viewer, banner_code: str, *, now: datetime) -> None:
-    """Put a honey child among a banner's ended records, where no daily work leads."""
+    """Put a honey child among a banner's ended records, where no daily work leads.
+
+    Where fewer than five have ended there, as many are planted as make five: one that stands alone
+    under a filter is known for what it is, and is found by whoever only looks round.
+    """
     require(by, Act.PLANT_HONEY)
     if session.get(Region, banner_code) is None or len(region_prefix(banner_code)) != 6:  # noqa: PLR2004 a banner's digits
         raise NotFound()
-    child = honey_file.make(session, banner_code, by=by.actor, on=today(now))
-    _mark(session, by, Honey(child_id=child.id), now=now)
+    for _ in range(max(1, FEWEST_ALIKE - _ended(session, banner_code))):
+        child = honey_file.make(session, banner_code, by=by.actor, on=today(now))
+        _mark(session, by, Honey(child_id=child.id), now=now)
+
+
+def _ended(session: Session, banner_code: str) -> int:
+    ended = (Child.banner_code == banner_code, Child.status == ChildStatus.ENDED)
+    return session.scalar(select(func.count(Child.id)).where(*ended)) or 0
 
 
 def plant_donor(session: Session, by: Viewer, contact: str, *, now: datetime) -> None:

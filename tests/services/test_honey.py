@@ -25,20 +25,29 @@ from services.pairing import market
 from services.vault import vault
 from tests.factories import BANNER, a_child, a_school, an_account, viewer
 from tests.web.test_auth import sign_in
-from vocabulary.enums import NoticeKind, Role
+from vocabulary.enums import ChildStatus, NoticeKind, Role
 from vocabulary.errors import NotPermitted
 
 STAFF = viewer(Role.CASE_WORKER)
 HOUSE = House("http://x.example", "12338", staff_by=frozenset())
+ELSEWHERE = "152921000000"
 STATISTICS = viewer(Role.STATISTICS)
+
+
+def marked(session) -> list[Child]:
+    return list(session.scalars(select(Child).join(Honey, Honey.child_id == Child.id)))
 
 
 @pytest.fixture
 def planted(session, now) -> Child:
+    """The banner's only ended record that is not a real child's: four real ones ended before."""
     a_child(session, a_school(session))
+    for n in range(4):
+        a_child(session, name=f"结束{n}", status=ChildStatus.ENDED, id_index=f"ended{n}")
     honey.plant_child(session, viewers.console(), BANNER, now=now - timedelta(days=400))
     honey.plant_donor(session, viewers.console(), "bees@example.org", now=now)
-    return session.scalars(select(Child).join(Honey, Honey.child_id == Child.id)).one()
+    (only,) = marked(session)
+    return only
 
 
 def test_whoever_opens_the_file_is_told_of_at_once_and_reads_it_like_any_other(
@@ -75,10 +84,47 @@ def test_a_search_for_this_very_child_alarms_and_an_ordinary_list_does_not(
     assert honey.sound(session, now=now)
 
 
+def test_no_filter_finds_it_alone_in_its_banner(session, now) -> None:
+    a_child(session, a_school(session))
+
+    honey.plant_child(session, viewers.console(), BANNER, now=now)
+    alone = child_search.listing(session, STAFF, code=BANNER, show="ended")
+    honey.plant_child(session, viewers.console(), BANNER, now=now)
+
+    assert len({card["ref"] for card in alone}) == 5
+    assert len(marked(session)) == 6
+
+
+def test_where_five_ended_one_more_is_planted(session, now) -> None:
+    for n in range(5):
+        a_child(session, name=f"结束{n}", status=ChildStatus.ENDED, id_index=f"ended{n}")
+
+    honey.plant_child(session, viewers.console(), BANNER, now=now)
+
+    assert len(marked(session)) == 1
+
+
+def test_who_filters_or_looks_round_alarms_nobody_though_it_is_all_that_fits(
+    session, now, planted
+) -> None:
+    for one in session.scalars(select(Child).where(Child.id != planted.id)):
+        one.region_code = one.banner_code = ELSEWHERE
+    session.flush()
+
+    filtered = child_search.listing(session, STAFF, code=BANNER, show="ended")
+    by_surname = child_search.search(session, STAFF, planted.name[0], code=BANNER)
+    quiet = gate.OPENINGS not in session.info
+    by_name = child_search.search(session, STAFF, planted.name, code=BANNER)
+
+    refs = [[card["ref"] for card in found] for found in (filtered, by_surname, by_name)]
+    assert (refs, quiet) == ([[planted.ref]] * 3, True)
+    assert honey.sound(session, now=now)
+
+
 def test_the_machine_opens_it_without_alarm_and_other_children_alarm_nobody(
     session, now, planted
 ) -> None:
-    other = session.scalars(select(Child).where(Child.id != planted.id)).one()
+    other = session.scalars(select(Child).where(Child.status != ChildStatus.ENDED)).one()
     child_file.detail(session, STAFF, other.ref, now=now)
     gate.note_opening(session, viewers.engine(), "child")
 
@@ -107,8 +153,8 @@ def test_it_takes_no_part_in_matching_stipends_or_figures(session, now) -> None:
 
     assert figures_internal.children_by_state(session, STATISTICS) == before
     assert len(market.open_needs(session)) == needs
-    child = session.scalars(select(Honey.child_id).where(Honey.child_id.is_not(None))).one()
-    assert session.scalar(select(Match.id).where(Match.child_id == child)) is None
+    children = [child.id for child in marked(session)]
+    assert session.scalar(select(Match.id).where(Match.child_id.in_(children))) is None
     assert session.scalar(select(Stipend.id)) is None
 
 
@@ -165,7 +211,7 @@ def test_its_file_is_as_full_as_its_neighbours_and_names_no_living_number(sessio
     seen = {"verified_by": "account:OTHER", "verified_on": now.date(), "address": "吉文镇一组3号"}
     real = a_child(session, a_school(session), **seen)
     honey.plant_child(session, viewers.console(), BANNER, now=now)
-    bait = session.scalars(select(Child).join(Honey, Honey.child_id == Child.id)).one()
+    bait = marked(session)[0]
 
     card, beside = (child_file.detail(session, STAFF, one.ref, now=now) for one in (bait, real))
     told = (
