@@ -8,6 +8,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -36,11 +37,14 @@ class Clockwork:
         self._children: set[subprocess.Popen[bytes]] = set()
         self._lock: IO[str] | None = None
         self._is_stopping = False
-        self._scheduler = BackgroundScheduler(
+        self._turn = threading.Lock()
+        self._running: set[str] = set()
+        self._again: set[str] = set()
+        self.scheduler = BackgroundScheduler(
             timezone=SHANGHAI,
             job_defaults={
                 "coalesce": True,
-                "max_instances": 1,
+                "max_instances": 2,  # the second finds the first at work and ends: `run`
                 "misfire_grace_time": GRACE_SECONDS,
             },
         )
@@ -59,18 +63,53 @@ class Clockwork:
     def start(self, missed: Iterable[str]) -> None:
         """Begin; what was missed while nothing ran is started at once, one after the other."""
         for job in JOBS:
-            self._scheduler.add_job(self.run, job.trigger(), args=[job], id=job.name, name=job.name)
+            self.scheduler.add_job(self.run, job.trigger(), args=[job], id=job.name, name=job.name)
         again = [job for job in JOBS if job.name in set(missed)]
         if again:
             soon = clock.now() + timedelta(seconds=2)
-            self._scheduler.add_job(self._make_up, "date", run_date=soon, args=[again], id="missed")
-        self._scheduler.start()
+            self.scheduler.add_job(self._make_up, "date", run_date=soon, args=[again], id="missed")
+        self.scheduler.start()
 
     def _make_up(self, jobs: list[Job]) -> None:
         for job in jobs:
             self.run(job)
 
     def run(self, job: Job) -> None:
+        """Run one job and wait for its end; never two of one name at once.
+
+        A start that comes while the last still runs is made up by one more run right after it, but
+        for a job that starts again within minutes anyway.
+        """
+        if not self._begins(job):
+            return
+        try:
+            self._run(job)
+            while self._goes_on(job):
+                self._run(job)
+        except BaseException:
+            self._running.discard(job.name)
+            raise
+
+    def _begins(self, job: Job) -> bool:
+        with self._turn:
+            if job.name not in self._running:
+                self._running.add(job.name)
+                return True
+            now = clock.now()
+            if job.next_start(now) - now > timedelta(seconds=GRACE_SECONDS):
+                self._again.add(job.name)
+            return False
+
+    def _goes_on(self, job: Job) -> bool:
+        """Say whether a start came meanwhile; if none did, the turn is over in the same breath."""
+        with self._turn:
+            goes_on = job.name in self._again and not self._is_stopping
+            self._again.discard(job.name)
+            if not goes_on:
+                self._running.discard(job.name)
+            return goes_on
+
+    def _run(self, job: Job) -> None:
         """Run one job as a child process and wait for its end."""
         period = today(clock.now()).isoformat()
         command = [sys.executable, "-m", "flask", "--app", "app"]
@@ -96,8 +135,8 @@ class Clockwork:
     def stop(self) -> None:
         """Start nothing more, ask what runs to end, and give the lock back."""
         self._is_stopping = True
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        if self.scheduler.running:
+            self.scheduler.shutdown(wait=False)
         for child in list(self._children):
             _end(child)
         if self._lock is not None:
