@@ -13,7 +13,7 @@ from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.notices import AccessLink
-from models.pledges import Match, Pledge
+from models.pledges import Match, Pledge, PledgeChange
 from models.vault import Donor, PayerMove, VaultPledge
 from privacy.viewers import Viewer
 from services import gate, limits, trace
@@ -33,12 +33,14 @@ from services.vault.purses import OPEN_MOVES
 from vocabulary.dates import add_months, today
 from vocabulary.enums import (
     Chain,
+    ChangeStatus,
     Limited,
     MatchStatus,
     MoveStatus,
     NoticeKind,
     PledgeStatus,
     RecipientKind,
+    StopReason,
 )
 from vocabulary.errors import AlreadyDecided, BadInput, NotFound
 from vocabulary.money import Fen
@@ -154,7 +156,10 @@ def _begin(
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """What waits for the viewer's answer, and what is under way by his own ref of the pledge."""
+    """What waits for the viewer's answer, and what is under way by his own ref of the pledge.
+
+    `begins_on` is the day that is set once the other's first money is there.
+    """
 
     asked: Sequence[Card]
     of_pledge: Mapping[str, Card]
@@ -170,7 +175,26 @@ def under_way(session: Session, viewer: Viewer, *, now: datetime) -> UnderWay:
     part = {"pledge": Part(Pledge, is_side, own)}
     rows = gate.cards(session, viewer, PayerMove, parts=part, where=(PayerMove.status.in_(OPEN),))
     asked = [_with_terms(session, row) for row in rows if _waits(row, now=now)]
-    return UnderWay(asked, {row["pledge"]["donor_ref"]: row for row in rows if row.has("pledge")})
+    own_rows = [row for row in rows if row.has("pledge")]
+    set_days = _set_days(session, [row["ref"] for row in own_rows])
+    dated = [row.and_also(begins_on=set_days.get(row["ref"])) for row in own_rows]
+    return UnderWay(asked, {row["pledge"]["donor_ref"]: row for row in dated})
+
+
+def _set_days(session: Session, refs: Sequence[str]) -> dict[str, date]:
+    """Return from which day the other pays, where it is settled: both sides read it."""
+    if not refs:
+        return {}
+    rows = session.execute(
+        select(PayerMove.ref, PledgeChange.effective_on)
+        .join(PledgeChange, PledgeChange.pledge_id == PayerMove.pledge_id)
+        .where(
+            PayerMove.ref.in_(refs),
+            PledgeChange.status == ChangeStatus.WAITING,
+            PledgeChange.stop_reason == StopReason.HANDED_ON,
+        )
+    )
+    return {ref: day for ref, day in rows}
 
 
 def _waits(move: Card, *, now: datetime) -> bool:

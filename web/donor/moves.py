@@ -10,6 +10,7 @@ from services.giving import moving
 from vocabulary.errors import BadInput, TooManyTries
 from web.core import requests
 from web.core.access import behind_link, current_viewer
+from web.core.filters import full_day
 from web.core.messages import sentence
 from web.donor import asking, pledge_effects
 from web.forms.giving import PayerForm, TakeOverForm
@@ -66,7 +67,9 @@ def answer(ref: str) -> str | Response:
         if asked["is_contact"]:
             flash("说好了，从现在起由你做联系人。", "success")
             return redirect(url_for("donor.groups.show", ref=pledge), 303)
-        flash("说好了。第一笔到账后，从下一期起由你接着付。", "success")
+        day = asked["from_on"]
+        since = f"从{full_day(day)}那一期起" if day else "从下一期起"
+        flash(f"说好了。第一笔到账后，{since}由你接着付。", "success")
         return redirect(url_for("donor.pledges.pay", ref=pledge), 303)
     if request.method == "POST":
         requests.keep_nothing()
