@@ -60,6 +60,8 @@ _LISTED = re.compile(
 )
 
 
+# one character a line, as a name is written from top to bottom
+_UPRIGHT = re.compile(rf"(?:^|\n) ?(?P<name>{ONE}(?: ?\n ?{ONE}){{1,3}}) ?(?=\n|$)")
 # 名叫塔　娜: a blank in the middle
 _APART = re.compile(
     rf"(?:名叫|[大真全]名(?:叫|是)|名字(?:叫|是)|我叫)[ :,]{{0,2}}(?P<name>(?![的了是一不这那]){ONE}{{1,2}} {{1,4}}{ONE}{{1,2}})(?=[,。!;\n]|$)"
@@ -74,6 +76,7 @@ def find(text: str) -> Iterator[tuple[int, int]]:
     for form, holds in (
         (given, _is_given),
         (_SPACED, _is_spaced),
+        (_UPRIGHT, _is_spaced),
         (_LISTED, _is_spaced),
         (_DOUBLED, _is_doubled),
     ):

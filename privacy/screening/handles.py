@@ -28,6 +28,10 @@ _NAMED = re.compile(
 _ODD = re.compile(
     r"(?<![a-z0-9_.@/·-])(?P<name>[a-z]{2,12}[0-9]{1,4}[a-z]{2,12}[0-9]{0,6}|[a-z]{3,14}[-.·][a-z]{0,10}[0-9]{2,10}|[a-z]{4,14}[-.·][a-z]{4,14})(?![a-z0-9_.@/·-])"
 )
+# 怎么叫都行，nmg-erhua-0471就是我
+_IS_ME = re.compile(
+    r"(?<![a-z0-9_.@/·-])(?P<name>(?=[a-z0-9._·-]{0,24}[0-9_-])[a-z][a-z0-9]{1,12}(?:[-_.·][a-z0-9]{2,12}){0,3}) ?(?:就?是[我俺咱]|找我|加我|搜我)"
+)
 _WORDS_TOO = re.compile(
     r"(?:covid|unit|lesson|class|grade|page|level|part|module|week|day|apollo|boeing|airbus|windows|win|office|python|scratch|iphone|ipad|mate|nova|redmi|cctv|nba|cba|usb|type|top|version|ver|python|mp|www|http|docs?|readme|index|main|test)(?![a-z])"
 )
@@ -70,6 +74,11 @@ def find(page: Page) -> Iterator[Found]:
 def _odd(text: str) -> Iterator[Found]:
     """Yield what no word looks like: behind what sounds like WeChat, or where one is told to look."""
     yield from (Found(*one.span("name"), Kind.WECHAT, "像微信号") for one in _NAMED.finditer(text))
+    yield from (
+        Found(*one.span("name"), Kind.ACCOUNT, "像账号")
+        for one in _IS_ME.finditer(text)
+        if not _WORDS_TOO.match(one["name"])
+    )
     for one in _ODD.finditer(text):
         inside = one["name"][0].isalpha() and re.search(r"[a-z][0-9]+[a-z]", one["name"])
         asked = _ASKS.search(text, max(0, one.start() - 8), one.start())

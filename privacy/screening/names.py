@@ -124,7 +124,9 @@ def _told_forms() -> tuple[re.Pattern[str], ...]:
         re.compile(
             rf"(?<![百同贵尊小大老])姓(?P<name>{forms.surname()}|(?![啥氏名什]){ONE}(?=[,。]))(?=[^{HAN}]|$|[叫名的他她我和是])"
         ),
-        re.compile(rf"(?:^|[^{HAN}])姓(?P<name>{forms.surname()}),? ?名(?P<given>{ONE}{{1,2}})"),
+        re.compile(
+            rf"(?:^|[^{HAN}]|[我俺他她])姓(?P<name>{forms.surname()}),? ?名(?P<given>{ONE}{{1,2}})"
+        ),
     )
 
 

@@ -41,6 +41,7 @@ _ASKED_TO = re.compile(r"叫我$")
 _TASK = re.compile(
     r"少|多(?!多)|早点|快[点去来]|先|别|不[要许准]|[去来](?!福|喜|弟)|好好|再|赶[紧快]|把|帮|替|一起|认真|注意|慢慢?[点来]"
 )
+_OF_A_TALE = re.compile(rf"{ONE}{{0,2}}是(?:{_TOLD})里?的")  # 薇薇安是童话里的仙女
 _RUN = re.compile(rf"{ONE}+")
 _SHORT = 4
 _AHEAD = 60
@@ -51,7 +52,7 @@ def is_nobodys(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - _AHEAD) : start]
     if is_of_a_story(text, start):
         return True
-    if _MEANS.match(text, end) or _FOREIGN.search(before):
+    if _OF_A_TALE.match(text, end) or _MEANS.match(text, end) or _FOREIGN.search(before):
         return True
     if _MADE.match(text, end) or _WORN.search(before):
         return True

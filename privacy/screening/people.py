@@ -29,6 +29,7 @@ _COMPOUND_COST = dict.fromkeys(
 )
 _ADVERBS = frozenset("管那于向成曾常何冷安任关齐")
 _GOES_ON = frozenset("才就又还都也再")
+_EVEN = re.compile(r"^连.{1,5}[都也]")
 _FUNCTION = frozenset(
     "的了是在不我你他她它们这那有和就也都很还要说去来到个给把被让跟对从向于与及吗呢吧啊呀哦嘛着过得地没会能想看听吃喝买打做写问叫请谢什么怎为因所以但又才再只几每各某哪谁啥您俺咱自己时候今昨点分元块斤岁年月日号第名次些种样只条件张位本支把"
     "上下里外前后左右边面头家爸妈爷奶叔姨姑舅哥姐弟妹老师校班级课书信钱车饭菜肉蛋奶羊牛马猪狗鸡鱼三四五六七八九十百千零两"
@@ -143,8 +144,9 @@ def _goes_on(run: str, start: int, end: int) -> bool:
 
 
 def _begins_as_a_word(run: str, start: int, end: int) -> bool:
-    """Say whether it reads as 安静 or 白天累, or as 管微信叫: what is told, not who."""
-    if run[start] == "管" and "叫" in run[start:][:_NEAR]:
+    """Say whether it reads as 安静 or 白天累, as 管微信叫 or 连话都说: what is told, not who."""
+    ahead = run[start:][:_NEAR]
+    if (run[start] == "管" and "叫" in ahead) or (run[start] == "连" and _EVEN.search(ahead)):
         return True
     said = costs().get(run[start : start + 2], _UNSAID)
     if end - start == len("安静"):

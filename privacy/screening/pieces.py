@@ -17,8 +17,8 @@ from privacy.screening.kinds import Found, Kind
 
 _WHY = "分几段说的号码"
 _PLACE = (
-    r"(?:[打开起]?头(?:里|上|儿)?|开始|最?前(?:面|边|头|半截|半段|半部分)?|先|首先|中(?:间|段)|当(?:中|间)|中不溜|接(?:着|下来|上)|紧跟着?|跟着"
-    r"|然后|完了|再(?:往)?后?|又|往后|[最末]?后(?:面|边|头|半截|半段|半部分)?|末(?:了|尾|尾巴)?|尾(?:巴|号)?|结尾|收尾|剩(?:下|余)?|其余|第[0-9](?:段|截|组|节))"
+    r"(?:[打开起]?头(?:里|上|儿)?|开始|最?前(?:面|边|头|[一1]?半|半截|半段|半部分)?|先|首先|中(?:间|段)|当(?:中|间)|中不溜|接(?:着|下来|上)|紧跟着?|跟着"
+    r"|然后|完了|再(?:往)?后?|又|往后|[最末]?后(?:面|边|头|[一1]?半|半截|半段|半部分)?|末(?:了|尾|尾巴)?|尾(?:巴|号)?|结尾|收尾|剩(?:下|余)?|其余|第[0-9](?:段|截|组|节))"
 )
 _LINK = r"(?:[^\w\n]|的|那?[0-9几两]{1,2}?[个位](?:数字?|字)?|位|段|截|数字?|号|是|为|就|叫|按|拨|打|写|念|输|加上?|接上?|连|有|我们?家?|他|她)"
 _PIECE = re.compile(rf"{_PLACE}{_LINK}{{0,5}}(?P<digits>[0-9](?:[ .·-]?[0-9]){{1,8}})(?![0-9])")
@@ -39,6 +39,9 @@ _LAST = re.compile(
     rf"{WALL}[^0-9\n{WALL}]{{0,20}}?{_PLACE}(?:的|那?[0-9几两]{{1,2}}[个位](?:数字?|字)?|[位段]|就|是|为|[^\w{WALL}]){{1,4}}(?P<digits>[0-9]{{3,8}})(?![0-9])"
 )
 
+# 一三九头羊，走了四七零八里，又生了二五一六只，您把数连起来拨
+_TOGETHER = re.compile(r"(?:连|拼|串|凑|合|接)(?:起来|在一起|到一起|一起|成)")
+_ANY_PIECE = re.compile(r"(?<![0-9.])[0-9]{2,8}(?![0-9])")
 # 剩下的在信封口里面，0918
 _REMAINS = re.compile(
     rf"{WALL}[^0-9\n{WALL}]{{0,10}}(?:剩(?:下|余)?|其余|另外|还[差有剩](?:[0-9几两][个位])|后[0-9几][个位]|(?:最后|末尾|尾巴)(?:[那这的]*[0-9几]?[个位](?:数字?)?)?|尾数|缺的)(?:[^0-9\n。!?{WALL}]|[0-9](?=[一-鿿])){{0,16}}?(?P<digits>[0-9]{{2,8}})(?![0-9.%])"
@@ -75,6 +78,7 @@ def find(page: Page) -> Iterator[Found]:
     text = page.text
     yield from _by_place(text)
     yield from _roman(text)
+    yield from _together(text)
     told = list(_NTH.finditer(text))
     if len(told) >= _FEWEST_TOLD:
         yield Found(told[0].start("digit"), told[-1].end("digit"), Kind.NUMBER, _WHY)
@@ -86,6 +90,15 @@ def find(page: Page) -> Iterator[Found]:
     )
     if not _OF_A_LESSON.search(text):
         yield from _in_breaths(text)
+
+
+def _together(text: str) -> Iterator[Found]:
+    """Yield every number of a text that asks to put them together, when they are one to call."""
+    if not _TOGETHER.search(text):
+        return
+    every = [one.span() for one in _ANY_PIECE.finditer(text)]
+    if _MOBILE.fullmatch("".join(text[a:b] for a, b in every)):
+        yield from (Found(*one, Kind.NUMBER, _WHY) for one in every)
 
 
 def _roman(text: str) -> Iterator[Found]:

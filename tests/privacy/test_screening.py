@@ -4,57 +4,18 @@
 # ruff: noqa: E501, RUF001
 
 import time
-from types import ModuleType
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy.screening import MARK, Kind, Known, marks, redacted
-from tests.privacy import (
-    letters,
-    letters_eighteenth,
-    letters_eighth,
-    letters_eleventh,
-    letters_fifteenth,
-    letters_fifth,
-    letters_fourteenth,
-    letters_fourth,
-    letters_ninth,
-    letters_second,
-    letters_seventeenth,
-    letters_seventh,
-    letters_sixteenth,
-    letters_sixth,
-    letters_tenth,
-    letters_third,
-    letters_thirteenth,
-    letters_twelfth,
-)
+from tests.privacy import reading
 from tests.privacy.measuring import left, recall, screened, touched
 
-SETS = (
-    letters,
-    letters_second,
-    letters_third,
-    letters_fourth,
-    letters_fifth,
-    letters_sixth,
-    letters_seventh,
-    letters_eighth,
-    letters_ninth,
-    letters_tenth,
-    letters_eleventh,
-    letters_twelfth,
-    letters_thirteenth,
-    letters_fourteenth,
-    letters_fifteenth,
-    letters_sixteenth,
-    letters_seventeenth,
-    letters_eighteenth,
-)
-HARMLESS = tuple(text for one in SETS for text in one.HARMLESS)
-TELLING = tuple(line for one in SETS for line in one.TELLING)
+HARMLESS = tuple(text for one in reading.EVERY for text in reading.harmless(one))
+TELLING = tuple(line for one in reading.EVERY for line in reading.telling(one))
 TYPED = st.text(
     st.sampled_from(
         "王李小明我叫是在村镇路号学校公司电话微信加薇vxqQ:：@#.。点，13８④零一二三·- \n\u200b【…】年级排单元蒙Ea_/🐑"
@@ -84,9 +45,9 @@ def test_harmless_letters_stay_byte_for_byte() -> None:
     assert len(changed) / len(HARMLESS) <= 0.015, changed
 
 
-@pytest.mark.parametrize("letters_of", SETS)
-def test_every_set_by_itself_keeps_what_is_promised(letters_of: ModuleType) -> None:
-    telling, harmless = letters_of.TELLING, letters_of.HARMLESS
+@pytest.mark.parametrize("path", reading.EVERY, ids=lambda path: path.stem)
+def test_every_set_by_itself_keeps_what_is_promised(path: Path) -> None:
+    telling, harmless = reading.telling(path), reading.harmless(path)
 
     assert recall(telling, "N") >= 0.97, left(telling, "N")
     assert recall(telling, "W") >= 0.90, left(telling, "W")

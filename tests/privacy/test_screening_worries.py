@@ -3,7 +3,7 @@
 import pytest
 
 from privacy.screening import Concern, worries
-from tests.privacy import letters, letters_fourth, letters_second, letters_third
+from tests.privacy import reading
 
 WORRYING = [
     ("我真的不想活了。", Concern.SELF_HARM),
@@ -85,12 +85,7 @@ def test_only_the_sentence_itself_is_pointed_at() -> None:
 
 
 def test_ordinary_letters_worry_nobody() -> None:
-    every = [
-        *letters.HARMLESS,
-        *letters_second.HARMLESS,
-        *letters_third.HARMLESS,
-        *letters_fourth.HARMLESS,
-    ]
+    every = [text for path in reading.EVERY for text in reading.harmless(path)]
 
     worrying = [text for text in every if worries(text)]
 
