@@ -16,6 +16,9 @@ CELLS: Final = 1_000_000
 def blocks(needs: Columns, across: int) -> Iterator[Columns]:
     """Return the needs in blocks of rows, so that a block by so many columns stays small."""
     height = max(1, CELLS // max(1, across))
+    if len(needs) <= height:
+        yield needs
+        return
     for start in range(0, len(needs), height):
         yield needs.rows(slice(start, start + height))
 

@@ -21,6 +21,7 @@ from matching.tables import Table
 
 MOST_DAYS: Final = 1_000
 """Days waited that count among equal scores; more count no more."""
+_EVERY: Final = slice(None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,16 +59,17 @@ class Certificate:
         object.__setattr__(self, "needs", Table.of(self.kind.need, self.needs, "needs"))
         object.__setattr__(self, "offers", Table.of(self.kind.offer, self.offers, "offers"))
 
-    def values(self) -> Ints:
+    def values(self, some: slice = _EVERY) -> Ints:
         """Return what a unit on each pair is worth: its points, then the days both sides waited."""
         days = (np.minimum(one.numbers("waiting_days"), MOST_DAYS) for one in self._sides())
-        waited = [own[rows] for own, rows in zip(days, (self.need, self.offer), strict=True)]
-        scale = self.scale[self.need_part[self.need]]
-        return (self.score + self.stay) * scale + sum(waited)
+        ends = self.need[some], self.offer[some]
+        waited = [own[rows] for own, rows in zip(days, ends, strict=True)]
+        scale = self.scale[self.need_part[ends[0]]]
+        return (self.score[some] + self.stay[some]) * scale + sum(waited)
 
-    def most_units(self) -> Ints:
+    def most_units(self, some: slice = _EVERY) -> Ints:
         """Return what each pair could carry if nobody else gave."""
-        open_, each = self.demand()[self.need], self._sum_each()[self.offer]
+        open_, each = self.demand()[self.need[some]], self._sum_each()[self.offer[some]]
         listed = np.array((0, *self.kind.sums), dtype=np.int64)
         return listed[np.searchsorted(listed, np.minimum(open_, each), side="right") - 1]
 

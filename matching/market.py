@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -12,6 +13,9 @@ from matching.columns import ranges
 from matching.families import renumbered
 from matching.pairs import Pairs, Sides
 from matching.shapes import Bools, Ints
+
+_AT_ONCE: Final = 4_000_000
+"""Pairs that are looked at together, so that a run of a million children stays small."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +95,12 @@ def _parts(sides: Sides, pairs: Pairs, first: Ints) -> tuple[Ints, Ints]:
     rows = np.concatenate([pairs.need[few], members])
     ends = np.concatenate([needs + pairs.offer[few], needs + offers + sides.family[members]])
     part = _joined(rows, ends, size)
-    rest = np.flatnonzero(part[pairs.need] != part[needs + pairs.offer])
-    if len(rest):
-        rows, ends = part[pairs.need[rest]], part[needs + pairs.offer[rest]]
-        part = _joined(*np.divmod(np.unique(rows * np.int64(size) + ends), size), size)[part]
+    for start in range(0, len(pairs), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        rows, ends = part[pairs.need[some]], part[needs + pairs.offer[some]]
+        apart = np.flatnonzero(rows != ends)
+        if len(apart):
+            part = _joined(rows[apart], ends[apart], size)[part]
     least = np.full(size, needs, dtype=np.int64)
     np.minimum.at(least, part[:needs], np.arange(needs))
     return least[part[:needs]], least[part[needs : needs + offers]]
@@ -102,7 +108,7 @@ def _parts(sides: Sides, pairs: Pairs, first: Ints) -> tuple[Ints, Ints]:
 
 def _joined(rows: Ints, ends: Ints, size: int) -> Ints:
     """Return each node's component."""
-    graph = coo_array((np.ones(len(rows), dtype=np.int8), (rows, ends)), shape=(size, size))
+    graph = coo_array((np.ones(len(rows), dtype=np.int32), (rows, ends)), shape=(size, size))
     found: Ints = connected_components(graph.tocsr(), directed=False)[1]
     return found
 

@@ -1,8 +1,8 @@
 """Which pairs enter the solver: all permitted ones, or each need's best when there are too many."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from matching.shapes import Ints
 from matching.tables import Table
 from matching.watching import Watch
 
+Block = list[Ints]
+"""Some pairs: need rows, offer rows and scores."""
 _JOINED: Final = 200_000
 """Pairs of blocks that are joined to one piece while more are sought."""
 
@@ -89,26 +91,26 @@ def permitted_pairs(
         kind, needs, offers, sides.family, is_once=sides.is_once, weights=weights, kept=limits.kept
     )
     watch.paired(len(needs) - len(alone))
-    return replace(_ordered(cut, len(needs)), is_cut=True)
+    return replace(_ordered([list(block) for block in cut], len(needs)), is_cut=True)
 
 
-def _every(sides: Sides, weights: Weights, limits: Limits, watch: Watch) -> list[Ints] | None:
+def _every(sides: Sides, weights: Weights, limits: Limits, watch: Watch) -> list[Block] | None:
     """Return every permitted pair, block by block; None where they are too many to hold."""
     needs, offers = sides.needs, sides.offers
     is_small = len(needs) * len(offers) <= limits.exact_cells
     if not is_small and sides.kind.near is None:
         return None
-    found, few, held = list[Ints](), list[Ints](), 0
+    found, few, held = list[Block](), list[Ints](), 0
     for block, across in _near(sides):
         few.append(every_pair(sides.kind, block, across, weights))
         held += few[-1].shape[1]
         if not is_small and held > limits.held_pairs:
             return None
         if sum(one.shape[1] for one in few) > _JOINED:
-            found.append(np.concatenate(few, axis=1))  # large pieces go back when they are freed
+            found.append(_joined(few))
             few.clear()
         watch.paired(len(block))
-    return [*found, *few]
+    return [*found, _joined(few)] if few else found
 
 
 def _near(sides: Sides) -> Iterator[tuple[Columns, Columns]]:
@@ -123,20 +125,33 @@ def _near(sides: Sides) -> Iterator[tuple[Columns, Columns]]:
         yield from ((block, across) for block in blocks(part, len(across)))
 
 
-def _ordered(found: list[Ints], needs: int) -> Pairs:
-    """Join blocks, in each of which its needs stand in order, to pairs in order; takes the list."""
+def _joined(few: Sequence[Ints]) -> Block:
+    """Return blocks as one, each column by itself: large pieces go back when they are freed."""
+    return [np.concatenate(column) for column in zip(*few, strict=True)]
+
+
+def _ordered(found: list[Block], needs: int) -> Pairs:
+    """Join blocks, in each of which its needs stand in order, to pairs in order; empties them."""
     first = np.zeros(needs + 1, dtype=np.int64)
     runs = [np.flatnonzero(np.diff(block[0], prepend=-1)) for block in found]
-    for block, starts in zip(found, runs, strict=True):
-        first[block[0, starts] + 1] = np.diff(starts, append=block.shape[1])
+    each = [np.diff(starts, append=len(b[0])) for b, starts in zip(found, runs, strict=True)]
+    rows = [block.pop(0)[starts] for block, starts in zip(found, runs, strict=True)]
+    for own, length in zip(rows, each, strict=True):
+        first[own + 1] = length
     np.cumsum(first, out=first)
-    joined = np.empty((3, int(first[-1])), dtype=np.int32)
-    while found:
-        block, starts = found.pop(), runs.pop()
-        length = np.diff(starts, append=block.shape[1])
-        to = np.repeat(first[block[0, starts]] - starts, length) + np.arange(block.shape[1])
-        joined[:, to] = block
-    return Pairs(need=joined[0], offer=joined[1], score=joined[2])
+    moved = [first[own] - starts for own, starts in zip(rows, runs, strict=True)]
+    offer, score = (_in_place(found, moved, each, int(first[-1])) for _ in range(2))
+    need: Any = np.repeat(np.arange(needs, dtype=np.int32), np.diff(first))
+    return Pairs(need, offer, score)
+
+
+def _in_place(found: list[Block], moved: list[Ints], each: list[Ints], size: int) -> Any:
+    """Take the next column out of every block and put it where its needs' pairs stand."""
+    joined = np.empty(size, dtype=np.int32)
+    for block, by, length in zip(found, moved, each, strict=True):
+        column = block.pop(0)
+        joined[np.arange(len(column)) + np.repeat(by, length)] = column
+    return joined
 
 
 def _kept(pairs: Pairs, leaves: Ints) -> Pairs:

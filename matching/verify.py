@@ -33,12 +33,14 @@ def faults(proof: Certificate) -> list[str]:
 def gap(proof: Certificate) -> int:
     """Return how many points better another plan over the pairs kept could be; 0: none is."""
     p, q = np.maximum(0, proof.need_price), np.maximum(0, proof.offer_price)
-    value, part = proof.values(), proof.need_part[proof.need]
     bound, made = np.zeros((2, len(proof.scale)), dtype=np.int64)
-    over = np.maximum(0, value - p[proof.need] - q[proof.offer])
-    np.add.at(bound, part, over * proof.most_units())
     np.add.at(bound, proof.need_part, p * proof.demand())
     np.add.at(bound, proof.offer_part, q * proof.supply())
-    np.add.at(made, part, value * proof.units)
+    for start in range(0, len(proof.need), 1_000_000):  # a million at once, so that it stays small
+        some = slice(start, start + 1_000_000)
+        need, value = proof.need[some], proof.values(some)
+        over = np.maximum(0, value - p[need] - q[proof.offer[some]])
+        np.add.at(bound, proof.need_part[need], over * proof.most_units(some))
+        np.add.at(made, proof.need_part[need], value * proof.units[some])
     bound = np.where(proof.is_searched > 0, proof.bound, bound)
     return int(np.sum(bound // proof.scale - made // proof.scale))
