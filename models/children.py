@@ -286,6 +286,9 @@ class Kin(Base):
         info=seen_by(Audience.CASE_CONTACT, Audience.OWN_VILLAGE),
     )
     phone_index: Mapped[str | None] = mapped_column(String(64), index=True, info=NOBODY)
+    # Where a guardian works: nobody of there comes as a volunteer, or hands money over.
+    workplace: Mapped[str | None] = mapped_column(Sealed("kin.workplace"), info=seen_by(*_STAFF))
+    workplace_index: Mapped[str | None] = mapped_column(String(64), info=NOBODY)
     until_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
     # When somebody was added to a record that stood already; None for who came with it.
     added_at: Mapped[datetime | None] = mapped_column(info=NOBODY)
@@ -349,6 +352,7 @@ class Need(Base):
     __table_args__ = (
         CheckConstraint("monthly_fen > 0", name="monthly_positive"),
         CheckConstraint("urgency BETWEEN 0 AND 3", name="urgency_range"),
+        CheckConstraint("times = '' OR kind <> 'financial'", name="money_has_no_times"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
@@ -363,6 +367,8 @@ class Need(Base):
         default=NeedStatus.OPEN, info=seen_by(*_STAFF, *_DETAIL)
     )
     since_on: Mapped[date] = mapped_column(info=seen_by(*_STAFF, *_DETAIL))
+    # When somebody may come: CareTime values, blanks between; none for any time.
+    times: Mapped[str] = mapped_column(String(40), default="", info=seen_by(*_STAFF, *_DETAIL))
     detail: Mapped[str | None] = mapped_column(Sealed("needs.detail"), info=seen_by(*_DETAIL))
 
     @classmethod

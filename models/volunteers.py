@@ -49,6 +49,11 @@ class Volunteer(Base):
     organisation_id: Mapped[int | None] = mapped_column(
         ForeignKey("organisations.id"), index=True, info=NOBODY
     )
+    # Where she works, where that is no organisation of the list.
+    workplace: Mapped[str | None] = mapped_column(
+        Sealed("volunteers.workplace"), info=seen_by(*_KNOWN)
+    )
+    workplace_index: Mapped[str | None] = mapped_column(String(64), info=NOBODY)
     wish_sex: Mapped[Sex | None] = mapped_column(info=seen_by(*_KNOWN))
     age_from: Mapped[int] = mapped_column(default=0, info=seen_by(*_KNOWN))
     age_to: Mapped[int] = mapped_column(default=25, info=seen_by(*_KNOWN))

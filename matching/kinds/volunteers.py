@@ -170,7 +170,7 @@ def _language_block(needs: Columns, offers: Columns, weights: CareWeights) -> In
 def _times(need: CareNeed, offer: Volunteer, weights: CareWeights) -> tuple[int, Params]:
     asked = need.times or frozenset(TIMES)
     met = sorted(asked & (offer.times or frozenset(TIMES)))
-    return weights.times * len(met) // len(asked), {"met": met}
+    return weights.times * len(met) // len(asked), {"met": met, "asked": sorted(need.times)}
 
 
 def _times_block(needs: Columns, offers: Columns, weights: CareWeights) -> Ints:

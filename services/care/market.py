@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from matching.kinds.volunteers import CareNeed
 from matching.kinds.volunteers import Volunteer as CareOffer
-from matching.tables import Table, bits
+from matching.tables import Table
 from models.care import CareMatch
 from models.children import Child, Kin, Need
 from models.volunteers import Volunteer
-from services.care import abilities, around
-from services.care.around import HIGH_RISK, IS_GUARDIAN, LIVE
+from services.care import abilities, around, conflicts
+from services.care.around import IS_GUARDIAN, LIVE
+from services.care.asked import together as asked_together
 from services.children import readiness
 from services.pairing import volunteers
 from services.pairing.gathered import each
@@ -38,8 +39,6 @@ from vocabulary.enums import (
 PAIRED = (CareStatus.TRIAL, CareStatus.ACTIVE)
 READY = (VolunteerStatus.CLEARED, VolunteerStatus.ACTIVE)
 _CHECKED = frozenset({Clearance.RECORD_CHECK, Clearance.INSURANCE})
-Some = tuple[list[int], list[str]]
-"""Sets of codes of many records: whose, and the code."""
 _OF_CHILD = (
     Child.id, Child.ref, type_coerce(Child.sex, String).label("sex"), Child.birth_on,
     Child.languages, Child.region_code, Child.banner_code, Child.school_id, Child.hand_id,
@@ -48,6 +47,7 @@ _OF_CHILD = (
 _OF_VOLUNTEER = (
     Volunteer.id, Volunteer.ref, type_coerce(Volunteer.sex, String).label("sex"),
     Volunteer.skills, Volunteer.languages, Volunteer.region_code, Volunteer.organisation_id,
+    Volunteer.workplace_index,
     type_coerce(Volunteer.wish_sex, String).label("wish_sex"), Volunteer.age_from,
     Volunteer.age_to, Volunteer.reach_km, Volunteer.availability, Volunteer.capacity,
     Volunteer.checked_on, Volunteer.trained_on, Volunteer.insured_until, Volunteer.entered_on,
@@ -78,7 +78,8 @@ def asking(session: Session, *where: ColumnElement[bool]) -> Asking:
         Child.in_danger.is_(False),
         *where,
     )
-    needs = select(Need.child_id, type_coerce(Need.kind, String), Need.urgency, Need.since_on)
+    kind = type_coerce(Need.kind, String)
+    needs = select(Need.child_id, kind, Need.urgency, Need.since_on, Need.times)
     needs = needs.join(Child, Child.id == Need.child_id).where(*is_asked)
     known = select(*_OF_CHILD).where(
         Child.id.in_(select(Need.child_id).join(Child, Child.id == Need.child_id).where(*is_asked))
@@ -123,27 +124,23 @@ def need_records(session: Session, asked: Asking, taken: Sequence[Any], *, on: d
     children = [child for child in asked.children if child.id in open_]
     families, beside = around.families(session, children, staying)
     agreed = readiness.consenting(session, children, on=on, purpose=Purpose.CARE)
-    codes = around.organisations(
-        session, (key for one in children for key in (one.school_id, one.hand_id))
-    )
     spoken = each([one.languages for one in children], _languages)
     return good(
         CareNeed,
         {
             "code": [one.ref for one in children],
-            **_asked_of(needs, on=on),
+            **asked_together(needs, on=on),
             **_where(session, [one.region_code for one in children]),
             "sex": [one.sex for one in children],
             "age": each([one.birth_on for one in children], lambda day: _age(day, on)),
             "language": [first for first, _ in spoken],
             "understands": [others for _, others in spoken],
             "banner": [one.banner_code for one in children],
-            "times": np.zeros(len(children), dtype=np.int64),
             "is_verified": np.array([one.verified_on is not None for one in children], np.bool_),
             "has_consent": np.array([one.id in agreed for one in children], np.bool_),
             "family": [families.get(one.id) for one in children],
             "sibling_with": [beside.get(one.id) for one in children],
-            "organisations": _named(codes, [(one.school_id, one.hand_id) for one in children]),
+            "organisations": conflicts.of_children(session, children),
             "units_open": np.ones(len(children), dtype=np.int64),
         },
         len(children),
@@ -161,25 +158,6 @@ def _given(taken: Iterable[Any]) -> Mapping[int, set[str]]:
     for match in taken:
         found[match.child_id].update(match.kinds)
     return found
-
-
-def _asked_of(needs: Sequence[Any], *, on: date) -> dict[str, Any]:
-    """Put each child's needs together, in which order they stand: what, how urgent, since when."""
-    child = np.array([need[0] for need in needs], dtype=np.int64)
-    first = np.flatnonzero(np.diff(child, prepend=-1))
-    if not len(first):
-        return dict.fromkeys(("asks", "urgency", "waiting_days", "is_high_risk"), np.zeros(0, int))
-    bit = bits(CareNeed, "asks")
-    asks = np.array([bit[need[1]] for need in needs], dtype=np.int64)
-    urgency = np.maximum.reduceat(np.array([need[2] for need in needs]), first)
-    days = each([need[3] for need in needs], lambda day: (on - day).days)
-    waited = np.maximum.reduceat(np.array(days, dtype=np.int64), first)
-    return {
-        "asks": np.bitwise_or.reduceat(asks, first),
-        "urgency": urgency,
-        "waiting_days": np.maximum(waited, 0),
-        "is_high_risk": urgency >= HIGH_RISK,
-    }
 
 
 def _where(session: Session, codes: Sequence[str]) -> dict[str, Any]:
@@ -202,12 +180,6 @@ def _age(birth_on: date | None, on: date) -> int:
     return age_on(birth_on, on) if birth_on else readiness.AGREES_FROM
 
 
-def _named(codes: Mapping[int, str], keys: Iterable[Sequence[int | None]]) -> Some:
-    """Return whose organisations those are, and their codes."""
-    found = [(row, codes[key]) for row, own in enumerate(keys) for key in own if key is not None]
-    return [row for row, _ in found], [code for _, code in found]
-
-
 def offer_records(
     session: Session, found: Sequence[Any], taken: Sequence[Any], *, on: date
 ) -> Table:
@@ -215,7 +187,6 @@ def offer_records(
     held = Counter(match.volunteer_id for match in taken)
     excluded = around.excluded(session, taken)
     risky = around.with_high_risk(session, taken)
-    codes = around.organisations(session, (one.organisation_id for one in found))
     shut = [(row, code) for row, one in enumerate(found) for code in excluded.get(one.id, ())]
     papers = [(one.checked_on, one.trained_on, one.insured_until) for one in found]
     lacking = each(papers, lambda three: volunteers.lacking(three, on=on))
@@ -237,7 +208,7 @@ def offer_records(
             "is_cleared": [_CHECKED.isdisjoint(some) for some in lacking],
             "is_trained": [Clearance.TRAINING not in some for some in lacking],
             "has_high_risk": [one.id in risky for one in found],
-            "organisations": _named(codes, [(one.organisation_id,) for one in found]),
+            "organisations": conflicts.of_volunteers(session, found),
             "excluded": ([row for row, _ in shut], [code for _, code in shut]),
             "waiting_days": each(
                 [one.entered_on for one in found], lambda day: max(0, (on - day).days)

@@ -152,6 +152,7 @@ def _about(
         "language": of["language"]["language"],
         "same_township": of["distance"]["same_township"],
         "km": of["distance"]["km"],
+        "times": of["times"]["asked"],
     }
 
 

@@ -1,5 +1,6 @@
 """A child's record: entered, verified at home by a second person, opened when consent is there."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from services import gate, trace
 from services.children.consents import record as record_consent
 from services.children.consents import withdraw as withdraw_consent
 from services.children.entering import add_kin, enter, enter_all, school_key
-from services.children.newcomers import NewChild, NewKin, NewNeed
+from services.children.newcomers import NewChild, NewKin, NewNeed, times_kept
 from services.children.readiness import AGREES_FROM, ASKED_FROM, age_for_asking, has_consent, settle
 from services.earmarks import girls
 from services.lifecycle import advance
@@ -19,14 +20,16 @@ from services.pairing.match_ends import end_of_child
 from services.routes import deciding
 from vocabulary.dates import today
 from vocabulary.enums import (
+    CareTime,
     ChildStatus,
     EndReason,
+    NeedKind,
     NeedStatus,
     Route,
     Sex,
     Stage,
 )
-from vocabulary.errors import ActedBefore, BadInput, NotPermitted
+from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotPermitted
 
 __all__ = [
     "AGREES_FROM",
@@ -37,6 +40,7 @@ __all__ = [
     "add_kin",
     "add_need",
     "change_school",
+    "change_times",
     "close_need",
     "end",
     "enter",
@@ -159,6 +163,7 @@ def add_need(session: Session, by: Viewer, ref: str, new: NewNeed, *, now: datet
     session.flush()
     trace.record(session, by, "need.add", f"child:{ref}", now=now, why=new.kind.value)
     return need.ref
+        times=new.times_kept,
 
 
 def close_need(session: Session, by: Viewer, need_ref: str, *, reason: str, now: datetime) -> None:
@@ -166,6 +171,24 @@ def close_need(session: Session, by: Viewer, need_ref: str, *, reason: str, now:
     require(by, Act.ENTER_CHILD)
     need = gate.row(session, by, Need, Need.ref == need_ref)
     advance(session, need, NeedStatus.CLOSED, by=by, now=now, reason=reason)
+def change_times(
+    session: Session, by: Viewer, need_ref: str, times: Collection[CareTime], *, now: datetime
+) -> None:
+    """Say anew when somebody may come for a need, from the next run on; none for any time.
+
+    Raises BadInput(times) for money, AlreadyDecided for a need that is closed.
+    """
+    require(by, Act.ENTER_CHILD)
+    need = gate.row(session, by, Need, Need.ref == need_ref)
+    if need.kind is NeedKind.FINANCIAL:
+        raise BadInput(field="times", reason="not_a_choice")
+    if need.status is not NeedStatus.OPEN:
+        raise AlreadyDecided()
+    need.times = times_kept(times)
+    session.flush()
+    trace.record(session, by, "need.times", f"need:{need_ref}", now=now)
+
+
     trace.record(session, by, "need.close", f"need:{need_ref}", now=now, why=reason)
 
 

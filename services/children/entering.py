@@ -13,7 +13,7 @@ from models.children import Child, Consent, Kin, Need
 from models.organisations import Organisation
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, works_in
-from services import gate, trace
+from services import gate, trace, workplaces
 from services.children.consents import ON_PAPER, consent_row
 from services.children.newcomers import (
     NewChild,
@@ -25,6 +25,7 @@ from services.children.newcomers import (
     phone_index,
 )
 from services.children.readiness import as_codes, is_above_banner, settle
+from services.kin import employers
 from services.routes import asking
 from vocabulary.dates import today
 from vocabulary.enums import ChildStatus, HeldReason, KinRole, Route
@@ -180,6 +181,7 @@ def _kin_row(child_id: int, kin: NewKin) -> dict[str, Any]:
         "name": kin.name,
         "phone": kin.phone,
         "phone_index": phone_index(kin.phone) if kin.phone else None,
+        **workplaces.kept(kin.workplace if kin.kin_role is KinRole.GUARDIAN else None),
     }
 
 
@@ -191,6 +193,7 @@ def _need_row(child_id: int, need: NewNeed, *, on: date) -> dict[str, Any]:
         "urgency": need.urgency,
         "since_on": on,
         "detail": need.detail,
+        "times": need.times_kept,
     }
 
 
@@ -202,12 +205,15 @@ def add_kin(session: Session, by: Viewer, ref: str, new: NewKin, *, now: datetim
     """
     require(by, Act.ENTER_CHILD)
     child = gate.row(session, by, Child, Child.ref == ref)
+    if new.workplace and new.kin_role is not KinRole.GUARDIAN:
+        raise BadInput(field="workplace", reason="guardians_only")
     waits = new.phone is not None and child.status is not ChildStatus.DRAFT
     plain = replace(new, phone=None) if waits else new
     row = _kin_row(child.id, plain) | {"ref": new_ref("kin"), "added_at": now}
     session.execute(insert(Kin), [row])
     settle(session, by, child, now=now)
     trace.record(session, by, "kin.add", f"child:{ref}", now=now, why=new.kin_role.value)
+    employers.keep_apart(session, by, child, now=now)
     if waits:
         phone = new.phone or ""
         asking.ask_phone(session, by, ref, row["ref"], phone=phone, reason=ADDED, now=now)

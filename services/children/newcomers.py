@@ -1,6 +1,6 @@
 """What is known of a child before it has a record, and whether a record of it is there already."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,7 +12,7 @@ from models.children import Child
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services.rosters.identities import IdState, read_identity
-from vocabulary.enums import Category, KinRole, NeedKind, Route, Sex, Stage
+from vocabulary.enums import CareTime, Category, KinRole, NeedKind, Route, Sex, Stage
 from vocabulary.errors import BadInput
 from vocabulary.money import Fen
 
@@ -27,16 +27,28 @@ class NewKin:
     relation: str
     phone: str | None = None
     kin_role: KinRole = KinRole.GUARDIAN
+    workplace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewNeed:
-    """One kind of help; a sum belongs to money alone."""
+    """One kind of help; a sum belongs to money alone, times of the week to everything else."""
 
     kind: NeedKind
     monthly_fen: Fen | None = None
     urgency: int = 1
     detail: str | None = None
+    times: Collection[CareTime] = ()
+
+    @property
+    def times_kept(self) -> str:
+        """The times as they are kept; none for money, and where somebody may come at any time."""
+        return "" if self.kind is NeedKind.FINANCIAL else times_kept(self.times)
+
+
+def times_kept(times: Collection[CareTime]) -> str:
+    """Write times of the week as a need keeps them."""
+    return " ".join(one for one in CareTime if one in times)
 
 
 @dataclass(frozen=True, slots=True)

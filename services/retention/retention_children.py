@@ -27,7 +27,7 @@ from vocabulary.enums import ChildStatus
 
 _CHILD = ("id_number", "id_index", "birth_on", "ethnicity", "address", "remark")
 _HANGING: tuple[tuple[Any, dict[str, str | None]], ...] = (
-    (Kin, {"name": "", "phone": None, "phone_index": None}),
+    (Kin, dict.fromkeys(("phone", "phone_index", "workplace", "workplace_index")) | {"name": ""}),
     (Need, {"detail": None}),
     (BankCard, {"holder": "", "bank": "", "number": "", "number_index": "", "tail": ""}),
     (ChildRoute, {"note": None}),

@@ -16,7 +16,7 @@ from models.organisations import Organisation
 from models.routes import ChildRoute
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import gate, trace, workplaces
 from services.batches import unsent
 from services.children import child_file
 from services.children.readiness import settle
@@ -80,7 +80,7 @@ def check(session: Session, by: Viewer, child: Child, way: Way, *, on: date) -> 
     lacks = _lacks(session, child, way.route)
     if lacks:
         raise BadInput(field="route", reason=lacks)
-    hand = _hand(session, by, way)
+    hand = _hand(session, by, child, way)
     waiting = session.scalar(select(ChildRoute.id).where(*_waiting(child.id)))
     if waiting is None and (way.route, hand) == (child.route, child.hand_id):
         raise BadInput(field="route", reason="as_before")
@@ -96,7 +96,7 @@ def _lacks(session: Session, child: Child, route: Route) -> str:
     return ""
 
 
-def _hand(session: Session, by: Viewer, way: Way) -> int | None:
+def _hand(session: Session, by: Viewer, child: Child, way: Way) -> int | None:
     if way.route not in OF_ORGANISATION:
         return None
     its_kind = Organisation.kind == KIND_OF[way.route]
@@ -104,11 +104,18 @@ def _hand(session: Session, by: Viewer, way: Way) -> int | None:
     if not found:
         raise BadInput(field="hand", reason="no_hand")
     if way.route is Route.WORK_UNIT:
-        if not way.is_recused:
-            raise BadInput(field="is_recused", reason="ask_guardians")
-        if one_side.collects(session, found[0].id):
-            raise BadInput(field="hand", reason="unit_collects")
+        _check_unit(session, child, found[0].id, way)
     return found[0].id
+
+
+def _check_unit(session: Session, child: Child, unit: int, way: Way) -> None:
+    """Refuse a unit where a guardian works, as the family or the record says, and one that collects."""
+    if not way.is_recused:
+        raise BadInput(field="is_recused", reason="ask_guardians")
+    if one_side.collects(session, unit):
+        raise BadInput(field="hand", reason="unit_collects")
+    if workplaces.works_at(session, child.id, unit):
+        raise BadInput(field="hand", reason="guardian_works_there")
 
 
 def _waiting(child_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -211,13 +218,19 @@ def take_effect(session: Session, by: Viewer, *, on: date, now: datetime) -> dic
         child = session.get_one(Child, row.child_id)
         if child.status is ChildStatus.ENDED:
             row.replaced_on = today(now)
-        elif _lacks(session, child, row.route):
+        elif _lacks(session, child, row.route) or _is_own_staff(session, row):
             counts["failed"] += 1
         else:
             _begin(session, by, child, row, now=now)
             trace.record(session, by, "child.route_begins", f"child:{child.ref}", now=now)
             counts["done"] += 1
     return counts
+
+
+def _is_own_staff(session: Session, row: ChildRoute) -> bool:
+    """Say whether a guardian came to work in the unit since it was decided."""
+    is_unit = row.route is Route.WORK_UNIT and row.hand_id is not None
+    return is_unit and workplaces.works_at(session, row.child_id, row.hand_id or 0)
 
 
 def history(session: Session, viewer: Viewer, ref: str) -> list[Card]:

@@ -22,7 +22,7 @@ from models.vault import VaultContact, VaultKey
 from models.volunteers import Volunteer
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import trace
+from services import trace, workplaces
 from services.children import newcomers
 from services.pairing import volunteers
 from services.routes import shared_cards
@@ -40,7 +40,9 @@ Index = Callable[[str], str]
 INDEXES: tuple[tuple[Any, Any, Index], ...] = (
     (Child.id_index, Child.id_number, newcomers.id_index),
     (Kin.phone_index, Kin.phone, newcomers.phone_index),
+    (Kin.workplace_index, Kin.workplace, workplaces.index),
     (Volunteer.id_index, Volunteer.id_number, volunteers.id_index),
+    (Volunteer.workplace_index, Volunteer.workplace, workplaces.index),
     (BankCard.number_index, BankCard.number, shared_cards.number_index),
 )
 
@@ -66,13 +68,14 @@ Slice = Callable[[Session, Viewer, Change, int], Done]
 
 
 def steps(name: str) -> Mapping[str, Slice]:
-    """Return the tables of a key with the work of one slice on each."""
+    """Return the tables of a key, or its columns, with the work of one slice on each."""
     if name == "vault":
         return {"vault_keys": _rewrap}
     if name == "sealing":
         return {table.name: _sealer(table) for table in _sealed_tables()}
     indexes = {
-        column.class_.__tablename__: _indexer(column, of, make) for column, of, make in INDEXES
+        f"{column.class_.__tablename__}.{column.key}": _indexer(column, of, make)
+        for column, of, make in INDEXES
     }
     return indexes | {"vault_contacts": _index_contacts}
 

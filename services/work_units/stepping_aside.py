@@ -9,7 +9,7 @@ read or told (docs/security/work-units.md).
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.children import Child
@@ -17,7 +17,7 @@ from models.pledges import Match
 from models.stipends import Batch, Stipend
 from privacy.permissions import CASE_STAFF
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import gate, trace, workplaces
 from services.handover import handing
 from services.handover.hand_lists import is_line
 from services.handover.handing import Said
@@ -34,8 +34,9 @@ def say(
 ) -> int:
     """Keep of whose lines (refs) a guardian works in the unit, of the others that none does.
 
-    All that is open for the same child steps aside with the line that was named. May be said again
-    as long as a line is open, when somebody is met at the door. Returns how many step aside.
+    All that is open for the same child steps aside with the line that was named, and where the case
+    staff wrote down that a guardian works in the unit, whatever is said here. May be said again as
+    long as a line is open, when somebody is met at the door. Returns how many step aside.
     Raises NotFound for what is no unit's list or line, AlreadyDecided for a line that is stated, and
     when nothing new is said.
     """
@@ -56,11 +57,13 @@ def say(
 def _open_lines(
     session: Session, hand: Viewer, batch: Batch, refs: Collection[str]
 ) -> Sequence[Stipend]:
-    """Return what is open in a batch for the children of these lines."""
+    """Return what is open for the children of these lines, and where the record names the unit."""
     inside = Stipend.batch_id == batch.id
     named = [gate.row(session, hand, Stipend, *is_line(ref), inside) for ref in sorted(set(refs))]
     children = select(Match.child_id).where(Match.id.in_([one.match_id for one in named]))
-    theirs = Stipend.match_id.in_(select(Match.id).where(Match.child_id.in_(children)))
+    known = workplaces.of_staff(session, batch.organisation_id or 0)
+    own = or_(Match.child_id.in_(children), Match.child_id.in_(known))
+    theirs = Stipend.match_id.in_(select(Match.id).where(own))
     open_ones = (
         Stipend.sent_on.is_not(None),
         Stipend.handed_over_on.is_(None),

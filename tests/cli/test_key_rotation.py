@@ -22,6 +22,7 @@ from models.children import Child, Kin
 from models.naming import PledgeNaming
 from models.vault import VaultContact, VaultKey
 from privacy import viewers
+from services import workplaces
 from services.checking import checks
 from services.children import newcomers
 from services.vault import rotation, vault
@@ -77,6 +78,7 @@ def filled(session: Session, now) -> Path:
         )
     for kin in session.scalars(select(Kin)):
         kin.phone_index = newcomers.phone_index(kin.phone)
+        kin.workplace, kin.workplace_index = "旗医院", workplaces.index("旗医院")
     an_account(session, Role.CASE_WORKER, login="worker")
     session.commit()
     folder = Path(db.engine.url.database).parent
@@ -106,6 +108,8 @@ def all_is_well(session: Session, folder: Path) -> None:
         assert found.name == f"孩子{n}"
     phone = newcomers.phone_index("13900000001")
     assert len(session.scalars(select(Kin).where(Kin.phone_index == phone)).all()) == len(CONTACTS)
+    at = Kin.workplace_index == workplaces.index("旗医院")
+    assert len(session.scalars(select(Kin).where(at)).all()) == len(CONTACTS)
     assert LocalFiles(folder / "uploads").read("AAAABBBB.jpg") == b"a signed slip"
     report = {
         c["name"]: c["findings"]

@@ -288,6 +288,7 @@ DECIDED: dict[str, tuple[set[str], str]] = {
         )
     },
     "staff.child_acts.close_need": (CASE, "need"),
+    "staff.need_times.change": (CASE, "need"),
     "staff.kin.change": (CASE, "kin"),
     "staff.disputes.index": (CASE, ""),
     "staff.disputes.call": (CASE, ""),

@@ -75,7 +75,7 @@ EVERYDAY: dict[str, set[str]] = {
             "basics", "close_need", "consent", "end", "kin", "need", "school", "withdraw", "word",
         )
     } | {
-        "staff.family_checks.answer", "staff.kin.change",
+        "staff.family_checks.answer", "staff.kin.change", "staff.need_times.change",
         "staff.children.find", "staff.children.new", "staff.disputes.call",
         "staff.disputes.settle", "staff.imports.discard", "staff.imports.index",
         "staff.imports.take", "staff.incidents.close", "staff.incidents.new",

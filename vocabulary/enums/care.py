@@ -15,8 +15,20 @@ class CareStatus(StrEnum):
     ENDED = "ended"
 
 
+class CareTime(StrEnum):
+    """When a visit is possible; a volunteer and a child who name none are free at any time."""
+
+    WEEKDAY = "weekday"
+    EVENING = "evening"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+
+
 class CareRefusal(StrEnum):
-    """Why a proposed pair was not made. The first four are hers, the last two the clock's."""
+    """Why a proposed pair was not made. The first four are hers, then the staff's, two of the clock's.
+
+    SHE_LEAVES: she gave notice before two had agreed; it shuts nobody out.
+    """
 
     TOO_FAR = "too_far"
     NO_TIME = "no_time"
@@ -29,6 +41,7 @@ class CareRefusal(StrEnum):
     OTHER = "other"
     NOT_ANSWERED = "not_answered"
     NOT_DECIDED = "not_decided"
+    SHE_LEAVES = "she_leaves"
 
 
 HER_REASONS = (

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.care.blocks import Block
-from vocabulary.enums import CareStatus, Language, NeedKind, Stage
+from vocabulary.enums import CareStatus, CareTime, Language, NeedKind, Stage
 from web.core.labels import label
 from web.core.reasons import LEVELS
 
@@ -17,13 +17,17 @@ FACTORS = {
     "distance": "远近",
     "times": "时间",
 }
-_TIMES = {"weekday": "工作日白天", "evening": "晚上", "weekend": "周末", "holiday": "寒暑假"}
 _NEAR_KM = 5
 
 
 def kinds(codes: Sequence[str]) -> str:
     """Name kinds of care."""
     return "、".join(label(NeedKind(code)) for code in codes)
+
+
+def times(codes: Sequence[str]) -> str:
+    """Name times of the week, in their own order; empty for any time."""
+    return "、".join(label(one) for one in CareTime if one in codes)
 
 
 def _urgency(facts: Facts) -> str:
@@ -64,9 +68,12 @@ def _distance(facts: Facts) -> str:
 
 
 def _times(facts: Facts) -> str:
-    if len(facts["met"]) == len(_TIMES):
+    met, asked = times(facts["met"]), times(facts.get("asked", ()))
+    if asked:
+        return f"孩子{asked}可以，{'她都' if met == asked else f'她{met}'}有空。"
+    if len(facts["met"]) == len(CareTime):
         return "她的时间不限，什么时候都行。"
-    return f"她有空：{'、'.join(_TIMES[code] for code in facts['met'])}。"
+    return f"她有空：{met}。"
 
 
 _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
@@ -98,7 +105,7 @@ _LACKS: Mapping[str, Callable[[Facts], str]] = {
     "skill": lambda lack: f"能做的只有{kinds(lack['met'])}" if lack["met"] else "能做的少一样",
     "language": lambda _lack: "不会孩子平时说的话",
     "distance": how_far,
-    "times": lambda _lack: "有空的时间少",
+    "times": lambda lack: f"时间只对得上{times(lack['met'])}",
 }
 
 
@@ -122,6 +129,7 @@ def about(facts: Facts) -> list[tuple[str, str]]:
         ("上学", label(Stage(facts["stage"]))),
         ("说什么话", label(Language(facts["language"]))),
         ("远近", how_far(facts)),
+        ("什么时候", times(facts.get("times", ())) or "没有写，可以和家里商量"),
     ]
 
 

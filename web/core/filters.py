@@ -18,7 +18,7 @@ from vocabulary.classes import grade_label
 from vocabulary.dates import SHANGHAI, today
 from vocabulary.enums import VisitSign
 from vocabulary.money import format_yuan, format_yuan_short
-from web.core import requests
+from web.core import care_words, requests
 from web.core.access import current_viewer
 from web.core.labels import label
 from web.core.menus import counted_in, menu_of
@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
         clock_time=clock_time,
         label=label,
         sign=sign,
+        care_times=care_times,
         grade=grade_label,
     )
     app.context_processor(_shared)
@@ -101,6 +102,11 @@ def day(value: date | datetime | None) -> str:
         return ""
     local = _local(value)
     return f"{local.month}月{local.day}日"
+
+
+def care_times(kept: str) -> str:
+    """Name the times at which somebody may come for a need, as the need keeps them."""
+    return care_words.times(kept.split())
 
 
 def sign(code: str) -> str:

@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from vocabulary.classes import grade_label
 from vocabulary.enums import (
+    CareTime,
     Category,
     EndReason,
     KinEnd,
@@ -72,6 +73,7 @@ class NeedFields(FlaskForm):
 
     monthly = StringField("助学金每月多少", [Length(max=20)], filters=[only])
     urgency = RadioField("急不急", choices=URGENCIES, default="1")
+    times = SelectMultipleField("什么时候可以去陪", choices=labels(list(CareTime)))
     detail = StringField("还要说明的", [Length(max=200)], filters=[only])
 
     def is_money(self) -> bool:
@@ -111,6 +113,7 @@ class ChildForm(NeedFields):
         "与孩子的关系", [InputRequired("请填与孩子的关系"), Length(max=20)], filters=[only]
     )
     phone = StringField("监护人电话", [Length(max=30)], filters=[only])
+    workplace = StringField("监护人的工作单位", [Length(max=80)], filters=[only])
     consented_on = DateField("监护人同意书签署日期", [Optional()])
     needs = SelectMultipleField("需要什么帮助", choices=labels(list(NeedKind)))
     remark = TextAreaField("备注", [Length(max=500)], filters=[only])
@@ -214,10 +217,11 @@ class KinForm(FlaskForm):
         "与孩子的关系", [InputRequired("请填与孩子的关系"), Length(max=20)], filters=[only]
     )
     phone = StringField("电话", [Length(max=30)], filters=[only])
+    workplace = StringField("监护人的工作单位", [Length(max=80)], filters=[only])
 
 
 class KinChangeForm(FlaskForm):
-    """Another telephone, none any more, or an end."""
+    """Another telephone, none any more, another place of work, or an end."""
 
     change = RadioField(
         "什么变了",
@@ -225,10 +229,12 @@ class KinChangeForm(FlaskForm):
         choices=[
             SelectChoice("phone", "换了电话"),
             SelectChoice("lost", "电话丢了、停机了"),
+            SelectChoice("work", "工作单位"),
             *labels(list(KinEnd)),
         ],
     )
     phone = StringField("新电话", [Length(max=30)], filters=[only])
+    workplace = StringField("现在的工作单位", [Length(max=80)], filters=[only])
     reason = StringField("怎么知道的", [Length(max=200)], filters=[only])
 
 
@@ -242,6 +248,12 @@ class NeedForm(NeedFields):
     def is_money(self) -> bool:
         """Say whether this need is money."""
         return bool(self.kind.data == NeedKind.FINANCIAL.value)
+
+
+class TimesForm(FlaskForm):
+    """When somebody may come for one need."""
+
+    times = SelectMultipleField("什么时候可以去陪", choices=labels(list(CareTime)))
 
 
 class EndForm(FlaskForm):

@@ -41,6 +41,7 @@ from web.staff import (  # noqa: E402 each subject has a blueprint of its own
     line_ties,
     matches,
     matching_runs,
+    need_times,
     nobody,
     notices,
     office_hand,
@@ -101,6 +102,7 @@ bp.register_blueprint(several.bp)
 bp.register_blueprint(swaps.bp)
 bp.register_blueprint(matches.bp)
 bp.register_blueprint(matching_runs.bp)
+bp.register_blueprint(need_times.bp)
 bp.register_blueprint(nobody.bp)
 bp.register_blueprint(policy.bp)
 bp.register_blueprint(notices.bp)

@@ -201,6 +201,7 @@ def kin(ref: str) -> Answer:
             form.relation.data or "",
             phone_in(form.phone),
             KinRole(form.kin_role.data),
+            form.workplace.data or None,
         )
         try:
             children.add_kin(*_who(), ref, new, now=requests.now())

@@ -15,7 +15,7 @@ from services.children.readiness import is_above_banner
 from services.oversight import file_access
 from services.pairing import approvals
 from services.rosters.values import read_phone
-from vocabulary.enums import Category, ChildStatus, NeedKind, OrganisationKind, Role, Sex
+from vocabulary.enums import CareTime, Category, ChildStatus, NeedKind, OrganisationKind, Role, Sex
 from vocabulary.errors import BadInput
 from vocabulary.grades import stage_of
 from web.core import drafts, paging, requests
@@ -48,6 +48,7 @@ REASONS = {
     "missing": "请填上",
     "one_waits": "这个孩子已经有一处修改在等第二个人，办完再填电话",
     "no_phone": "现在就没有电话",
+    "guardians_only": "只记监护人的工作单位，照料人不用填",
     "same_phone": "和现在的一样，没有要改的",
     "no_school": "没有学校，选别的转交方式",
     "not_between": "从今天起，一年以内的日子",
@@ -157,7 +158,8 @@ def schools_of(code: str) -> list[Any]:
 
 
 def _child(form: ChildForm) -> NewChild:
-    kin = NewKin(form.guardian.data or "", form.relation.data or "", phone_in(form.phone))
+    named, works = form.guardian.data or "", form.workplace.data or None
+    kin = NewKin(named, form.relation.data or "", phone_in(form.phone), workplace=works)
     kinds = [NeedKind(kind) for kind in form.needs.data or []]
     return NewChild(
         name=form.name.data or "",
@@ -183,7 +185,8 @@ def _child(form: ChildForm) -> NewChild:
 def need_of(form: NeedFields, kind: NeedKind) -> NewNeed:
     """Return one need of a form; the sum belongs to money alone."""
     fen = form.monthly_fen if kind is NeedKind.FINANCIAL else None
-    return NewNeed(kind, fen, int(form.urgency.data), form.detail.data or None)
+    times = [CareTime(one) for one in form.times.data or []]
+    return NewNeed(kind, fen, int(form.urgency.data), form.detail.data or None, times)
 
 
 def phone_in(field: Field) -> str | None:

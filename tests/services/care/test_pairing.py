@@ -61,6 +61,7 @@ def test_what_she_reads_before_holds_bands_alone(session, world, now) -> None:
         "language": "mn",
         "same_township": True,
         "km": None,
+        "times": [],
     }
 
 

@@ -56,6 +56,13 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         e.CareRefusal.OTHER: "别的原因",
         e.CareRefusal.NOT_ANSWERED: "她 48 小时没有答复",
         e.CareRefusal.NOT_DECIDED: "到期没人决定",
+        e.CareRefusal.SHE_LEAVES: "她说要离开",
+    },
+    e.CareTime: {
+        e.CareTime.WEEKDAY: "平日白天",
+        e.CareTime.EVENING: "平日放学后",
+        e.CareTime.WEEKEND: "周末",
+        e.CareTime.HOLIDAY: "寒暑假",
     },
     e.CareEnd: {
         e.CareEnd.NOT_SUITED: "磨合不合适",
