@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from gateways.spreadsheets import Row, Sheet
 from services.rosters.headers import SEARCHED_ROWS, Header, header_of, normal
 from services.rosters.values import plain
-from services.statements.columns import STATEMENT
+from services.statements.columns import REMARKS, STATEMENT
 from services.statements.values import read_day
 
 FEWEST_LABELS = 3
-FIELDS = ("day", "debit", "credit", "amount", "direction", "balance", "payer", "remark", "number")
+FIELDS = (
+    "day", "time", "debit", "credit", "amount", "direction", "balance", "payer", "payer_account",
+    *REMARKS, "number",
+)  # fmt: skip
 
 Columns = Mapping[str, int]
 
@@ -59,5 +62,6 @@ def likely_labels(sheet: Sheet) -> tuple[str, ...]:
 
 
 def is_enough(columns: Columns) -> bool:
-    """Ask for a day, and for a column of sums that come or one of all sums."""
-    return "day" in columns and ("credit" in columns or "amount" in columns)
+    """Ask for a day, a column of sums that come or one of all sums, and where references stand."""
+    has_sums = "credit" in columns or "amount" in columns
+    return "day" in columns and has_sums and not columns.keys().isdisjoint(REMARKS)

@@ -21,6 +21,13 @@ def known(session: Session) -> Layouts:
     return Layouts({digest: columns for digest, columns in rows})
 
 
+def said_before(session: Session, labels: Sequence[str]) -> tuple[str, ...]:
+    """Return what each column of a header was said to be, "" for what nobody said."""
+    columns = known(session).by_digest.get(digest_of(labels), {})
+    fields = {at: field for field, at in columns.items()}
+    return tuple(fields.get(at, "") for at in range(len(labels)))
+
+
 def learn(
     session: Session, by: Viewer, labels: Sequence[str], chosen: Sequence[str], *, now: datetime
 ) -> None:

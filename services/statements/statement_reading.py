@@ -10,6 +10,7 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services.rosters.headers import ColumnMissing, HeaderNotFound
 from services.statements import Line, open_statement, statement_layouts, whose
+from services.statements.columns import STATEMENT
 from services.statements.layouts import likely_labels
 from services.statements.statement_judging import Verdict, judge, known, told_anew
 from vocabulary.enums import LineState
@@ -55,6 +56,18 @@ class UnknownLayout(SpreadsheetRefused):
     def __init__(self, labels: tuple[str, ...], refusal: SpreadsheetRefused) -> None:
         super().__init__(said=refusal.message)
         self.labels = labels
+
+
+def to_explain(session: Session, by: Viewer, name: str, data: bytes) -> tuple[tuple[str, str], ...]:
+    """Return a file's header for a person to explain anew: each label, and what it was said to be.
+
+    Raises a SpreadsheetRefused for a file without one.
+    """
+    require(by, Act.IMPORT_STATEMENT)
+    labels = likely_labels(read(name, data))
+    if not labels:
+        raise HeaderNotFound(columns="、".join(STATEMENT.examples))
+    return tuple(zip(labels, statement_layouts.said_before(session, labels), strict=True))
 
 
 def judged(session: Session | None, by: Viewer, name: str, data: bytes, *, own: str = "") -> Read:

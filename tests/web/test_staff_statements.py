@@ -34,9 +34,9 @@ def client(app: Flask, reference: str) -> FlaskClient:
     return client
 
 
-def upload(client: FlaskClient, *lines: str, header: str = HEADER):
+def upload(client: FlaskClient, *lines: str, header: str = HEADER, **more: str):
     data = "\n".join((header, *lines)).encode("gb18030")
-    return client.post("/staff/statements/", data={"file": (BytesIO(data), "流水.csv")})
+    return client.post("/staff/statements/", data={"file": (BytesIO(data), "流水.csv"), **more})
 
 
 def test_a_statement_is_read_looked_at_and_booked_once(client, session, reference) -> None:
@@ -123,10 +123,36 @@ def test_a_bank_with_words_of_its_own_is_explained_once(client, session, referen
     assert ledger.balance(session, AccountKind.PREPAID) == -10_000
 
 
+def test_a_bank_explained_wrongly_is_explained_again(client, session, reference) -> None:
+    lines = f"20261103,,100.00,白音,助学 {reference}"
+    explain(client, "day", "credit", "debit", "payer", "remark")
+    wrong = client.get(upload(client, lines, header=STRANGE).location).text
+
+    asked = upload(client, lines, header=STRANGE, again="y")
+    explain(client, "day", "debit", "credit", "payer", "postscript")
+    right = client.get(upload(client, lines, header=STRANGE).location).text
+
+    assert "-¥100.00" in wrong
+    assert asked.status_code == 200
+    assert "重新说明" in asked.text
+    assert asked.text.count('<option selected value="credit">') == 1
+    assert "-¥100.00" not in right
+    assert "直接入账" in right
+
+
+def test_a_header_that_we_read_ourselves_can_be_explained_too(client, session, reference) -> None:
+    asked = upload(client, f"20261103,,100.00,白音,{reference},1", again="y")
+
+    assert asked.status_code == 200
+    assert asked.text.count('name="columns-0-field"') == 1
+    assert session.scalar(select(func.count(StatementLine.id))) == 0
+
+
 @pytest.mark.parametrize(
     ("chosen", "words"),
     [
         (("day", "", "", "payer", "remark"), "至少要有“日期”"),
+        (("day", "debit", "credit", "payer", ""), "写付款编号的那一列"),
         (("day", "credit", "credit", "", ""), "同一种只能选一列"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import FieldList, Form, FormField, HiddenField, SelectField
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
@@ -10,13 +10,18 @@ MOST_COLUMNS = 60
 _CHOICES = (
     ("", "不用"),
     ("day", "日期"),
+    ("time", "时间"),
     ("credit", "收入"),
     ("debit", "支出"),
     ("amount", "金额（收支在一列）"),
     ("direction", "收还是支"),
     ("balance", "余额"),
     ("payer", "对方户名"),
-    ("remark", "摘要、附言"),
+    ("payer_account", "对方账号"),
+    ("summary", "摘要"),
+    ("postscript", "附言"),
+    ("purpose", "用途"),
+    ("remark", "备注"),
     ("number", "流水号"),
 )
 
@@ -25,6 +30,7 @@ class StatementForm(FlaskForm):
     """The file."""
 
     file = FileField("银行流水", [FileRequired("请选一个文件")])
+    again = BooleanField("重新说明哪一列是什么")
 
 
 class ColumnForm(Form):

@@ -1,5 +1,7 @@
 """The bank's statement: uploaded, read line by line, booked when a person has looked."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -20,7 +22,7 @@ ALL = "all"
 # Booked in one transaction; nobody else writes meanwhile: the console takes longer ones.
 ROWS_AT_MOST = 20_000
 _NOT_A_LAYOUT = {
-    "not_enough": "至少要有“日期”，还要有“收入”或“金额”。",
+    "not_enough": "至少要有“日期”，“收入”或“金额”，还有写付款编号的那一列（摘要、附言、用途、备注）。",
     "twice": "同一种只能选一列。",
     "unknown": "这份表头变了。请再选一次那个文件。",
 }
@@ -38,9 +40,11 @@ def index() -> str | Response:
     form, layout = StatementForm(), None
     if form.validate_on_submit():
         try:
-            return redirect(url_for(".detail", ref=_read(form)), 303)
+            if not form.again.data:
+                return redirect(url_for(".detail", ref=_read(form)), 303)
+            layout = _explained(_header(form))
         except UnknownLayout as refusal:
-            layout = _explained(refusal.labels)
+            layout = _explained([(label, "") for label in refusal.labels])
             form.file.errors = [] if layout else [refusal.message]
         except SpreadsheetRefused as refusal:
             form.file.errors = [refusal.message]
@@ -61,11 +65,19 @@ def _page(form: StatementForm, layout: LayoutForm | None) -> str:
     )
 
 
-def _explained(labels: tuple[str, ...]) -> LayoutForm | None:
+def _explained(header: Sequence[tuple[str, str]]) -> LayoutForm | None:
     """Return the form on which a person says what a bank's columns are; None without a header."""
-    if not labels:
+    if not header:
         return None
-    return LayoutForm(formdata=None, data={"columns": [{"label": label} for label in labels]})
+    columns = [{"label": label, "field": field} for label, field in header]
+    return LayoutForm(formdata=None, data={"columns": columns})
+
+
+def _header(form: StatementForm) -> Sequence[tuple[str, str]]:
+    """Return the file's header, and what was said of it before."""
+    session, viewer, sent = requests.session(), current_viewer(), form.file.data
+    data = sent.stream.read()
+    return statement_reading.to_explain(session, viewer, sent.filename or "", data)
 
 
 @bp.post("/layout")
