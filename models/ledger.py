@@ -76,7 +76,8 @@ class Posting(Base):
         return held(viewer, (Audience.AUDIT, (Role.AUDITOR,), cls.id.is_not(None)))
 
 
-# What a restricted pledge's money goes to: what fits, what its giver agreed to, or a booking undone.
+# What a restricted pledge's money goes to: what fits, what its giver agreed to, or a booking undone:
+# that out of the bank, and once for each entry that takes one back.
 _NOT_FOR_IT = """NEW.amount > 0 AND NEW.account IN ('earmarked', 'prepaid') AND EXISTS (
   SELECT 1 FROM earmarks e WHERE e.pledge_id = NEW.pledge_id AND NOT EXISTS (
     SELECT 1 FROM transactions t
@@ -84,9 +85,16 @@ _NOT_FOR_IT = """NEW.amount > 0 AND NEW.account IN ('earmarked', 'prepaid') AND 
     LEFT JOIN matches m ON m.id = COALESCE(s.match_id, g.match_id)
     LEFT JOIN children c ON c.id = m.child_id
     WHERE t.id = NEW.transaction_id AND (
-      (t.kind = 'received' AND t.stipend_id IS NULL AND t.gift_id IS NULL)
+      (t.kind = 'received' AND t.stipend_id IS NULL AND t.gift_id IS NULL AND EXISTS (SELECT 1 FROM postings o WHERE o.transaction_id = t.id
+                  AND o.account = 'bank' AND o.amount = -NEW.amount)
+         AND (SELECT COUNT(*) FROM receipts r WHERE r.corrects_id IS NOT NULL
+              AND r.received_on = t."on" AND r.amount_fen = -NEW.amount)
+           > (SELECT COUNT(*) FROM postings o JOIN transactions u ON u.id = o.transaction_id
+              WHERE u.kind = 'received' AND u."on" = t."on" AND o.amount = NEW.amount
+              AND o.account IN ('earmarked', 'prepaid')))
       OR (t.kind = 'rested' AND t.rest_id IS NOT NULL)
-      OR EXISTS (SELECT 1 FROM postings o WHERE o.transaction_id = t.reverses_id
+      OR EXISTS (SELECT 1 FROM postings o JOIN transactions u ON u.id = o.transaction_id
+                 WHERE u.id = t.reverses_id AND u.kind <> 'received'
                  AND o.account = NEW.account AND o.pledge_id = NEW.pledge_id
                  AND o.amount = -NEW.amount)
       OR EXISTS (SELECT 1 FROM redirections r

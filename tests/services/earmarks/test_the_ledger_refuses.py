@@ -5,13 +5,14 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from models.ledger import Posting, Transaction
+from models.ledger import Posting, Receipt, Transaction
 from models.stipends import Gift, Stipend
-from services.books import ledger
+from services.books import ledger, receipts
 from services.books.ledger import Event, Leg
 from tests.factories import viewer
 from tests.services.earmarks.world import held, restricted
 from tests.services.gap_fund import SEPTEMBER, broken, feed, run, sponsored
+from vocabulary.dates import at
 from vocabulary.enums import (
     AccountKind,
     EarmarkKind,
@@ -136,6 +137,37 @@ def test_only_a_booking_undone_goes_back_the_way_it_came(session: Session) -> No
     assert _is_refused(
         session, pledge.id, {"stipend_id": stipend.id, "reverses_id": received}, "earmarked"
     )
+
+
+@pytest.mark.parametrize("how", ["received", "reversed"])
+@pytest.mark.parametrize("first", ["bank", "gap_fund"])
+def test_a_booking_is_not_undone_to_move_restricted_money(
+    session: Session, how: str, first: str
+) -> None:
+    pledge, _ = restricted(session, EarmarkKind.GIRLS, 50_000)
+    received = session.scalars(
+        select(Posting.transaction_id).where(Posting.account == AccountKind.EARMARKED)
+    ).one()
+    undoes = {"reverses_id": received} if how == "reversed" else {}
+    said = {"kind": how, "on": SEPTEMBER, "by": "engine", **undoes}
+    key = session.execute(insert(Transaction).values(**said).returning(Transaction.id)).scalar_one()
+    other = {"transaction_id": key, "account": first, "amount": -50_000}
+    session.execute(insert(Posting).values(**other))
+
+    leg = {"transaction_id": key, "account": "earmarked", "pledge_id": pledge.id, "amount": 50_000}
+    with pytest.raises(DBAPIError, match="earmark_holds"):
+        session.execute(insert(Posting).values(**leg))
+
+
+def test_a_wrong_booking_of_restricted_money_is_undone_by_two(session: Session) -> None:
+    pledge, _ = restricted(session, EarmarkKind.GIRLS, 50_000)
+    ref = session.scalars(select(Receipt.ref)).one()
+    desk, day = viewer(Role.COLLECTING_DESK), at(SEPTEMBER)
+
+    receipts.take_back(session, desk, ref, first="account:first", reason="记错了", now=day)
+
+    assert held(session, pledge) == 0
+    assert broken(session, SEPTEMBER) == {}
 
 
 def test_the_restriction_itself_is_not_changed_or_deleted(session: Session) -> None:
