@@ -85,13 +85,14 @@ _NOT_FOR_IT = """NEW.amount > 0 AND NEW.account IN ('earmarked', 'prepaid') AND 
     LEFT JOIN matches m ON m.id = COALESCE(s.match_id, g.match_id)
     LEFT JOIN children c ON c.id = m.child_id
     WHERE t.id = NEW.transaction_id AND (
-      (t.kind = 'received' AND t.stipend_id IS NULL AND t.gift_id IS NULL AND EXISTS (SELECT 1 FROM postings o WHERE o.transaction_id = t.id
-                  AND o.account = 'bank' AND o.amount = -NEW.amount)
-         AND (SELECT COUNT(*) FROM receipts r WHERE r.corrects_id IS NOT NULL
-              AND r.received_on = t."on" AND r.amount_fen = -NEW.amount)
-           > (SELECT COUNT(*) FROM postings o JOIN transactions u ON u.id = o.transaction_id
-              WHERE u.kind = 'received' AND u."on" = t."on" AND o.amount = NEW.amount
-              AND o.account IN ('earmarked', 'prepaid')))
+      (t.kind = 'received' AND t.stipend_id IS NULL AND t.gift_id IS NULL
+        AND EXISTS (SELECT 1 FROM postings o WHERE o.transaction_id = t.id
+                    AND o.account = 'bank' AND o.amount = -NEW.amount)
+        AND (SELECT COUNT(*) FROM receipts r WHERE r.corrects_id IS NOT NULL
+             AND r.received_on = t."on" AND r.amount_fen = -NEW.amount)
+          > (SELECT COUNT(*) FROM postings o JOIN transactions u ON u.id = o.transaction_id
+             WHERE u.kind = 'received' AND u."on" = t."on" AND o.amount = NEW.amount
+             AND o.account IN ('earmarked', 'prepaid')))
       OR (t.kind = 'rested' AND t.rest_id IS NOT NULL)
       OR EXISTS (SELECT 1 FROM postings o JOIN transactions u ON u.id = o.transaction_id
                  WHERE u.id = t.reverses_id AND u.kind <> 'received'
