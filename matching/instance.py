@@ -17,9 +17,9 @@ import numpy as np
 
 from matching.shapes import Ints
 
-MOST_SCORE: Final = 10**12
+MOST_SCORE: Final = 10**15
 MOST_UNITS: Final = 10**12
-_MOST_TOTAL: Final = 2**62
+MOST_TOTAL: Final = 2**62
 _SHOWN: Final = 30
 _FILE: Final = "the file"
 _PAIRS: Final = "pairs"
@@ -185,7 +185,7 @@ def _check_total(instance: Instance) -> None:
         _most(instance.units, instance.need, instance.score),
         _most(instance.capacity, instance.offer, instance.score),
     )
-    if most >= _MOST_TOTAL:
+    if most >= MOST_TOTAL:
         raise BadInstance(_PAIRS, "units times scores may exceed 2^62; use smaller scores")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from matching.instance import Instance
+from matching.instance import MOST_TOTAL, Instance
 from matching.shapes import Ints
 
 _FINEST: Final = 1 << 10
@@ -55,7 +55,7 @@ def relaxation(instance: Instance) -> Relaxed:
     columns = _columns(instance)
     scale = _scale(instance, columns)
     if not scale:
-        return Relaxed(np.zeros(len(columns.of_pair), dtype=np.int64), _MOST, 1, 1)
+        return Relaxed(np.zeros(len(columns.of_pair), dtype=np.int64), MOST_TOTAL, 1, 1)
     q = np.ceil(_offer_prices(columns, instance.capacity) * scale - _SAME).astype(np.int64)
     worth = columns.worth * scale - q[columns.offer] * columns.use
     p = np.zeros(len(columns.demand), dtype=np.int64)

@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 
 from matching.exact import Part
 from matching.flow import NotSolved
-from matching.instance import Instance
+from matching.instance import MOST_TOTAL, Instance
 from matching.relaxing import NEVER, relaxation
 from matching.shapes import Ints
 
@@ -63,9 +63,11 @@ def _search(instance: Instance) -> Part:
     solver.parameters.linearization_level = 2
     solver.parameters.max_deterministic_time = _EFFORT
     status = solver.solve(model.model)
-    if status == cp_model.MODEL_INVALID:
+    if status in (cp_model.MODEL_INVALID, cp_model.INFEASIBLE):  # nothing at all is always allowed
         raise NotSolved(solver.status_name(status))
-    units = model.units(solver) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else model.none()
+    if status == cp_model.UNKNOWN:  # cut short before anything was known: its bound says nothing
+        return Part(np.arange(len(instance.need)), model.none(), 0, MOST_TOTAL)
+    units = model.units(solver)
     value = int(np.dot(units, instance.score))
     bound = value if status == cp_model.OPTIMAL else _whole(solver.best_objective_bound)
     return Part(np.arange(len(units)), units, value, bound)

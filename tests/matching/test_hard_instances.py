@@ -39,6 +39,7 @@ MATRICES = {
     "all alike": np.full((120, 120), 7),
     "0 or 1": np.random.default_rng(1).integers(0, 2, (120, 120)),
     "up to 10^12": np.random.default_rng(2).integers(0, 10**12, (120, 120), endpoint=True),
+    "up to 10^15": np.random.default_rng(2).integers(0, 10**13, (120, 120)) * 100,
     "products, Machol and Wien 1976": np.outer(NUMBERS, NUMBERS),
     "products, the least of them": 120 * 120 + 1 - np.outer(NUMBERS, NUMBERS),
     "more offers than needs": np.random.default_rng(3).integers(-50, 50, (60, 140)),

@@ -51,6 +51,21 @@ def test_scores_so_large_that_prices_would_leave_64_bits_are_searched_whole():
     assert part.value == part.bound == together._search(instance).value
 
 
+def test_a_search_cut_short_over_huge_scores_claims_no_proof(monkeypatch):
+    given = {
+        "needs": [{"id": name, "units": 1_000} for name in "abc"],
+        "offers": [{"id": "x", "capacity": 2_999}],
+        "pairs": [[name, "x", 10**15] for name in "abc"],
+        "together": [["a", "b"]],
+    }
+    instance = read(json.dumps(given))
+    monkeypatch.setattr(together, "_EFFORT", 0.0)
+
+    part = together.best_together(instance)
+
+    assert part.value < 2_999 * 10**15 <= part.bound
+
+
 def test_a_dense_file_with_couples_is_proved_by_the_checker():
     given = a_dense_file(80, offers=40, groups=12, seed=2)
     solution = solve(read(json.dumps(given)))
