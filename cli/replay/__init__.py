@@ -14,7 +14,8 @@ from flask_migrate import upgrade
 from sqlalchemy import event
 
 from cli.answers import say
-from cli.replay.playing import Player
+from cli.replay.player import Player
+from cli.replay.playing import play
 from cli.replay.reading import BadStory, Story, read
 from config import Mode, Settings
 from extensions import db
@@ -43,7 +44,7 @@ def replay(file: Path, as_json: bool) -> None:
 def outcome(story: Story) -> dict[str, Any]:
     """Play the story in the present database and return what its children got."""
     player = Player(db.session(), story)
-    player.play()
+    play(player)
     return _counted(player)
 
 

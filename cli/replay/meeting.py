@@ -4,14 +4,11 @@ The day that the story names is the day on which the answer is carried out. Who 
 weeks earlier; where nothing was there to ask about yet, the weeks follow that day instead.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from cli.replay import cast
+from cli.replay.player import Meeting, Player, Running
 from cli.replay.reading import Event
 from privacy import viewers
 from privacy.naming import NAME_LENGTH, is_fit
@@ -24,26 +21,11 @@ from vocabulary import clock
 from vocabulary.dates import today
 from vocabulary.enums import ChildWord, Purpose
 
-if TYPE_CHECKING:
-    from cli.replay.playing import Player, Running
-
 BOTH = Shares(name=True, place=True)
 ANYBODY = "爱心人士"
 WEEKS = timedelta(days=21)
 
-
-@dataclass
-class Meeting:
-    """One asking: between whom, who asked, what the other side says (None: nothing)."""
-
-    pledge: Running
-    donor: Viewer
-    slip: Viewer
-    by_donor: bool
-    agrees: bool | None
-
-
-Step = Callable[["Player", Event], None]
+Step = Callable[[Player, Event], None]
 Days = Mapping[date, list[tuple[Event, Step]]]
 
 

@@ -1,12 +1,10 @@
 """Letters of a story: written on the day that it names, looked at the day after, sent on the Monday."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from cli.replay import cast
+from cli.replay.player import Player, Running
 from cli.replay.reading import Event
 from privacy import viewers
 from privacy.viewers import Viewer
@@ -20,10 +18,7 @@ from vocabulary.enums import LetterReturn, LetterStatus, LetterVoice, Purpose
 from vocabulary.errors import BadInput, Refused
 from vocabulary.letters import LONGEST
 
-if TYPE_CHECKING:
-    from cli.replay.playing import Player, Running
-
-Step = Callable[["Player", Event], None]
+Step = Callable[[Player, Event], None]
 _NEXT_DAY = timedelta(days=1)
 
 

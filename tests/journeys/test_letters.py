@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cli.replay.playing import Player
+from cli.replay.player import Player
+from cli.replay.playing import play
 from cli.replay.reading import read
 from extensions import db
 from models.letters import Letter
@@ -23,7 +24,7 @@ PLEDGE = {
 def letters(app: Flask, *events: dict, now: str = "2024-06-20") -> list[Letter]:
     """Play a short story and return its letters in order."""
     told = {"now": now, "children": [{"key": "A"}], "events": [PLEDGE, *events]}
-    Player(db.session(), read(json.dumps(told).encode())).play()
+    play(Player(db.session(), read(json.dumps(told).encode())))
     return list(db.session().scalars(select(Letter).order_by(Letter.id)))
 
 

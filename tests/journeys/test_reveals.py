@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cli.replay import cast, meeting
-from cli.replay.playing import Player
+from cli.replay.player import Player
+from cli.replay.playing import play
 from cli.replay.reading import Story, read
 from models.children import Child
 from models.notices import Notice
@@ -38,11 +39,11 @@ class Watched(Player):
         self.looks = looks
         self.seen: dict[date, Any] = {}
 
-    def _on(self, day: date, act: Callable[[], None]) -> None:
+    def on(self, day: date, act: Callable[[], None]) -> None:
         before = [one for one in self.looks if one < day and one not in self.seen]
         for one in before:
             self.seen[one] = self.looks[one](self)
-        super()._on(day, act)
+        super().on(day, act)
 
 
 def of_donor(player: Player, key: str) -> list[dict]:
@@ -117,7 +118,7 @@ def told() -> Story:
 def test_the_yes_of_2021_and_the_no_of_2024(app: Flask, session: Session, told: Story) -> None:
     days = (YES - timedelta(days=1), YES, NO - timedelta(days=1), NO)
     player = Watched(session, told, dict.fromkeys(days, look))
-    player.play()
+    play(player)
     before, yes, asked, no = (player.seen[day] for day in days)
 
     # Before the day nothing is known, though the donor has said yes and the staff were told.
@@ -184,7 +185,7 @@ def test_a_story_whose_pledge_is_too_young_takes_its_weeks_after_the_day(
     }
     day = date(2024, 3, 3)
     player = Watched(session, read(json.dumps(story).encode()), {day: look})
-    player.play()
+    play(player)
 
     assert player.seen[day]["names"] == set()
     donor = stories.donor_of(session, viewers.engine(), player.running[0].ref)
@@ -200,7 +201,7 @@ def test_a_story_that_reveals_a_child_nobody_gives_to_is_told_and_no_more(
         "children": [{"key": "A"}],
         "events": [{"do": "reveal", "on": "2024-03-02", "child": "A", "donor_answers": "agree"}],
     }
-    Player(session, read(json.dumps(story).encode())).play()
+    play(Player(session, read(json.dumps(story).encode())))
 
     assert session.scalars(select(Reveal)).all() == []
     assert (

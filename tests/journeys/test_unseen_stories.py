@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cli.replay import outcome
-from cli.replay.playing import Player
+from cli.replay.player import Player
+from cli.replay.playing import play
 from cli.replay.reading import BadStory, read
 from models.pledges import Match, Pledge
 from models.stipends import Gift
@@ -178,7 +179,7 @@ def test_a_gift_is_booked_under_the_donor_who_is_named(app: Flask, session: Sess
     events = [pledge("2024-12-01", "A", donor="d1"), gift("2024-12-05", "A", 500, donor="d2")]
     player = Player(session, read(json.dumps(told(events)).encode()))
 
-    player.play()
+    play(player)
 
     (under,) = session.scalars(
         select(Pledge.donor_ref).join(Match, Match.pledge_id == Pledge.id).join(Gift)
@@ -243,4 +244,4 @@ def test_what_the_services_refuse_is_said_with_its_place(
     story = read(json.dumps(told([gift("2024-01-01", "A", 1), moved])).encode())
 
     with pytest.raises(BadStory, match=r"^events\[1\] \(number 2, on 2024-03-01\): .*no_consent"):
-        Player(session, story).play()
+        play(Player(session, story))
