@@ -16,12 +16,13 @@ from models.volunteers import Volunteer
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate
-from services.care import blocks, leaving, together, whom
+from services.care import blocks, fitting, leaving, together, whom
 from services.children import child_file
 from services.gate import Card, Part
 from services.pairing import whole_costs
 from vocabulary.dates import today
 from vocabulary.enums import CareStatus
+from vocabulary.errors import Refused
 
 LIMIT = 100
 _PAIRED = (CareStatus.TRIAL, CareStatus.ACTIVE)
@@ -92,6 +93,8 @@ def counts(session: Session, viewer: Viewer) -> dict[Shown, int]:
 def detail(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card:
     """Return one pair with both sides, whom else there was, and why the viewer may not decide.
 
+    `in_the_way` is the code of what keeps a waiting pair from beginning at all, whoever decides.
+
     Raises NotFound for a hidden ref.
     """
     _require_desk(viewer)
@@ -100,6 +103,7 @@ def detail(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> Card
     return found.and_also(
         others=others,
         block=blocks.of_all(session, viewer, _whole(session, viewer, found)),
+        in_the_way=_in_the_way(session, viewer, found, on=today(now)),
         leaving=leaving.of_pair(session, viewer, ref),
         trial_is_over=_is_over(found, on=today(now)),
         agreed=_name(session, viewer, found["agreed_by"]),
@@ -116,6 +120,19 @@ def _whole(session: Session, viewer: Viewer, card: Card) -> list[Card]:
     return _seen(
         gate.cards(session, viewer, CareMatch, parts=_PARTS, where=(CareMatch.ref.in_(refs),))
     )
+
+
+def _in_the_way(session: Session, viewer: Viewer, card: Card, *, on: date) -> str | None:
+    """Return the code of why a pair that waits cannot begin any more, siblings included; or None."""
+    if card["status"] not in (CareStatus.PROPOSED, CareStatus.ACCEPTED):
+        return None
+    match = gate.row(session, viewer, CareMatch, CareMatch.ref == card["ref"])
+    try:
+        for one in together.with_siblings(session, viewer, match):
+            fitting.check_still(session, one, on=on)
+    except Refused as refusal:
+        return refusal.code
+    return None
 
 
 def whole_costs_of(session: Session, viewer: Viewer, ref: str) -> Card:

@@ -11,10 +11,10 @@ from models.volunteers import Volunteer
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, trace
-from services.care import asking_her, deciding
+from services.care import asking_her, deciding, together
 from services.gate import Card, Part
 from vocabulary.dates import today
-from vocabulary.enums import CareEnd, CareStatus, NoticeKind, TransferStatus
+from vocabulary.enums import CareEnd, CareRefusal, CareStatus, NoticeKind, TransferStatus
 from vocabulary.errors import AlreadyDecided, BadInput
 
 NOTICE_DAYS = 14
@@ -30,6 +30,8 @@ IS_LEAVING = or_(
 
 def give_notice(session: Session, by: Viewer, on: date, *, now: datetime) -> None:
     """Say oneself from which day on one stops; the night seeks successors from now on.
+
+    What she was asked and two have not agreed to is taken back at once.
 
     Raises BadInput for a day too near or too far.
     """
@@ -47,6 +49,14 @@ def note_notice(
     _note(session, by, Volunteer.ref == volunteer_ref, on, now=now)
 
 
+def _withdraw(session: Session, by: Viewer, volunteer_id: int, *, now: datetime) -> None:
+    """Take back what two have not agreed to yet: tonight these children are matched anew."""
+    waits = CareMatch.status.in_((CareStatus.PROPOSED, CareStatus.ACCEPTED))
+    hers = select(CareMatch).where(CareMatch.volunteer_id == volunteer_id, waits)
+    for match in session.scalars(hers.order_by(CareMatch.id)).all():
+        together.withdraw(session, by, match, CareRefusal.SHE_LEAVES, now=now)
+
+
 def _check_day(on: date, *, first: date, now: datetime) -> None:
     if not first <= on <= today(now) + LONGEST:
         raise BadInput(field="on", reason="not_a_choice")
@@ -59,12 +69,16 @@ def _note(
     volunteer.leaves_on = on
     session.flush()
     trace.record(session, by, "care.leave", f"volunteer:{volunteer.ref}", now=now)
+    _withdraw(session, by, volunteer.id, now=now)
     for match in _paired(session, volunteer.id):
         asking_her.call_staff(session, match, NoticeKind.CARE_LEAVES, now=now, but=(by.actor,))
 
 
 def stay(session: Session, by: Viewer, *, now: datetime) -> None:
-    """Take the notice back; who follows her already stays as well. Raises AlreadyDecided."""
+    """Take the notice back; who follows her already stays as well. Raises AlreadyDecided.
+
+    What was taken back with it is not put back: the next night may find it again.
+    """
     require(by, Act.ANSWER_CARE)
     _stay(session, by, Volunteer.id == by.volunteer_id, now=now)
 

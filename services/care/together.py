@@ -61,6 +61,14 @@ def take_back(session: Session, by: Viewer, match: CareMatch, *, why: str, now: 
     trace.record(session, by, "care.lapse", f"care:{match.ref}", now=now, why=why)
 
 
+def withdraw(
+    session: Session, by: Viewer, match: CareMatch, reason: CareRefusal, *, now: datetime
+) -> None:
+    """Take back a proposal for a reason that lies in neither of the two; they may meet again."""
+    _close(session, by, match, CareStatus.LAPSED, reason, now=now)
+    trace.record(session, by, "care.lapse", f"care:{match.ref}", now=now, why=reason.value)
+
+
 def _close(
     session: Session,
     by: Viewer,

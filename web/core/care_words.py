@@ -5,6 +5,7 @@ from typing import Any
 
 from services.care.blocks import Block
 from vocabulary.enums import CareStatus, CareTime, Language, NeedKind, Stage
+from vocabulary.errors import NoConsent, NoLongerFits, NoPlaceLeft
 from web.core.labels import label
 from web.core.reasons import LEVELS
 
@@ -141,6 +142,12 @@ BLOCKS: Mapping[Block, str] = {
     Block.AGREED: "你已经同意了，还要另一位同事同意才开始。",
     Block.ASIDE: "你申报过回避，这个孩子由别的同事决定。",
     Block.APPROVER: "两个人里要有一位审批人，这一步请审批人来同意。",
+}
+_TONIGHT = "今晚系统收回，重新给孩子配，你不用点什么。"
+IN_THE_WAY: Mapping[str, str] = {
+    NoConsent.code: f"监护人的陪伴同意书没有了，这一对不能开始。{_TONIGHT}",
+    NoPlaceLeft.code: f"她那边现在不行：名额满了，或者资质到期了。{_TONIGHT}",
+    NoLongerFits.code: f"条件变了，两边现在不合适。{_TONIGHT}",
 }
 # The same in a list's few words.
 OWN_PARTS: Mapping[Block, str] = {

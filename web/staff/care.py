@@ -12,16 +12,12 @@ from services.care.desk import Shown
 from services.gate import Card
 from vocabulary.dates import today
 from vocabulary.enums import CareEnd, CareRefusal, CareStatus, VisitRhythm
-from vocabulary.errors import NoPlaceLeft
 from web.core import care_words, one_more_words, reasons, requests
 from web.core.access import current_viewer, may
 from web.core.acting import WHATEVER, refused, saying
 from web.forms.care import DayForm, EndForm, HerNoForm, StaffNoForm
 
 bp = Blueprint("care", __name__, url_prefix="/care")
-_SAID = {
-    NoPlaceLeft.code: "她那边现在不行：名额满了、说了要离开，或者资质到期了。请点“暂不同意”，今晚会重新配。"
-}
 Answer = str | Response
 _FILTERS = (
     (Shown.DECIDE, "等两个人决定"),
@@ -91,6 +87,7 @@ def _page(ref: str, her_no: HerNoForm, no: StaffNoForm, end_form: EndForm) -> st
             for one in match["others"]
         ],
         blocked=care_words.BLOCKS.get(match["block"]),
+        in_the_way=care_words.IN_THE_WAY.get(match["in_the_way"]),
         words=care_words,
         her_no=her_no,
         no=no,
@@ -139,7 +136,7 @@ def _gained(found: Card) -> list[dict[str, Any]]:
 def agree(ref: str) -> Response:
     """Be one of the two; the second begins the trial."""
     begins = f"两个人都同意了，今天起磨合 {deciding.TRIAL_DAYS} 天。"
-    with saying(said=_SAID, but=WHATEVER):
+    with saying(said=care_words.IN_THE_WAY, but=WHATEVER):
         is_second = deciding.agree(requests.session(), current_viewer(), ref, now=requests.now())
         flash(begins if is_second else "记下了，还要另一位同事同意才开始。", "success")
     return _back(ref)
