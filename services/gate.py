@@ -18,6 +18,7 @@ from services.prepared import Ready
 from services.probing import probed
 from services.questions import Part, Question, Wanted, bait_of, written, written_once
 from services.shapes import near
+from services.stood import seen_as
 from vocabulary.enums import Role
 from vocabulary.errors import NotFound
 
@@ -148,7 +149,8 @@ def count(session: Session, viewer: Viewer, table: type[Base], *where: Condition
     standing = near(table, kind_of(viewer))
     if standing is None:
         return 0
-    query = select(func.count()).select_from(table).where(standing, *where)
+    asked = [seen_as(kind_of(viewer), one) for one in where]
+    query = select(func.count()).select_from(table).where(standing, *asked)
     return session.scalar(query, filled(viewer)) or 0
 
 

@@ -14,6 +14,7 @@ from models.somebody import Kind, kind_of, stand_in
 from privacy.viewers import Viewer
 from services.prepared import Ready
 from services.shapes import Sheet, near, shape_of
+from services.stood import seen_as
 
 _BAIT = "?bait"
 P = ParamSpec("P")
@@ -82,10 +83,13 @@ def written(kind: Kind, wanted: Wanted) -> Question:
     bait = bait_of(wanted.table) if wanted.offset is None else []
     query = select(*columns, *counted, *bait).select_from(wanted.table)
     for part in wanted.parts.values():
-        query = query.outerjoin(part.table, part.on)
+        query = query.outerjoin(part.table, seen_as(kind, part.on))
     if wanted.alongside is not None:
         query = query.outerjoin(wanted.alongside, true())
-    query = query.where(standing, *wanted.where).order_by(*wanted.order_by)
+    where, order_by = (
+        [seen_as(kind, one) for one in asked] for asked in (wanted.where, wanted.order_by)
+    )
+    query = query.where(standing, *where).order_by(*order_by)
     query = query.limit(wanted.limit).offset(wanted.offset)
     return Question(query, Sheet(shapes), tuple(beside), bait="child" if bait else None)
 

@@ -16,6 +16,7 @@ from models.base import Base, Condition
 from models.somebody import Kind, stand_in
 from privacy.disclosure import Audience, Derived, audiences_of
 from services.probing import probed
+from services.stood import seen_as
 
 Values = Sequence[Any]
 Fields = tuple[str, ...] | None
@@ -129,7 +130,7 @@ def shape_of(name: str, table: type[Base], kind: Kind, wanted: Fields) -> Shape:
     seen = kept(columns)
     shown = {one: derived[one] for one in kept({n: d.audiences for n, d in derived.items()})}
     needed = tuple(sorted(set(seen).union(*(value.needs for value in shown.values()))))
-    plain = [getattr(table, column).label(f"{name}.{column}") for column in needed]
+    plain = [seen_as(kind, getattr(table, column)).label(f"{name}.{column}") for column in needed]
     asked = [probed(holds).label(f"{name}?{a.value}") for a, holds in flags.items()]
     return Shape(seen, shown, needed, tuple(flags), (*plain, *asked))
 

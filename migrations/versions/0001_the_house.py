@@ -2718,6 +2718,53 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_needs_child_id"), ["child_id"], unique=False)
 
     op.create_table(
+        "places_before",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=True),
+        sa.Column("region_code", sa.String(length=12), nullable=False),
+        sa.Column("banner_code", sa.String(length=12), nullable=False),
+        sa.Column("league_code", sa.String(length=12), nullable=False),
+        sa.Column("school_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "preschool",
+                "primary",
+                "junior",
+                "senior",
+                "university",
+                name="stage",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("grade", sa.Integer(), nullable=True),
+        sa.Column("in_class", sa.String(length=20), nullable=True),
+        sa.Column("changed_by", sa.String(length=40), nullable=False),
+        sa.Column("changed_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["banner_code"], ["regions.code"], name=op.f("fk_places_before_banner_code")
+        ),
+        sa.ForeignKeyConstraint(
+            ["child_id"], ["children.id"], name=op.f("fk_places_before_child_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["league_code"], ["regions.code"], name=op.f("fk_places_before_league_code")
+        ),
+        sa.ForeignKeyConstraint(
+            ["region_code"], ["regions.code"], name=op.f("fk_places_before_region_code")
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["organisations.id"], name=op.f("fk_places_before_school_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_places_before")),
+    )
+    with op.batch_alter_table("places_before", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_places_before_child_id"), ["child_id"], unique=False)
+
+    op.create_table(
         "recovery_codes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -3730,6 +3777,28 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_batches_region_code"), ["region_code"], unique=False)
         batch_op.create_index("ix_batches_status", ["status"], unique=False)
+
+    op.create_table(
+        "consent_ends",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("consent_id", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column("ended_by", sa.String(length=40), nullable=False),
+        sa.Column("behind", sa.String(length=16), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["child_id"], ["children.id"], name=op.f("fk_consent_ends_child_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["consent_id"], ["consents.id"], name=op.f("fk_consent_ends_consent_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_ends")),
+    )
+    with op.batch_alter_table("consent_ends", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_consent_ends_consent_id"), ["consent_id"], unique=False
+        )
 
     op.create_table(
         "fading_notes",
@@ -5219,6 +5288,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_fading_notes_care_id"))
 
     op.drop_table("fading_notes")
+    with op.batch_alter_table("consent_ends", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_ends_consent_id"))
+
+    op.drop_table("consent_ends")
     with op.batch_alter_table("batches", schema=None) as batch_op:
         batch_op.drop_index("ix_batches_status")
         batch_op.drop_index(batch_op.f("ix_batches_region_code"))
@@ -5350,6 +5423,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_recovery_codes_account_id"))
 
     op.drop_table("recovery_codes")
+    with op.batch_alter_table("places_before", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_places_before_child_id"))
+
+    op.drop_table("places_before")
     with op.batch_alter_table("needs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_needs_child_id"))
 

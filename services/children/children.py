@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.children import Child, Need
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, works_in
-from services import gate, trace
+from services import gate, stood, trace
 from services.children.consents import record as record_consent
 from services.children.consents import withdraw as withdraw_consent
 from services.children.entering import add_kin, enter, enter_all, school_key
@@ -91,12 +91,13 @@ def change_school(  # noqa: PLR0913 a school, a grade and a class are three thin
     """
     require(by, Act.ENTER_CHILD)
     child = gate.row(session, by, Child, Child.ref == ref)
-    before, child.school_id = child.school_id, school_key(session, by, school_ref)
-    child.grade, child.class_name, child.stage = grade, class_name, stage
-    has_moved = before != child.school_id
-    way = route or (Route.SCHOOL if school_ref and has_moved else child.route)
-    deciding.follow_school(session, by, child, way, has_moved=has_moved, now=now)
-    settle(session, by, child, now=now)
+    before, school_id = child.school_id, school_key(session, by, school_ref)
+    values = {"grade": grade, "class_name": class_name, "stage": stage, "school_id": school_id}
+    if stood.write_place(session, by, child, values, now=now):
+        has_moved = before != child.school_id
+        way = route or (Route.SCHOOL if school_ref and has_moved else child.route)
+        deciding.follow_school(session, by, child, way, has_moved=has_moved, now=now)
+        settle(session, by, child, now=now)
     trace.record(session, by, "child.change_school", f"child:{ref}", now=now)
 
 
@@ -127,10 +128,14 @@ def fill_in(  # noqa: PLR0913 each is a field of the form
     if not works_in(by, region_code):
         raise NotPermitted()
     child.sex = _sex_by_two(session, by, child, sex) if child.sex is None else sex
-    child.birth_on, child.address = birth_on, address
-    child.region_code = region_code
-    child.banner_code = region_code[:6].ljust(12, "0")
-    child.league_code = region_code[:4].ljust(12, "0")
+    child.birth_on = birth_on
+    place = {
+        "address": address,
+        "region_code": region_code,
+        "banner_code": region_code[:6].ljust(12, "0"),
+        "league_code": region_code[:4].ljust(12, "0"),
+    }
+    stood.write_place(session, by, child, place, now=now)
     settle(session, by, child, now=now)
     trace.record(session, by, "child.fill_in", f"child:{ref}", now=now)
     return child.sex is None and child.sex_said is not None
@@ -158,19 +163,14 @@ def add_need(session: Session, by: Viewer, ref: str, new: NewNeed, *, now: datet
         urgency=new.urgency,
         since_on=today(now),
         detail=new.detail,
+        times=new.times_kept,
     )
     session.add(need)
     session.flush()
     trace.record(session, by, "need.add", f"child:{ref}", now=now, why=new.kind.value)
     return need.ref
-        times=new.times_kept,
 
 
-def close_need(session: Session, by: Viewer, need_ref: str, *, reason: str, now: datetime) -> None:
-    """Close a need that is met or gone; matches that rest on it go on until they are ended."""
-    require(by, Act.ENTER_CHILD)
-    need = gate.row(session, by, Need, Need.ref == need_ref)
-    advance(session, need, NeedStatus.CLOSED, by=by, now=now, reason=reason)
 def change_times(
     session: Session, by: Viewer, need_ref: str, times: Collection[CareTime], *, now: datetime
 ) -> None:
@@ -189,6 +189,11 @@ def change_times(
     trace.record(session, by, "need.times", f"need:{need_ref}", now=now)
 
 
+def close_need(session: Session, by: Viewer, need_ref: str, *, reason: str, now: datetime) -> None:
+    """Close a need that is met or gone; matches that rest on it go on until they are ended."""
+    require(by, Act.ENTER_CHILD)
+    need = gate.row(session, by, Need, Need.ref == need_ref)
+    advance(session, need, NeedStatus.CLOSED, by=by, now=now, reason=reason)
     trace.record(session, by, "need.close", f"need:{need_ref}", now=now, why=reason)
 
 

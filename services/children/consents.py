@@ -10,7 +10,7 @@ from models.children import Child, Consent, Kin
 from models.pledges import Match
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
-from services import gate, trace
+from services import gate, stood, trace
 from services.care import clocks
 from services.children.readiness import guardian_consents, lacks_own_yes, settle
 from services.donors import listing
@@ -92,9 +92,10 @@ def end(session: Session, by: Viewer, child: Child, *, purpose: Purpose, now: da
         .order_by(Consent.id)
     ).all()
     if not live:
-        raise NoConsent()
+        return _end_unseen(session, by, child, purpose=purpose, now=now)
     for consent in live:
         consent.withdrawn_on = today(now)
+        stood.keep_end(session, by, consent, now=now)
     if purpose is Purpose.SPONSORSHIP:
         lapse_proposals(session, by, child.id, now=now, reason="consent withdrawn")
         listing.take_off(session, child.id)
@@ -103,6 +104,20 @@ def end(session: Session, by: Viewer, child: Child, *, purpose: Purpose, now: da
     settle(session, by, child, now=now)
     trace.record(session, by, "consent.withdraw", f"child:{child.ref}", now=now, why=purpose.value)
     return live[-1]
+
+
+def _end_unseen(
+    session: Session, by: Viewer, child: Child, *, purpose: Purpose, now: datetime
+) -> Consent:
+    """Let whom a report names take back what he still reads as given: it ends for him, too, today."""
+    of_it = (Consent.child_id == child.id, Consent.purpose == purpose)
+    read = (*of_it, Consent.withdrawn_on.is_(None))
+    if not gate.count(session, by, Consent, *read):
+        raise NoConsent()
+    ended = session.scalars(select(Consent).where(*of_it).order_by(Consent.id)).all()
+    for consent in ended:
+        stood.keep_end(session, by, consent, now=now)
+    return ended[-1]
 
 
 def record_word(session: Session, by: Viewer, ref: str, *, agrees: bool, now: datetime) -> None:

@@ -17,7 +17,7 @@ from models.regions import Region
 from models.transfers import Transfer
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer, works_in
-from services import by_two, gate, trace
+from services import by_two, gate, stood, trace
 from services.care import clocks
 from services.children.entering import school_key
 from services.danger.protection import accused_in
@@ -105,6 +105,7 @@ def accept(session: Session, by: Viewer, ref: str, arrival: Arrival, *, now: dat
     if child.status is ChildStatus.ENDED:
         raise WrongState(from_state=child.status.value, to_state="transferred")
     by_two.decide(session, by, transfer, TransferStatus.ACCEPTED, now=now, waiting=_WAITING)
+    stood.keep_place(session, by, child, now=now)
     _settle_in(session, by, child, arrival)
     clocks.moved_away(session, by, child.id, now=now)
     deciding.after_transfer(session, by, child, arrival.route, now=now)
