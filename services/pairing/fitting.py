@@ -1,5 +1,6 @@
 """Whether one pair fits now: the engine's own hard rules, asked of one need and one pledge."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,10 +46,14 @@ def lock_pair(session: Session, match: Match) -> Pair:
     return Pair(need, session.get_one(Child, match.child_id), pledge)
 
 
-def fit_anew(session: Session, pair: Pair, *, on: date) -> Fit:
-    """Return how a new pair fits beside every live match. Raises NoConsent or NoLongerFits."""
+def fit_anew(session: Session, pair: Pair, *, on: date, but: Collection[int] = ()) -> Fit:
+    """Return how a new pair fits beside every live match but those named by key.
+
+    Raises NoConsent or NoLongerFits.
+    """
     near = or_(Match.need_id == pair.need.id, Match.pledge_id == pair.pledge.id)
-    need, offer = _records(session, pair, live=and_(market.IS_LIVE, near), on=on)
+    live = and_(market.IS_LIVE, near, Match.id.not_in(but))
+    need, offer = _records(session, pair, live=live, on=on)
     weights = policies.weights(session, matching.PLEDGES)
     parts = matching.parts_of(need, offer, weights)
     return Fit(

@@ -1,5 +1,6 @@
 """A swap by hand: another pledge for a proposed child, and what the whole loses by it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -14,7 +15,7 @@ from privacy.viewers import Viewer
 from services import gate, trace
 from services.gate import Card
 from services.lifecycle import advance
-from services.pairing import approvals, matching_runs, proposing
+from services.pairing import approvals, fitting, matching_runs, proposing
 from services.pairing.market import IS_LIVE
 from vocabulary.dates import today
 from vocabulary.enums import MatchStatus
@@ -23,17 +24,55 @@ from vocabulary.errors import AlreadyDecided, NoPlaceLeft, Refused, SteppedAside
 _SWAPPED = "swapped by hand"
 
 
-def foresee(session: Session, viewer: Viewer, ref: str, code: str) -> Card:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A swap that can be made: the proposal that moves, and the one that gives way where it must."""
+
+    match: Match
+    gives_way: Match | None
+
+    @property
+    def moved(self) -> list[Match]:
+        """Both, the one that gives way last."""
+        return [self.match, *([self.gives_way] if self.gives_way else [])]
+
+
+def way(session: Session, by: Viewer, ref: str, code: str, *, now: datetime) -> Way:
+    """Return how a proposed child gets another pledge: what a page offers and a click makes.
+
+    Raises AlreadyDecided, SteppedAside, NotFound, NoConsent or NoLongerFits, and NoPlaceLeft where
+    the other pledge's places are taken by what cannot move.
+    """
+    require(by, Act.RUN_MATCHING)
+    match = gate.row(session, by, Match, Match.child_ref == ref)
+    if match.status is not MatchStatus.PROPOSED:
+        raise AlreadyDecided()
+    pledge, gives_way = _other_side(session, by, ref, code)
+    found = Way(match, gives_way)
+    if any(proposing.is_aside(session, by, one.child_id) for one in found.moved):
+        raise SteppedAside()
+    need, child = session.get_one(Need, match.need_id), session.get_one(Child, match.child_id)
+    pair = fitting.Pair(need, child, pledge)
+    fitting.fit_anew(session, pair, on=today(now), but=[one.id for one in found.moved])
+    return found
+
+
+def may(session: Session, by: Viewer, ref: str, code: str, *, now: datetime) -> bool:
+    """Say whether a swap can be made, by the very rule that makes it."""
+    try:
+        way(session, by, ref, code, now=now)
+    except Refused:
+        return False
+    return True
+
+
+def foresee(session: Session, viewer: Viewer, ref: str, code: str, *, now: datetime) -> Card:
     """Return {match, code, other, cost} of a swap: `other` is the proposal that would give way.
 
-    `cost` is {points, is_exact}; None where no run weighed the pair. Raises NotFound, NoPlaceLeft
-    where the other pledge's places are taken by what cannot move, AlreadyDecided, RunDamaged.
+    `cost` is {points, is_exact}; None where no run weighed the pair. Raises as `way`, RunDamaged.
     """
-    require(viewer, Act.RUN_MATCHING)
+    gives_way = way(session, viewer, ref, code, now=now).gives_way
     card = approvals.detail(session, viewer, ref)
-    if card["status"] is not MatchStatus.PROPOSED:
-        raise AlreadyDecided()
-    _, gives_way = _other_side(session, viewer, ref, code)
     other = approvals.detail(session, viewer, gives_way.child_ref) if gives_way else None
     cost = _cost(session, ref, card["need"]["ref"], code)
     return Card({"match": card, "code": code, "other": other, "cost": cost})
@@ -84,24 +123,17 @@ def swap(
     is matched anew tonight. Returns the refs of what was proposed. Raises SteppedAside, NotFound,
     AlreadyDecided, NoConsent, NoPlaceLeft or NoLongerFits, and then nothing has moved.
     """
-    require(by, Act.RUN_MATCHING)
-    match = gate.row(session, by, Match, Match.child_ref == ref)
-    if match.status is not MatchStatus.PROPOSED:
-        raise AlreadyDecided()
-    _, gives_way = _other_side(session, by, ref, code)
-    freed = session.get_one(Pledge, match.pledge_id).code
-    moved = [match, *([gives_way] if gives_way else [])]
-    for one in moved:
+    found = way(session, by, ref, code, now=now)
+    freed = session.get_one(Pledge, found.match.pledge_id).code
+    for one in found.moved:
         _take_back(session, by, one, now=now)
-    made = [_propose(session, by, match, code, note=note, now=now)]
-    if gives_way is not None:
-        made += _try(session, by, gives_way, freed, note=note, now=now)
+    made = [_propose(session, by, found.match, code, note=note, now=now)]
+    if found.gives_way is not None:
+        made += _try(session, by, found.gives_way, freed, note=note, now=now)
     return made
 
 
 def _take_back(session: Session, by: Viewer, match: Match, *, now: datetime) -> None:
-    if proposing.is_aside(session, by, match.child_id):
-        raise SteppedAside()
     advance(session, match, MatchStatus.LAPSED, by=by, now=now, reason=_SWAPPED)
     match.decided_by, match.decided_on = by.actor, today(now)
     session.flush()

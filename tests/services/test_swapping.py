@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from models.children import Child
 from models.pledges import Exclusion, Match, Pledge
 from models.trace import OrdinaryEntry
 from privacy import viewers
@@ -10,7 +11,7 @@ from services.pairing import matches, swapping
 from services.runs import nights
 from tests.factories import a_child, a_pledge, a_school, an_account, viewer
 from vocabulary.enums import MatchStatus, Role, Sex
-from vocabulary.errors import ActedBefore, AlreadyDecided, NoPlaceLeft, NotPermitted
+from vocabulary.errors import ActedBefore, AlreadyDecided, NoLongerFits, NoPlaceLeft, NotPermitted
 
 WORKER = viewer(Role.CASE_WORKER)
 APPROVER = viewer(Role.APPROVER)
@@ -36,7 +37,7 @@ def test_two_alike_change_places_and_it_costs_nothing(session, two, now) -> None
     first, second = two
     code, own = code_of(session, second), code_of(session, first)
 
-    seen = swapping.foresee(session, WORKER, first.child_ref, code)
+    seen = swapping.foresee(session, WORKER, first.child_ref, code, now=now)
     assert (seen["cost"]["points"], seen["cost"]["is_exact"]) == (0, True)
     assert seen["other"]["child_ref"] == second.child_ref
 
@@ -70,7 +71,7 @@ def test_a_swap_that_costs_says_how_much_and_one_unweighed_says_so(session, now)
     later, _ = a_pledge(session, "13800000003")
 
     costs = [
-        swapping.foresee(session, WORKER, match.child_ref, one.code)["cost"]
+        swapping.foresee(session, WORKER, match.child_ref, one.code, now=now)["cost"]
         for one in (plain, later)
     ]
 
@@ -87,8 +88,29 @@ def test_what_was_approved_never_moves(session, two, now) -> None:
     with pytest.raises(AlreadyDecided):
         swapping.swap(session, WORKER, second.child_ref, code_of(session, first), note="x", now=now)
     with pytest.raises(NotPermitted):
-        swapping.foresee(session, viewer(Role.PAYING_DESK), first.child_ref, "X")
+        swapping.foresee(session, viewer(Role.PAYING_DESK), first.child_ref, "X", now=now)
 
+    assert first.status is MatchStatus.PROPOSED
+
+
+def test_a_swap_is_offered_only_where_it_can_be_made(session, two, now) -> None:
+    first, second = two
+    code = code_of(session, second)
+    assert swapping.may(session, WORKER, first.child_ref, code, now=now)
+
+    matches.approve(session, APPROVER, second.child_ref, now=now)
+
+    assert not swapping.may(session, WORKER, first.child_ref, code, now=now)
+
+
+def test_a_pledge_whose_wish_the_child_does_not_meet_is_not_offered(session, two, now) -> None:
+    first, _ = two
+    session.get_one(Child, first.child_id).sex = Sex.MALE
+    girls, _ = a_pledge(session, "13800000009", wish_sex=Sex.FEMALE)
+
+    assert not swapping.may(session, WORKER, first.child_ref, girls.code, now=now)
+    with pytest.raises(NoLongerFits):
+        swapping.swap(session, WORKER, first.child_ref, girls.code, note="x", now=now)
     assert first.status is MatchStatus.PROPOSED
 
 

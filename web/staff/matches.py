@@ -10,7 +10,7 @@ from privacy.permissions import CASE_STAFF, Act
 from privacy.viewers import Viewer
 from services.fund import handing_on
 from services.gate import Card
-from services.pairing import approvals, matches, whole_costs
+from services.pairing import approvals, matches, swapping, whole_costs
 from services.pairing.approvals import Shown
 from vocabulary.classes import grade_label
 from vocabulary.dates import today
@@ -79,7 +79,8 @@ def _children_of(found: Card) -> list[str]:
 
 def _whole_other(ref: str, other: Card) -> dict[str, str]:
     row = _other(other, reasons.loss(other["cost"]))
-    if other["side"] == "pledge":
+    session, viewer, now = requests.session(), current_viewer(), requests.now()
+    if other["side"] == "pledge" and swapping.may(session, viewer, ref, other["code"], now=now):
         row |= {
             "href": url_for("staff.swaps.swap", ref=ref, code=other["code"]),
             "act": "换成这一份",

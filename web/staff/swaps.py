@@ -32,7 +32,7 @@ def _swapped(ref: str, code: str, form: SwapForm) -> Response:
 
 
 def _asked(ref: str, code: str, form: SwapForm) -> str:
-    found = swapping.foresee(requests.session(), current_viewer(), ref, code)
+    found = swapping.foresee(requests.session(), current_viewer(), ref, code, now=requests.now())
     shown = [found["match"], *([found["other"]] if found["other"] else [])]
     requests.note_read("child.read", [f"child:{one['child']['ref']}" for one in shown])
     cost = reasons.loss(found["cost"]) if found["cost"] else None
