@@ -11,11 +11,14 @@ from services import gate
 from services.books import booking, receipts
 from services.books.booking import BankLine
 from services.statements import read_remark
-from services.statements.statement_judging import share
+from services.statements.statement_judging import Verdict, share
+from services.vault import vault
+from vocabulary.enums import LineReason
 from vocabulary.errors import AlreadyDecided, BadInput
-from vocabulary.money import Fen
+from vocabulary.money import Fen, format_yuan
 
 WHY = "一笔分给几个付款编号"
+MOST_NAMED = 5
 
 
 def names_several(text: str) -> bool:
@@ -35,7 +38,7 @@ def divide(session: Session, by: Viewer, ref: str, text: str, *, now: datetime) 
         raise AlreadyDecided()
     verdict = share(session, text, receipt.amount_fen)
     if not verdict.parts:
-        raise BadInput(field="reference", reason=str(verdict.reason))
+        raise _refusal(session, text, receipt.amount_fen, verdict)
     on, payer, line = receipt.received_on, receipt.payer_name, receipt.bank_line
     shown_on = receipt.shown_on
     receipts.undo(session, by, receipt, reason=WHY, now=now)
@@ -44,3 +47,19 @@ def divide(session: Session, by: Viewer, ref: str, text: str, *, now: datetime) 
         for number, (reference, fen) in enumerate(verdict.parts, 1)
     ]
     return booking.record_all(session, by, parts, now=now)
+
+
+def _refusal(session: Session, text: str, total: Fen, verdict: Verdict) -> BadInput:
+    """Say which of a long list is wrong, or by how much its sums miss what came."""
+    references, sums = (remark := read_remark(text)).references, remark.sums
+    if verdict.reason is LineReason.SOME_UNKNOWN:
+        unknown = [
+            one for one in references if vault.find_pledge_by_reference(session, one) is None
+        ]
+        return BadInput(
+            field="reference", reason="some_unknown", which="、".join(unknown[:MOST_NAMED])
+        )
+    if set(sums) == set(references):
+        said, came = format_yuan(Fen(sum(sums.values()))), format_yuan(total)
+        return BadInput(field="reference", reason="sums_differ", said=said, came=came)
+    return BadInput(field="reference", reason=str(verdict.reason))

@@ -9,7 +9,9 @@ from vocabulary.money import Fen
 
 _GAP = r"[\s\-—_.·]{0,3}"
 _OURS = re.compile(rf"A{_GAP}X{_GAP}(?:\d{_GAP}){{5}}\d(?!\d)", re.ASCII)
-_BESIDE = re.compile(r"[\s:=*×x：＝]{0,3}[¥￥]?(\d{1,7}(?:\.\d{1,2})?)(?:元|块)?(?![\dA-Z])")
+# A day, a month or a number of people that follows a reference is no sum.
+_NO_SUM = r"(?!\d|\.\d|[A-Z]|\s*[年月日号期人份]|[-/]\d)"
+_BESIDE = re.compile(rf"[\s:=*×x：＝]{{0,3}}[¥￥]?(\d{{1,7}}(?:\.\d{{1,2}})?)(?:元|块)?{_NO_SUM}")
 _LETTERS = re.compile(r"[^0-9A-Z]", re.ASCII)
 
 

@@ -192,12 +192,16 @@ def share(session: Session, text: str, total: Fen) -> Verdict:
 
 
 def _split(remark: Remark, total: Fen, known: Known) -> Verdict:
-    """Divide one transfer among the references it names: exactly, or not at all."""
+    """Divide one transfer among the references it names: exactly, or not at all.
+
+    A sum that somebody wrote is never set aside for what his instalments would be.
+    """
     references = remark.references
     if any(reference not in known.pledges for reference in references):
         return _waits(LineReason.SOME_UNKNOWN)
     for sums in (remark.sums, _instalment_sums(references, total, known)):
-        if set(sums) == set(references) and sum(sums.values()) == total:
+        is_whole = set(sums) == set(references) and sum(sums.values()) == total
+        if is_whole and remark.sums.items() <= sums.items():
             return Verdict(LineState.SPLIT, tuple((ref, sums[ref]) for ref in references))
     return _waits(LineReason.DOES_NOT_SPLIT)
 

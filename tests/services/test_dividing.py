@@ -61,7 +61,11 @@ def test_three_instalments_of_each_divide_it_evenly(session: Session, now: datet
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("{0} {1}", "does_not_split"), ("{0} AX999999", "some_unknown")],
+    [
+        ("{0} {1}", "does_not_split"),
+        ("{0} AX999999", "some_unknown"),
+        ("{0}:100 {1}:100", "sums_differ"),
+    ],
 )
 def test_what_does_not_divide_exactly_stays_whole(
     session: Session, now: datetime, text: str, reason: str
@@ -73,6 +77,21 @@ def test_what_does_not_divide_exactly_stays_whole(
 
     assert refusal.value.params["reason"] == reason
     assert ledger.balance(session, AccountKind.UNMATCHED) == -25_000
+
+
+def test_a_sum_that_somebody_wrote_is_never_set_aside_for_the_instalments(
+    session: Session, now: datetime
+) -> None:
+    """The instalments of both make the total; what stands in the list says otherwise."""
+    first, second = two(session)
+    ref = unmatched(session, now, 20_000)
+
+    for text in (f"{first}:50 {second}:100", f"{first}:150 {second}"):
+        with pytest.raises(BadInput):
+            dividing.divide(session, DESK, ref, text, now=now)
+
+    assert ledger.balance(session, AccountKind.UNMATCHED) == -20_000
+    assert dividing.divide(session, DESK, ref, f"{first}:100 {second} 11月", now=now) == 2
 
 
 def test_money_is_divided_once(session: Session, now: datetime) -> None:

@@ -94,7 +94,8 @@ def put(form: FlaskForm, refusal: Refused, said: Said = _NOTHING) -> None:
 def _words(refusal: Refused, said: Said) -> str:
     reason, field, state = (str(refusal.params.get(of)) for of in ("reason", "field", "from_state"))
     keys = (f"{field}.{reason}", reason, field, state, refusal.code)
-    return next((said[key] for key in keys if key in said), sentence(refusal))
+    own = next((said[key] for key in keys if key in said), None)
+    return sentence(refusal) if own is None else own.format_map(refusal.params)
 
 
 def typed(form: FlaskForm) -> dict[str, str]:

@@ -34,7 +34,8 @@ bp = Blueprint("receipts", __name__, url_prefix="/receipts")
 _UNFIT = {
     "typo": "最后一位对不上，多半有一位写错了。",
     "unknown": "没有发出过这个付款编号，再核对一下。",
-    "some_unknown": "有的付款编号没有发出过，再核对一下。",
+    "some_unknown": "没有发出过这几个付款编号：{which}。别的都对，改了再点。",
+    "sums_differ": "写的数加起来是 {said}，这一笔是 {came}。差在哪一位，问过再改。",
     "does_not_split": "分不开：各人每期的数加起来不是这笔钱。写上各是多少，像“AX123456:100 AX654321:50”。",
 }
 _SAID = {

@@ -195,3 +195,8 @@ def test_a_remark_gives_references_in_their_order_with_sums_right_behind_them() 
 
     assert remark.references == ("AX053932", "AX340812", "AX123456")
     assert remark.sums == {"AX053932": 5_000, "AX340812": 10_000, "AX123456": 7_050}
+
+
+@pytest.mark.parametrize("words", ["11月", "2026-11-03", "2026年", "3 人", "1号", "12.05.03"])
+def test_a_day_behind_a_reference_is_no_sum(words: str) -> None:
+    assert read_remark(f"AX053932 {words}").sums == {}
