@@ -17,7 +17,7 @@ STRANGER = "有人说帮我的是北雁南，是不是您呀？"
 
 def family_writes(story: Story, name: str, text: str = THANKS) -> None:
     """Let the family that a donor supports write behind its slip, its guardian's consent signed."""
-    if slip := _signed_slip(story, name):
+    if slip := signed_slip(story, name):
         letters.write(story.session, slip, Draft(text, LetterVoice.CHILD), now=clock.now())
 
 
@@ -26,11 +26,11 @@ def donor_writes(story: Story, name: str) -> None:
     own = f"{story.payers.get(name, '赵明月')} {story.contacts[name]}"
     text = f"收到你的信，我很高兴。我是{own}，好好吃饭。"
     me, ref = story.donor(name), match_of(story, name)
-    _signed_slip(story, name)
+    signed_slip(story, name)
     letters.write(story.session, me, Draft(text), now=clock.now(), ref=ref)
 
 
-def _signed_slip(story: Story, name: str) -> Viewer | None:
+def signed_slip(story: Story, name: str) -> Viewer | None:
     """Let the guardian agree to letters, and return the family behind its slip."""
     slip = _slip(story, name)
     if slip is not None:

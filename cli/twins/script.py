@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from cli.twins import friends, meeting, money, own_will, post, units, wall
+from cli.twins import friends, meeting, money, own_will, pictures, post, units, wall
 from cli.twins.story import SECRET, Story
 from vocabulary.dates import add_months
 from vocabulary.enums import Answer, EarmarkKind, Purpose, Rhythm, Snag
@@ -125,6 +125,9 @@ ONCE = (
     Step(8, 16, 10, units.bring_by_unit),
     Step(10, 5, 20, lambda s: post.family_writes(s, "second")),
     Step(10, 6, 9, post.look_at_all),
+    Step(10, 6, 20, pictures.send_all),
+    Step(10, 7, 9, post.look_at_all),
+    Step(10, 12, 17, lambda s: pictures.officer_adds_slips(s, "officer2")),
     Step(10, 22, 20, lambda s: post.family_writes(s, "second", "您还好吗？")),
     Step(10, 23, 9, post.look_at_all),
     Step(10, 28, 10, lambda s: s.job("letters")),
