@@ -54,7 +54,7 @@ def _ready_her(stage: Stage) -> None:
         (Clearance.INSURANCE, day + timedelta(days=300)),
     ):
         volunteers.record_paper(session, by, me["ref"], paper, on=on, now=now)
-    terms = Terms(HER_PLACES, None, 0, 25, reach_km=60)
+    terms = Terms(HER_PLACES, None, 0, 25, reach_km=60, availability="周末、寒暑假")
     volunteers.set_terms(session, by, me["ref"], terms, now=now)
 
 

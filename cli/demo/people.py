@@ -18,7 +18,15 @@ from services.pairing import volunteer_logins, volunteers
 from services.pairing.volunteers import NewVolunteer
 from services.upkeep.installation import DEMO_PASSWORD
 from vocabulary import clock
-from vocabulary.enums import Category, Clearance, NeedKind, OrganisationKind, Purpose, Sex
+from vocabulary.enums import (
+    CareTime,
+    Category,
+    Clearance,
+    NeedKind,
+    OrganisationKind,
+    Purpose,
+    Sex,
+)
 from vocabulary.enums import Stage as SchoolStage
 from vocabulary.money import Fen
 
@@ -117,6 +125,16 @@ def enter_child(stage: Stage, place: Place, *, is_whole: bool) -> str:
     return ref
 
 
+# By grade and not by dice, so that the rest of the world falls as it fell.
+_TIMES: tuple[tuple[CareTime, ...], ...] = (
+    (),
+    (CareTime.WEEKEND, CareTime.HOLIDAY),
+    (CareTime.EVENING, CareTime.WEEKEND),
+    (),
+)
+_WORKPLACES = (None, None, None, "旗林业局", None)
+
+
 def _child(
     stage: Stage, school_ref: str, township: str, level: SchoolStage, grade: int
 ) -> NewChild:
@@ -124,8 +142,10 @@ def _child(
     wants = dice.choice(MONTHLY)
     needs = [NewNeed(NeedKind.FINANCIAL, Fen(wants * 100), urgency=dice.choice((1, 1, 2, 3)))]
     if dice.random() < 0.4:
-        needs.append(NewNeed(dice.choice((NeedKind.COMPANIONSHIP, NeedKind.TUTORING))))
-    guardian = NewKin(cast.person_name(dice), dice.choice(cast.RELATIONS), cast.phone(dice))
+        kind = dice.choice((NeedKind.COMPANIONSHIP, NeedKind.TUTORING))
+        needs.append(NewNeed(kind, times=_TIMES[grade % len(_TIMES)]))
+    person = cast.person_name(dice), dice.choice(cast.RELATIONS), cast.phone(dice)
+    guardian = NewKin(*person, workplace=_WORKPLACES[grade % len(_WORKPLACES)])
     return NewChild(
         name=cast.person_name(dice),
         sex=dice.choice(tuple(Sex)),

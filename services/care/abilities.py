@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from services.rosters.needs import read_times
 from vocabulary.enums import Language, NeedKind
 
 # A psychologist's work is left to whoever says that she learned it.
@@ -22,13 +23,6 @@ _LANGUAGES = (
     (re.compile(r"鄂温克|evn", re.IGNORECASE), Language.EVENKI),
     (re.compile(r"鄂伦春|orh", re.IGNORECASE), Language.OROQEN),
 )
-_TIMES = (
-    (re.compile(r"周末|周六|周日|星期[六日天]|双休"), "weekend"),
-    (re.compile(r"晚|放学后|下班后"), "evening"),
-    (re.compile(r"假|寒暑"), "holiday"),
-    (re.compile(r"工作日(?!.{0,2}晚)|平时|白天|周[一二三四五]|上午|下午"), "weekday"),
-)
-_ANY_TIME = re.compile(r"随时|都行|都可以|任何|全天")
 
 
 def skills_of(words: Iterable[str]) -> frozenset[NeedKind]:
@@ -56,6 +50,4 @@ def languages_of(words: Iterable[str]) -> tuple[Language, ...]:
 
 def times_of(words: str) -> frozenset[str]:
     """Return when she has time; the empty set for any time, and where nothing is said."""
-    if _ANY_TIME.search(words):
-        return frozenset()
-    return frozenset(code for pattern, code in _TIMES if pattern.search(words))
+    return frozenset(read_times(words) or ())

@@ -23,7 +23,7 @@ from services.children.newcomers import (
 from services.children.readiness import is_above_banner
 from services.organisations import NAME_AT_MOST, banner_of
 from vocabulary.dates import age_on, today
-from vocabulary.enums import Category, KinRole, NeedKind, ReturnReason, Sex, Stage
+from vocabulary.enums import CareTime, Category, KinRole, NeedKind, ReturnReason, Sex, Stage
 from vocabulary.money import Fen
 
 Fields = Mapping[str, Any]
@@ -141,13 +141,23 @@ def _kin(one: Fields) -> Iterator[NewKin]:
     """
     name, phone, relation = one["guardian_name"], one["guardian_phone"], one["relation"]
     cares, reached = one["carer_name"], one["carer_phone"]
-    is_carers = bool(cares and not name and not phone)
-    if name or phone or one["is_consented"] or (relation and not is_carers):
+    is_carers = _is_carers(one)
+    if _names_guardian(one):
         told = "" if is_carers else relation
-        yield NewKin(name or _UNNAMED, told or "监护人", phone)
+        yield NewKin(name or _UNNAMED, told or "监护人", phone, workplace=one["workplace"] or None)
     if cares or reached:
         told = one["carer_relation"] or (relation if is_carers else "")
         yield NewKin(cares or _UNNAMED_CARER, told or "照料人", reached, KinRole.CARER)
+
+
+def _is_carers(one: Fields) -> bool:
+    """Say whether a relation without a name beside it is the carer's."""
+    return bool(one["carer_name"] and not one["guardian_name"] and not one["guardian_phone"])
+
+
+def _names_guardian(one: Fields) -> bool:
+    told = one["guardian_name"] or one["guardian_phone"] or one["is_consented"]
+    return bool(told or (one["relation"] and not _is_carers(one)))
 
 
 def _needs(one: Fields) -> Iterator[NewNeed]:
@@ -155,9 +165,12 @@ def _needs(one: Fields) -> Iterator[NewNeed]:
     kinds = dict.fromkeys(NeedKind(kind) for kind in one["needs"])
     if fen:
         kinds[NeedKind.FINANCIAL] = None
+    times = [CareTime(time) for time in one["times"]]
     for place, kind in enumerate(kinds):
         detail = one["needs_text"] if place == 0 else None
-        yield NewNeed(kind, fen if kind is NeedKind.FINANCIAL else None, detail=detail or None)
+        yield NewNeed(
+            kind, fen if kind is NeedKind.FINANCIAL else None, detail=detail or None, times=times
+        )
 
 
 def _consented_on(one: Fields, *, on: date) -> date | None:
@@ -180,6 +193,8 @@ def _remarks(one: Fields) -> Iterator[str]:
         (one["is_consented"] and not one["consent"], "同意书没有写签署日期，按导入当天记"),
         (is_above_banner(one["region"]), "名册里看不出是哪个旗县"),
         (not one["needs"] and one["needs_text"], "帮扶需求：{}"),
+        (one["times_text"], "可以去陪的时间：{}"),
+        (not _names_guardian(one) and one["workplace"], "监护人的工作单位：{}"),
         (len(relation) > _RELATION_AT_MOST and relation, "与孩子的关系：{}"),
     )
     for fact, words in told:

@@ -20,6 +20,7 @@ from models.volunteers import Volunteer
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer, works_in
 from services import gate, trace
+from services import workplaces as workplaces_of
 from services.gate import Card, Part
 from services.lifecycle import advance
 from vocabulary.dates import today
@@ -35,6 +36,7 @@ _COLUMN = {
     Clearance.INSURANCE: "insured_until",
 }
 _LONGEST_INSURANCE_DAYS = 5 * 366
+AVAILABILITY_AT_MOST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _row(by: Viewer, new: NewVolunteer, *, now: datetime) -> dict[str, Any]:
         "occupation": new.occupation,
         "skills": list(new.skills),
         "languages": list(new.languages),
-        "availability": new.availability[:60] or None,
+        "availability": new.availability[:AVAILABILITY_AT_MOST] or None,
         "capacity": new.capacity,
         "status": VolunteerStatus.APPLIED,
         "remark": new.remark,
@@ -158,7 +160,10 @@ def record_paper(
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """With whom she may be paired: how many, whom she wishes for, how far she goes, where she works."""
+    """With whom she may be paired: how many, whom she wishes for, how far she goes, where she works.
+
+    `workplace` is a name of her own where the list has none; `availability` are her own words.
+    """
 
     capacity: int
     wish_sex: Sex | None
@@ -166,6 +171,8 @@ class Terms:
     age_to: int
     reach_km: int
     organisation_ref: str = ""
+    workplace: str = ""
+    availability: str = ""
 
 
 def set_terms(session: Session, by: Viewer, ref: str, terms: Terms, *, now: datetime) -> None:
@@ -179,6 +186,9 @@ def set_terms(session: Session, by: Viewer, ref: str, terms: Terms, *, now: date
     volunteer.capacity, volunteer.reach_km = terms.capacity, terms.reach_km
     volunteer.wish_sex, volunteer.organisation_id = terms.wish_sex, working
     volunteer.age_from, volunteer.age_to = terms.age_from, terms.age_to
+    volunteer.availability = terms.availability.strip()[:AVAILABILITY_AT_MOST] or None
+    for column, value in workplaces_of.kept(terms.workplace).items():
+        setattr(volunteer, column, value)
     session.flush()
     trace.record(session, by, "volunteer.terms", f"volunteer:{ref}", now=now)
 

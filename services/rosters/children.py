@@ -12,7 +12,7 @@ from services.rosters.births import Birth, Precision, read_birth
 from services.rosters.columns import CHILDREN
 from services.rosters.doubles import Seen, judge_double, person_of
 from services.rosters.identities import Identity
-from services.rosters.needs import read_category, read_needs
+from services.rosters.needs import read_category, read_needs, read_times
 from services.rosters.people import (
     is_given,
     judge_identity,
@@ -37,7 +37,7 @@ from services.rosters.values import (
     read_text,
     split_name,
 )
-from vocabulary.enums import Category, NeedKind, Sex
+from vocabulary.enums import CareTime, Category, NeedKind, Sex
 from vocabulary.money import Fen
 
 
@@ -57,6 +57,7 @@ class ChildRecord:
     guardian_name: str
     relation: str
     guardian_phone: str | None
+    workplace: str
     carer_name: str
     carer_relation: str
     carer_phone: str | None
@@ -66,6 +67,8 @@ class ChildRecord:
     languages: tuple[str, ...]
     needs: tuple[NeedKind, ...]
     needs_text: str
+    times: tuple[CareTime, ...]
+    times_text: str
     amount_fen: Fen | None
     is_consented: bool
     consent: date | None
@@ -116,6 +119,7 @@ class Judged(NamedTuple):
     carer_phone: Phone
     school: tuple[str, Grade]
     needs: tuple[NeedKind, ...]
+    times: tuple[CareTime, ...] | None
     amount: Amount
     consent: Consent
 
@@ -136,6 +140,7 @@ def judge_child(
         carer_phone=carer_phone,
         school=judge_school(data, findings, schools),
         needs=judge_needs(data, findings),
+        times=judge_times(data, findings),
         amount=judge_amount(data, findings, amount_label),
         consent=judge_consent(data, findings),
     )
@@ -164,6 +169,7 @@ def record_of(data: DataRow, judged: Judged) -> ChildRecord:
         guardian_name=guardian,
         relation=told_beside(read_text(data.get("relation")), kin),
         guardian_phone=judged.phone.number,
+        workplace=read_text(data.get("workplace")),
         carer_name=carer,
         carer_relation=told_beside(read_text(data.get("carer_relation")), carer_kin),
         carer_phone=judged.carer_phone.number,
@@ -173,6 +179,8 @@ def record_of(data: DataRow, judged: Judged) -> ChildRecord:
         languages=read_list(data.get("languages")),
         needs=judged.needs,
         needs_text=read_text(data.get("needs")),
+        times=judged.times or (),
+        times_text="" if judged.times is not None else read_text(data.get("times")),
         amount_fen=judged.amount.fen,
         is_consented=judged.consent.is_given,
         consent=judged.consent.on,
@@ -218,6 +226,15 @@ def judge_needs(data: DataRow, findings: Findings) -> tuple[NeedKind, ...]:
     needs = read_needs(data.get("needs"))
     findings.note(Note.NEEDS_UNREAD, when=not needs and is_given(data, "needs"))
     return needs
+
+
+def judge_times(data: DataRow, findings: Findings) -> tuple[CareTime, ...] | None:
+    """Find when somebody may come; None for words that name no time, which are kept as they are."""
+    if not is_given(data, "times"):
+        return ()
+    times = read_times(read_text(data.get("times")))
+    findings.note(Note.TIMES_UNREAD, when=times is None)
+    return times
 
 
 def judge_amount(data: DataRow, findings: Findings, label: str) -> Amount:

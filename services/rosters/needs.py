@@ -4,7 +4,7 @@ import re
 
 from gateways.spreadsheets import Cell
 from services.rosters.values import folded, is_nothing, read_text
-from vocabulary.enums import Category, NeedKind
+from vocabulary.enums import CareTime, Category, NeedKind
 
 _CATEGORIES = (
     (re.compile(r"事实无人|无人抚养"), Category.UNATTENDED),
@@ -48,6 +48,25 @@ _NEEDS = (
         NeedKind.MATERIAL,
     ),
 )
+
+_TIMES = (
+    (re.compile(r"周末|周六|周日|星期[六日天]|双休"), CareTime.WEEKEND),
+    (re.compile(r"晚|放学后|下班后"), CareTime.EVENING),
+    (re.compile(r"假|寒暑"), CareTime.HOLIDAY),
+    (
+        re.compile(r"(?:工作日|平[日时])(?!.{0,2}(?:晚|放学|下班))|白天|周[一二三四五]|上午|下午"),
+        CareTime.WEEKDAY,
+    ),
+)
+_ANY_TIME = re.compile(r"随时|都行|都可以|任何|全天|不限")
+
+
+def read_times(words: str) -> tuple[CareTime, ...] | None:
+    """Find the times of the week that a text names; empty for any, None where it names none."""
+    if _ANY_TIME.search(words):
+        return ()
+    return tuple(code for pattern, code in _TIMES if pattern.search(words)) or None
+
 
 _SAID_OTHERWISE = (
     (re.compile(r"心理(?:健康)?(?:辅导|咨询|陪伴|关爱|照料|照护)"), "心理"),

@@ -60,6 +60,7 @@ class Note(StrEnum):
     CONSENT_UNREAD = "consent_unread"
     AMOUNT_UNCLEAR = "amount_unclear"
     NEEDS_UNREAD = "needs_unread"
+    TIMES_UNREAD = "times_unread"
     CAPACITY_ASSUMED = "capacity_assumed"
     ACCOUNT_LOST_DIGITS = "account_lost_digits"
     PLACE_UNKNOWN = "place_unknown"
@@ -83,6 +84,7 @@ NOTE_TEXTS: Mapping[Note, str] = {
     Note.CONSENT_UNREAD: "同意书一栏没有读懂，按未签处理。",
     Note.AMOUNT_UNCLEAR: "金额没有写明按月、按学期还是按年，没有采用。",
     Note.NEEDS_UNREAD: "帮扶需求没有读懂，请核对。",
+    Note.TIMES_UNREAD: "可以去陪的时间没有读懂，算什么时候都可以，原话记在备注里。",
     Note.CAPACITY_ASSUMED: "可结对人数没有写或超出1到5，请核对。",
     Note.ACCOUNT_LOST_DIGITS: (
         "收款账号按数字存放，末几位已丢失，没有采用。请对照开户许可证在系统里补上。"

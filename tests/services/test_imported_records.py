@@ -10,11 +10,12 @@ from models.children import Child, Consent, Kin, Need
 from models.organisations import Organisation
 from models.volunteers import Volunteer
 from privacy.viewers import Viewer
+from services import workplaces
 from services.importing import imports, taking
 from services.importing.taking import Counts
 from tests.factories import BANNER, OTHER_BANNER, TOWNSHIP, a_school
 from tests.services.importing import CONSOLE, WULAN, back, child_of, fates, uploaded
-from tests.services.rosters.lists import a_row, an_id
+from tests.services.rosters.lists import HEADER, a_row, an_id
 from vocabulary.enums import (
     ChildStatus,
     ImportKind,
@@ -58,6 +59,23 @@ def test_a_taken_row_becomes_a_whole_record(session: Session, now: datetime) -> 
         (NeedKind.TUTORING, None),
     ]
     assert session.scalars(select(Consent.given_on)).all() == [date(2026, 9, 1)] * 2
+
+
+def test_times_go_to_care_alone_and_a_guardians_work_is_sealed_beside_its_handle(
+    session: Session, now: datetime
+) -> None:
+    row = [*a_row(1, 帮扶需求="助学金200元/月，学习辅导，陪伴"), "周末", "旗人民医院"]
+    header = [*HEADER, "可以去的时间", "监护人工作单位"]
+    taking.take(session, WULAN, uploaded(session, now, row, header=header), now=now)
+
+    needs = session.execute(select(Need.kind, Need.times).order_by(Need.id)).all()
+    kin = session.scalars(select(Kin)).one()
+    assert {kind: times for kind, times in needs} == {
+        NeedKind.FINANCIAL: "",
+        NeedKind.TUTORING: "weekend",
+        NeedKind.COMPANIONSHIP: "weekend",
+    }
+    assert (kin.workplace, kin.workplace_index) == ("旗人民医院", workplaces.index("旗人民医院"))
 
 
 def test_a_held_row_becomes_a_draft_that_says_why(session: Session, now: datetime) -> None:

@@ -13,6 +13,7 @@ from config import Mode, Operator
 from extensions import db
 from privacy.viewers import Viewer
 from services.accounts import corner
+from services.care import abilities
 from services.gate import Card
 from vocabulary.classes import grade_label
 from vocabulary.dates import SHANGHAI, today
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
         label=label,
         sign=sign,
         care_times=care_times,
+        her_times=her_times,
         grade=grade_label,
     )
     app.context_processor(_shared)
@@ -102,6 +104,11 @@ def day(value: date | datetime | None) -> str:
         return ""
     local = _local(value)
     return f"{local.month}月{local.day}日"
+
+
+def her_times(said: str) -> str:
+    """Name the times of the week that the engine reads off a volunteer's own words."""
+    return care_words.times(sorted(abilities.times_of(said))) or "都可以"
 
 
 def care_times(kept: str) -> str:

@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from vocabulary.enums import Clearance
 from web.core.labels import label
+from web.forms.children import only
 
 
 class PaperForm(FlaskForm):
@@ -38,7 +39,9 @@ class TermsForm(FlaskForm):
     reach_km = IntegerField(
         "最远去多少公里", [InputRequired("请填公里数"), NumberRange(1, 500, "请填 1 到 500")]
     )
+    availability = StringField("什么时候有空", [Length(max=60)], filters=[only])
     organisation = SelectField("在哪里工作，或自己的孩子在哪里上学", choices=[], default="")
+    workplace = StringField("名单里没有的工作单位", [Length(max=80)], filters=[only])
 
 
 class LoginNoForm(FlaskForm):

@@ -175,6 +175,8 @@ def _terms(form: TermsForm) -> Terms:
         age_to=form.age_to.data or 0,
         reach_km=form.reach_km.data or 1,
         organisation_ref=form.organisation.data or "",
+        workplace=form.workplace.data or "",
+        availability=form.availability.data or "",
     )
 
 
