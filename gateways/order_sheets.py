@@ -1,4 +1,4 @@
-"""A payment order on paper and as the table a bank's batch upload takes. The drawing is loaded late."""
+"""A payment order: what it says, and the table that a bank's batch upload takes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,10 +46,3 @@ def table(order: Order) -> bytes:
 def in_yuan(fen: int) -> str:
     """Write a sum as a bank reads it: 1200.00, without a sign of money or thousands."""
     return f"{fen // 100}.{fen % 100:02d}"
-
-
-def draw(order: Order) -> bytes:
-    """Return the PDF to sign."""
-    from gateways import order_drawing  # noqa: PLC0415 its PDF and font libraries take 0.4 s to load
-
-    return order_drawing.draw(order)

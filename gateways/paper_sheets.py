@@ -1,4 +1,4 @@
-"""What stands on a donor's papers, all in words. They are drawn elsewhere, loaded when one is asked for."""
+"""What stands on a donor's papers, all in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -54,17 +54,3 @@ class Statement:
     blocks: Sequence[Block]
     feet: Sequence[str] = ()
     months_url: str = ""
-
-
-def certificate(one: Certificate) -> bytes:
-    """Return the certificate as a PDF."""
-    from gateways import certificate_drawing  # noqa: PLC0415 its PDF and font libraries take 0.4 s
-
-    return certificate_drawing.draw(one)
-
-
-def statement(one: Statement) -> bytes:
-    """Return the year's account as a PDF."""
-    from gateways import statement_drawing  # noqa: PLC0415 its PDF and font libraries take 0.4 s
-
-    return statement_drawing.draw(one)

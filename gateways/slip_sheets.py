@@ -1,6 +1,5 @@
-"""助学金签收单 as a PDF: what a sheet says. It is drawn in slip_drawing, loaded when one prints."""
+"""助学金签收单: what a sheet says."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,10 +35,3 @@ class Paper:
     def whom(self) -> str:
         """Return what a child is called on the sheet."""
         return "同学" if self.keeper == "学校" else "孩子"
-
-
-def draw(papers: Sequence[Paper], *, hotline: str, printed_on: date) -> bytes:
-    """Return the PDF. A character that the font lacks becomes a box to be filled in by hand."""
-    from gateways import slip_drawing  # noqa: PLC0415 its PDF and font libraries take 0.4 s to load
-
-    return slip_drawing.draw(papers, hotline=hotline, printed_on=printed_on)

@@ -50,7 +50,7 @@ class _Sheets(Pen):
         self.line(29, 0.6)
         foot = f"{printable(one.issuer)[0]} · 有疑问打 {one.hotline}"
         self.text(self.left, 286, foot, _SMALL)
-        made = f"{day.year}年{day.month}月{day.day}日制 · 第 {number} 页，共 {self.of} 页"
+        made = f"截至{day.year}年{day.month}月{day.day}日 · 第 {number} 页，共 {self.of} 页"
         self.ends(self.right, 286, made, _SMALL)
         self.y = 33.0
 

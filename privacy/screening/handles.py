@@ -44,7 +44,7 @@ _ASKED = re.compile(
     rf"{_ACCOUNT}(?P<led>{_LED})(?P<name>(?<![a-z0-9])[a-z0-9]+(?:{_GLUE}[a-z0-9]+){{1,6}})(?![a-z0-9@])"
 )
 _SPACED = re.compile(
-    rf"{_ACCOUNT}{_LED}(?P<name>(?<![a-z0-9])(?:[a-z] ){{2,8}}[-_.] ?[a-z0-9]{{2,20}})(?![a-z0-9@])"
+    rf"{_ACCOUNT}{_LED}(?P<name>(?<![a-z0-9])(?:[a-z] ){{2,8}}[-_.] ?[a-z0-9](?: ?[a-z0-9]){{1,20}})(?![a-z0-9@])"
 )
 # An English word with a hyphen is no name of an account: WeChat is well-known.
 _CERTAIN = re.compile(rf"[0-9]|[_.—–@]|-[a-z0-9]+{_GLUE}")

@@ -7,10 +7,11 @@ Only for what looks like a name: whoever is told of as one's own (我同桌, 我
 # ruff: noqa: E501
 
 import re
+from functools import cache
 
 from privacy.screening.folding import HAN, ONE, WALL
 from privacy.screening.lexicon import is_word
-from privacy.screening.lists import words
+from privacy.screening.lists import any_of, words
 from privacy.screening.nameforms import KIN
 
 _TOLD = r"(?:传说|故事|童话|神话|寓言|电影|动画片?|动漫|漫画|小说|课文|电视剧|连续剧|绘本|名著|古文|古诗|戏里|歌里|书里|书中|游戏里|剧里|片子?里)"
@@ -54,12 +55,25 @@ def is_nobodys(text: str, start: int, end: int) -> bool:
         return True
     if _OF_A_TALE.match(text, end) or _MEANS.match(text, end) or _FOREIGN.search(before):
         return True
+    if _is_a_thing(text, start, before):
+        return True
     if _MADE.match(text, end) or _WORN.search(before):
         return True
     named = _NAMED.search(before)
     if named and _PET.search(before[: named.start()]):
         return True
     return bool(_STORY.search(before)) and not (_OWN.search(before) or _WITH_ME.match(text, end))
+
+
+@cache
+def _things() -> re.Pattern[str]:
+    return re.compile(any_of(words("steppe_things")))
+
+
+def _is_a_thing(text: str, start: int, before: str) -> bool:
+    """Say whether it is a part of a 蒙古包, a food or a game, and no word says that it is a person."""
+    thing = _things().match(text, start)
+    return thing is not None and not (_OWN.search(before) or _WITH_ME.match(text, thing.end()))
 
 
 def is_of_a_story(text: str, start: int) -> bool:

@@ -39,6 +39,7 @@ _USUAL = frozenset({
 })  # fmt: skip
 _BIRTH = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _OLD_BIRTH = re.compile(r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_DECIMAL = re.compile(r"(?<![0-9.])[0-9]{1,3}\.$")
 _MOBILE = re.compile(r"(?:00)?(?:86)?0?1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(?:0?86)?0[1-9]\d{8,10}(?:\d{2,4})?")
 
@@ -116,7 +117,7 @@ def _window(text: str, part: list[tuple[int, int]]) -> Window:
 
 
 def _judged(one: Window) -> Found | None:
-    if one.gaps == "." and one.sizes[0] == 1:
+    if (one.gaps == "." and one.sizes[0] == 1) or _DECIMAL.search(one.text, 0, one.start):
         return None  # a decimal, however long
     if is_steady(one.groups):
         return None

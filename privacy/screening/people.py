@@ -29,7 +29,9 @@ _COMPOUND_COST = dict.fromkeys(
 )
 _ADVERBS = frozenset("管那于向成曾常何冷安任关齐")
 _GOES_ON = frozenset("才就又还都也再")
-_EVEN = re.compile(r"^连.{1,5}[都也]")
+_EVEN = re.compile(r"^连(?:.{1,5}[都也]|[最那这一我他她它你自])")
+_A_PIECE = re.compile(r"[一两二三四五六七八九十几半每]?[片朵棵株束捧粒颗根瓣]$")
+_HERD = re.compile(r"^[牛马]刚[拉吃下生跑喝出回睡]")
 _FUNCTION = frozenset(
     "的了是在不我你他她它们这那有和就也都很还要说去来到个给把被让跟对从向于与及吗呢吧啊呀哦嘛着过得地没会能想看听吃喝买打做写问叫请谢什么怎为因所以但又才再只几每各某哪谁啥您俺咱自己时候今昨点分元块斤岁年月日号第名次些种样只条件张位本支把"
     "上下里外前后左右边面头家爸妈爷奶叔姨姑舅哥姐弟妹老师校班级课书信钱车饭菜肉蛋奶羊牛马猪狗鸡鱼三四五六七八九十百千零两"
@@ -118,10 +120,17 @@ def _from(
         longest = start + size + (_LONGEST_GIVEN if size < 3 else _LONGEST_GIVEN + 1)
         for end in range(start + size + 1, min(longest, len(run)) + 1):
             gain = around(text, offset + start, offset + end)
-            if _is_doubtful(run, start, size, end, gain):
+            if _is_doubtful(run, start, size, end, gain) or (
+                gain < _TOLD and _is_measured(run, start)
+            ):
                 continue
             cost = _PRIOR + family + sum(map(_character, run[start + size : end]))
             yield read.dearth(start, end) - cost + gain - _ENOUGH, end
+
+
+def _is_measured(run: str, start: int) -> bool:
+    """Say whether it is told by the piece: 一片白桦叶, 两朵金莲花."""
+    return bool(_A_PIECE.search(run[max(0, start - 2) : start]))
 
 
 def _is_doubtful(run: str, start: int, size: int, end: int, gain: float) -> bool:
@@ -144,9 +153,9 @@ def _goes_on(run: str, start: int, end: int) -> bool:
 
 
 def _begins_as_a_word(run: str, start: int, end: int) -> bool:
-    """Say whether it reads as 安静 or 白天累, as 管微信叫 or 连话都说: what is told, not who."""
+    """Say whether it reads as 安静 or 白天累, as 管微信叫, 连话都说 or 牛刚吃完: what is told, not who."""
     ahead = run[start:][:_NEAR]
-    if (run[start] == "管" and "叫" in ahead) or (run[start] == "连" and _EVEN.search(ahead)):
+    if (run[start] == "管" and "叫" in ahead) or _EVEN.match(ahead) or _HERD.match(ahead):
         return True
     said = costs().get(run[start : start + 2], _UNSAID)
     if end - start == len("安静"):

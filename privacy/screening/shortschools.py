@@ -45,7 +45,7 @@ _FORMS = (
 def _of_town() -> re.Pattern[str]:
     towns = any_of(stems() | banners() | words("cities"))
     return re.compile(
-        rf"(?P<name>(?:{towns})[市县旗区镇]?(?:{_NAME}|第?[一二三四五六]高(?!中)))(?:{_THEN}|{_AFTER})"
+        rf"(?P<name>(?:{towns})[市县旗区镇]?(?:{_NAME}|第?[一二三四五六]高(?!中)|[土巴阿扎满莫敖]中))(?:{_THEN}|{_AFTER})"
     )
 
 

@@ -42,13 +42,16 @@ _CALLED_SHOP = re.compile(
 _SHOP_CALLED = re.compile(
     rf"(?:[饭面药鞋]?[店馆铺厂矿行社]|超市|公司|工厂|厂子|单位|作坊|车队|工地|合作社)的?(?:名字)?(?:就?叫做?|名叫|名字?是|起名叫?)[“\"'「]?(?P<name>(?!什么|啥|不|我|他|她|你|它)[{HAN}A-Za-z]{{2,8}})(?=[”\"'」,。!?;、\n]|$)"
 )
+_EMPLOYED = re.compile(
+    rf"(?:受雇于|就职于|任职于|供职于|效力于|受聘于)(?P<name>[{HAN}]{{3,14}}?)(?=[,。;!?\n]|$|的|当|做|一)"
+)
 _FAR = 14
 
 
 @cache
 def _brand_at_work() -> re.Pattern[str]:
     """Return 蒙牛六期上夜班, 去小肥羊当服务员: a known firm, its town and part, and what is done there."""
-    jobs = r"(?:上(?:夜|白|早|晚|中)?班|当(?!时|地|然)|做(?:保洁|护工|工|事|饭|收银|销售|客服|开发|程序|普工)|干(?:活|了|过|的|着)?|打工|打螺丝|工作|实习|任职|就职|供职|送[\u4e00-\u9fff]|开[\u4e00-\u9fff]{0,2}[车机]|流水线|下井|倒班|值班|请|管[\u4e00-\u9fff]|搬|卖[\u4e00-\u9fff]|端盘|洗[碗车]|退休|下岗|分拣|看门|看库|搞[\u4e00-\u9fff]|跑[\u4e00-\u9fff]|修[\u4e00-\u9fff]|开店|包装)"
+    jobs = r"(?:上(?:夜|白|早|晚|中)?班|当(?!时|地|然)|做(?:保洁|护工|工|事|饭|收银|销售|客服|开发|程序|普工|测试|研发|运营|设计|质检)|写(?:代码|程序|软件)|离职|辞职|干(?:活|了|过|的|着)?|打工|打螺丝|工作|实习|任职|就职|供职|送[\u4e00-\u9fff]|开[\u4e00-\u9fff]{0,2}[车机]|流水线|下井|倒班|值班|请|管[\u4e00-\u9fff]|搬|卖[\u4e00-\u9fff]|端盘|洗[碗车]|退休|下岗|分拣|看门|看库|搞[\u4e00-\u9fff]|跑[\u4e00-\u9fff]|修[\u4e00-\u9fff]|开店|包装)"
     part = r"(?:[一二三四五六七八九十]期|[\u4e00-\u9fff]{0,4}(?:厂|店|分公司|公司|基地|仓库?|站点?|车间|工地|项目部?|总部|总行|分行|支行|园区?|中心|集团|车队|门市))?"
     place = any_of(words("cities") | stems())
     return re.compile(
@@ -76,6 +79,11 @@ def find(page: Page) -> Iterator[Found]:
         Found(*one.span("name" if one["name"] else "firm"), Kind.EMPLOYER, _WHY)
         for form in (_brand_at_work(), _CALLED_SHOP, _SHOP_CALLED)
         for one in form.finditer(text)
+    )
+    yield from (
+        Found(*one.span("name"), Kind.EMPLOYER, _WHY)
+        for one in _EMPLOYED.finditer(text)
+        if not names_nothing(one["name"])
     )
     driven = (one.span("name") for one in _DRIVES.finditer(text) if _has_name(one["name"]))
     yield from (Found(*span, Kind.EMPLOYER, _WHY) for span in (*spans, *driven))

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gateways.slip_sheets import Paper, draw
+from gateways import pdfs
+from gateways.slip_sheets import Paper
 from models.pledges import Match
 from models.stipends import Batch, Stipend
 from privacy.permissions import Act, require
@@ -94,7 +95,7 @@ def print_slips(
     keeper, door = _keeper(session, as_hand(by), batch_ref)
     url = printing.public_url.rstrip("/")
     papers = [_paper(slip, url, keeper, door) for slip in slips]
-    return lambda: draw(papers, hotline=printing.hotline, printed_on=today(now))
+    return lambda: pdfs.slips(papers, hotline=printing.hotline, printed_on=today(now))
 
 
 def _keeper(session: Session, hand: Viewer, batch_ref: str) -> tuple[str, str]:

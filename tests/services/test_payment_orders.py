@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gateways import order_sheets, spreadsheets
+from gateways import order_sheets, pdfs, spreadsheets
 from gateways.order_sheets import Line, Order
 from models.payment_orders import PaymentOrder, PaymentOrderLine
 from models.stipends import Batch, Fact, Stipend
@@ -112,9 +112,9 @@ def test_the_same_order_is_the_same_file_byte_for_byte_and_each_taking_leaves_a_
     world, session, now
 ) -> None:
     ref = world.order(now)
-    files = [(order_sheets.table(o), order_sheets.draw(o)) for o in (taken(world, ref, now),) * 1]
+    files = [(order_sheets.table(o), pdfs.order(o)) for o in (taken(world, ref, now),) * 1]
     later = now + timedelta(days=3)
-    files += [(order_sheets.table(o), order_sheets.draw(o)) for o in (taken(world, ref, later),)]
+    files += [(order_sheets.table(o), pdfs.order(o)) for o in (taken(world, ref, later),)]
 
     assert files[0] == files[1]
     assert files[0][1].startswith(b"%PDF")

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from extensions import db
+from gateways import pdfs
 from models.children import Child
 from models.stipends import Batch
 from services.handover import slips
@@ -95,7 +96,7 @@ def test_the_decision_asks_for_the_familys_word(client, session) -> None:
 
 def test_a_units_slip_is_signed_and_kept_by_the_unit(session, monkeypatch) -> None:
     world, drawn = World(session), []
-    monkeypatch.setattr(slips, "draw", lambda papers, **_: drawn.extend(papers) or b"")
+    monkeypatch.setattr(pdfs, "slips", lambda papers, **_: drawn.extend(papers) or b"")
     batch = session.scalars(select(Batch.ref).where(Batch.organisation_id == world.unit.id)).first()
 
     printing = slips.Printing("https://x.example", "12338")

@@ -17,7 +17,7 @@ from flask import (
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from gateways import paper_sheets
+from gateways import pdfs
 from services.gate import Card
 from services.giving import members, moving
 from services.papers import members as papers
@@ -174,7 +174,7 @@ def paper(ref: str, member: str, year: str) -> Response:
     """Hand out one member's account of a year, to be passed on to him alone."""
     found = _statement(ref, member, year)
     said = paper_words.statement(found, operator=current_app.config["SETTINGS"].operator)
-    content, kind = BytesIO(paper_sheets.statement(said)), "application/pdf"
+    content, kind = BytesIO(pdfs.statement(said)), "application/pdf"
     file = f"weiguang-{year}-{member}.pdf"
     return send_file(content, kind, as_attachment=True, download_name=file)
 

@@ -6,7 +6,7 @@ from io import BytesIO
 from flask import Blueprint, current_app, render_template, send_file, url_for
 from werkzeug.wrappers import Response
 
-from gateways import paper_sheets
+from gateways import pdfs
 from services.papers import members as papers
 from services.papers.statements import Statement
 from vocabulary.errors import NotFound
@@ -43,7 +43,7 @@ def statement(year: str) -> str:
 def paper(year: str) -> Response:
     """Hand out one year as a paper."""
     said = paper_words.statement(_statement(year), operator=current_app.config["SETTINGS"].operator)
-    content, kind = BytesIO(paper_sheets.statement(said)), "application/pdf"
+    content, kind = BytesIO(pdfs.statement(said)), "application/pdf"
     return send_file(content, kind, as_attachment=True, download_name=f"weiguang-{year}.pdf")
 
 

@@ -16,7 +16,7 @@ from flask import (
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from gateways import paper_sheets
+from gateways import pdfs
 from gateways.uploads import LocalFiles
 from services.handover.slips import amount_words
 from services.papers import asking, certificates, fiscal, overview, statements
@@ -65,7 +65,7 @@ def statement_paper(year: str) -> Response:
     found = statements.of_year(session, viewer, _year(year), now=now)
     requests.note_read("donor.statement", [viewer.actor])
     said = paper_words.statement(found, operator=current_app.config["SETTINGS"].operator)
-    return _pdf(paper_sheets.statement(said), f"weiguang-{year}.pdf")
+    return _pdf(pdfs.statement(said), f"weiguang-{year}.pdf")
 
 
 @bp.post("/pledges/<string:ref>/certificates/<string:year>")
@@ -107,7 +107,7 @@ def certificate_paper(ref: str) -> Response:
         raise NotFound()
     requests.note_read("donor.certificate", [f"certificate:{ref}"])
     said = paper_words.certificate(card, operator=current_app.config["SETTINGS"].operator)
-    return _pdf(paper_sheets.certificate(said), f"weiguang-{card['number']}.pdf")
+    return _pdf(pdfs.certificate(said), f"weiguang-{card['number']}.pdf")
 
 
 @bp.route("/pledges/<string:ref>/receipts/<string:year>", methods=["GET", "POST"])

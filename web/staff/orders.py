@@ -15,7 +15,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from gateways import order_sheets
+from gateways import order_sheets, pdfs
 from gateways.order_sheets import Line, Order
 from privacy.permissions import Act
 from services.batches import bank_answers, orders
@@ -89,7 +89,7 @@ def sheet(ref: str) -> Response:
 def paper(ref: str) -> Response:
     """Hand out the paper to sign, and keep that it was."""
     with saying(but=_NOT_HANDED_OUT):
-        data, name = BytesIO(order_sheets.draw(_taken(ref, "pdf"))), f"weiguang-{ref}.pdf"
+        data, name = BytesIO(pdfs.order(_taken(ref, "pdf"))), f"weiguang-{ref}.pdf"
         return send_file(data, "application/pdf", as_attachment=True, download_name=name)
     return redirect(url_for(".detail", ref=ref), 303)
 
