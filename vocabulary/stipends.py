@@ -12,6 +12,15 @@ from vocabulary.errors import WrongState
 Facts = Mapping[FactKind, date | None]
 # What a hand sends back to the account that it came from.
 SENT_BACK = (Snag.REFUSED, Snag.UNDELIVERABLE, Snag.OWN_STAFF)
+# What a hand may keep for a while, and no longer than the rest that goes back.
+KEPT_FOR_NOW = (
+    Snag.ON_LEAVE,
+    Snag.BOARDING,
+    Snag.SUSPENDED,
+    Snag.TRANSFERRED,
+    Snag.LEFT_SCHOOL,
+    Snag.WRONG_DETAILS,
+)
 
 _ENDS = (
     (FactKind.WRITTEN_OFF, StipendStatus.WRITTEN_OFF),

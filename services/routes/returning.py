@@ -1,6 +1,7 @@
 """Cash that could not be delivered is back on the account within ten school days, or somebody hears.
 
-The ledger moves when the money is back (`returns`); this says by when, and who has to be asked.
+The ledger moves when the money is back (`returns`); this says by when, and who has to be asked. What a
+hand keeps for somebody on leave, or until a detail is put right, has the same ten days.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,7 +13,6 @@ from sqlalchemy.orm import Session
 from models.stipends import Batch, Stipend
 from privacy.permissions import CASE_STAFF, Act, require
 from privacy.viewers import Viewer
-from services.batches.returns import COMES_BACK
 from services.handover import office_staff
 from services.handover.reminders import hands_of_all
 from services.notices import notices
@@ -20,15 +20,25 @@ from services.notices.notices import Recipient
 from services.routes import calendar
 from vocabulary.enums import NoticeKind, RecipientKind
 from vocabulary.school_year import RETURN_DAYS, nth_day_after
+from vocabulary.stipends import KEPT_FOR_NOW, SENT_BACK
+
+_UNDELIVERED = (
+    Stipend.sent_on.is_not(None),
+    Stipend.not_handed_over_on.is_not(None),
+    Stipend.handed_over_on.is_(None),
+    Stipend.snag.in_((*SENT_BACK, *KEPT_FOR_NOW)),
+    Stipend.returned_on.is_(None),
+    Stipend.written_off_on.is_(None),
+)
 
 
 def back_by(session: Session, refs: Collection[str] | None = None) -> Mapping[str, date]:
-    """Return by when money is to be back, of the batches (refs) whose hand sends some back."""
+    """Return by when money is to be back, of the batches (refs) whose hand could not deliver some."""
     wanted = [] if refs is None else [Batch.ref.in_(refs)]
     rows = session.execute(
         select(Batch.ref, Batch.route, Batch.region_code, func.min(Stipend.not_handed_over_on))
         .join(Stipend, Stipend.batch_id == Batch.id)
-        .where(*COMES_BACK, *wanted)
+        .where(*_UNDELIVERED, *wanted)
         .group_by(Batch.ref, Batch.route, Batch.region_code)
     ).all()
     known = calendar.holidays(session) if rows else {}

@@ -69,7 +69,7 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
     NoticeKind.RETURN_LATE: Text(
         "没交到的钱还没退回",
         "{hand_name}：{batch_month}这一批没能交到的钱，十个上学日过了还没有退回账户。"
-        "今天退回，汇款备注写 {memo}；已经交到家的，改一下名单。",
+        "今天退回，汇款备注写 {memo}；还写着先存着的，改成“没法交到”再退；已经交到家的，改一下名单。",
         f"{SIGN}没交到的助学金还没有退回。{SEE_INBOX}",
     ),
     NoticeKind.ROUTE_ENDS: Text(

@@ -100,10 +100,11 @@ def test_it_takes_case_staff_and_a_reason(world, note, by, error) -> None:
         world.move(note=note, by=by)
 
 
-def test_cash_not_given_is_due_back_within_ten_school_days(session, world) -> None:
+@pytest.mark.parametrize("snag", [Snag.UNDELIVERABLE, Snag.ON_LEAVE, Snag.SUSPENDED])
+def test_cash_not_given_is_due_back_within_ten_school_days(session, world, snag) -> None:
     (card, *_) = handovers.list_for(session, world.officer, now=at(LATE))
     line = card["lines"][0]["ref"]
-    handovers.note_snag(session, world.officer, line, Snag.UNDELIVERABLE, now=at(LATE))
+    handovers.note_snag(session, world.officer, line, snag, now=at(LATE))
     back_by = returning.back_by(session)[card["ref"]]
 
     # Ten school days after Saturday 21 November: Friday 4 December.
