@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Condition, Sealed, Standings, held, is_own
 from models.care import CareMatch
+from models.children import Child
 from models.harm import cases_about
 from models.pledges import Match
 from privacy.disclosure import NOBODY, Audience, seen_by
@@ -17,6 +18,7 @@ from vocabulary.refs import new_ref
 
 _STAFF = (Audience.CASE_STAFF,)
 _BOTH = (*_STAFF, Audience.SELF)
+_AT_HOME = (Audience.OWN_FAMILY, Audience.OWN_VILLAGE)
 
 
 class Visit(Base):
@@ -55,8 +57,8 @@ class Visit(Base):
     )
     care_id: Mapped[int] = mapped_column(ForeignKey("care_matches.id"), index=True, info=NOBODY)
     child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), info=NOBODY)
-    met_on: Mapped[date] = mapped_column(info=seen_by(*_BOTH, Audience.OWN_FAMILY))
-    kind: Mapped[VisitKind] = mapped_column(info=seen_by(*_BOTH, Audience.OWN_FAMILY))
+    met_on: Mapped[date] = mapped_column(info=seen_by(*_BOTH, *_AT_HOME))
+    kind: Mapped[VisitKind] = mapped_column(info=seen_by(*_BOTH, *_AT_HOME))
     # None where she came with nothing but a worry.
     mood: Mapped[ChildMood | None] = mapped_column(info=seen_by(*_BOTH))
     # VisitSign values.
@@ -76,7 +78,8 @@ class Visit(Base):
     def standings(cls, viewer: Viewer) -> Standings:
         """As the pair's for staff and herself; the family behind its guardian's own link.
 
-        Whom a report names stands near none of that child's, like everything about the case.
+        To a family without a telephone its village director reads the days aloud. Whom a report names
+        stands near none of that child's, like everything about the case.
         """
         pair = CareMatch.standings(viewer)
         found: dict[Audience, Condition] = {
@@ -86,7 +89,11 @@ class Visit(Base):
         if Audience.CASE_STAFF in found:
             round_ = cls.child_id.not_in(cases_about(viewer))
             found[Audience.CASE_STAFF] = and_(found[Audience.CASE_STAFF], round_)
-        return found | held(viewer, (Audience.OWN_FAMILY, (Role.FAMILY,), _at_home(viewer)))
+        return found | held(
+            viewer,
+            (Audience.OWN_FAMILY, (Role.FAMILY,), _at_home(viewer)),
+            (Audience.OWN_VILLAGE, (Role.VILLAGE_DIRECTOR,), _in_village(viewer)),
+        )
 
 
 def _at_home(viewer: Viewer) -> Condition:
@@ -95,6 +102,12 @@ def _at_home(viewer: Viewer) -> Condition:
     if child_id is None:
         return false()
     return and_(is_own(Visit.child_id, child_id), Visit.taken_back_on.is_(None))
+
+
+def _in_village(viewer: Viewer) -> Condition:
+    near = Child.standings(viewer).get(Audience.OWN_VILLAGE, false())
+    hers = Visit.child_id.in_(select(Child.id).where(near))
+    return and_(hers, Visit.taken_back_on.is_(None), Visit.child_id.not_in(cases_about(viewer)))
 
 
 class FadingNote(Base):

@@ -1,6 +1,10 @@
-"""Who reads of visits: she her own, the staff what they may act on, the home only day and kind."""
+"""Who reads of visits: she her own, the staff what they may act on, the home only day and kind.
+
+To a home without a telephone its village director reads these aloud.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
@@ -16,8 +20,10 @@ from privacy.viewers import Viewer
 from services import gate
 from services.care.visits import STANDS, WAITS
 from services.gate import Card, Part
+from services.guardians import families
 from services.guardians.guardian_wishes import as_guardian
 from vocabulary.dates import today
+from vocabulary.enums import Role
 
 SHOWN = 60
 _LATEST = (Visit.met_on.desc(), Visit.id.desc())
@@ -57,6 +63,21 @@ def at_home(session: Session, viewer: Viewer) -> list[Card]:
     fields, own = ("met_on", "kind"), (Visit.child_id == as_guardian(viewer),)
     return gate.cards(
         session, viewer, Visit, fields=fields, where=own, order_by=_LATEST, limit=SHOWN
+    )
+
+
+def read_aloud(session: Session, viewer: Viewer, line_ref: str) -> list[Card]:
+    """List the same for the director of its village, who asks the family whether it was so.
+
+    `line_ref` names the family by one of its instalments. Raises NotFound.
+    """
+    require(viewer, Act.HELP_GUARDIAN)
+    child = families.village_line(session, viewer, line_ref)["child"]["ref"]
+    director = replace(viewer, roles=frozenset({Role.VILLAGE_DIRECTOR}))
+    own = (Visit.child_id.in_(select(Child.id).where(Child.ref == child)),)
+    fields = ("met_on", "kind")
+    return gate.cards(
+        session, director, Visit, fields=fields, where=own, order_by=_LATEST, limit=SHOWN
     )
 
 

@@ -1,6 +1,7 @@
 """The database thief: what lies on the disk, searched for every name, number and contact put in.
 
-Nine spellings of each; the outbox stands for the provider and is searched for all but contacts.
+Every spelling of each (tests/house/searching.py); the outbox stands for the provider and is searched
+for all but contacts. tests/house/test_world_at_rest.py does so for fourteen months of a whole house.
 """
 
 import base64
@@ -17,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask
 from PIL import Image
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from extensions import db
@@ -25,6 +26,7 @@ from gateways.uploads import LocalFiles
 from models import keys
 from models.amendments import Amendment
 from models.ledger import Receipt
+from models.vault import VaultPledge
 from services import uploads
 from services.books import receipts
 from services.books.receipts import BankLine
@@ -33,13 +35,16 @@ from services.children.newcomers import NewChild, NewKin
 from services.importing import imports
 from services.pairing import volunteers
 from services.pairing.volunteers import NewVolunteer
+from services.papers import wishes
 from services.pledges import pledges
 from services.pledges.pledges import PledgeTerms
 from services.vault import vault
 from tests.factories import TOWNSHIP, a_child, a_match, a_pledge, a_school, a_sent_batch, an_account
 from tests.factories import viewer as made_viewer
 from tests.house.places import SENT, VILLAGE
-from vocabulary.enums import AmendmentKind, ImportKind, Naming, Rhythm, Role, Sex, Stage
+from tests.house.searching import KEY, Searched, spellings
+from tests.services.statements.bank import a_csv, book
+from vocabulary.enums import AmendmentKind, ImportKind, Naming, ReceiptWay, Rhythm, Role, Sex, Stage
 from vocabulary.money import Fen
 from vocabulary.refs import stipend_ref
 
@@ -63,48 +68,37 @@ PEOPLE = {
     "staff": "莫德格玛",
     "staff's phone": "13734801199",
     "school's account": "6217001234567890123",
+    "bank's remark": "阿里河林场工会",
+    "name for a receipt": "白音那嘎日迪",
+    "bank line's payer": "苏德毕力格图",
 }
-PINYIN = {"child": "arunaqimuge", "payer": "eerdunbilige", "guardian": "aomindalai"}
 CONTACTS = {"donor's phone", "donor's mail", "guardian's phone", "staff's phone"}
 
 
-def spellings(word: str) -> dict[str, list[bytes]]:
-    """A word as a careless program might write it down."""
-    plain = word.encode()
-    found = {
-        "utf-8": [plain],
-        "reversed": [word[::-1].encode()],
-        "utf-16": [word.encode("utf-16-le"), word.encode("utf-16-be")],
-        "gbk": [word.encode("gb18030")],
-        "hex": [plain.hex().encode(), plain.hex().upper().encode()],
-        "escaped": [word.encode("unicode_escape"), ascii(word)[1:-1].encode()],
-        "percent": ["".join(f"%{byte:02X}" for byte in plain).encode()],
-        "base64": [_inner_base64(plain, shift) for shift in range(3)],
-    }
-    return {kind: [one for one in ways if len(one) > 3] for kind, ways in found.items()}
-
-
-def _inner_base64(plain: bytes, shift: int) -> bytes:
-    """The letters that a word always has inside base64, wherever it begins."""
-    written = base64.b64encode(b"\0" * shift + plain).rstrip(b"=")
-    return written[(shift * 8 + 5) // 6 : len(written) - 1]
-
-
-def words() -> Iterator[tuple[str, str, bytes]]:
-    for who, word in PEOPLE.items():
-        for kind, ways in spellings(word).items():
-            yield from ((who, kind, one) for one in ways)
-    yield from ((who, "pinyin", word.encode()) for who, word in PINYIN.items())
-
-
 def test_the_search_would_find_each_spelling() -> None:
-    """It can fail: every spelling is found in what holds it."""
+    """It can fail: every spelling is found in what holds it, alone and among other bytes."""
     for who, word in PEOPLE.items():
-        held = b"xy" + b"|".join(one for ways in spellings(word).values() for one in ways)
-        assert {k for w, k, one in words() if w == who and one in held} >= set(spellings(word)), who
+        search = Searched([word])
+        for kind, ways in spellings(word).items():
+            for way in (one for one in ways if len(one) >= KEY):
+                held = b"\xff\x00xy" + way + b"|"
+                assert ("a", word, kind) in set(search.found_in("a", held)), (who, kind)
         for before in (b"", b"a", b"ab"):
             coded = base64.b64encode(before + word.encode() + b"tail")
-            assert any(one in coded for w, k, one in words() if (w, k) == (who, "base64"))
+            assert "base64" in {kind for _, _, kind in search.found_in("a", coded)}, who
+
+
+def test_initials_of_a_name_count_where_they_stand_alone_and_longer_ones_anywhere() -> None:
+    search = Searched([PEOPLE["guardian"], PEOPLE["bank's remark"], "李想"])
+
+    def kinds(held: bytes) -> set[tuple[str, str]]:
+        return {(word, kind) for _, word, kind in search.found_in("a", held)}
+
+    assert kinds(b"INSERT INTO kin VALUES(3,'amdl',NULL)") == {("敖敏达来", "initials")}
+    assert kinds(b"samdlx amdl2 lx") == set()
+    assert kinds(b"xxALHLCGHxx") == {(PEOPLE["bank's remark"], "initials")}
+    assert kinds(b"\xff amdl \xfe") == set()  # noise is no text
+    assert kinds(b"say aomindalai") == {("敖敏达来", "pinyin")}
 
 
 @pytest.fixture
@@ -147,6 +141,11 @@ def _enter(session: Session, now: datetime, files: LocalFiles) -> None:
         made = pledges.offer(session, terms, contact, now=now)
         line = BankLine(made.reference, Fen(10_000), SENT, payer_name=p["payer"], line=contact[:3])
         receipts.record(session, made_viewer(Role.COLLECTING_DESK), line, now=now)
+    of_it = select(VaultPledge.pledge_id).where(VaultPledge.payment_reference == made.reference)
+    named = p["name for a receipt"]
+    wishes.keep(session, session.scalars(of_it).one(), 2026, ReceiptWay.SEALED, named, now=now)
+    payer, remark = p["bank line's payer"], p["bank's remark"]
+    book(session, a_csv(f"20261119,,100.00,700.00,{payer},{made.reference} {remark},A7"), now)
     new = NewVolunteer(
         p["volunteer"], TOWNSHIP, phone=p["volunteer's phone"], id_number=p["volunteer's number"]
     )
@@ -231,12 +230,10 @@ def test_nobody_is_found_on_the_disk(disk: Path, session: Session) -> None:
     """Database, write-ahead log, backup, photographs, and every line that was logged."""
     assert_the_house_is_full(session)
     searched = dict(everything(disk))
-    hits = {
-        (name, who, kind)
-        for name, held in searched.items()
-        for who, kind, word in words()
-        if word in held and not (name.startswith("outbox/") and who in CONTACTS)
-    }
+    search, whose = Searched(PEOPLE.values()), {word: who for who, word in PEOPLE.items()}
+    found = [hit for name, held in searched.items() for hit in search.found_in(name, held)]
+    hits = {(name, whose[word], kind) for name, word, kind in found}
+    hits -= {hit for hit in hits if hit[0].startswith("outbox/") and hit[1] in CONTACTS}
 
     assert {"weiguang.db", "heard.log", "dump"} <= searched.keys()
     assert any(name.startswith("backups/") for name in searched)

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from privacy.permissions import Act
+from services.care import visit_lists
 from services.guardians import families, guardian_wishes
 from vocabulary.errors import BadInput
 from web.core import requests
@@ -16,7 +17,7 @@ bp = Blueprint("file", __name__)
 @bp.route("/families/<string:ref>/file", methods=["GET", "POST"])
 @may(Act.HELP_GUARDIAN)
 def show(ref: str) -> str | Response:
-    """Take what the guardian wants; show what was asked before, with the answers to read aloud."""
+    """Take what the guardian wants; show the answers and the days of visits, to read aloud."""
     session, viewer, form = requests.session(), current_viewer(), HelpedWishForm()
     line = families.village_line(session, viewer, ref)
     if form.validate_on_submit() and _asked(ref, form):
@@ -26,7 +27,10 @@ def show(ref: str) -> str | Response:
         requests.keep_nothing()
     requests.note_read("child.read", [f"child:{line['child']['ref']}"])
     asked = guardian_wishes.helped(session, viewer, ref)
-    return render_template("village/file/show.html", line=line, form=form, asked=asked)
+    visits = visit_lists.read_aloud(session, viewer, ref)
+    return render_template(
+        "village/file/show.html", line=line, form=form, asked=asked, visits=visits
+    )
 
 
 def _asked(ref: str, form: HelpedWishForm) -> bool:
