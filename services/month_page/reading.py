@@ -80,7 +80,15 @@ def of_year(session: Session, viewer: Viewer, year: int) -> list[Card]:
     inside = MonthLeaf.batch_on.between(date(year, 1, 1), date(year, 12, 31))
     order = (MonthLeaf.batch_on, MonthLeaf.code)
     fields = ("code", "period", "amount_fen", "batch_on")
-    return gate.cards(session, viewer, MonthLeaf, where=(inside,), fields=fields, order_by=order)
+    return gate.cards(
+        session,
+        viewer,
+        MonthLeaf,
+        parts={"head": _HEAD},
+        where=(inside,),
+        fields=fields,
+        order_by=order,
+    )
 
 
 def steps(card: Card) -> list[Card]:

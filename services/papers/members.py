@@ -48,7 +48,7 @@ def of_year(
         children=list(_children(session, viewer, own, divided.lines(key), now=now)),
         of_group=card["giver"].name,
     )
-    return Statement(year, today(now), True, [part])  # noqa: FBT003 whole: all of this one's
+    return statements.dated(session, year, [part], is_whole=True, now=now)
 
 
 def years_of_own(session: Session, viewer: Viewer, *, now: datetime) -> Card | None:

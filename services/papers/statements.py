@@ -13,9 +13,11 @@ from privacy.viewers import Viewer
 from services import gate
 from services.donors import donors
 from services.donors.donor_cards import Support
+from services.earmarks import redirecting
+from services.earmarks.redirecting import Use
 from services.gate import Card, Part
 from services.month_page import reading
-from services.papers import moves
+from services.papers import as_of, moves
 from services.papers.called import called
 from services.papers.moves import Year
 from vocabulary.dates import today
@@ -49,6 +51,8 @@ class OfPledge:
     children: Sequence[OfChild]
     # The unit or group of which this is one member's part.
     of_group: str = ""
+    # What it was restricted to when it was given.
+    use: Use | None = None
 
     @property
     def received(self) -> Fen:
@@ -80,7 +84,10 @@ class OfPledge:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A year as it stands on a day; a link to one pledge shows that one alone."""
+    """A year as it stands on a day; a link to one pledge shows that one alone.
+
+    Of a year that is over `as_of` is the last day on which anything on it changed.
+    """
 
     year: int
     as_of: date
@@ -134,6 +141,8 @@ def of_year(session: Session, viewer: Viewer, year: int, *, now: datetime) -> St
     refs = [card["donor_ref"] for card in cards]
     booked = moves.of_year(session, refs, year)
     gifts = gifts_of(session, viewer, on=today(now))
+    has_uses = any(card["is_restricted"] for card in cards)
+    uses = redirecting.own(session, viewer) if has_uses else {}
     parts = [
         OfPledge(
             pledge=card.and_also(year=year),
@@ -141,12 +150,29 @@ def of_year(session: Session, viewer: Viewer, year: int, *, now: datetime) -> St
             payments=[(day, fen) for day, fen in card["payments"] if day.year == year],
             year=booked[card["donor_ref"]],
             children=list(children_of(card, gifts, year)),
+            use=uses.get(card["donor_ref"]),
         )
         for card in cards
     ]
     shown = [one for one in parts if _has_part(one)]
     codes = reading.of_year(session, viewer, year)
-    return Statement(year, today(now), page.is_whole, shown, codes)
+    return dated(session, year, shown, codes, is_whole=page.is_whole, now=now)
+
+
+def dated(
+    session: Session,
+    year: int,
+    pledges: Sequence[OfPledge],
+    codes: Sequence[Card] = (),
+    *,
+    is_whole: bool,
+    now: datetime,
+) -> Statement:
+    """Return the account with its day: once the year is over, the last one on which it changed."""
+    refs = [one.pledge["donor_ref"] for one in pledges]
+    lines = [line for one in pledges for child in one.children for line in child.lines]
+    day = as_of.of_year(session, year, refs, lines, codes, on=today(now))
+    return Statement(year, day, is_whole, pledges, codes)
 
 
 def _has_part(one: OfPledge) -> bool:

@@ -23,9 +23,11 @@ from services.books import receipts
 from services.books.receipts import BankLine
 from services.links import Subject
 from services.vault import vault
-from tests.factories import a_pledge, an_account, viewer
+from tests.factories import a_child, a_match, a_pledge, a_school, an_account, viewer
 from tests.plugins.installation import settings_in
 from tests.web.desks import sign_in
+from vocabulary import clock
+from vocabulary.dates import at
 from vocabulary.enums import EarmarkKind, LinkPurpose, Naming, PledgeKind, Role
 from vocabulary.money import Fen
 
@@ -309,3 +311,38 @@ def test_a_years_account_says_its_sum_in_words_on_page_and_paper(client, paid):
     for where in (page, said.stdout.decode()):
         assert "人民币壹仟贰佰元整" in where
         assert "不作报销或抵税凭证" in where
+
+
+def test_the_account_of_a_year_that_is_over_is_the_same_file_until_it_changes(
+    client, session, paid, now
+):
+    pledge = session.scalars(select(Pledge)).one()
+
+    def on(day: date) -> bytes:
+        with clock.moved_to(at(day, 12)):
+            behind_link(client, session, pledge, at(day))
+            return client.get("/donor/papers/statements/2026.pdf").data
+
+    first = on(date(2027, 1, 5))
+    assert first.startswith(b"%PDF")
+    assert on(date(2027, 3, 9)) == first
+
+    receipts.record(
+        session, DESK, BankLine(paid[1], Fen(5_000), date(2026, 12, 30)), now=at(date(2027, 4, 1))
+    )
+    session.commit()
+    assert on(date(2027, 4, 2)) != first
+
+
+def test_an_account_says_what_a_sum_for_one_child_is(client, session, paid, now):
+    pledge = session.scalars(select(Pledge)).one()
+    match = a_match(session, pledge, a_child(session, a_school(session)))
+    session.commit()
+    client.post(f"/donor/earmarks/children/{match.donor_ref}", data={"amount": "300"})
+    one = session.scalars(select(Pledge).where(Pledge.kind == PledgeKind.GAP_FUND)).one()
+    pay(session, vault.reference_of(session, one.id), 30_000, now)
+
+    page = client.get("/donor/papers/statements/2026").text
+
+    assert f"只为“{match.code_name}”存的一笔 · 给一次，¥300 · " in page
+    assert "爱心备用金 · 每月" not in page

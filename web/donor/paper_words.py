@@ -10,9 +10,10 @@ from services.gate import Card
 from services.handover.slips import amount_words
 from services.papers.statements import OfChild, OfPledge, Statement
 from vocabulary.enums import EarmarkKind, PledgeKind, Rhythm
-from vocabulary.money import format_yuan
+from vocabulary.money import format_yuan, format_yuan_short
 from web.core import addresses
 from web.core.filters import full_day
+from web.core.labels import label
 from web.core.pledge_words import amount
 
 HEADS = ("月份", "金额", "说好", "到账", "拨付", "转交", "家里签收")
@@ -108,7 +109,15 @@ def title(part: OfPledge) -> str:
     name = "爱心备用金" if part.is_fund else "一份认捐"
     if part.of_group:
         return f"{part.of_group} · {name}"
-    return f"{name} · {amount(part.pledge)} · {part.pledge['reference']}"
+    given = amount(part.pledge)
+    if part.use and part.use.kind is EarmarkKind.ONE_CHILD:
+        name = (
+            f"只为“{part.use.code_name}”存的一笔" if part.use.code_name else "只为一个孩子存的一笔"
+        )
+        given = f"给一次，{format_yuan_short(part.pledge['instalment_fen'])}"
+    elif part.use:
+        name = f"{name}（{label(part.use.kind)}）"
+    return f"{name} · {given} · {part.pledge['reference']}"
 
 
 def sums(part: OfPledge, on: date) -> list[tuple[str, str]]:

@@ -120,6 +120,29 @@ def test_what_came_ahead_is_used_on_the_due_day_and_a_year_that_is_over_stays(se
     assert gap_fund.broken(session, date(2027, 2, 2)) == {}
 
 
+def test_the_account_of_a_year_that_is_over_bears_the_day_on_which_it_changed_last(session) -> None:
+    match, reference = gap_fund.sponsored(session)
+    me = donor(session, session.get_one(Pledge, match.pledge_id))
+    match.starts_on = date(2026, 12, 1)
+    gap_fund.pay(session, reference, 60_000, date(2026, 10, 20))
+    gap_fund.run(session, date(2026, 12, 1))
+    december = session.scalars(select(Stipend)).one()
+
+    def as_of(on: date) -> date:
+        return statements.of_year(session, me, 2026, now=at(on)).as_of
+
+    assert as_of(date(2026, 12, 31)) == date(2026, 12, 31)
+    gap_fund.run(session, date(2027, 1, 1))
+    assert (as_of(date(2027, 1, 2)), as_of(date(2027, 3, 4))) == (date(2027, 1, 1),) * 2
+    sent = date(2027, 1, 20)
+    facts.record(session, FactKind.SENT, [december], on=sent, by=ENGINE, now=at(sent), basis=BASIS)
+    assert (as_of(sent), as_of(date(2027, 3, 4))) == (sent, sent)
+    found = date(2027, 2, 2)
+    line = BankLine(reference, Fen(10_000), date(2026, 12, 30))
+    receipts.record(session, DESK, line, now=at(found))
+    assert (as_of(found), as_of(date(2027, 3, 4))) == (found, found)
+
+
 def test_money_ahead_that_is_taken_off_its_line_early_was_used_in_no_year(session) -> None:
     match, reference = gap_fund.sponsored(session)
     me = donor(session, session.get_one(Pledge, match.pledge_id))
