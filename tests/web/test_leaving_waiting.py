@@ -60,7 +60,7 @@ def test_her_notice_takes_back_at_once_what_two_have_not_agreed_to(
     assert (pair.status, pair.refusal) == (CareStatus.LAPSED, CareRefusal.SHE_LEAVES)
     assert session.scalars(select(CareExclusion)).all() == []
     page = body(worker, f"/staff/care/{pair.ref}")
-    assert "她说要离开" in page
+    assert "她说要离开" in page and "收回了" in page and "过期了" not in page
     assert AGREE not in page
     assert pair.ref not in body(worker, "/staff/care/")
     post(worker, f"/staff/care/{pair.ref}/agree")

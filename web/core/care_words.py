@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.care.blocks import Block
-from vocabulary.enums import CareStatus, CareTime, Language, NeedKind, Stage
+from vocabulary.enums import CareRefusal, CareStatus, CareTime, Language, NeedKind, Stage
 from vocabulary.errors import NoConsent, NoLongerFits, NoPlaceLeft
 from web.core.labels import label
 from web.core.reasons import LEVELS
@@ -170,6 +170,14 @@ PILLS = {
 }
 
 
+def state(card: Facts) -> str:
+    """Say how a pair stands: what was taken back did not run out of time."""
+    if card["status"] is CareStatus.LAPSED and card["refusal"] not in _CLOCKS:
+        return "收回了"
+    return label(card["status"])
+
+
+_CLOCKS = (CareRefusal.NOT_ANSWERED, CareRefusal.NOT_DECIDED)
 RULES: Mapping[str, str] = {
     "verified": "这个孩子还没有核实",
     "consent": "没有陪伴的同意书",

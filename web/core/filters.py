@@ -107,8 +107,9 @@ def day(value: date | datetime | None) -> str:
 
 
 def her_times(said: str) -> str:
-    """Name the times of the week that the engine reads off a volunteer's own words."""
-    return care_words.times(sorted(abilities.times_of(said))) or "都可以"
+    """Say a volunteer's own words, and beside them what the engine reads off them where it differs."""
+    read = care_words.times(sorted(abilities.times_of(said))) or "都可以"
+    return said if read == said else f"{said}（配对时算{read}）"
 
 
 def care_times(kept: str) -> str:

@@ -153,7 +153,7 @@ def leaves(ref: str) -> str | Response:
         session, viewer, now = requests.session(), current_viewer(), requests.now()
         with onto(form, _REASONS):
             leaving.note_notice(session, viewer, ref, form.on.data, now=now)
-            flash("记下了，今晚起先给她的孩子找接着陪的人。", "success")
+            flash("记下了。还没定下来的收回了，今晚起先给她的孩子找接着陪的人。", "success")
             return redirect(url_for(".detail", ref=ref), 303)
     return _detail(ref, PaperForm(formdata=None), LoginForm(formdata=None), day_form=form)
 
