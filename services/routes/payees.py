@@ -41,11 +41,13 @@ def held_back(session: Session, batches: Sequence[Batch]) -> Mapping[str, date]:
 
 def of_batches(session: Session, batches: Sequence[Batch]) -> Mapping[int, Payee]:
     """Return whom to pay, by the batch's key. Raises BadInput(batch) where the bank cannot be told."""
-    if held_back(session, batches):
-        raise BadInput(field="batch", reason="account_changes")
+    if held := held_back(session, batches):
+        memos = "、".join(sorted(one.memo for one in batches if one.ref in held))
+        raise BadInput(field="batch", reason="account_changes", memos=memos)
     found = _accounts(session, batches) | _cards(session, batches)
     if len(found) != len(batches):
-        raise BadInput(field="batch", reason="no_account")
+        memos = "、".join(sorted(one.memo for one in batches if one.id not in found))
+        raise BadInput(field="batch", reason="no_account", memos=memos)
     return found
 
 
@@ -63,11 +65,14 @@ def _payee(hand: Organisation) -> Payee | None:
 
 
 def _cards(session: Session, batches: Sequence[Batch]) -> dict[int, Payee]:
-    """Return the cards that money may still go to: one that was sent back from is none."""
-    keys = {one.card_id: one.id for one in batches if one.card_id is not None}
+    """Return the cards that money may still go to: one that was sent back from is none.
+
+    Several months of one child may wait at once, each in a batch of its own.
+    """
+    keys = {one.card_id for one in batches if one.card_id is not None}
     able = {}
     for card in session.scalars(select(BankCard).where(BankCard.id.in_(keys))):
         stands = usable(session, card.child_id)
         if stands is not None and stands.id == card.id:
-            able[keys[card.id]] = Payee(card.holder, card.bank, card.number, card.holder)
-    return able
+            able[card.id] = Payee(card.holder, card.bank, card.number, card.holder)
+    return {one.id: able[one.card_id] for one in batches if one.card_id in able}

@@ -223,7 +223,26 @@ def test_nothing_goes_to_either_card_while_another_waits(session) -> None:
     assert (card["may_order"], card["changes_on"]) == (False, DECEMBER + timedelta(days=4))
     with pytest.raises(BadInput) as refusal:
         orders.prepare(session, DESK, [card["ref"]], now=at(DECEMBER))
-    assert refusal.value.params == {"field": "batch", "reason": "account_changes"}
+    assert refusal.value.params == {
+        "field": "batch",
+        "reason": "account_changes",
+        "memos": card["memo"],
+    }
+
+
+def test_two_months_of_one_child_that_waited_go_to_its_card_in_one_order(session) -> None:
+    on_card(session)
+    january = date(2027, 1, 1)
+    morning(session, DECEMBER)
+    morning(session, january)
+
+    listed = orders.with_accounts(session, DESK)
+    ref = orders.prepare(session, DESK, [card["ref"] for card in listed], now=at(january))
+
+    lines = orders.detail(session, DESK, ref)["lines"]
+    assert len(listed) == len(lines) == 2
+    assert {line["number"] for line in lines} == {"尾号 0018"}
+    assert len({line["words"] for line in lines}) == 2
 
 
 def test_unsent_money_goes_to_the_new_card(session) -> None:
