@@ -48,17 +48,18 @@ def best_pairs(
     """
     draws = np.random.default_rng(seed)
     found = list[Ints]()
-    for part, sorts in _parts(kind, needs, offers):
+    for part, sorts in sorted_parts(kind, needs, offers):
         for block in blocks(part, len(sorts.size)):
             best = _of_block(kind, block, sorts, weights=weights, kept=kept, draws=draws)
             narrow: Any = best.astype(np.int32)  # half the memory where a million keep theirs
             found.append(narrow)
             if watch:
                 watch.paired(len(block))
-    return [_without(block, offers) for block in found]
+    return [without_apart(block, offers) for block in found]
 
 
-def _parts(kind: Kind, needs: Columns, offers: Columns) -> Iterator[tuple[Columns, Sorts]]:
+def sorted_parts(kind: Kind, needs: Columns, offers: Columns) -> Iterator[tuple[Columns, Sorts]]:
+    """Yield parts of the needs with the offers that may be permitted, sort by sort."""
     if kind.near is None:
         yield needs, _sorts(offers)
         return
@@ -146,7 +147,7 @@ def _members(sorts: Sorts, chosen: Ints, draws: np.random.Generator) -> tuple[In
     return which, sorts.members[sorts.first[sort[which]] + place]
 
 
-def _without(pairs: Ints, offers: Columns) -> Ints:
+def without_apart(pairs: Ints, offers: Columns) -> Ints:
     """Leave out the pairs that are forbidden one by one."""
     most = max(
         int(pairs[1].max(initial=0)), *(int(a.max(initial=0)) for a in offers.apart.values()), 0

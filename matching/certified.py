@@ -32,7 +32,8 @@ class Certificate:
     for a pair that somebody was shown already. Per need and offer: its price and its part; who has
     no pair is in the last one. Per part: `scale` (a point's worth beside a day waited), `bound` on
     (score + stay) x scale + days, and whether CP-SAT gave it instead of the prices. `reasons` say
-    why each pair made and not the next; a run of before has none, and they are found anew.
+    why each pair made and not the next; a run of before has none, and they are found anew. `is_cut`:
+    permitted pairs were left out that are worth no more than their prices.
     """
 
     kind: Kind
@@ -53,6 +54,7 @@ class Certificate:
     bound: Ints
     is_searched: Ints
     reasons: Reasons | None = None
+    is_cut: bool = False
 
     def __post_init__(self) -> None:
         """Take lists of records too."""

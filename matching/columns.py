@@ -99,3 +99,13 @@ def ranges(first: Ints, last: Ints) -> Ints:
     begins = np.cumsum(length) - length
     numbers: Ints = np.repeat(first - begins, length) + np.arange(int(length.sum()))
     return numbers
+
+
+def best_of_each(keys: Ints, worth: Any, most: int) -> Bools:
+    """Mark the `most` entries worth most of each key."""
+    order = np.lexsort((-worth, keys))
+    begins = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    rank = np.arange(len(keys)) - np.repeat(begins, np.diff(begins, append=len(keys)))
+    marked = np.zeros(len(keys), dtype=np.bool_)
+    marked[order[rank < most]] = True
+    return marked

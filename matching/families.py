@@ -1,5 +1,7 @@
 """Needs that stay together: which offers may take a whole family."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from matching.blocks import permitted, scores
@@ -35,6 +37,19 @@ def members_of(family: Ints) -> list[Ints]:
     return np.split(order, np.flatnonzero(np.diff(family[order])) + 1) if len(order) else []
 
 
+def fitting(
+    kind: Kind, needs: Columns, offers: Columns, family: Ints, *, is_once: Ints, weights: Weights
+) -> Iterator[tuple[Ints, Ints, Ints]]:
+    """Yield each family's rows, the offers that may take all of it, and what each pair scores."""
+    for members in members_of(family):
+        if is_once[members].sum() > 1:
+            continue
+        block = needs.rows(members)
+        fits = permitted(kind, block, offers).all(axis=0) & (offers.places >= len(members))
+        able = np.flatnonzero(fits)
+        yield members, able, scores(kind, block, offers, weights)[:, able]
+
+
 def of_families(
     kind: Kind,
     needs: Columns,
@@ -47,19 +62,11 @@ def of_families(
 ) -> list[Ints]:
     """Return for each family its `kept` best offers that may take all of it."""
     found = []
-    for members in members_of(family):
-        block = needs.rows(members)
-        fits = permitted(kind, block, offers).all(axis=0) & (offers.places >= len(members))
-        if is_once[members].sum() > 1:
-            continue
-        points = scores(kind, block, offers, weights)
-        best = np.flatnonzero(fits)
-        if len(best) > kept:
-            order = np.argsort(-points[:, best].sum(axis=0), kind="stable")[:kept]
-            best = np.sort(best[order])
-        for at, row in enumerate(members):
-            ends = np.full(len(best), row), offers.row[best], points[at, best]
-            found.append(np.stack(ends).astype(np.int64))
+    every = fitting(kind, needs, offers, family, is_once=is_once, weights=weights)
+    for members, able, points in every:
+        best = np.sort(np.argsort(-points.sum(axis=0), kind="stable")[:kept])
+        for row, score in zip(members, points[:, best], strict=True):
+            found.append(np.stack([np.full(len(best), row), able[best], score]))
     return found
 
 

@@ -25,7 +25,8 @@ class Market:
     `value` is the score times `scale` plus the days both sides waited: ties of the total score go
     to those who waited longest, and never outweigh one point. `need_rows` and `offer_rows` are the
     run's own numbers. Needs of one `family` (-1: none) are taken by one offer or by none; an offer
-    takes one need at most that `is_once`. A pair carries one of `sums`.
+    takes one need at most that `is_once`. A pair carries one of `sums`. `is_cut`: pairs were left
+    out that are worth no more than the flow's prices.
     """
 
     sums: tuple[int, ...]
@@ -41,6 +42,7 @@ class Market:
     origin: Ints
     need_rows: Ints
     offer_rows: Ints
+    is_cut: bool = False
 
     @property
     def is_by_place(self) -> bool:
@@ -59,8 +61,14 @@ class Market:
         return int(np.dot(self.value, units))
 
 
-def markets(sides: Sides, pairs: Pairs, stays: Ints) -> Iterator[Market]:
-    """Return the independent parts, in the run's order; `stays` are points more for a pair."""
+def markets(
+    sides: Sides, pairs: Pairs, stays: Ints, *, scale: int | None = None
+) -> Iterator[Market]:
+    """Return the independent parts, in the run's order; `stays` are points more for a pair.
+
+    Each has a scale of its own where none is given. With one for all, needs of another part may
+    ask for an offer: one with a place more than its own part has needs is free.
+    """
     first = np.searchsorted(pairs.need, np.arange(len(sides.needs) + 1))
     need_part, offer_part = _parts(sides, pairs, first)
     needs = np.flatnonzero(np.diff(first))
@@ -73,7 +81,15 @@ def markets(sides: Sides, pairs: Pairs, stays: Ints) -> Iterator[Market]:
     for need_rows, offer_rows in zip(in_needs, in_offers, strict=True):
         if len(need_rows):
             origin = ranges(first[need_rows], first[need_rows + 1])
-            yield _market(sides, pairs, stays, origin, ends=(need_rows, offer_rows), place=place)
+            value = pairs.score[origin].astype(np.int64) + stays[origin]
+            ends = (need_rows, offer_rows)
+            own = np.searchsorted(need_rows, pairs.need[origin]), place[pairs.offer[origin]]
+            yield _market(sides, value, origin, own, ends=ends, scale=scale, is_cut=pairs.is_cut)
+
+
+def scale_of(days: int, units_open: Ints, supply: Ints) -> int:
+    """Return so large a scale that no plan's days waited, at most so many a unit, outweigh a point."""
+    return days * min(int(units_open.sum()), int(supply.sum())) + 1
 
 
 def _by_part(rows: Ints, part: Ints) -> tuple[Ints, Ints]:
@@ -114,19 +130,23 @@ def _joined(rows: Ints, ends: Ints, size: int) -> Ints:
 
 
 def _market(
-    sides: Sides, pairs: Pairs, stays: Ints, origin: Ints, *, ends: tuple[Ints, Ints], place: Ints
+    sides: Sides,
+    points: Ints,
+    origin: Ints,
+    own: tuple[Ints, Ints],
+    *,
+    ends: tuple[Ints, Ints],
+    scale: int | None,
+    is_cut: bool,
 ) -> Market:
+    (need, offer), (need_rows, offer_rows) = own, ends
     needs, offers = sides.needs, sides.offers
-    need_rows, offer_rows = ends
-    need = np.searchsorted(need_rows, pairs.need[origin])
-    offer = place[pairs.offer[origin]]
-    units_open = needs.units_open[need_rows]
-    sum_each = offers.units_per_child[offer_rows]
-    places = np.minimum(offers.places[offer_rows], len(need_rows))
+    units_open, sum_each = needs.units_open[need_rows], offers.units_per_child[offer_rows]
+    most = len(need_rows) + (scale is not None)
+    places = np.minimum(offers.places[offer_rows], most)
     waited = np.minimum(needs.waiting_days[need_rows], MOST_DAYS)[need]
     waited = waited + np.minimum(offers.waiting_days[offer_rows], MOST_DAYS)[offer]
-    most_units = min(int(units_open.sum()), int((places * sum_each).sum()))
-    scale = int(waited.max()) * most_units + 1
+    scale = scale or scale_of(int(waited.max()), units_open, places * sum_each)
     return Market(
         sums=sides.kind.sums,
         units_open=units_open,
@@ -136,9 +156,10 @@ def _market(
         sum_each=sum_each,
         need=need,
         offer=offer,
-        value=(pairs.score[origin] + stays[origin]) * scale + waited,
+        value=points * scale + waited,
         scale=scale,
         origin=origin,
         need_rows=need_rows,
         offer_rows=offer_rows,
+        is_cut=is_cut,
     )

@@ -36,6 +36,7 @@ def packed(proof: Any) -> bytes:
         "seed": proof.seed,
         "needs": len(proof.needs),
         "offers": len(proof.offers),
+        "is_cut": proof.is_cut,
     }
     reasons = proof.reasons or proof.explained(proof.kind.columns(proof.needs, proof.offers))
     written = io.BytesIO()
@@ -97,6 +98,7 @@ def unpacked(given: bytes, kinds: Mapping[str, Kind]) -> dict[str, Any]:
             "kind": kind,
             "weights": _weights(kind, head),
             "seed": head["seed"],
+            "is_cut": head.get("is_cut", False),
             "needs": _table(read, "needs", kind.need, head["needs"]),
             "offers": _table(read, "offers", kind.offer, head["offers"]),
             "need": np.repeat(np.arange(len(each), dtype=np.int32), each),

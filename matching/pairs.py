@@ -154,6 +154,14 @@ def _in_place(found: list[Block], moved: list[Ints], each: list[Ints], size: int
     return joined
 
 
+def with_more(pairs: Pairs, more: Ints) -> tuple[Pairs, Ints]:
+    """Return the pairs with these (need, offer, score) in order, and where each stood before."""
+    columns = zip((pairs.need, pairs.offer, pairs.score), more, strict=True)
+    need, offer, score = (np.concatenate([own, new.astype(np.int32)]) for own, new in columns)
+    order = np.lexsort((offer, need))
+    return replace(pairs, need=need[order], offer=offer[order], score=score[order]), order
+
+
 def _kept(pairs: Pairs, leaves: Ints) -> Pairs:
     """Return the pairs without those at these places."""
     if not len(leaves):

@@ -16,7 +16,7 @@ from matching.whole import Proof, best_whole, left
 
 @dataclass(frozen=True, slots=True)
 class Regret:
-    """Points the whole loses; exact when both plans are proved best, else it may be more."""
+    """Points the whole loses; exact when both plans are proved best over every permitted pair."""
 
     points: int
     is_exact: bool
@@ -87,7 +87,8 @@ def _lost(proof: Certificate, market: Market, found: list[tuple[int, bool]]) -> 
     now = market.value_of(proof.units[market.origin]) // market.scale
     best = max(value for value, _ in found) // market.scale
     bound = int(proof.bound[proof.need_part[market.need_rows[0]]]) // market.scale
-    return Regret(now - best, now == bound and all(is_best for _, is_best in found))
+    is_exact = now == bound and all(is_best for _, is_best in found)
+    return Regret(now - best, is_exact and not proof.is_cut)
 
 
 def _solved(market: Market, kept: Bools | Ints, limits: Limits | None) -> tuple[int, bool]:

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
+from matching.columns import best_of_each
 from matching.instance import MOST_TOTAL, Instance
 from matching.shapes import Ints
 
@@ -108,15 +109,15 @@ def _columns(instance: Instance) -> _Columns:
 def _offer_prices(columns: _Columns, capacity: Ints) -> np.ndarray:
     """Return the offers' prices of the programme, to which columns are added as they pay."""
     q, chosen = np.zeros(len(capacity)), np.zeros(len(columns.worth), dtype=np.bool_)
-    chosen[_best(columns.taker, columns.worth, _FIRST)] = True
-    chosen[_best(columns.offer, columns.worth // columns.use, _FIRST)] = True
+    chosen[best_of_each(columns.taker, columns.worth, _FIRST)] = True
+    chosen[best_of_each(columns.offer, columns.worth // columns.use, _FIRST)] = True
     for _ in range(_ROUNDS):
         p, q = _solved(columns, capacity, np.flatnonzero(chosen))
         gain = columns.worth - p[columns.taker] - q[columns.offer] * columns.use
         more = np.flatnonzero((gain > _SAME * np.maximum(1, np.abs(columns.worth))) & ~chosen)
         if not len(more):
             break
-        chosen[more[_best(columns.taker[more], gain[more], _FIRST)]] = True
+        chosen[more[best_of_each(columns.taker[more], gain[more], _FIRST)]] = True
     return q
 
 
@@ -134,11 +135,3 @@ def _solved(columns: _Columns, capacity: Ints, chosen: Ints) -> tuple[np.ndarray
         return np.zeros(takers), np.zeros(len(capacity))
     prices = np.maximum(0, -solved.ineqlin.marginals)
     return prices[:takers], prices[takers:]
-
-
-def _best(keys: Ints, worth: np.ndarray, most: int) -> Ints:
-    """Return the places of the `most` entries worth most of each key."""
-    order = np.lexsort((-worth, keys))
-    begins = np.flatnonzero(np.diff(keys[order], prepend=-1))
-    rank = np.arange(len(keys)) - np.repeat(begins, np.diff(begins, append=len(keys)))
-    return order[rank < most]

@@ -10,7 +10,8 @@ from matching.blocks import permitted, scores
 from matching.certified import Certificate
 from matching.kind import Kind, Weights
 from matching.market import Market, markets
-from matching.pairs import Limits, Pairs, Sides, permitted_pairs
+from matching.pairs import Limits, Pairs, Sides, permitted_pairs, with_more
+from matching.priced import completed
 from matching.shapes import Ints
 from matching.tables import Table, check_unique, rows_of
 from matching.watching import Progress, Watch
@@ -58,6 +59,8 @@ def prepare(  # noqa: PLR0913 one run: each is named at the call
     stay: Ints = np.broadcast_to(np.int64(0), len(pairs))  # takes no memory
     if stays:
         pairs, stay = _stayed(sides, pairs, _rows(need_table, offer_table, stays), weights)
+    if pairs.is_cut:
+        pairs, stay = completed(sides, pairs, stay, weights=weights, watch=watch)
     return Run(kind, need_table, offer_table, sides, pairs, stay, weights, seed, watch)
 
 
@@ -88,13 +91,13 @@ def _stayed(
     asked = np.array([need * across + offer for need, offer in stays], dtype=np.int64)
     missing = np.setdiff1d(asked, keys).tolist()
     more = np.array([_pair(sides, key, weights) for key in missing], dtype=np.int64).reshape(-1, 4)
-    more = more[more[:, 3] > 0, :3]
-    joined = np.concatenate([np.stack([pairs.need, pairs.offer, pairs.score]), more.T], axis=1)
-    joined = joined[:, np.lexsort((joined[1], joined[0]))]
-    points = {need * across + offer: points for (need, offer), points in stays.items()}
-    ends = (joined[0] * across + joined[1]).tolist()
-    stay = np.array([points.get(end, 0) for end in ends], dtype=np.int64)
-    return Pairs(joined[0], joined[1], joined[2], is_cut=pairs.is_cut), stay
+    pairs, _ = with_more(pairs, more[more[:, 3] > 0, :3].T)
+    keys = np.append(pairs.need.astype(np.int64) * across + pairs.offer, -1)
+    place = np.searchsorted(keys[:-1], asked)
+    stands = np.flatnonzero(keys[place] == asked)
+    stay = np.zeros(len(pairs), dtype=np.int64)
+    stay[place[stands]] = np.array(list(stays.values()), dtype=np.int64)[stands]
+    return pairs, stay
 
 
 def _pair(sides: Sides, key: int, weights: Weights) -> tuple[int, int, int, bool]:
@@ -156,4 +159,5 @@ def certificate(run: Run, solved: Sequence[tuple[Market, Outcome]], units: Ints)
         scale=np.array([*(market.scale for market, _ in solved), 1]),
         bound=np.array([*(outcome.bound for _, outcome in solved), 0]),
         is_searched=np.array([*(outcome.proof is Proof.CP_SAT for _, outcome in solved), 0]),
+        is_cut=run.pairs.is_cut,
     )

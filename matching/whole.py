@@ -70,11 +70,8 @@ class _Filling:
 
 def best_whole(market: Market, limits: Limits) -> Outcome:
     """Return the best whole sums: by flow alone where rounding loses nothing, else by CP-SAT."""
-    empty = _Filling(market)
-    flow = _flow(empty, empty.room())
-    bound = market.value_of(flow)
-    priced = _prices(market, flow, empty.room())
-    outcome = Outcome(flow, bound, Proof.FLOW, *priced)
+    outcome = relaxed(market)
+    flow, bound = outcome.units, outcome.bound
     if market.is_by_place:
         return outcome if aside.holds(market, flow) else _beside(market, outcome, limits)
     units = _by_rest(market, flow)
@@ -86,6 +83,14 @@ def best_whole(market: Market, limits: Limits) -> Outcome:
     if len(units) <= limits.proved_pairs:
         return _searched(market, outcome, effort=limits.proof_effort)
     return replace(outcome, proof=_proof_of(market, units, bound, Proof.FLOW))
+
+
+def relaxed(market: Market) -> Outcome:
+    """Return the flow that may split every sum, and its prices: no whole sums reach more."""
+    empty = _Filling(market)
+    room = empty.room()
+    flow = _flow(empty, room)
+    return Outcome(flow, market.value_of(flow), Proof.FLOW, *_prices(market, flow, room))
 
 
 def _beside(market: Market, outcome: Outcome, limits: Limits) -> Outcome:
@@ -195,6 +200,8 @@ def _searched(market: Market, rounded: Outcome, *, effort: float) -> Outcome:
         return replace(rounded, proof=_proof_of(market, hint, bound, Proof.FLOW))
     better = found.units if market.is_by_place else _settled(market, found.units)
     units = max((better, hint), key=market.value_of)
+    if market.is_cut:  # the search says nothing of the pairs left out; the flow's bound does
+        return replace(rounded, units=units, proof=_proof_of(market, units, bound, Proof.FLOW))
     if found.is_best:
         best = market.value_of(units)
         return replace(rounded, units=units, bound=best, proof=Proof.CP_SAT)
