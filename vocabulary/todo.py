@@ -37,6 +37,8 @@ class Todo:
     on: date | None = None
     is_for_child: bool = True
     ahead: int = 14
+    # Of so many due days the money is not there: `on` is the first, `amount` what they lack together.
+    days: int = 1
 
 
 def first_thing(cards: Sequence[Mapping[str, Any]], *, on: date) -> Todo:
@@ -73,7 +75,7 @@ def _payment(card: Mapping[str, Any], *, on: date) -> Todo:
         return Todo(Thing.BANK_CHECKS, ref, runway.next_amount, runway.next_on)
     if card["kind"] is PledgeKind.CHILD and not card["supports"]:
         return Todo(Thing.SEARCHING, ref, on=runway.next_on)
-    is_due = runway.next_on <= on
-    return Todo(
-        Thing.PAY_NOW if is_due else Thing.PAY_SOON, ref, runway.next_amount, runway.next_on
-    )
+    if runway.next_on > on:
+        return Todo(Thing.PAY_SOON, ref, runway.next_amount, runway.next_on)
+    days = runway.days_owed(on)
+    return Todo(Thing.PAY_NOW, ref, runway.owed(on), runway.next_on, days=days)
