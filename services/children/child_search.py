@@ -78,8 +78,7 @@ def search(session: Session, viewer: Viewer, text: str, *, code: str) -> list[Ca
     """
     plain = _plain(text)
     if _NUMBER.match(plain):
-        where = Child.id_index == id_index(plain.upper())
-        return _cards(session, viewer, (where,))
+        return _cards(session, viewer, (Child.id_index == id_index(plain.upper()),))
     if _PHONE.match(plain):
         known = Kin.standings(viewer).get(Audience.CASE_CONTACT, false())
         called = select(Kin.child_id).where(Kin.phone_index == phone_index(plain), known)

@@ -7,7 +7,7 @@ from services.care.blocks import Block
 from vocabulary.enums import CareRefusal, CareStatus, CareTime, Language, NeedKind, Stage
 from vocabulary.errors import NoConsent, NoLongerFits, NoPlaceLeft
 from web.core.labels import label
-from web.core.reasons import LEVELS
+from web.core.reasons import LEVELS, rows_in, urgency
 
 Facts = Mapping[str, Any]
 FACTORS = {
@@ -29,10 +29,6 @@ def kinds(codes: Sequence[str]) -> str:
 def times(codes: Sequence[str]) -> str:
     """Name times of the week, in their own order; empty for any time."""
     return "、".join(label(one) for one in CareTime if one in codes)
-
-
-def _urgency(facts: Facts) -> str:
-    return f"登记时评为“{LEVELS[facts['level']]}”，{facts['level']} 级，最高 3 级。"
 
 
 def _waiting(facts: Facts) -> str:
@@ -78,7 +74,7 @@ def _times(facts: Facts) -> str:
 
 
 _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
-    "urgency": _urgency,
+    "urgency": urgency,
     "waiting": _waiting,
     "skill": _skill,
     "language": _language,
@@ -89,15 +85,7 @@ _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
 
 def rows(parts: Sequence[Facts]) -> list[dict[str, Any]]:
     """Return the reasons of a pair: factor, sentence, points, of."""
-    return [
-        {
-            "factor": FACTORS[part["factor"]],
-            "sentence": _SENTENCES[part["factor"]](part),
-            "points": part["points"],
-            "of": part["of"],
-        }
-        for part in parts
-    ]
+    return rows_in(FACTORS, _SENTENCES, parts)
 
 
 _LACKS: Mapping[str, Callable[[Facts], str]] = {

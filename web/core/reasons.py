@@ -25,7 +25,8 @@ _WISHES = {"sex": "性别", "stage": "学段", "league": "盟市"}
 _REACH = {Rhythm.MONTH: 1, Rhythm.TERM: 6, Rhythm.YEAR: 10}
 
 
-def _urgency(facts: Facts) -> str:
+def urgency(facts: Facts) -> str:
+    """Say how urgent it was called."""
     return f"登记时评为“{LEVELS[facts['level']]}”，{facts['level']} 级，最高 3 级。"
 
 
@@ -55,7 +56,7 @@ def _rhythm(facts: Facts) -> str:
 
 
 _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
-    "urgency": _urgency,
+    "urgency": urgency,
     "waiting": _waiting,
     "wish": _wish,
     "amount": _amount,
@@ -65,10 +66,19 @@ _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
 
 def rows(parts: Sequence[Facts]) -> list[dict[str, Any]]:
     """Return the reasons of a pair: factor, sentence, points, of."""
+    return rows_in(FACTORS, _SENTENCES, parts)
+
+
+def rows_in(
+    names: Mapping[str, str],
+    sentences: Mapping[str, Callable[[Facts], str]],
+    parts: Sequence[Facts],
+) -> list[dict[str, Any]]:
+    """Return the same in the words of another kind of pair."""
     return [
         {
-            "factor": FACTORS[part["factor"]],
-            "sentence": _SENTENCES[part["factor"]](part),
+            "factor": names[part["factor"]],
+            "sentence": sentences[part["factor"]](part),
             "points": part["points"],
             "of": part["of"],
         }
