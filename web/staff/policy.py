@@ -50,7 +50,10 @@ def _page(kind: str, form: FlaskForm | None, fault: str = "") -> str:
         form=form,
         fault=fault,
         fields=[form[name] for name in own["numbers"]],
-        trials=trying.own_trials(session, viewer, kind),
+        trials=[
+            one.and_also(changed=_changed(own, one))
+            for one in trying.own_trials(session, viewer, kind)
+        ],
         versions=policies.versions(session, viewer),
     )
 
