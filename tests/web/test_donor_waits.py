@@ -76,6 +76,11 @@ def _open_as_asked(client, session, now):  # noqa: F811
     client.get(f"/d/{token}")
 
 
+def _reads(client, said: str, *, never: str):  # noqa: F811
+    page = plain(client.get("/donor/"))
+    assert (said in page, never in page) == (True, False)
+
+
 def test_who_takes_over_reads_from_which_day_he_was_asked_to_pay_and_from_which_he_does(
     client,  # noqa: F811
     session,
@@ -97,13 +102,13 @@ def test_who_takes_over_reads_from_which_day_he_was_asked_to_pay_and_from_which_
     assert "2027年3月1日那一期" in plain(client.get(f"/donor/take-over/{move.ref}"))
     client.post(f"/donor/take-over/{move.ref}", data={"not_relative": "y"})
     session.refresh(move)
-    assert "第一笔到账以后，从2027年3月1日那一期起由你付" in plain(client.get("/donor/"))
+    _reads(client, "第一笔到账以后，从2027年3月1日那一期起由你付", never="收到以后就给孩子结对")
 
     reference = vault.reference_of(session, move.new_pledge_id)
     line = BankLine(reference, Fen(60_000), date(2026, 11, 21))
     receipts.record(session, viewer(Role.COLLECTING_DESK), line, now=now)
     session.commit()
-    assert "第一笔到账以后" not in plain(client.get("/donor/"))
+    _reads(client, "钱收好了", never="正在替你找合适的孩子")
     handing_over.settle(session, engine(), on=date(2026, 11, 22), now=now)
     session.commit()
     set_on = session.scalars(select(PledgeChange.effective_on)).one()
