@@ -33,7 +33,7 @@ def run(on: date | None, as_json: bool) -> None:
             "opened": counts["done"],
             "already": opened - counts["done"],
             "from_gap_fund": work.bridged,
-            "set_aside": service.set_aside_in(db.session(), work.by, run_id=work.id),
+            "set_aside": service.standing_aside(db.session(), work.by, on=day),
             "notices": work.notices,
         }
     )

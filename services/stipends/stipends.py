@@ -236,13 +236,13 @@ def _leave_trace(session: Session, by: Viewer, part: Slice, new: Mapping[str, ob
     trace.record(session, by, "stipends.open", subject, now=part.now, detail=detail)
 
 
-def set_aside_in(session: Session, by: Viewer, *, run_id: int) -> list[dict[str, str]]:
-    """Return what a run set aside, as refs: match, due day, reason."""
+def standing_aside(session: Session, by: Viewer, *, on: date) -> list[dict[str, str]]:
+    """Return what is due by a day and stands set aside, whichever run did so: match, day, reason."""
     require(by, Act.RUN_STIPENDS)
     rows = session.execute(
         select(Match.child_ref, SetAside.due_on, SetAside.reason)
         .join(Match, Match.id == SetAside.match_id)
-        .where(SetAside.run_id == run_id)
+        .where(SetAside.resolved_on.is_(None), SetAside.due_on <= on)
         .order_by(SetAside.id)
     )
     return [

@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from config import Mode
 from extensions import db
+from models.children import Consent
 from models.stipends import Stipend
 from tests.services.gap_fund import SEPTEMBER, feed, pay, sponsored
 
@@ -39,6 +40,25 @@ def test_it_prints_how_many_the_fund_paid_and_none_the_second_time(
     assert {k: second[k] for k in ("due", "opened", "already", "from_gap_fund")} == {
         "due": 4, "opened": 0, "already": 4, "from_gap_fund": 0,
     }  # fmt: skip
+
+
+def test_what_stands_aside_is_printed_every_time_until_it_is_opened(
+    app: Flask, session: Session, now
+) -> None:
+    _, reference = sponsored(session, "13800000009", name="斯琴")
+    pay(session, reference, 10_000, SEPTEMBER)
+    session.execute(update(Consent).values(withdrawn_on=date(2026, 8, 1)))
+    session.commit()
+
+    first, second = (run(app, SEPTEMBER) for _ in range(2))
+    session.execute(update(Consent).values(withdrawn_on=None))
+    session.commit()
+    third = run(app, SEPTEMBER)
+
+    for told in (first, second):
+        assert [one["reason"] for one in told["set_aside"]] == ["no_consent"]
+        assert told["due"] == told["opened"] + told["already"] + len(told["set_aside"]) == 1
+    assert (third["opened"], third["set_aside"]) == (1, [])
 
 
 @pytest.mark.parametrize(
