@@ -11,13 +11,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models import keys
-from models.ledger import Receipt
+from models.ledger import Posting, Receipt, Transaction
 from models.pledges import Pledge
 from models.vault import ReceiptWish, VaultPledge, VaultReceipt
+from services.papers import came
 from services.vault import vault, vault_keys
 from vocabulary import waivers
 from vocabulary.dates import today
-from vocabulary.enums import Naming, ReceiptWay
+from vocabulary.enums import AccountKind, Naming, ReceiptWay, TransactionKind
 from vocabulary.errors import NotFound
 from vocabulary.money import Fen
 
@@ -83,22 +84,45 @@ def name_for(session: Session, reference: str, year: int) -> str:
 
 
 def of_year(session: Session, year: int) -> list[Came]:
-    """Return what came in a year by payment reference, in the order of the references."""
+    """Return what came in a year by payment reference, in the order of the references.
+
+    What went back to its payer is receipted to nobody.
+    """
     first, after = date(year, 1, 1), date(year + 1, 1, 1)
-    asked = _asked(session, year)
+    asked, stayed = _asked(session, year), _stayed(session, year)
     rows = session.execute(
-        select(VaultPledge.payment_reference, Pledge.naming, func.sum(Receipt.amount_fen))
+        select(
+            VaultPledge.payment_reference,
+            Pledge.naming,
+            Pledge.donor_ref,
+            func.sum(Receipt.amount_fen),
+        )
         .join(VaultReceipt, VaultReceipt.pledge_id == VaultPledge.pledge_id)
         .join(Receipt, Receipt.id == VaultReceipt.receipt_id)
         .join(Pledge, Pledge.id == VaultPledge.pledge_id)
         .where(Receipt.received_on >= first, Receipt.received_on < after)
-        .group_by(VaultPledge.payment_reference, Pledge.naming)
+        .group_by(VaultPledge.payment_reference, Pledge.naming, Pledge.donor_ref)
         .order_by(VaultPledge.payment_reference)
     )
     return [
-        Came(reference, Fen(int(fen)), asked.get(reference) or _by(naming))
-        for reference, naming, fen in rows
+        Came(reference, Fen(stayed.get(ref, int(fen))), asked.get(reference) or _by(naming))
+        for reference, naming, ref, fen in rows
     ]
+
+
+def _stayed(session: Session, year: int) -> Mapping[str, int]:
+    """Return what of a year's money stayed, for the pledges whose money went back in part."""
+    refs = session.scalars(
+        select(Pledge.donor_ref)
+        .join(Posting, Posting.pledge_id == Pledge.id)
+        .join(Transaction, Transaction.id == Posting.transaction_id)
+        .where(Posting.account == AccountKind.REST, Transaction.kind == TransactionKind.REST_PAID)
+        .distinct()
+    )
+    return {
+        ref: sum(fen for day, fen in came.of_pledge(session, ref) if day.year == year)
+        for ref in refs
+    }
 
 
 def waived(session: Session, year: int) -> list[tuple[str, date, str]]:

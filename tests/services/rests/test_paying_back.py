@@ -11,7 +11,7 @@ from models.trace import OrdinaryEntry
 from services.books import pay_backs
 from services.books.pay_backs import Account
 from services.giving import resting
-from services.papers import certificates
+from services.papers import certificates, fiscal
 from services.vault import vault
 from tests.factories import viewer
 from tests.services.gap_fund import NOVEMBER, OCTOBER, SEPTEMBER, broken, run
@@ -27,7 +27,7 @@ from tests.services.rests.world import (
 )
 from tests.services.statements.bank import a_csv, book
 from vocabulary.dates import at
-from vocabulary.enums import PayBackDesk, PayBackStatus, RestStatus, RestWay, Role
+from vocabulary.enums import Naming, PayBackDesk, PayBackStatus, RestStatus, RestWay, Role
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound, NotPermitted
 from vocabulary.money import Fen
 
@@ -182,6 +182,21 @@ def test_what_was_typed_wrongly_is_cleared_until_it_is_released(session) -> None
     released(session, one["ref"])
     with pytest.raises(AlreadyDecided):
         pay_backs.turn_down(session, SECOND, one["ref"], now=NOW)
+
+
+def test_no_fiscal_receipt_is_owed_for_money_that_went_back(session) -> None:
+    pledge = asked_back(session)
+    pledge.naming = Naming.NAMED
+    before = fiscal.of_year(session, FIRST, 2026)
+    assert [one.left_fen for one in before.owed] == [34_000]
+
+    (one,) = of_desk(session)
+    released(session, one["ref"])
+    pay_backs.pay(session, FIRST, one["ref"], on=OCTOBER, now=NOW)
+
+    (left,) = fiscal.of_year(session, FIRST, 2026).owed
+    assert left.left_fen == 10_000
+    assert fiscal.one(session, FIRST, left.reference, 2026)["owed"].left_fen == 10_000
 
 
 def test_a_certificate_counts_no_money_that_went_back(session) -> None:
