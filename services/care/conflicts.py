@@ -4,7 +4,7 @@ The engine is given codes alone, and compares them: an organisation's ref, and o
 of its keyed handle (services/workplaces.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -41,7 +41,7 @@ def of_volunteers(session: Session, found: Sequence[Any]) -> Some:
     )
 
 
-def _works_at(one: Any, refs: Any, names: Any) -> Iterator[str]:
+def _works_at(one: Any, refs: Mapping[int, str], names: Mapping[int, str]) -> Iterator[str]:
     if one.organisation_id is not None:
         yield refs[one.organisation_id]
         yield _code(names[one.organisation_id])
