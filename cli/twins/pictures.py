@@ -62,8 +62,9 @@ def officer_adds_slips(story: Story, login: str) -> None:
 
 
 def send_all(story: Story) -> None:
-    """Let the child of the secret donor send its letter on paper; he tries a picture himself."""
+    """Let the children of two donors send a letter on paper; one donor tries a picture himself."""
     child_sends_paper(story, SECRET)
+    child_sends_paper(story, "first")
     donor_tries_a_picture(story, SECRET)
 
 

@@ -123,9 +123,15 @@ def _on_text(page: Page, hits: Iterator[Found]) -> list[Mark]:
     ]
 
 
+# "We live in" is part of no place: a mark that took it in would tell a street from a village.
+_LEAD = re.compile(r"(?:[我俺咱他她]们?家?|家)(?:住在?|在)(?=..)|住在(?=..)")
+
+
 def _trimmed(text: str, mark: Mark) -> Mark:
     piece = text[mark.start : mark.end]
     left = len(piece) - len(piece.lstrip())
+    if mark.kind is Kind.PLACE and (lead := _LEAD.match(piece, left)):
+        left = lead.end()
     right = len(piece) - len(piece.rstrip())
     return Mark(mark.start + left, mark.end - right, mark.kind, mark.why)
 

@@ -64,6 +64,18 @@ def test_a_mark_is_as_wide_whatever_it_hides(secret: str) -> None:
     assert len(screened(text)) == len(text) - len(secret) + len(MARK)
 
 
+@pytest.mark.parametrize("lead", ["我家住", "我们家住", "我住在", "他家在"])
+@pytest.mark.parametrize(
+    "home", ["安居路一号", "民主街七号", "幸福小区3号楼2单元501", "柞树沟三组"]
+)
+def test_of_where_somebody_lives_the_place_alone_is_hidden(lead: str, home: str) -> None:
+    """Or who reads two letters would tell a child of a street from one of a village."""
+    text = f"谢谢您。{lead}{home}。"
+    found = marks(text, (Known(Kind.PLACE, home),))
+
+    assert redacted(text, found) == f"谢谢您。{lead}{MARK}。"
+
+
 def test_neighbouring_marks_become_one() -> None:
     assert screened("13804701234 13904701234") == MARK
 
