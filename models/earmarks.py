@@ -99,5 +99,6 @@ class RedirectionAnswer(Base):
         }
 
 
-for _kept in (Earmark, Redirection, RedirectionAnswer):
+for _kept in (Earmark, Redirection):
     append_only(_kept.__table__)  # type: ignore[arg-type]
+append_only(RedirectionAnswer.__table__, quiet=("redirection_id",))  # type: ignore[arg-type]

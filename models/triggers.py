@@ -4,11 +4,11 @@ Batch migrations silently drop triggers, so `install` runs after every upgrade a
 `missing` compares the database's with the declared list.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, inspect, text
+from sqlalchemy import Connection, PrimaryKeyConstraint, Table, UniqueConstraint, inspect, text
 
 
 class Declared(NamedTuple):
@@ -19,6 +19,8 @@ class Declared(NamedTuple):
     event: str
     # In SQL, of the NEW row: which inserts are refused. Empty where every change of rows is.
     unless: str = ""
+    # What whoever tries is told, where it is not the name.
+    says: str = ""
 
 
 class _Dialect(NamedTuple):
@@ -57,7 +59,7 @@ BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END""",
 _RULES = {
     "sqlite": _Dialect(
         create="""CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN {unless}
-BEGIN SELECT RAISE(ABORT, '{name}'); END""",
+BEGIN SELECT RAISE(ABORT, '{says}'); END""",
         drop="DROP TRIGGER IF EXISTS {name}",
         found="",
     ),
@@ -71,14 +73,18 @@ BEGIN SELECT RAISE(ABORT, '{name}'); END""",
     ),
 }
 _BODY = "BEGIN IF {unless} THEN RAISE EXCEPTION '{name}'; END IF; RETURN NEW; END"
+_STANDS = "SELECT 1 FROM {table} o WHERE {same}"
 _EVENTS = {"sqlite": ("UPDATE", "DELETE"), "postgresql": ("UPDATE", "DELETE", "TRUNCATE")}
-_guarded: list[str] = []
+_guarded: dict[str, tuple[Table, Collection[str]]] = {}
 _rules: list[Declared] = []
 
 
-def append_only(table: Table) -> None:
-    """Let the database itself refuse UPDATE and DELETE (and so REPLACE and TRUNCATE) on the table."""
-    _guarded.append(table.name)
+def append_only(table: Table, *, quiet: Collection[str] = ()) -> None:
+    """Let the database itself refuse UPDATE, DELETE, REPLACE and TRUNCATE on the table.
+
+    A second row of a `quiet` column's value is no error of the operation that adds it: it adds none.
+    """
+    _guarded[table.name] = (table, quiet)
 
 
 def refuses_insert(table: Table, name: str, unless: str) -> None:
@@ -93,7 +99,34 @@ def declared(dialect: str = "sqlite") -> list[Declared]:
         for table in _guarded
         for event in _EVENTS[dialect]
     ]
-    return kept + _rules
+    replaced = [_replaced(*guarded) for guarded in _guarded.values()]
+    return kept + (replaced if dialect == "sqlite" else []) + _rules
+
+
+def _replaced(table: Table, quiet: Collection[str]) -> Declared:
+    """Refuse a row whose key stands already, which is what REPLACE brings.
+
+    The row that it deletes fires no trigger of deletion, unless the connection asked for recursive
+    ones: ours does, whoever opens the file by hand may not.
+    """
+    keys = sorted(set(_keys(table)))
+    same = (
+        " AND ".join(f"o.{name} = NEW.{name}" for name in key)
+        for key in keys
+        if key not in {(name,) for name in quiet}
+    )
+    unless = " OR ".join(f"EXISTS ({_STANDS.format(table=table.name, same=one)})" for one in same)
+    name, says = f"append_only_{table.name}_replace", f"{table.name} is append-only"
+    return Declared(name, table.name, "INSERT", unless, says)
+
+
+def _keys(table: Table) -> Iterator[tuple[str, ...]]:
+    for one in (table.primary_key, *table.constraints):
+        if isinstance(one, PrimaryKeyConstraint | UniqueConstraint):
+            yield tuple(column.name for column in one.columns)
+    for index in table.indexes:
+        if index.unique:
+            yield tuple(column.name for column in index.columns)
 
 
 def install(connection: Connection) -> None:
@@ -178,5 +211,5 @@ def _of(one: Declared, dialect: str) -> _Dialect:
 def _said(words: str, one: Declared) -> str:
     each = "STATEMENT" if one.event == "TRUNCATE" else "ROW"
     body = _BODY.format(unless=one.unless, name=one.name)
-    names = {"name": one.name, "table": one.table, "event": one.event, "unless": one.unless}
-    return words.format(**names, each=each, body=body)
+    told = one._asdict() | {"says": one.says or one.name}
+    return words.format(**told, each=each, body=body)

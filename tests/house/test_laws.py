@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from models import Base, triggers
 from models.jobs import JobRun
-from models.stipends import Stipend
+from models.stipends import Fact, Stipend
 from privacy import viewers
 from services import lifecycle, trace
 from services.books import ledger
 from services.books.ledger import Event, Leg
 from tests.factories import a_child, a_match, a_pledge, a_school
-from vocabulary.enums import AccountKind, Chain, ChildStatus, TransactionKind
+from vocabulary.enums import AccountKind, Chain, ChildStatus, Evidence, FactKind, TransactionKind
 from vocabulary.errors import AlreadyDecided, WrongState
 from vocabulary.money import Fen
 
@@ -67,6 +67,32 @@ def test_law_2_the_database_refuses_to_change_the_books(
 
     with pytest.raises(DatabaseError, match="append-only"):
         session.execute(text(statement))
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    "table", ["postings", "transactions", "facts", "trace_ordinary", "state_changes"]
+)
+def test_law_2_replace_is_refused_to_whoever_opens_the_file_by_hand(
+    session: Session, now: datetime, table: str
+) -> None:
+    """The sqlite3 shell asks for no recursive triggers: what REPLACE deletes fires none there."""
+    by, child = viewers.engine(), a_child(session, status=ChildStatus.DRAFT)
+    legs = [Leg(AccountKind.BANK, Fen(100)), Leg(AccountKind.UNMATCHED, Fen(-100))]
+    ledger.post(session, Event(TransactionKind.RECEIVED, DAY), legs, by=by)
+    said = {"kind": FactKind.RECEIVED, "on": DAY, "by": by.actor, "evidence": Evidence.BANK}
+    session.add(Fact(stipend_id=a_stipend(session, now).id, noted_at=now, **said))
+    trace.record(session, by, "batch.send", "batch:X", now=now)
+    lifecycle.advance(session, child, ChildStatus.VERIFIED, by=by, now=now)
+    session.flush()
+    assert session.scalar(text(f"SELECT COUNT(*) FROM {table}"))
+
+    session.execute(text("PRAGMA recursive_triggers = OFF"))
+    try:
+        with pytest.raises(DatabaseError, match="append-only"):
+            session.execute(text(f"REPLACE INTO {table} SELECT * FROM {table}"))
+    finally:
+        session.execute(text("PRAGMA recursive_triggers = ON"))
 
 
 def test_law_2_legs_that_do_not_sum_to_zero_are_refused(session: Session) -> None:
