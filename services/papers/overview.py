@@ -1,7 +1,7 @@
 """What a donor can have on paper: each year's account, and for each pledge what came in the year."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from privacy.viewers import Viewer
 from services.donors import donors
 from services.gate import Card
-from services.papers import asking, certificates, statements
-from vocabulary.enums import VoidReason
+from services.papers import asking, certificates, statements, wishes
+from vocabulary.enums import ReceiptWay, VoidReason
 from vocabulary.money import Fen
 
 
@@ -18,7 +18,7 @@ from vocabulary.money import Fen
 class Came:
     """What came under one pledge in a year, and its certificates, the one that stands first.
 
-    `is_behind`: money came since the certificate was made.
+    `is_behind`: money came since the certificate was made. `way`: what he said of the fiscal receipt.
     """
 
     pledge: Card
@@ -27,6 +27,7 @@ class Came:
     standing: Card | None
     void: Sequence[Card]
     receipts: Sequence[Card]
+    way: ReceiptWay | None = None
 
     @property
     def is_behind(self) -> bool:
@@ -46,9 +47,17 @@ def of_donor(session: Session, viewer: Viewer, *, now: datetime) -> list[Year]:
     """Return the years of a donor, the newest first."""
     pledges = donors.home(session, viewer, now=now).pledges
     made, kept = certificates.of_donor(session, viewer), asking.of_donor(session, viewer)
-    return [
-        Year(year, [one for one in (_came(card, made, kept, year) for card in pledges) if one])
+    ways = wishes.said(session, [card["donor_ref"] for card in pledges])
+    came = {
+        year: [_came(card, made, kept, year) for card in pledges]
         for year in statements.years(session, viewer, now=now)
+    }
+    return [
+        Year(
+            year,
+            [replace(one, way=ways.get((one.pledge["donor_ref"], year))) for one in found if one],
+        )
+        for year, found in came.items()
     ]
 
 

@@ -3,7 +3,7 @@
 What is owed is counted by payment reference; to which pledge that belongs stays in here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -140,6 +140,17 @@ def of_pledge(session: Session, pledge_id: int, year: int) -> ReceiptWay | None:
     reference = vault.reference_of(session, pledge_id)
     asked = _asked(session, year).get(reference)
     return asked or _by(session.get_one(Pledge, pledge_id).naming)
+
+
+def said(session: Session, refs: Collection[str]) -> Mapping[tuple[str, int], ReceiptWay]:
+    """Return what a donor asked for each pledge (by his ref) and year, where he did."""
+    rows = session.execute(
+        select(Pledge.donor_ref, ReceiptWish.year, ReceiptWish.way)
+        .join(VaultPledge, VaultPledge.pledge_id == Pledge.id)
+        .join(ReceiptWish, ReceiptWish.payment_reference == VaultPledge.payment_reference)
+        .where(Pledge.donor_ref.in_(refs))
+    )
+    return {(ref, year): way for ref, year, way in rows}
 
 
 def payers(session: Session, reference: str, year: int) -> list[str]:

@@ -237,7 +237,9 @@ def test_a_receipt_over_money_taken_back_is_shown_until_it_is_void(app, client, 
 
 
 def test_a_sealed_name_is_read_by_the_custodian_alone(app, client, session, paid):
+    assert "你说的" not in client.get("/donor/papers/").text
     assert wish(client, paid[0], way="sealed", name=NAME).status_code == 303
+    assert "（你说的：密封实名，由保密员开）" in client.get("/donor/papers/").text
     session.rollback()
     assert NAME.encode() not in session.scalars(select(ReceiptWish.name)).one()
     for role, login in ((Role.COLLECTING_DESK, "shoukuan"), (Role.CUSTODIAN, "baomi")):
