@@ -1,6 +1,7 @@
 """CP-SAT's search for whole sums. Loaded only by who searches: it takes half a second to load."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -8,6 +9,10 @@ from ortools.sat.python import cp_model
 from matching.families import members_of
 from matching.market import Market
 from matching.shapes import Ints
+from matching.sums import options
+
+_CHEAP: Final = 3
+"""Points that an option may cost in the first search."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,33 @@ class Found:
 
 def search(market: Market, hint: Ints, *, effort: float) -> Found | None:
     """Search from `hint` on; one worker, so that the answer never varies. None: nothing found."""
-    model = _Model(market, hint)
+    if market.is_by_place:
+        every = np.arange(len(market.need))
+        return _search(market, (every, np.ones_like(every)), hint, effort)
+    return _by_cost(market, hint, effort)
+
+
+def _by_cost(market: Market, hint: Ints, effort: float) -> Found:
+    """Search among cheap options, then among all that a better plan could hold.
+
+    A plan is worth at most the bound less what each of its options costs, so one that is better
+    than the best so far holds none that costs more than this lacks (Nemhauser and Wolsey 1988, II.5).
+    """
+    every, best, value = options(market), hint, market.value_of(hint)
+    for within in (_CHEAP * market.scale, every.bound - value):
+        open_ = np.flatnonzero((every.cost <= within) | (best[every.pair] == every.listed))
+        found = _search(market, (every.pair[open_], every.listed[open_]), best, effort)
+        if found and market.value_of(found.units) > value:
+            best, value = found.units, market.value_of(found.units)
+        if found and within >= every.bound - value:
+            bound = value if found.is_best else min(every.bound, max(found.bound, value))
+            return Found(best, found.is_best, bound)
+    return Found(best, value == every.bound, every.bound)
+
+
+def _search(market: Market, chosen: tuple[Ints, Ints], hint: Ints, effort: float) -> Found | None:
+    """Search among these pairs and sums."""
+    model = _Model(market, chosen, hint)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 0
@@ -37,20 +68,14 @@ def search(market: Market, hint: Ints, *, effort: float) -> Found | None:
 class _Model:
     """One literal per pair and listed sum; the rules of the package docstring as constraints."""
 
-    def __init__(self, market: Market, hint: Ints) -> None:
+    def __init__(self, market: Market, chosen: tuple[Ints, Ints], hint: Ints) -> None:
         self.model = cp_model.CpModel()
         self.market = market
-        most = np.minimum(market.sum_each[market.offer], market.units_open[market.need])
-        options = [
-            (pair, listed)
-            for pair, units in enumerate(most.tolist())
-            for listed in market.sums
-            if listed <= units
-        ]
-        self.pair, self.listed = np.array(options, dtype=np.int64).T
-        self.literals = [self.model.new_bool_var("") for _ in options]
-        for literal, (pair, listed) in zip(self.literals, options, strict=True):
-            self.model.add_hint(literal, int(hint[pair]) == listed)
+        self.pair, self.listed = chosen
+        is_hinted = (hint[self.pair] == self.listed).tolist()
+        self.literals = [self.model.new_bool_var("") for _ in is_hinted]
+        for literal, hinted in zip(self.literals, is_hinted, strict=True):
+            self.model.add_hint(literal, hinted)
         self._bind()
 
     def _bind(self) -> None:
