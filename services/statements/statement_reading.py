@@ -14,6 +14,10 @@ from services.statements.columns import STATEMENT
 from services.statements.layouts import likely_labels
 from services.statements.statement_judging import Verdict, judge, known, told_anew
 from vocabulary.enums import LineState
+from vocabulary.errors import BadInput
+
+# Titles, headers said again and totals that a statement may have beside its lines.
+AROUND = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,24 @@ def to_explain(session: Session, by: Viewer, name: str, data: bytes) -> tuple[tu
     return tuple(zip(labels, statement_layouts.said_before(session, labels), strict=True))
 
 
-def judged(session: Session | None, by: Viewer, name: str, data: bytes, *, own: str = "") -> Read:
+def judged(
+    session: Session | None,
+    by: Viewer,
+    name: str,
+    data: bytes,
+    *,
+    own: str = "",
+    most: int | None = None,
+) -> Read:
     """Read a statement of our `own` account and find whose money each line is; writes nothing.
 
-    Raises a SpreadsheetRefused when the file, a line or its sums are wrong, or it is another account's.
+    Raises a SpreadsheetRefused when the file, a line or its sums are wrong, or it is another account's;
+    BadInput(too_long), before any line is read, for more than `most` of them.
     """
     require(by, Act.IMPORT_STATEMENT)
     sheet = read(name, data)
+    if most is not None and len(sheet.rows) > most + AROUND:
+        raise BadInput(field="file", reason="too_long")
     try:
         layouts = statement_layouts.known(session) if session else None
         statement = open_statement(sheet, layouts)

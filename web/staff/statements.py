@@ -108,7 +108,7 @@ def _read(form: StatementForm) -> str:
     own: str = current_app.config["SETTINGS"].operator.bank_account
     with requests.without_lock():
         data = form.file.data.stream.read()
-        read = statement_reading.judged(session, viewer, name, data, own=own)
+        read = statement_reading.judged(session, viewer, name, data, own=own, most=ROWS_AT_MOST)
     if len(read.lines) > ROWS_AT_MOST:
         raise BadInput(field="file", reason="too_long")
     return statement_desk.keep(session, viewer, name, read, now=requests.now())

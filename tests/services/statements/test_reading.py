@@ -22,7 +22,7 @@ from tests.services.statements.bank import (
     states,
 )
 from vocabulary.enums import Role
-from vocabulary.errors import NotPermitted
+from vocabulary.errors import BadInput, NotPermitted
 
 
 def test_the_banks_own_file_is_read_as_expected() -> None:
@@ -200,3 +200,15 @@ def test_a_remark_gives_references_in_their_order_with_sums_right_behind_them() 
 @pytest.mark.parametrize("words", ["11月", "2026-11-03", "2026年", "3 人", "1号", "12.05.03"])
 def test_a_day_behind_a_reference_is_no_sum(words: str) -> None:
     assert read_remark(f"AX053932 {words}").sums == {}
+
+
+def test_a_statement_too_long_is_refused_before_its_lines_are_read(session: Session) -> None:
+    lines = [f"20261103,,100.00,,白音,没写,{n}" for n in range(200)]
+    data = a_csv(*lines, "没有日期,也没有,金额,,,,")
+
+    with pytest.raises(BadInput) as refusal:
+        statement_reading.judged(session, viewer(Role.COLLECTING_DESK), "流水.csv", data, most=20)
+    with pytest.raises(SpreadsheetRefused):
+        statement_reading.judged(session, viewer(Role.COLLECTING_DESK), "流水.csv", data, most=200)
+
+    assert refusal.value.params["reason"] == "too_long"
