@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from privacy.viewers import Viewer
 from services.donors import donors
+from services.earmarks import redirecting
+from services.earmarks.redirecting import Use
 from services.gate import Card
 from services.papers import asking, certificates, statements, wishes
 from vocabulary.enums import ReceiptWay, VoidReason
@@ -28,6 +30,7 @@ class Came:
     void: Sequence[Card]
     receipts: Sequence[Card]
     way: ReceiptWay | None = None
+    use: Use | None = None
 
     @property
     def is_behind(self) -> bool:
@@ -48,6 +51,8 @@ def of_donor(session: Session, viewer: Viewer, *, now: datetime) -> list[Year]:
     pledges = donors.home(session, viewer, now=now).pledges
     made, kept = certificates.of_donor(session, viewer), asking.of_donor(session, viewer)
     ways = wishes.said(session, [card["donor_ref"] for card in pledges])
+    has_uses = any(card["is_restricted"] for card in pledges)
+    uses = redirecting.own(session, viewer) if has_uses else {}
     came = {
         year: [_came(card, made, kept, year) for card in pledges]
         for year in statements.years(session, viewer, now=now)
@@ -55,7 +60,11 @@ def of_donor(session: Session, viewer: Viewer, *, now: datetime) -> list[Year]:
     return [
         Year(
             year,
-            [replace(one, way=ways.get((one.pledge["donor_ref"], year))) for one in found if one],
+            [
+                replace(one, way=ways.get((ref, year)), use=uses.get(ref))
+                for one in found
+                if one is not None and (ref := one.pledge["donor_ref"])
+            ],
         )
         for year, found in came.items()
     ]

@@ -348,3 +348,4 @@ def test_an_account_says_what_a_sum_for_one_child_is(client, session, paid, now)
 
     assert f"只为“{match.code_name}”存的一笔 · 给一次，¥300 · " in page
     assert "爱心备用金 · 每月" not in page
+    assert f"只为“{match.code_name}”存的一笔</b>" in client.get("/donor/papers/").text
