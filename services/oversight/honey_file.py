@@ -48,7 +48,7 @@ def make(session: Session, banner_code: str, *, by: str, on: date) -> Child:
         league_code=f"{banner_code[:4]}00000000",
         status=ChildStatus.ENDED,
         end_reason=EndReason.WITHDREW,
-        **(_as_of(like, on) if like else _alone(banner_code, by=by, on=on)),
+        **(_as_of(session, like, on) if like else _alone(banner_code, by=by, on=on)),
     )
     session.add(child)
     session.flush()
@@ -80,12 +80,10 @@ def _alone(banner_code: str, *, by: str, on: date) -> dict[str, object]:
     }
 
 
-def _as_of(like: Child, on: date) -> dict[str, object]:
+def _as_of(session: Session, like: Child, on: date) -> dict[str, object]:
     """Return what the neighbour's record has too, and an end between its visit and today."""
     since = like.verified_on or on
-    born = date(_birth_year(like), int(choose("honey", _MONTHS)), int(choose("honey", _DAYS)))
-    number = f"{like.banner_code[:6]}{born:%Y%m%d}000"
-    number += ric.calc_check_digit(f"{number}0")  # the library counts all but the last sign
+    born, number = _identity(session, like)
     house = int(choose("honey", _DAYS))
     return {
         **{name: getattr(like, name) for name in _SAME},
@@ -99,8 +97,24 @@ def _as_of(like: Child, on: date) -> dict[str, object]:
     }
 
 
-_MONTHS = tuple(str(month) for month in range(1, 13))
 _DAYS = tuple(str(day) for day in range(1, 29))
+
+
+def _identity(session: Session, like: Child) -> tuple[date, str]:
+    """Draw a birthday whose number no record has yet: honey children of a year share their order number."""
+    year, place = _birth_year(like), like.banner_code[:6]
+    days = [date(year, month, day) for month in range(1, 13) for day in range(1, 29)]
+    numbers = {day: _numbered(f"{place}{day:%Y%m%d}000") for day in days}
+    indexes = {id_index(number): day for day, number in numbers.items()}
+    taken = session.scalars(select(Child.id_index).where(Child.id_index.in_(indexes)))
+    free = set(days) - {indexes[index or ""] for index in taken}
+    born = date.fromisoformat(choose("honey", tuple(f"{day}" for day in sorted(free))))
+    return born, numbers[born]
+
+
+def _numbered(number: str) -> str:
+    check: str = ric.calc_check_digit(f"{number}0")  # the library counts all but the last sign
+    return number + check
 
 
 def _birth_year(like: Child) -> int:

@@ -104,6 +104,17 @@ def test_where_five_ended_one_more_is_planted(session, now) -> None:
     assert len(marked(session)) == 1
 
 
+def test_no_two_have_one_number_however_many_are_planted(session, now) -> None:
+    """A year has 336 days to be drawn from: of sixty, two would have met."""
+    a_child(session, a_school(session), verified_on=now.date())
+    for _ in range(60):
+        honey.plant_child(session, viewers.console(), BANNER, now=now)
+
+    numbers = [one.id_number for one in marked(session)]
+    assert len(set(numbers)) == len(numbers) == 64
+    assert all(ric.is_valid(number) for number in numbers)
+
+
 def test_who_filters_or_looks_round_alarms_nobody_though_it_is_all_that_fits(
     session, now, planted
 ) -> None:
