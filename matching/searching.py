@@ -39,15 +39,19 @@ def _by_cost(market: Market, hint: Ints, effort: float) -> Found:
     than the best so far holds none that costs more than this lacks (Nemhauser and Wolsey 1988, II.5).
     """
     every, best, value = options(market), hint, market.value_of(hint)
-    for within in (_CHEAP * market.scale, every.bound - value):
+    within = _CHEAP * market.scale
+    while True:
         open_ = np.flatnonzero((every.cost <= within) | (best[every.pair] == every.listed))
         found = _search(market, (every.pair[open_], every.listed[open_]), best, effort)
         if found and market.value_of(found.units) > value:
             best, value = found.units, market.value_of(found.units)
-        if found and within >= every.bound - value:
-            bound = value if found.is_best else min(every.bound, max(found.bound, value))
-            return Found(best, found.is_best, bound)
-    return Found(best, value == every.bound, every.bound)
+        if within < every.bound - value:
+            within = every.bound - value
+        elif found and found.is_best:
+            return Found(best, is_best=True, bound=value)
+        else:
+            bound = min(every.bound, found.bound) if found else every.bound
+            return Found(best, is_best=False, bound=max(bound, value))
 
 
 def _search(market: Market, chosen: tuple[Ints, Ints], hint: Ints, effort: float) -> Found | None:
