@@ -22,6 +22,7 @@ LONG = (
     "tests/house/test_twins.py",
     "tests/browser/",
     "tests/house/test_authorisation.py",
+    "tests/house/test_world_at_rest.py",
     "tests/faults/test_real_processes.py",
     "tests/faults/test_runs.py",
     "tests/faults/test_kill_points.py",
