@@ -52,7 +52,9 @@ def test_money_has_no_page_of_times_and_a_strange_time_is_refused(
 ) -> None:
     worker, file = colleague(app, "worker"), f"/staff/children/{world.child.ref}"
     money = need(session, NeedKind.FINANCIAL).ref
-    body(worker, f"{file}/need/{money}/times", 404)
+    body(worker, f"{file}/need/{money}/times", 303)
+    assert "助学金不分时间" in body(worker, file)
+    body(worker, f"{file}/need/nobodys/times", 404)
 
     company = need(session, NeedKind.COMPANIONSHIP).ref
     assert post(worker, f"{file}/need/{company}/times", times=["midnight"]).status_code == 200
