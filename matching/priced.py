@@ -84,7 +84,8 @@ def _uncovered(sides: Sides, pairs: Pairs, prices: _Prices, weights: Weights, wa
         keys = some[0] * across + some[1]
         more = some[:, kept[np.searchsorted(kept[:-1], keys)] != keys]
         is_kin = sides.family[more[0]] >= 0  # a family's pairs come in together
-        found.append(more[:, is_kin | best_of_each(more[0], prices.gain(more), _MORE)])
+        drawn = (more[0] * _APART + more[1] * _APART**2) % prices.scale  # not all ask for the same
+        found.append(more[:, is_kin | best_of_each(more[0], prices.gain(more) + drawn, _MORE)])
     return np.concatenate(found, axis=1)
 
 
