@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from models import Base
 
@@ -29,10 +30,13 @@ class Seen:
 
 def look(client: FlaskClient, address: str) -> Seen:
     """Fetch one address, without following redirects."""
-    answer = client.get(address)
+    return seen_of(client.get(address))
+
+
+def seen_of(answer: TestResponse) -> Seen:
+    """Everything that came over the wire but the date: the status with its phrase, headers, body."""
     headers = tuple((k, v) for k, v in answer.headers.items() if k != "Date")
-    body = answer.get_data()
-    return Seen(answer.status_code, headers, body)
+    return Seen(answer.status_code, (("", answer.status), *headers), answer.get_data())
 
 
 def crawl(
@@ -108,14 +112,21 @@ def samples_for(rule: Rule, refs: Mapping[str, list[str]]) -> list[str]:
     return [*refs.get(_HANDLES.get(subject, "children.ref"), [])[:1], "MISSING"]
 
 
+# What nobody offers, and an attacker tries: another order, another page, a filter by what is hidden.
+WISHES = "sort=payer&order=desc&by=contact&q=1380&page=2&limit=1&fields=all"
+
+
 def probes(
     app: Flask, refs: dict[str, list[str]], is_asked: Callable[[str], bool] = lambda _: True
 ) -> list[str]:
-    """Fill every rule with a sample of its own kind of handle, and with a missing one."""
+    """Fill every rule with a sample of its own kind of handle, and with a missing one.
+
+    A rule without a handle is asked with wishes of one's own too.
+    """
     addresses = []
     for rule in (rule for rule in get_rules(app) if is_asked(rule.endpoint)):
         if not rule.arguments:
-            addresses.append(rule.rule)
+            addresses += [rule.rule, f"{rule.rule}?{WISHES}"]
             continue
         for sample in samples_for(rule, refs):
             addresses.append(re.sub(r"<(?:[a-z]+(?:\([^)]*\))?:)?[a-z_]+>", sample, rule.rule))

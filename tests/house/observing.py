@@ -22,7 +22,7 @@ from privacy.viewers import Viewer
 from services.accounts import accounts
 from services.batches import orders
 from services.gate import Card
-from tests.house.crawl import Seen, crawl, look, samples_for
+from tests.house.crawl import Seen, crawl, look, samples_for, seen_of
 from tests.house.forms import BY_NAME, WORDS, Form, forms_of, kind_of
 from tests.plugins.examples import PROFILE
 from vocabulary import clock
@@ -201,7 +201,7 @@ def attempted(
         if (action := ACTION.search(form)) and not action[1].startswith(OWN_SIGN_IN)
     ]
     ways = dict.fromkeys([*tried, *_some_of_each(dict.fromkeys(shown))])
-    return {(observer, f"{method} {a}"): _sent(client, method, a) for method, a in ways}
+    return {(observer, f"{method} {a}"): ask(client, method, a) for method, a in ways}
 
 
 def filled(
@@ -226,7 +226,7 @@ def filled(
     found: Observations = {}
     for (method, address), sent in ways.items():
         kept = dict(client._cookies)  # a form may sign its sender out
-        found[observer, f"filled {address}"] = _sent(client, method, address, sent)
+        found[observer, f"filled {address}"] = ask(client, method, address, sent)
         client._cookies.clear()
         client._cookies.update(kept)
     return found
@@ -273,12 +273,11 @@ def _some_of_each(ways: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             yield way
 
 
-def _sent(
+def ask(
     client: FlaskClient, method: str, address: str, form: Mapping[str, str] | None = None
 ) -> Seen:
-    answer = client.open(address, method=method, data=form, headers={TRIED: "1"})
-    headers = tuple((k, v) for k, v in answer.headers.items() if k not in {"Date", "Set-Cookie"})
-    return Seen(answer.status_code, headers, answer.get_data())
+    """Send a request whose traces are taken back. Its cookie tells what the next page will say."""
+    return seen_of(client.open(address, method=method, data=form, headers={TRIED: "1"}))
 
 
 def searched(client: FlaskClient, secret: Iterable[str]) -> Seen:
@@ -311,10 +310,9 @@ def exported(app: Flask, links: Mapping[str, list[str]]) -> Observations:
             code = re.search(r"/staff/exports/(\w+)\.xlsx", client.get("/staff/exports/").text)
             assert code, observer
             sheet = client.post(code[0])
-            headers = tuple((k, v) for k, v in sheet.headers.items() if k != "Date")
-            for name, inside in _parts_of(sheet.get_data()):
-                seen = Seen(sheet.status_code, headers, inside)
-                found[observer, f"xlsx {kind.value} {name}"] = seen
+            whole = seen_of(sheet)
+            for name, inside in _parts_of(whole.body):
+                found[observer, f"xlsx {kind.value} {name}"] = replace(whole, body=inside)
     return found
 
 
@@ -351,6 +349,7 @@ def _as_kept(card: Card, by: Viewer) -> Order:
 
 
 def _parts_of(workbook: bytes) -> Iterator[tuple[str, bytes]]:
+    yield "whole", workbook  # also what stands between and behind the parts
     with ZipFile(BytesIO(workbook)) as parts:
         for part in parts.infolist():
             yield part.filename, repr((part.date_time, part.filename)).encode() + parts.read(part)

@@ -32,7 +32,7 @@ from models.stipends import Batch
 from models.vault import Donor, VaultPledge
 from tests.house.crawl import crawl, look, probes, sample_refs
 from tests.house.observing import enter, opens_to
-from tests.house.worlds import BELOW, STARTS, Twin, world
+from tests.house.worlds import BELOW, FIRST, STARTS, world
 from vocabulary.enums import OrganisationKind, RecipientKind
 
 pytestmark = pytest.mark.slow
@@ -146,7 +146,7 @@ def messages(session: Session, observer: str) -> list[str]:
 @pytest.fixture(scope="module")
 def town(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("split") / "instance"
-    with world(template, folder, Twin(BELOW)) as (app, links):
+    with world(template, folder, FIRST) as (app, links):
         with app.app_context():
             handles, payments = handles_of(db.session()), payments_of(db.session())
         guests = [name for name in links if name not in {"other_family", "third_donor"}]

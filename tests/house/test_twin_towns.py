@@ -32,11 +32,8 @@ from tests.house.matrix import (
 from tests.house.observing import differing
 from tests.house.places import Town
 from tests.house.test_authorisation import SHARED
-from tests.house.test_reverse_twins import DAILY as SELVES
-from tests.house.test_reverse_twins import twin_of
-from tests.house.test_twins import WORLDS
 from tests.house.twin_towns import NEAR, Looking, apart, settle, told_by
-from tests.house.worlds import world
+from tests.house.worlds import CHILDREN, DONORS, world
 from tests.plugins.examples import PROFILE
 from vocabulary.enums import Role
 
@@ -45,7 +42,7 @@ pytestmark = pytest.mark.slow
 LOW = [who for who in PEOPLE if who not in HIGH]
 LOW_TO_CHILDREN = [who for who in PEOPLE if who not in NEAR]
 # Two donors in each other's place are looked at by the story's people every day (test_twins).
-DONORS = WORLDS if PROFILE == "full" else WORLDS[:-1]
+OF_DONORS = DONORS if PROFILE == "full" else DONORS[:-1]
 
 SITE: list[tuple[Flask, Town]] = []
 NUMBER = 62
@@ -55,7 +52,7 @@ NUMBER = 62
 def towns(template: Path, tmp_path_factory: pytest.TempPathFactory):
     """What the low people of each donor's town get, and a paper of his that only a desk may read."""
     found = []
-    for twin in DONORS:
+    for twin in OF_DONORS:
         folder = tmp_path_factory.mktemp("town") / "instance"
         with world(template, folder, twin) as (app, _):
             town = settle(app, apart(twin))
@@ -77,8 +74,8 @@ def site(towns) -> tuple[Flask, Town]:
 def towns_of_children(template: Path, tmp_path_factory: pytest.TempPathFactory):
     """What those get who stand far from the child, and a photograph of its slip."""
     found = []
-    for self in SELVES:
-        folder, twin = tmp_path_factory.mktemp("town") / "instance", twin_of(self)
+    for twin in CHILDREN:
+        folder, self = tmp_path_factory.mktemp("town") / "instance", twin.oneself
         with world(template, folder, twin) as (app, _):
             town = settle(app, apart(twin, self))
             words = (self.name, self.address, self.remark, self.guardian, self.phone)

@@ -60,7 +60,8 @@ class Reader:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         self.wire.request("POST" if form is not None else "GET", address, body, sent)
         came = self.wire.getresponse()
-        headers = tuple(one for one in came.getheaders() if one[0] != "Date")
+        told = (one for one in came.getheaders() if one[0] != "Date")
+        headers = (("", came.reason), *told)
         for name, value in headers:
             if name == "Set-Cookie":
                 key, _, rest = value.partition("=")

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from cli.twins.cast import Oneself
 from extensions import db
-from tests.house.crawl import Seen
+from tests.house.crawl import Seen, seen_of
 from tests.house.inhabitants import build
 from tests.house.matrix import Told, come_in, look_round, seen_by_the_second
 from tests.house.observing import TRIED, logged
@@ -84,11 +84,14 @@ def told_by(app: Flask, town: Town, looking: Looking) -> Told:
 
 def errors(app: Flask, town: Town, who: str) -> Iterator[tuple[tuple[str, str], Seen]]:
     """What somebody reads when something went wrong, each way as it goes wrong."""
-    for name, way in _WRONG.items():
-        with way(app) as ask:
-            found = ask(come_in(app, town, who))
-        headers = tuple((k, v) for k, v in found.headers.items() if k != "Date")
-        yield (who, f"error {name}"), Seen(found.status_code, headers, found.get_data())
+    for name in _WRONG:
+        yield (who, f"error {name}"), error(app, come_in(app, town, who), name)
+
+
+def error(app: Flask, client: FlaskClient, name: str) -> Seen:
+    """What one browser gets when this goes wrong."""
+    with _WRONG[name](app) as ask:
+        return seen_of(ask(client))
 
 
 Ask = Callable[[FlaskClient], TestResponse]
