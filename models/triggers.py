@@ -125,7 +125,7 @@ def _keys(table: Table) -> Iterator[tuple[str, ...]]:
         if isinstance(one, PrimaryKeyConstraint | UniqueConstraint):
             yield tuple(column.name for column in one.columns)
     for index in table.indexes:
-        if index.unique:
+        if index.unique and index.dialect_options["sqlite"]["where"] is None:
             yield tuple(column.name for column in index.columns)
 
 
