@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from gateways import pdfs
 from models.notices import AccessLink
 from services import links
 from services.accounts import accounts
@@ -164,7 +165,7 @@ def test_a_villages_slip_leads_to_the_directors_own_door_and_is_signed_by_her(
     director = viewer(Role.VILLAGE_DIRECTOR, regions=(child.region_code,))
     text = text_of(slips.print_slips(session, director, batch.ref, PRINTING, now=now)())
     drawn = []
-    monkeypatch.setattr(slips, "draw", lambda papers, **_: drawn.extend(papers) or b"")
+    monkeypatch.setattr(pdfs, "slips", lambda papers, **_: drawn.extend(papers) or b"")
 
     slips.print_slips(session, director, batch.ref, PRINTING, now=now)()
 

@@ -14,10 +14,11 @@ import pytest
 from sqlalchemy import select, update
 
 from extensions import db
+from gateways import pdfs
 from models.children import Child
 from models.stipends import Batch, Stipend
 from services.family_checks import desk
-from services.handover import answers, handovers, slips
+from services.handover import answers, handovers
 from services.handover.answers import Reply
 from tests.factories import PASSWORD, an_account, viewer
 from tests.house.crawl import crawl
@@ -52,7 +53,7 @@ def printed_plainly(monkeypatch) -> None:
     def draw(papers, **more) -> bytes:
         return repr(([replace(one, family_url="") for one in papers], more)).encode()
 
-    monkeypatch.setattr(slips, "draw", draw)
+    monkeypatch.setattr(pdfs, "slips", draw)
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.handover import answers, slips
+from gateways import pdfs
+from services.handover import answers
 from services.handover.answers import Reply
 from tests.factories import a_child, a_match, a_pledge, a_sent_batch, viewer
 from tests.web.handing_over import SENT, VILLAGE, World, body, pass_a_class, school_pages
@@ -63,7 +64,7 @@ def printed_plainly(monkeypatch) -> None:
     def draw(papers, **more) -> bytes:
         return repr(([replace(one, family_url="") for one in papers], more)).encode()
 
-    monkeypatch.setattr(slips, "draw", draw)
+    monkeypatch.setattr(pdfs, "slips", draw)
 
 
 def slips_text(client, door: str, batch: str) -> str:
