@@ -30,9 +30,11 @@ moves(fact, kind, debit, credit) AS (VALUES
 subjects(what, id, match_id, due_on, amount_fen) AS (
   SELECT 'stipend', id, match_id, due_on, amount_fen FROM stipends
   UNION ALL SELECT 'gift', id, match_id, due_on, amount_fen FROM gifts),
-moving AS (SELECT l.id, l.kind, CASE WHEN l.kind = 'received' AND s.due_on > l."on" THEN s.due_on
-             ELSE l."on" END AS "on", l."by", m.kind AS transaction_kind, l.what, l.subject_id
-           FROM live l LEFT JOIN subjects s ON s.what = l.what AND s.id = l.subject_id
+moving AS (SELECT l.id, l.kind, CASE WHEN l.kind = 'received' AND COALESCE(s.due_on, g.due_on) > l."on"
+             THEN COALESCE(s.due_on, g.due_on) ELSE l."on" END AS "on", l."by",
+             m.kind AS transaction_kind, l.what, l.subject_id
+           FROM live l LEFT JOIN stipends s ON l.what = 'stipend' AND s.id = l.subject_id
+           LEFT JOIN gifts g ON l.what = 'gift' AND g.id = l.subject_id
            JOIN moves m ON m.fact = l.kind
              AND (l.kind <> 'received' OR (m.kind = 'repaid') = ((l.what, l.subject_id) IN (
                SELECT what, subject_id FROM live WHERE kind = 'bridged')))
