@@ -7,7 +7,7 @@ from models.children import Child, Kin
 from models.stipends import Stipend
 from models.trace import OrdinaryEntry
 from services import workplaces
-from services.care import fitting, market
+from services.care import market
 from services.children import children
 from services.children.newcomers import NewKin
 from services.handover import handovers
@@ -16,11 +16,11 @@ from services.pairing import volunteers
 from services.pairing.volunteers import Terms
 from services.work_units import stepping_aside
 from tests.factories import a_unit, viewer
-from tests.services.care.worlds import a_world
+from tests.services.care.worlds import a_world, broken_rules
 from tests.services.test_unit_hands import NOW, World, decide, hand_of
 from vocabulary.dates import today
 from vocabulary.enums import KinRole, Role, Route, RouteReason, Snag
-from vocabulary.errors import BadInput, NoLongerFits, NotCleared
+from vocabulary.errors import BadInput, NotCleared
 
 WORKER = viewer(Role.CASE_WORKER, actor="account:W")
 MONTHS = 3
@@ -48,14 +48,6 @@ def terms(**more) -> Terms:
     return Terms(
         **{"capacity": 1, "wish_sex": None, "age_from": 0, "age_to": 25, "reach_km": 30} | more
     )
-
-
-def broken(session, world, now) -> list[str]:
-    try:
-        fitting.fit(session, world.child.id, world.mother.id, on=today(now))
-    except NoLongerFits as refusal:
-        return list(refusal.params["rules"])
-    return []
 
 
 @pytest.mark.parametrize(
@@ -89,24 +81,24 @@ def test_the_name_is_sealed_and_the_engine_is_given_a_code_alone(session, care, 
 def test_a_colleague_of_a_guardian_is_not_proposed(session, care, now) -> None:
     by = care.who("worker", now)
     unit = a_unit(session, "旗人民医院")
-    assert broken(session, care, now) == []
+    assert broken_rules(session, care, now) == []
 
     works(session, care.child, "旗 人民医院", now)
-    assert broken(session, care, now) == []
+    assert broken_rules(session, care, now) == []
 
     volunteers.set_terms(session, by, care.mother.ref, terms(organisation_ref=unit.ref), now=now)
-    assert broken(session, care, now) == ["conflict"]
+    assert broken_rules(session, care, now) == ["conflict"]
     volunteers.set_terms(session, by, care.mother.ref, terms(workplace="旗人民医院"), now=now)
-    assert broken(session, care, now) == ["conflict"]
+    assert broken_rules(session, care, now) == ["conflict"]
     volunteers.set_terms(session, by, care.mother.ref, terms(workplace="别的医院"), now=now)
-    assert broken(session, care, now) == []
+    assert broken_rules(session, care, now) == []
 
 
 def test_who_is_a_guardian_no_more_keeps_nobody_away(session, care, now) -> None:
     by = care.who("worker", now)
     works(session, care.child, "旗人民医院", now)
     volunteers.set_terms(session, by, care.mother.ref, terms(workplace="旗人民医院"), now=now)
-    assert broken(session, care, now) == ["conflict"]
+    assert broken_rules(session, care, now) == ["conflict"]
 
     guardian(session, care.child).until_on = today(now)
     session.flush()

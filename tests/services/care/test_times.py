@@ -11,16 +11,16 @@ from jobs.run import Run
 from models.care import CareMatch
 from models.children import Need
 from models.trace import OrdinaryEntry
-from services.care import fitting, market
+from services.care import market
 from services.care.abilities import times_of
 from services.children import children
 from services.children.newcomers import NewNeed
 from services.runs import nobody
 from services.runs.sides import CARE
-from tests.services.care.worlds import World, a_caring_child, a_volunteer, a_world
+from tests.services.care.worlds import World, a_caring_child, a_volunteer, a_world, broken_rules
 from vocabulary.dates import today
 from vocabulary.enums import CareTime, NeedKind, NeedStatus
-from vocabulary.errors import AlreadyDecided, BadInput, NoLongerFits
+from vocabulary.errors import AlreadyDecided, BadInput
 from web.core import care_words, reasons
 
 WEEKEND, EVENING = CareTime.WEEKEND, CareTime.EVENING
@@ -45,15 +45,6 @@ def propose(session, now) -> list[CareMatch]:
     return list(session.scalars(select(CareMatch)))
 
 
-def broken(session, world: World, now) -> list[str]:
-    """The rules that the two break, and no run is needed to ask."""
-    try:
-        fitting.fit(session, world.child.id, world.mother.id, on=today(now))
-    except NoLongerFits as refusal:
-        return list(refusal.params["rules"])
-    return []
-
-
 @pytest.mark.parametrize(
     ("her_words", "asked"),
     [
@@ -72,7 +63,7 @@ def test_the_rule_turns_nobody_away_with_whom_a_time_is_common(
     world.mother.availability = her_words
     asks(session, world, *asked)
 
-    assert broken(session, world, now) == []
+    assert broken_rules(session, world, now) == []
 
 
 def test_a_need_that_names_no_time_beside_one_that_does_turns_nobody_away(
@@ -80,12 +71,12 @@ def test_a_need_that_names_no_time_beside_one_that_does_turns_nobody_away(
 ) -> None:
     world.mother.availability = "周末"
     asks(session, world, EVENING)
-    assert broken(session, world, now) == ["times"]
+    assert broken_rules(session, world, now) == ["times"]
 
     session.add(Need(child_id=world.child.id, kind=NeedKind.TUTORING, since_on=today(now)))
     session.flush()
 
-    assert broken(session, world, now) == []
+    assert broken_rules(session, world, now) == []
 
 
 def test_times_of_several_needs_are_put_together_child_by_child(session, world, now) -> None:

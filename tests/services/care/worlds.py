@@ -11,9 +11,11 @@ from models.children import Child, Consent, Kin, Need
 from models.volunteers import Volunteer
 from privacy.viewers import Viewer
 from services.accounts import accounts
+from services.care import fitting
 from tests.factories import BANNER, START, TOWNSHIP, a_child, an_account
 from vocabulary.dates import today
 from vocabulary.enums import CareStatus, NeedKind, Purpose, Role, Sex, VolunteerStatus
+from vocabulary.errors import NoLongerFits
 
 YEAR = timedelta(days=365)
 
@@ -141,3 +143,12 @@ def places_held(session: Session, mother: Volunteer) -> int:
     from services.care import market
 
     return sum(match.volunteer_id == mother.id for match in market.live(session))
+
+
+def broken_rules(session: Session, world: World, now: datetime) -> list[str]:
+    """The rules that the two break, and no run is needed to ask."""
+    try:
+        fitting.fit(session, world.child.id, world.mother.id, on=today(now))
+    except NoLongerFits as refusal:
+        return list(refusal.params["rules"])
+    return []
