@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from matching.exact import Part, Solution, solve
+from matching.component import Component
+from matching.exact import Solution, solve
 from matching.flow import NotSolved
 from matching.instance import BadInstance, Instance, read
 
@@ -76,7 +77,7 @@ def _prices(names: tuple[str | int, ...], prices: Any, *, without: set[str]) -> 
     }
 
 
-def _part(instance: Instance, part: Part) -> dict[str, Any]:
+def _part(instance: Instance, part: Component) -> dict[str, Any]:
     return {
         "by": "cp_sat",
         "needs": [instance.needs[row] for row in np.unique(instance.need[part.pairs])],

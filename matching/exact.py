@@ -14,20 +14,11 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from matching.component import Component
 from matching.flow import Transport, best_transport
 from matching.instance import Instance
 from matching.prices import Flow, prices
 from matching.shapes import Bools, Ints
-
-
-@dataclass(frozen=True)
-class Part:
-    """One component: its pairs (rows of the instance), units on them, value, and CP-SAT's bound."""
-
-    pairs: Ints
-    units: Ints
-    value: int
-    bound: int
 
 
 @dataclass(frozen=True)
@@ -38,7 +29,7 @@ class Solution:
     total: int
     need_prices: Ints
     offer_prices: Ints
-    parts: tuple[Part, ...]
+    parts: tuple[Component, ...]
 
     @property
     def is_optimal(self) -> bool:
@@ -59,7 +50,7 @@ def solve(instance: Instance) -> Solution:
     return Solution(units, total, need_prices, offer_prices, tuple(parts))
 
 
-def _searched(instance: Instance) -> Part:
+def _searched(instance: Instance) -> Component:
     from matching.together import best_together  # noqa: PLC0415 loading CP-SAT takes half a second, and the flow mostly suffices
 
     return best_together(instance)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from ortools.sat.python import cp_model
 
-from matching.exact import Part
+from matching.component import Component
 from matching.flow import NotSolved
 from matching.instance import MOST_TOTAL, Instance
 from matching.relaxing import NEVER, relaxation
@@ -23,7 +23,7 @@ _FEW: Final = 0.25
 """Up to this share of the pairs it pays to search in steps; beyond, once over all that may count."""
 
 
-def best_together(instance: Instance) -> Part:
+def best_together(instance: Instance) -> Component:
     """Solve one component whole; `bound` equals `value` when the search ended.
 
     A plan falls short of the relaxation's bound by at least what each column it takes costs. So
@@ -45,7 +45,7 @@ def best_together(instance: Instance) -> Part:
             units[open_] = found.units
             other = (relaxed.bound - within - 1) // relaxed.scale if within < most else 0
             bound = max(found.value, min(max(found.bound, other), relaxed.bound // relaxed.scale))
-            return Part(np.arange(len(units)), units, found.value, bound)
+            return Component(np.arange(len(units)), units, found.value, bound)
         wider = 4 * (within + relaxed.scale)
         within = min(lacking, wider if (cost <= wider).mean() < _FEW else lacking)
 
@@ -55,7 +55,7 @@ def _only(instance: Instance, pairs: Ints) -> Instance:
     return replace(instance, need=need, offer=offer, score=score)
 
 
-def _search(instance: Instance) -> Part:
+def _search(instance: Instance) -> Component:
     model = _Model(instance)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -66,11 +66,11 @@ def _search(instance: Instance) -> Part:
     if status in (cp_model.MODEL_INVALID, cp_model.INFEASIBLE):  # nothing at all is always allowed
         raise NotSolved(solver.status_name(status))
     if status == cp_model.UNKNOWN:  # cut short before anything was known: its bound says nothing
-        return Part(np.arange(len(instance.need)), model.none(), 0, MOST_TOTAL)
+        return Component(np.arange(len(instance.need)), model.none(), 0, MOST_TOTAL)
     units = model.units(solver)
     value = int(np.dot(units, instance.score))
     bound = value if status == cp_model.OPTIMAL else _whole(solver.best_objective_bound)
-    return Part(np.arange(len(units)), units, value, bound)
+    return Component(np.arange(len(units)), units, value, bound)
 
 
 def _whole(bound: float) -> int:
