@@ -34,6 +34,7 @@ from models.matching_runs import MatchingRun
 from models.regions import Region
 from models.volunteers import Volunteer
 from privacy import viewers
+from services.children.newcomers import times_kept
 from services.pairing import matching_runs
 from services.runs import drafting, nights, releasing
 from services.runs.sides import CARE
@@ -64,6 +65,9 @@ _SKILLS = {
 }
 _WHEN = {"weekday": "周三上午", "evening": "晚上", "weekend": "周末", "holiday": "寒暑假"}
 _YEAR = 365.25
+_READ_AS_DRAWN = {
+    "age", "asks", "languages", "lat", "lon", "places", "reach_km", "sex", "times", "waiting_days",
+}  # fmt: skip
 
 
 def measure(*, count: int, rounds: int) -> list[str]:
@@ -129,7 +133,7 @@ def _run(folder: Path, count: int) -> dict[str, Any]:
         session.commit()
         steps.append(time.process_time())
         most = peak()
-        assert len(gathered.needs) == count, len(gathered.needs)
+        _same(gathered, count)
         _keep_columns(folder, gathered)
         return {
             **dict(zip(PHASES, np.diff(steps).tolist(), strict=True)),
@@ -138,6 +142,14 @@ def _run(folder: Path, count: int) -> dict[str, Any]:
             "total": plan.total,
             "unsealed": _unsealing(session),
         }
+
+
+def _same(gathered: Any, count: int) -> None:
+    """Hold that the run read the world as it was drawn."""
+    drawn = VOLUNTEERS.columns(*a_region(count))
+    for side, found in zip(drawn, VOLUNTEERS.columns(gathered.needs, gathered.offers), strict=True):
+        for name in _READ_AS_DRAWN & side.arrays.keys():
+            assert (getattr(side, name) == getattr(found, name)).all(), name
 
 
 def _unsealing(session: Session) -> float:
@@ -265,11 +277,9 @@ def _consent(key: int, purpose: Purpose) -> dict[str, object]:
 
 
 def _needs(key: int, one: Any) -> list[dict[str, object]]:
-    since = TODAY - timedelta(days=one.waiting_days)
-    return [
-        {"child_id": key, "kind": NeedKind(kind), "urgency": min(one.urgency, 2), "since_on": since}
-        for kind in sorted(one.asks)
-    ]
+    since, times = TODAY - timedelta(days=one.waiting_days), times_kept(one.times)
+    said = {"urgency": min(one.urgency, 2), "since_on": since, "times": times}
+    return [{"child_id": key, "kind": NeedKind(kind)} | said for kind in sorted(one.asks)]
 
 
 def _volunteer(key: int, one: Any) -> dict[str, object]:
