@@ -1,21 +1,36 @@
 """What stood before, while a report names somebody: whom it names reads the file as it stood.
 
-A changed address, village or school, and a consent taken back, are written where they belong; what
-stood before is kept here as well, from the day on which a report about the child names anybody. No
-viewer stands here. The gate puts it in the place of what stands now for whom the report names, and
-for nobody else (services/stood.py): in what he reads, in what is joined to it, and in what he filters
-and sorts by.
+A changed address, village or school, a guardian's other place of work, and a consent taken back, are
+written where they belong; what stood before is kept here as well, from the day on which a report
+about the child names anybody. No viewer stands here. The gate puts it in the place of what stands now
+for whom the report names, and for nobody else (services/stood.py): in what he reads, in what is joined
+to it, and in what he filters and sorts by. An instalment in the list of a school to which the child
+came since stands in no list before him. That a consent is missing he reads like anybody: nothing may
+be agreed to without it (law 9), and it tells neither of a place nor of a report.
 """
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, String, and_, case, exists, false, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    String,
+    and_,
+    case,
+    exists,
+    false,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from models.base import CASE, Base, Condition, Sealed, Standings
-from models.children import Child, Consent
+from models.children import Child, Consent, Kin
 from models.harm import kept_since
+from models.pledges import Match
+from models.stipends import Batch, Stipend
 from privacy.disclosure import NOBODY
 from privacy.viewers import Viewer
 from vocabulary.enums import Role, Stage
@@ -51,6 +66,25 @@ class PlaceBefore(Base):
         return {}
 
 
+class WorkBefore(Base):
+    """Where a guardian worked before somebody wrote down another place of work, or none."""
+
+    __tablename__ = "works_before"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOBODY)
+    child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), info=NOBODY)
+    kin_id: Mapped[int] = mapped_column(ForeignKey("kin.id"), index=True, info=NOBODY)
+    # Under the very seal of the column in whose place it is read.
+    workplace: Mapped[str | None] = mapped_column(Sealed("kin.workplace"), info=NOBODY)
+    changed_by: Mapped[str] = mapped_column(String(40), info=NOBODY)
+    changed_at: Mapped[datetime] = mapped_column(info=NOBODY)
+
+    @classmethod
+    def standings(cls, viewer: Viewer) -> Standings:
+        """Nobody."""
+        return {}
+
+
 class ConsentEnd(Base):
     """Who took a consent back, and behind whose link."""
 
@@ -74,7 +108,36 @@ def instead(viewer: Viewer) -> list[Swap]:
     """Return columns, and what a viewer reads in their place where a report names him."""
     if not viewer.has(*READERS):
         return []
-    return _places(viewer) + (_ends(viewer) if viewer.has(Role.FAMILY) else [])
+    found = _places(viewer) + _works(viewer)
+    return found + (_ends(viewer) if viewer.has(Role.FAMILY) else [])
+
+
+def beside_instalments(viewer: Viewer) -> list[Swap]:
+    """Do the same with the list beside an instalment: none, of a school to which the child came since.
+
+    Asked for where a list is joined, and nowhere else: an instalment is looked up by its list's key.
+    """
+    if not viewer.has(*CASE):
+        return []
+    moves = and_(PlaceBefore.child_id == Match.child_id, moved_since(viewer))
+    school = PlaceBefore.__table__.c.school_id
+    since = select(school).where(moves).correlate(Match)
+    came = or_(Batch.organisation_id == _Pupil.school_id, Batch.organisation_id.in_(since))
+    first = select(school).where(moves).order_by(PlaceBefore.id).limit(1).correlate(Match)
+    of = Stipend.__table__.c.batch_id
+    is_there = (
+        select(Batch.id)
+        .join(Match, Match.id == Stipend.match_id)
+        .join(_Pupil, _Pupil.id == Match.child_id)
+        .where(
+            Batch.id == of,
+            exists().where(moves).correlate(Match),
+            came,
+            Batch.organisation_id.is_distinct_from(first.scalar_subquery()),
+        )
+        .correlate(Stipend)
+    )
+    return [(of, case((is_there.exists(), null()), else_=of))]
 
 
 def moved_since(viewer: Viewer) -> Condition:
@@ -83,6 +146,20 @@ def moved_since(viewer: Viewer) -> Condition:
         PlaceBefore.changed_by != viewer.actor,
         kept_since(viewer, PlaceBefore.child_id, PlaceBefore.changed_at),
     )
+
+
+def worked_since(viewer: Viewer) -> Condition:
+    """Say the same of a guardian's place of work."""
+    return and_(
+        WorkBefore.changed_by != viewer.actor,
+        kept_since(viewer, WorkBefore.child_id, WorkBefore.changed_at),
+    )
+
+
+def _works(viewer: Viewer) -> list[Swap]:
+    since = and_(WorkBefore.kin_id == Kin.id, worked_since(viewer))
+    now, before = Kin.__table__.c.workplace, WorkBefore.__table__.c.workplace
+    return [(now, _in_place_of(now, before, WorkBefore, since, Kin))]
 
 
 def _places(viewer: Viewer) -> list[Swap]:
@@ -119,3 +196,6 @@ def _first(column: Any, table: Any, where: Condition, of: type[Base]) -> ColumnE
     query = select(column).where(where).order_by(table.id).limit(1)
     value: ColumnElement[Any] = query.correlate(of).scalar_subquery()
     return value
+
+
+_Pupil = aliased(Child)

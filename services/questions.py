@@ -14,7 +14,7 @@ from models.somebody import Kind, kind_of, stand_in
 from privacy.viewers import Viewer
 from services.prepared import Ready
 from services.shapes import Sheet, near, shape_of
-from services.stood import seen_as
+from services.stood import joined_as, seen_as
 
 _BAIT = "?bait"
 P = ParamSpec("P")
@@ -83,7 +83,7 @@ def written(kind: Kind, wanted: Wanted) -> Question:
     bait = bait_of(wanted.table) if wanted.offset is None else []
     query = select(*columns, *counted, *bait).select_from(wanted.table)
     for part in wanted.parts.values():
-        query = query.outerjoin(part.table, seen_as(kind, part.on))
+        query = query.outerjoin(part.table, joined_as(kind, part.table, part.on))
     if wanted.alongside is not None:
         query = query.outerjoin(wanted.alongside, true())
     where, order_by = (

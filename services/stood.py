@@ -13,11 +13,24 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.sql.visitors import replacement_traverse
 
-from models.children import Child, Consent
+from models.base import Base
+from models.children import Child, Consent, Kin
 from models.harm import HarmAccused, HarmReport
 from models.somebody import Kind, stand_in
-from models.stood import ALIKE, READERS, ConsentEnd, PlaceBefore, instead, moved_since
+from models.stipends import Batch
+from models.stood import (
+    ALIKE,
+    READERS,
+    ConsentEnd,
+    PlaceBefore,
+    WorkBefore,
+    beside_instalments,
+    instead,
+    moved_since,
+    worked_since,
+)
 from privacy.viewers import Viewer
+from services import workplaces
 from vocabulary.dates import today
 
 _NAMES = {"class_name": "in_class"}
@@ -28,9 +41,23 @@ def _instead(kind: Kind) -> Mapping[Any, Any]:
     return {str(column): read for column, read in instead(stand_in(kind))}
 
 
+@lru_cache(maxsize=256)
+def _joined(kind: Kind) -> Mapping[Any, Any]:
+    lists = {str(column): read for column, read in beside_instalments(stand_in(kind))}
+    return {**_instead(kind), **lists}
+
+
 def seen_as(kind: Kind, clause: Any) -> Any:
     """Return a column, condition or order with what a viewer of a kind reads in its columns' places."""
-    swapped = _instead(kind)
+    return _read(_instead(kind), clause)
+
+
+def joined_as(kind: Kind, table: type[Base], on: Any) -> Any:
+    """Do so with the condition by which a table is joined."""
+    return _read(_joined(kind) if table is Batch else _instead(kind), on)
+
+
+def _read(swapped: Mapping[Any, Any], clause: Any) -> Any:
     if not swapped:
         return clause
     plain = clause.__clause_element__() if hasattr(clause, "__clause_element__") else clause
@@ -75,6 +102,29 @@ def write_place(
     for name, value in values.items():
         setattr(kept, _NAMES.get(name, name), value)
     return False
+
+
+def write_work(session: Session, by: Viewer, kin: Kin, name: str, *, now: datetime) -> bool:
+    """Do the same with where a guardian works."""
+    kept, values = _work_read_by(session, by, kin), workplaces.kept(name)
+    if kept is not None:
+        kept.workplace = values["workplace"]
+        return False
+    if kin.workplace != values["workplace"] and _names_anybody(session, kin.child_id):
+        stood = WorkBefore(child_id=kin.child_id, kin_id=kin.id, workplace=kin.workplace)
+        stood.changed_by, stood.changed_at = by.actor, now
+        session.add(stood)
+    for column, value in values.items():
+        setattr(kin, column, value)
+    session.flush()
+    return True
+
+
+def _work_read_by(session: Session, by: Viewer, kin: Kin) -> WorkBefore | None:
+    if not by.has(*READERS):
+        return None
+    own = (WorkBefore.kin_id == kin.id, worked_since(by))
+    return session.scalar(select(WorkBefore).where(*own).order_by(WorkBefore.id).limit(1))
 
 
 def _read_by(session: Session, by: Viewer, child: Child) -> PlaceBefore | None:

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("by", sa.String(length=40), nullable=False),
         sa.Column("findings", sa.Integer(), nullable=False),
+        sa.Column("contained", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_book_checks")),
     )
@@ -3549,6 +3550,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("dry_on", sa.Date(), nullable=True),
+        sa.Column("apart_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "status != 'proposed' OR region_code IS NOT NULL",
             name=op.f("ck_matches_waits_somewhere"),
@@ -3571,6 +3573,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("donor_ref", name=op.f("uq_matches_donor_ref")),
     )
     with op.batch_alter_table("matches", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_matches_apart",
+            ["apart_on"],
+            unique=False,
+            sqlite_where=sa.text("apart_on IS NOT NULL"),
+            postgresql_where=sa.text("apart_on IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_matches_child_id"), ["child_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_matches_need_id"), ["need_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_matches_pledge_id"), ["pledge_id"], unique=False)
@@ -3695,6 +3704,23 @@ def upgrade() -> None:
             sqlite_where=sa.text("waits"),
             postgresql_where=sa.text("waits"),
         )
+
+    op.create_table(
+        "works_before",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column("kin_id", sa.Integer(), nullable=False),
+        sa.Column("workplace", sa.LargeBinary(), nullable=True),
+        sa.Column("changed_by", sa.String(length=40), nullable=False),
+        sa.Column("changed_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["child_id"], ["children.id"], name=op.f("fk_works_before_child_id")
+        ),
+        sa.ForeignKeyConstraint(["kin_id"], ["kin.id"], name=op.f("fk_works_before_kin_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_works_before")),
+    )
+    with op.batch_alter_table("works_before", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_works_before_kin_id"), ["kin_id"], unique=False)
 
     op.create_table(
         "batches",
@@ -5300,6 +5326,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_batches_card_id"))
 
     op.drop_table("batches")
+    with op.batch_alter_table("works_before", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_works_before_kin_id"))
+
+    op.drop_table("works_before")
     with op.batch_alter_table("volunteer_logins", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_volunteer_logins_waiting",
@@ -5339,6 +5369,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_matches_pledge_id"))
         batch_op.drop_index(batch_op.f("ix_matches_need_id"))
         batch_op.drop_index(batch_op.f("ix_matches_child_id"))
+        batch_op.drop_index(
+            "ix_matches_apart",
+            sqlite_where=sa.text("apart_on IS NOT NULL"),
+            postgresql_where=sa.text("apart_on IS NOT NULL"),
+        )
 
     op.drop_table("matches")
     with op.batch_alter_table("letter_friends", schema=None) as batch_op:

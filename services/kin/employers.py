@@ -14,7 +14,7 @@ from models.children import Child
 from models.pledges import Match
 from models.stipends import Batch, Stipend
 from privacy.viewers import Viewer
-from services import trace, workplaces
+from services import stood, trace, workplaces
 from services.kin import changes
 from services.routes import deciding
 from vocabulary.enums import BatchStatus, KinRole, Route
@@ -31,11 +31,10 @@ def say(
     child, kin = changes.in_charge(session, by, child_ref, ref)
     if kin.kin_role is not KinRole.GUARDIAN:
         raise BadInput(field="workplace", reason="guardians_only")
-    for column, value in workplaces.kept(name).items():
-        setattr(kin, column, value)
-    session.flush()
+    is_true_row = stood.write_work(session, by, kin, name, now=now)
     trace.record(session, by, "kin.work", f"child:{child_ref}", now=now)
-    keep_apart(session, by, child, now=now)
+    if is_true_row:
+        keep_apart(session, by, child, now=now)
 
 
 def keep_apart(session: Session, by: Viewer, child: Child, *, now: datetime) -> None:

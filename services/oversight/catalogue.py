@@ -58,7 +58,7 @@ TABLES: dict[Whose, str] = {
     " earmarks redirections redirection_answers rests rest_answers",
     Whose.CHILD: "children kin needs consents amendments import_rows matches exclusions set_aside"
     " stipends surgeries gifts facts settlements family_asks file_accesses harm_reports harm_taken"
-    " harm_accused harm_closed places_before consent_ends"
+    " harm_accused harm_closed places_before works_before consent_ends"
     " letters child_routes bank_cards child_transfers care_matches care_exclusions visits fading_notes"
     " letter_friends reveals reveal_refusals guardian_requests listed_children",
     Whose.DONOR: "online_orders receipts unclaimed statements statement_lines pay_backs line_ties"

@@ -18,7 +18,7 @@ from models.file_access import FileAccess
 from models.pledges import Match
 from models.routes import BankCard, ChildRoute
 from models.stipends import Gift, Stipend
-from models.stood import PlaceBefore
+from models.stood import PlaceBefore, WorkBefore
 from models.surgeries import Surgery
 from models.transfers import Transfer
 from models.visits import FadingNote, Visit
@@ -33,6 +33,7 @@ _HANGING: tuple[tuple[Any, dict[str, str | None]], ...] = (
     (BankCard, {"holder": "", "bank": "", "number": "", "number_index": "", "tail": ""}),
     (ChildRoute, {"note": None}),
     (PlaceBefore, {"address": None}),
+    (WorkBefore, {"workplace": None}),
     (Transfer, {"name": "", "words": "", "answer": None}),
     (FileAccess, {"words": None, "decided_because": None}),
     (Surgery, {"note": ""}),

@@ -8,17 +8,20 @@ from sqlalchemy import select
 
 from models.accounts import Account
 from models.children import Child, Consent, Kin
-from models.stood import PlaceBefore
-from services import gate
+from models.organisations import Organisation
+from models.stipends import Batch
+from models.stood import PlaceBefore, WorkBefore
+from services import gate, workplaces
 from services.children import child_file, child_search, children, consents
 from services.danger import harm, protection
 from services.danger.protection import About
 from services.guardians import guardian_consents, guardian_file
+from services.kin import employers
 from services.oversight import exports
 from services.stipends import stipend_lists
-from tests.factories import BANNER, TOWNSHIP, a_school, an_account, viewer
+from tests.factories import BANNER, TOWNSHIP, a_school, a_sent_batch, an_account, viewer
 from tests.services.letters.worlds import DESK, WEDNESDAY, World, a_world
-from vocabulary.dates import today
+from vocabulary.dates import at, today
 from vocabulary.enums import (
     Called,
     Complained,
@@ -253,11 +256,61 @@ def test_a_family_that_nobody_names_reads_who_took_what_back(world) -> None:
     assert stands(world, father)[Purpose.SPONSORSHIP] == today(world.now)
 
 
+def test_a_list_of_the_new_school_is_no_list_before_him_once_the_case_is_over(world, named) -> None:
+    ref = fears(world, office(named))
+    moves(world)
+    harm.take_up(world.session, DESK, ref, now=world.now)
+    closer = viewer(Role.APPROVER, actor="account:closer")
+    protection.close(world.session, closer, ref, outcome=HarmOutcome.HANDED_ON, now=world.now)
+    old = instalment(world, OLD_SCHOOL, date(2026, 12, 1))
+    new = instalment(world, "阿里河学校", date(2027, 1, 1))
+
+    his, theirs = (lists(world, who) for who in (named, DESK))
+
+    told = {old.month: old.memo, new.month: new.memo}
+    assert {month: theirs[month] for month in told} == told
+    assert {month: his[month] for month in told} == told | {new.month: None}
+    assert his.keys() == theirs.keys()
+
+
+def instalment(world: World, school: str, on: date) -> Batch:
+    """An instalment that a school got and has not handed over."""
+    at = select(Organisation).where(Organisation.name.startswith(school))
+    hand = world.session.scalars(at).one()
+    return a_sent_batch(world.session, hand, world.match, on=on)
+
+
+def lists(world: World, who) -> dict[date, str | None]:
+    """In which list each instalment stands, as he reads it."""
+    listed, now = stipend_lists.Listed.LATE, at(date(2027, 3, 1))
+    found = stipend_lists.listing(world.session, who, listed, now=now)
+    return {one["due_on"]: one["batch"]["memo"] if one.has("batch") else None for one in found}
+
+
+def test_where_a_guardian_works_now_he_does_not_read_and_writes_over_nothing(world, named) -> None:
+    session, child = world.session, world.child
+    kin = session.scalars(select(Kin).where(Kin.child_id == child.id)).one()
+    employers.say(session, DESK, child.ref, kin.ref, "旗人民医院", now=world.now)
+    fears(world, office(named))
+
+    employers.say(session, DESK, child.ref, kin.ref, "森工医院", now=world.now)
+    assert [work_of(world, who) for who in (named, DESK)] == ["旗人民医院", "森工医院"]
+
+    employers.say(session, named, child.ref, kin.ref, "旗幼儿园", now=world.now)
+    assert [work_of(world, who) for who in (named, DESK)] == ["旗幼儿园", "森工医院"]
+    assert kin.workplace_index == workplaces.index("森工医院")
+
+
+def work_of(world: World, who) -> str | None:
+    (one,) = child_file.detail(world.session, who, world.child.ref, now=world.now)["kin"]
+    return one["workplace"]
+
+
 def test_the_kept_place_is_sealed_and_shown_to_nobody(world, named) -> None:
     fears(world, office(named))
     moves(world)
 
-    assert PlaceBefore.standings(viewer(*Role)) == {}
+    assert (PlaceBefore.standings(viewer(*Role)), WorkBefore.standings(viewer(*Role))) == ({}, {})
     (kept,) = {one.address for one in world.session.scalars(select(PlaceBefore))} - {NEW_ADDRESS}
     raw = world.session.connection().exec_driver_sql("SELECT address FROM places_before").all()
     assert kept == OLD_ADDRESS
