@@ -71,9 +71,12 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=lambda: LOCALE)
     limiter.init_app(app)
-    app.extensions["payments"] = payments.ways(
-        settings.payments, public_url=settings.public_url, is_production=settings.is_production
-    )
+    app.extensions |= {
+        "another": create_app,  # a story is played in an installation of its own
+        "payments": payments.ways(
+            settings.payments, public_url=settings.public_url, is_production=settings.is_production
+        ),
+    }
     web.init_app(app)
     cli.init_app(app)
     _refuse_demo(app, settings)

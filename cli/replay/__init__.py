@@ -3,13 +3,15 @@
 import gc
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import event
 
@@ -26,6 +28,7 @@ from services.stories import stories
 @click.command("replay")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="The answer is JSON in any case.")
+@with_appcontext
 def replay(file: Path, as_json: bool) -> None:
     """Replay a story and count what arrived."""
     del as_json  # scripts say it; there is no other form
@@ -97,8 +100,7 @@ def _spare_the_disk() -> None:
 @contextmanager
 def _throw_away_database() -> Iterator[None]:
     """Let the block live in an installation of its own: folder, keys, migrated database."""
-    from app import create_app  # noqa: PLC0415 app knows the commands already
-
+    another: Callable[[Settings], Flask] = current_app.extensions["another"]
     with stories.keys_kept(), TemporaryDirectory(prefix="weiguang-replay-") as folder:
         home = Path(folder)
         settings = Settings(
@@ -107,8 +109,7 @@ def _throw_away_database() -> Iterator[None]:
             instance=home,
             keys_dir=home / "keys",
         )
-        app = create_app(settings)
-        with app.app_context():
+        with another(settings).app_context():
             try:
                 upgrade()
                 _spare_the_disk()
