@@ -52,6 +52,10 @@ def _open(run: Run) -> None:
         part = Slice(run.id, [key], run.period, now)
         run.add(skipped=stipends.set_aside_bad(run.session, run.by, part))
 
+    for key in due.matches_apart(run.session, run.by, on=run.period):
+        run.add(failed=1)
+        with run.slice() as now:
+            refuse(key, now)
     run.sift(find, work, refuse)
 
 

@@ -164,6 +164,13 @@ class Match(Base):
         CheckConstraint("instalment_fen > 0", name="instalment_positive"),
         # In the order of its keys: the run takes what is due slice by slice.
         Index("ix_matches_status_rhythm", "status", "rhythm"),
+        # Nearly nobody: every run asks for them first.
+        Index(
+            "ix_matches_apart",
+            "apart_on",
+            sqlite_where=text("apart_on IS NOT NULL"),
+            postgresql_where=text("apart_on IS NOT NULL"),
+        ),
         # A desk finds what waits near it without a look at every child to whom somebody is proposed.
         Index("ix_matches_status_region_code", "status", "region_code"),
         CheckConstraint("status != 'proposed' OR region_code IS NOT NULL", name="waits_somewhere"),
@@ -234,6 +241,9 @@ class Match(Base):
     )
     # From this day its money has run dry and a successor is sought: services/fund/running_dry.py.
     dry_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
+    # Since the books' comparison found this record itself damaged: until it is put right nothing of
+    # it is opened, sent, given back or told (services/checking/apart.py).
+    apart_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))
 
     @classmethod
     def standings(cls, viewer: Viewer) -> Standings:
@@ -256,6 +266,12 @@ class Match(Base):
             ),
             (Audience.SAMPLED, (Role.AUDITOR,), cls.id.in_(_match_sampled(viewer))),
         )
+
+
+def is_apart(match_id: ColumnElement[int] | Any) -> ColumnElement[bool]:
+    """Say in SQL that a match was set apart as damaged; asked of the few that are."""
+    kept: ColumnElement[bool] = match_id.in_(select(Match.id).where(Match.apart_on.is_not(None)))
+    return kept
 
 
 class Exclusion(Base):

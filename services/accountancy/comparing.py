@@ -14,23 +14,36 @@ from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import gate, trace
 from services.accountancy import stop
+from services.checking import apart
 from services.gate import Card
 from services.notices import notices
 from vocabulary.dates import today
 from vocabulary.enums import NoticeKind, Role
 from vocabulary.errors import NotFound
 
+_ALL_WAITS = (
+    "查清以前，钱先不往外付；查清了再核对一遍，都对得上就能接着付。",
+    "钱先不往外付。",
+)
+_OWN_WAITS = (
+    "都只关单独放下的结对：它们一分钱也不动，别的照常付。改好了再核对一遍，就接着付。",
+    "有问题的已单独放下，别的照常付。",
+)
 TOLD = (Role.AUDITOR, Role.ADMINISTRATOR, Role.PAYING_DESK)
 
 
 def keep(session: Session, by: Viewer, report: dict[str, Any], *, now: datetime) -> int:
-    """Keep what a comparison (`checks.report`) found, and tell whoever is to act; return how many."""
+    """Keep what a comparison (`checks.report`) found, and tell whoever is to act; return how many.
+
+    What is wholly about a record sets that record apart, and stops nobody else's money.
+    """
     require(by, Act.SEE_BOOKS)
     counts = {check["name"]: check["count"] for check in report["checks"]}
     found: int = sum(counts.values())
-    session.add(BookCheck(at=now, by=by.actor, findings=found, counts=counts))
-    session.flush()
-    detail = {"checks": len(counts), "findings": found}
+    own: int = sum(check["contained"] for check in report["checks"])
+    session.add(BookCheck(at=now, by=by.actor, findings=found, contained=own, counts=counts))
+    apart.keep(session, by, report["apart"], are_all=found == own, now=now)
+    detail = {"checks": len(counts), "findings": found, "contained": own}
     trace.record(session, by, "books.compare", "books", now=now, detail=detail)
     if found:
         subject = f"books:{today(now)}"
@@ -47,8 +60,9 @@ def latest(session: Session, viewer: Viewer) -> Card | None:
 
 
 def notice_facts(session: Session, _viewer: Viewer, _ref: str, _now: datetime) -> dict[str, str]:
-    """Return how many findings there are. Raises NotFound once they are cleared up."""
-    found = stop.found_last(session)
+    """Return how many findings there are, and what waits. Raises NotFound once they are cleared up."""
+    found, own = stop.last(session)
     if not found:
         raise NotFound()
-    return {"found": str(found)}
+    waits = _ALL_WAITS if found > own else _OWN_WAITS
+    return {"found": str(found), "waits": waits[0], "waits_short": waits[1]}

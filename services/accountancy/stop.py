@@ -1,4 +1,4 @@
-"""While the latest comparison of the books found something, no money leaves."""
+"""While the latest comparison of the books found what is not set apart, no money leaves."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -7,13 +7,18 @@ from models.book_checks import BookCheck
 from vocabulary.errors import BooksDisagree
 
 
-def found_last(session: Session) -> int:
-    """Return how many breaches the latest comparison found; none where nothing was compared yet."""
-    newest = select(BookCheck.findings).order_by(BookCheck.id.desc()).limit(1)
-    return session.scalar(newest) or 0
+def last(session: Session) -> tuple[int, int]:
+    """Return how many breaches the latest comparison found, and of how many the records are apart.
+
+    None where nothing was compared yet.
+    """
+    newest = select(BookCheck.findings, BookCheck.contained).order_by(BookCheck.id.desc()).limit(1)
+    row = session.execute(newest).one_or_none()
+    return (row.findings, row.contained) if row else (0, 0)
 
 
 def refuse_to_send(session: Session) -> None:
-    """Raise BooksDisagree until a later comparison finds nothing."""
-    if found_last(session):
+    """Raise BooksDisagree until a later comparison finds nothing but what is set apart."""
+    found, own = last(session)
+    if found > own:
         raise BooksDisagree()

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from models.base import in_regions
 from models.organisations import Organisation
 from models.payment_orders import PaymentOrderLine
+from models.pledges import Match
 from models.regions import Region
 from models.routes import BankCard
 from models.stipends import Batch, Stipend
@@ -23,6 +24,7 @@ from privacy.viewers import Viewer
 from services import gate, leaps, trace
 from services.accountancy import stop
 from services.batches import unsent
+from services.books import ledger
 from services.gate import Card, Part
 from services.handover.reminders import hand_over_by
 from services.lifecycle import advance_all
@@ -103,10 +105,18 @@ def leave(
     done = [(by, f"batch:{batch.ref}") for batch in batches]
     trace.record_all(session, "batch.send", done, now=now)
     news.batches_sent(session, batches, now=now)
+    booked = ledger.as_opened(session, _apart(session, stipends))
     for batch in batches:
         batch.sent_count = len(lines[batch.id])
-        batch.sent_fen = Fen(sum(stipend.amount_fen for stipend in lines[batch.id]))
+        fen = (booked.get(one.id, one.amount_fen) for one in lines[batch.id])
+        batch.sent_fen = Fen(sum(fen))
     session.flush()
+
+
+def _apart(session: Session, stipends: Sequence[Stipend]) -> list[Stipend]:
+    """Return those that the bank had before they were found damaged: their sums are the books'."""
+    apart = set(session.scalars(select(Match.id).where(Match.apart_on.is_not(None))))
+    return [one for one in stipends if one.match_id in apart]
 
 
 def _mark(

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from models.children import Child
 from models.organisations import Organisation
-from models.pledges import Match
+from models.pledges import Match, is_apart
 from models.routes import BankCard
 from models.stipends import Batch, Stipend
 from privacy.permissions import Act, require
@@ -39,6 +39,7 @@ _READY = (
     Stipend.is_funded,
     Stipend.batch_id.is_(None),
     Stipend.cancelled_on.is_(None),
+    ~is_apart(Stipend.match_id),
 )
 _HERE = and_(*_READY, Stipend.id.between(FIRST, LAST))
 

@@ -35,6 +35,13 @@ _IS_ANOTHERS = and_(
     Batch.ordered_on.is_not(None),
     or_(_HAS_NEW_WAY.correlate(Child, Batch), _HAS_NEW_CARD.correlate(Batch), _HAS_MOVED),
 )
+# Nor does what the books' comparison set apart go with anybody, until it is put right.
+_GOES_NOT = or_(_IS_ENDANGERED, _IS_ANOTHERS, Match.apart_on.is_not(None))
+
+
+def take_apart(session: Session, matches: Collection[int]) -> None:
+    """Take the money of matches (keys) that were set apart as damaged out of batches not sent."""
+    _leave(session, Match.id.in_(matches))
 
 
 def take_out(session: Session, child_id: int) -> None:
@@ -48,9 +55,9 @@ def take_one_out(session: Session, stipend_id: int) -> None:
 
 
 def without_strays(session: Session, batches: Sequence[Batch]) -> dict[int, Batch]:
-    """Take out of those that are open what another hand pays; return what goes on instead, by key."""
+    """Take out of open ones what another hand pays, or nobody now; return what goes on, by key."""
     keys = [batch.id for batch in batches]
-    return _leave(session, or_(_IS_ENDANGERED, _IS_ANOTHERS), Batch.id.in_(keys))
+    return _leave(session, _GOES_NOT, Batch.id.in_(keys))
 
 
 def has_strays(session: Session, batches: Sequence[Batch]) -> bool:
@@ -61,7 +68,7 @@ def has_strays(session: Session, batches: Sequence[Batch]) -> bool:
         .join(Match, Match.id == Stipend.match_id)
         .join(Child, Child.id == Match.child_id)
         .join(Batch, Batch.id == Stipend.batch_id)
-        .where(or_(_IS_ENDANGERED, _IS_ANOTHERS), Batch.id.in_(keys))
+        .where(_GOES_NOT, Batch.id.in_(keys))
         .where(Stipend.cancelled_on.is_(None))
         .limit(1)
     )

@@ -21,6 +21,7 @@ from privacy.viewers import Viewer
 from services import gate, leaps, trace
 from services.accountancy import stop
 from services.gate import Card
+from services.vault import pay_backs as vault
 from vocabulary.dates import today
 from vocabulary.enums import (
     AmendmentStatus,
@@ -30,7 +31,7 @@ from vocabulary.enums import (
     Role,
     UnclaimedWay,
 )
-from vocabulary.errors import AlreadyDecided, BadInput, OrderDamaged, OrderOver
+from vocabulary.errors import AlreadyDecided, BadInput, BooksDisagree, OrderDamaged, OrderOver
 from vocabulary.money import Fen
 
 SHOWN = 50
@@ -52,9 +53,11 @@ class Back:
 
 
 def ready(session: Session, viewer: Viewer) -> list[Back]:
-    """Return what may go into a table: decided by all who must, and in no table yet."""
+    """Return what may go into a table: decided by all who must, in no table yet, no record damaged."""
     require(viewer, Act.PAY_BACK)
-    return _lines(session, viewer, None)
+    lines = _lines(session, viewer, None)
+    waiting = vault.apart(session, [one.memo for one in lines])
+    return [one for one in lines if one.memo not in waiting]
 
 
 def make(session: Session, by: Viewer, *, now: datetime) -> str:
@@ -64,7 +67,7 @@ def make(session: Session, by: Viewer, *, now: datetime) -> str:
     """
     require(by, Act.PAY_BACK)
     _refuse_to_send(session)
-    lines = _lines(session, by, None)
+    lines = ready(session, by)
     if not lines:
         raise BadInput(field="lines", reason="none")
     order = BackOrder(
@@ -118,13 +121,16 @@ def detail(session: Session, viewer: Viewer, ref: str) -> Card:
 def take(session: Session, by: Viewer, ref: str, *, now: datetime) -> tuple[Card, list[Back]]:
     """Hand a table out, counted and traced; return it and its lines by memo.
 
-    Raises OrderOver once a line has left or was refused, OrderDamaged when it is not what was made.
+    Raises OrderOver once a line has left or was refused, OrderDamaged when it is not what was made,
+    BooksDisagree while a record behind a line of it is damaged.
     """
     _refuse_to_send(session)
     card = detail(session, by, ref)
     lines: list[Back] = card["lines"]
     if card["is_over"]:
         raise OrderOver()
+    if vault.apart(session, [one.memo for one in lines]):
+        raise BooksDisagree()
     if digest_of(lines) != card["digest"]:
         raise OrderDamaged()
     order = gate.row(session, by, BackOrder, BackOrder.ref == ref)

@@ -72,7 +72,7 @@ def _only_one() -> Select[int, int, Fen]:
             func.min(Stipend.amount_fen).label("need"),
         )
         .join(Stipend, Stipend.match_id == Match.id)
-        .where(Match.pledge_id.between(FIRST, LAST), WAITS)
+        .where(Match.pledge_id.between(FIRST, LAST), WAITS, Match.apart_on.is_(None))
         .group_by(Match.pledge_id)
         .having(func.count() == 1)
     )
@@ -100,7 +100,8 @@ def left_over() -> Select[Any]:
         select(Match.pledge_id)
         .join(Stipend, Stipend.match_id == Match.id)
         .join(money, money.c.pledge_id == Match.pledge_id)
-        .where(Match.pledge_id.between(FIRST, LAST), WAITS, Stipend.amount_fen <= money.c.balance)
+        .where(Match.pledge_id.between(FIRST, LAST), WAITS, Match.apart_on.is_(None))
+        .where(Stipend.amount_fen <= money.c.balance)
         .distinct()
         .order_by(Match.pledge_id)
     )
@@ -191,5 +192,5 @@ def _ahead(whose: Condition) -> tuple[Condition, ...]:
 def _waiting() -> Line:
     """Each waiting instalment, in the order in which they are covered."""
     return _line(Match.pledge_id, Stipend.due_on, Stipend.amount_fen, need=Stipend.id).where(
-        Match.pledge_id.in_(_LEFT), Stipend.match_id == Match.id, WAITS
+        Match.pledge_id.in_(_LEFT), Stipend.match_id == Match.id, WAITS, Match.apart_on.is_(None)
     )

@@ -60,7 +60,7 @@ def _to_fund() -> Select[Any]:
     waits = exists().where(Stipend.match_id == Match.id, covering.WAITS)
     return (
         select(Match.pledge_id)
-        .where(Match.pledge_id > AFTER, waits, money < 0)
+        .where(Match.pledge_id > AFTER, Match.apart_on.is_(None), waits, money < 0)
         .distinct()
         .order_by(Match.pledge_id)
         .limit(MOST)

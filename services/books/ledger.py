@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 from models.earmarks import Earmark
 from models.ledger import Posting, Transaction
 from models.pledges import Match
-from models.stipends import Stipend
+from models.stipends import Gift, Stipend
 from privacy.viewers import Viewer
 from services.prepared import Ready
 from vocabulary.enums import AccountKind, TransactionKind
@@ -82,6 +82,27 @@ _POSTED = Ready(_LEGS.values({name: bindparam(name) for name in _COLUMNS}))
 _BOOKED = insert(Transaction.__table__).returning(  # type: ignore[arg-type]
     Transaction.id, Transaction.kind, Transaction.on, Transaction.stipend_id, Transaction.gift_id
 )
+
+
+def as_opened(session: Session, subjects: Sequence[Stipend | Gift]) -> dict[int, Fen]:
+    """Return the sum that was booked when each, all of one table, was opened: by key.
+
+    For what was set apart as damaged: its own row is no longer believed, the books are.
+    """
+    if not subjects:
+        return {}
+    mine = Transaction.stipend_id if isinstance(subjects[0], Stipend) else Transaction.gift_id
+    rows = session.execute(
+        select(mine, -Posting.amount)
+        .join(Posting, Posting.transaction_id == Transaction.id)
+        .where(
+            mine.in_([subject.id for subject in subjects]),
+            Transaction.kind == TransactionKind.OPENED,
+            Posting.account == AccountKind.OWED,
+        )
+        .order_by(Transaction.id.desc())
+    )
+    return {key: Fen(fen) for key, fen in rows if key is not None}
 
 
 def post(session: Session, event: Event, legs: Sequence[Leg], *, by: Viewer) -> None:

@@ -31,7 +31,7 @@ from vocabulary.enums import (
     Role,
     TransactionKind,
 )
-from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, NotFound
+from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput, BooksDisagree, NotFound
 from vocabulary.money import Fen
 
 SHORTEST_ACCOUNT = 8
@@ -147,6 +147,7 @@ def release(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
     one = gate.row(session, by, PayBack, PayBack.ref == ref)
     if one.status is not PayBackStatus.AGREED:
         raise AlreadyDecided()
+    _refuse_apart(session, one)
     one.released_by, one.released_on = by.actor, today(now)
     advance(session, one, PayBackStatus.RELEASED, by=by, now=now)
     session.flush()
@@ -161,8 +162,15 @@ def order(session: Session, by: Viewer, ref: str, *, now: datetime) -> tuple[Car
     stop.refuse_to_send(session)
     card = detail(session, by, ref)
     one = _mine(session, by, ref, PayBackStatus.RELEASED)
+    _refuse_apart(session, one)
     _trace(session, by, "pay_back.order", one, now=now)
     return card, one.account or ""
+
+
+def _refuse_apart(session: Session, one: PayBack) -> None:
+    """Raise BooksDisagree while a record behind it is damaged: what is the payer's is not certain."""
+    if vault.is_apart(session, one):
+        raise BooksDisagree()
 
 
 def pay(session: Session, by: Viewer, ref: str, *, on: date, now: datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.checking.check_words import ACCOUNTS, BOOKINGS, FACTS, SUBJECTS, in_words
+from services.checking.pinned import line
 from vocabulary.enums import AccountKind, FactKind, TransactionKind
 
 # Facts and transactions that nothing took back. What was bridged or cancelled is asked as a set:
@@ -63,6 +64,8 @@ def _named(what: str, key: str) -> str:
 _WITH = f"WITH {_LIVE}"
 # Restricted money pays in the fund's place: services/earmarks/checks.py says where it may.
 _FUNDS = "REPLACE(p.account, 'earmarked', 'gap_fund')"
+_OPENED_WITH = """(SELECT -q.amount FROM postings q WHERE q.account = 'owed' AND q.transaction_id = (
+    SELECT MIN(o.id) FROM transactions o WHERE o.stipend_id = w.subject_id AND o.kind = 'opened'))"""
 _DATES = tuple(f"{kind.value}_on" for kind in FactKind)
 _PIVOT = ", ".join(
     f"MAX(CASE WHEN kind = '{kind.value}' THEN \"on\" END) AS {kind.value}_on" for kind in FactKind
@@ -73,7 +76,7 @@ def _dates_statement(table: str, key: str) -> str:
     differ = " OR ".join(f"s.{column} IS DISTINCT FROM e.{column}" for column in _DATES)
     what = f"'{key.removesuffix('_id')}'"
     return f"""{_WITH}
-        SELECT {_named(what, "s.id")} || '：日期和事实不一致'
+        SELECT {_named(what, "s.id")} || '：日期和事实不一致', s.match_id
         FROM {table} s LEFT JOIN (SELECT {key}, {_PIVOT} FROM live
                                   WHERE {key} IS NOT NULL GROUP BY {key}) e ON e.{key} = s.id
         WHERE {differ} ORDER BY s.id"""
@@ -141,8 +144,15 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         f"""{_WITH} SELECT {_named("t.what", "t.subject_id")} || '：' ||
                    {in_words("t.kind", BOOKINGS)} || '入了 ' || COUNT(*) || ' 次账'
             FROM moved t GROUP BY t.what, t.subject_id, t.kind HAVING COUNT(*) > 1""",
-        f"""{_WITH} SELECT {_named("t.what", "t.subject_id")} || '：' ||
-                   {in_words("t.kind", BOOKINGS)} || '入账的金额或科目不对'
+        # Where the books agree with what they opened it with, the row alone may be what changed.
+        f"""{_WITH} SELECT {_named("w.what", "w.subject_id")} || '：' ||
+                   {in_words("w.kind", BOOKINGS)} || '入账的金额或科目不对',
+                   CASE WHEN w.legs = 2 AND w.debit = -w.credit AND w.debit = {_OPENED_WITH}
+                        THEN w.match_id END, w.subject_id
+            FROM (SELECT t.id, t.what, t.subject_id, t.kind, MIN(s.match_id) AS match_id,
+                    COUNT(p.id) AS legs,
+                    SUM(CASE WHEN {_FUNDS} = m.debit THEN p.amount ELSE 0 END) AS debit,
+                    SUM(CASE WHEN {_FUNDS} = m.credit THEN p.amount ELSE 0 END) AS credit
             FROM moved t JOIN moves m ON m.kind = t.kind
             LEFT JOIN stipends s ON s.id = t.stipend_id LEFT JOIN gifts g ON g.id = t.gift_id
             LEFT JOIN postings p ON p.transaction_id = t.id
@@ -152,8 +162,8 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
               OR SUM(CASE WHEN {_FUNDS} = m.debit THEN p.amount ELSE 0 END)
                  <> COALESCE(s.amount_fen, g.amount_fen)
               OR SUM(CASE WHEN {_FUNDS} = m.credit THEN p.amount ELSE 0 END)
-                 <> -COALESCE(s.amount_fen, g.amount_fen)
-            ORDER BY t.id""",
+                 <> -COALESCE(s.amount_fen, g.amount_fen)) w
+            ORDER BY w.id""",
         # A promise is dated by its due day, and booked on the day of the run; money ahead is used on
         # the due day. Grouped, not joined: no index leads from the one side to the other.
         f"""{_WITH} SELECT {_named("f.what", "f.subject_id")} || '：' ||
@@ -250,7 +260,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
 
 
 def run(session: Session, statements: Sequence[str]) -> list[str]:
-    """Return what the statements name."""
+    """Return what the statements name: a sentence, and the match and instalment it is wholly about."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     spoken = (s.replace("IS DISTINCT FROM", "IS NOT") if is_sqlite else s for s in statements)
-    return [str(line) for sql in spoken for line in session.execute(text(sql)).scalars()]
+    return [line(*row) for sql in spoken for row in session.execute(text(sql))]

@@ -19,13 +19,17 @@ from services import trace
 from services.accountancy import waiting
 from services.books import books
 from services.checking import (
+    apart,
     bank_checks,
     book_checks,
     figure_checks,
+    file_checks,
     fund_checks,
     kept_checks,
+    pinned,
     record_checks,
     rest_checks,
+    run_checks,
 )
 from services.earmarks import checks as earmark_checks
 from services.family_checks import draws
@@ -47,16 +51,28 @@ _CHAINS = {Chain.ORDINARY: "工作记录", Chain.CUSTODIAN: "保密记录"}
 
 
 def report(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, Any]:
-    """Run every check; `ok` is false when one found something."""
+    """Run every check; `ok` is false when one found something.
+
+    `contained` says how many of a check's findings are wholly about records that are set apart, or
+    are as soon as the comparison is kept: `apart` names them.
+    """
     require(viewer, Act.SEE_BOOKS)
+    found = dict(_all(session, now))
+    are_proven = pinned.proven(found)
+    own = {name: pinned.contained(lines, are_proven) for name, lines in found.items()}
     checks = [
-        {"name": name, "count": len(found), "findings": found[:SHOWN]}
-        for name, found in _all(session, now)
+        {
+            "name": name,
+            "count": len(lines),
+            "contained": len(own[name]),
+            "findings": list(map(str, lines[:SHOWN])),
+        }
+        for name, lines in found.items()
     ]
-    ok = not any(check["count"] for check in checks)
     return {
-        "ok": ok,
+        "ok": not any(found.values()),
         "checks": checks,
+        "apart": apart.named(session, [one for lines in own.values() for one in lines]),
         "states": waiting.states(session, viewer, now=now),
         "oldest": waiting.oldest(session, viewer, now=now),
         "balance": _balance(session, viewer),
@@ -99,14 +115,14 @@ def _heads(session: Session, viewer: Viewer) -> dict[str, Any]:
 
 def _all(session: Session, now: datetime) -> Iterator[tuple[str, Findings]]:
     checks: dict[str, Callable[[], Findings]] = {
-        "integrity": lambda: _integrity(session),
+        "integrity": lambda: file_checks.integrity(session),
         "foreign_keys": lambda: _foreign_keys(session),
         "triggers": lambda: _triggers(session),
         "unique_keys": lambda: _unique_keys(session),
         "chain_ordinary": lambda: _chain(session, Chain.ORDINARY),
         "chain_custodian": lambda: _chain(session, Chain.CUSTODIAN),
         "due_against_done": lambda: due_against_done(session, now=now),
-        "opened_by_runs": lambda: record_checks.opened_by_runs(session),
+        "opened_by_runs": lambda: run_checks.opened_by_runs(session),
         "schedule": lambda: record_checks.off_schedule(session),
         "figures": lambda: figure_checks.damaged(session),
         "payment_orders": lambda: route_checks.orders(session),
@@ -138,13 +154,6 @@ def _tried(session: Session, check: Callable[[], Findings]) -> Findings:
 
 def _is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
-
-
-def _integrity(session: Session) -> Findings:
-    if not _is_sqlite(session):
-        return []
-    said = session.execute(text("PRAGMA integrity_check(50)")).scalars().all()
-    return [str(line) for line in said if line != "ok"]
 
 
 def _foreign_keys(session: Session) -> Findings:
@@ -209,8 +218,8 @@ def due_against_done(session: Session, *, now: datetime) -> Findings:
         text("SELECT CAST(MIN(starts_on) AS TEXT) FROM matches WHERE starts_on >= :first"),
         {"first": _FIRST_DAY.isoformat()},
     )
-    stuck = session.execute(text(_UNSCHEDULED)).scalars().all()
-    found = [f"结对 {ref}：正在进行，却不在任何日程上" for ref in stuck]
+    stuck = session.execute(text(_UNSCHEDULED))
+    found = [pinned.line(f"结对 {ref}：正在进行，却不在任何日程上", key) for ref, key in stuck]
     days = _schedule(start, day)
     if not days:
         return found
@@ -237,7 +246,7 @@ def _schedule(start: str | None, until: date) -> list[tuple[str, date]]:
 
 
 _UNSCHEDULED = """
-SELECT child_ref FROM matches
+SELECT child_ref, id FROM matches
 WHERE status NOT IN ('proposed', 'declined', 'lapsed')
   AND (starts_on IS NULL OR rhythm NOT IN ('month', 'term', 'year')
        OR status NOT IN ('active', 'ended'))

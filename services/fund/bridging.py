@@ -116,7 +116,7 @@ def _payable(*asked: Any) -> Select[Any]:
         .join(Child, Child.id == Match.child_id)
         .where(IS_SHORT, Stipend.due_on <= UNTIL, Child.status.in_(MATCHABLE), is_agreed(_TODAY))
         # What somebody wished to add is nothing that a child would miss.
-        .where(Match.occasion.is_(None))
+        .where(Match.occasion.is_(None), Match.apart_on.is_(None))
         .where(~_is_anothers_by_now())
     )
 

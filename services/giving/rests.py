@@ -81,6 +81,7 @@ def _left_over() -> Select[int, Fen]:
             Pledge.status == PledgeStatus.ENDED,
             Pledge.kind == PledgeKind.CHILD,
             ~exists().where(Match.pledge_id == Pledge.id, Match.status.in_(live)),
+            ~exists().where(Match.pledge_id == Pledge.id, Match.apart_on.is_not(None)),
             ~exists().where(Rest.pledge_id == Pledge.id, Rest.status == RestStatus.PAYING),
         )
         .group_by(Pledge.id)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.notices import Notice
+from models.pledges import Match, Pledge
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
 from services import leaps
@@ -68,6 +69,7 @@ def to_inboxes(
             Notice.status == NoticeStatus.WAITING,
             Notice.recipient_kind.in_(_WITH_INBOX),
             Notice.inbox_at.is_(None),
+            *_but_apart(session),
         )
         .order_by(Notice.id)
         .limit(limit)
@@ -167,6 +169,16 @@ def mind_the_night(session: Session, by: Viewer, *, now: datetime) -> int:
     return int(moved.rowcount)  # type: ignore[attr-defined]
 
 
+def _but_apart(session: Session) -> list[ColumnElement[bool]]:
+    """Let wait what is about a match, or its pledge, that was set apart as damaged: it may say a lie."""
+    refs = session.execute(
+        select(Match.child_ref, Match.donor_ref, Pledge.donor_ref, Pledge.code)
+        .join(Pledge, Pledge.id == Match.pledge_id)
+        .where(Match.apart_on.is_not(None))
+    )
+    return [Notice.subject.not_like(f"%:{ref}%") for row in refs for ref in row]
+
+
 def _may_leave(now: datetime) -> ColumnElement[bool]:
     is_in_inbox = or_(Notice.inbox_at.is_not(None), Notice.recipient_kind.not_in(_WITH_INBOX))
     waits = and_(Notice.status == NoticeStatus.WAITING, Notice.is_held.is_(False))
@@ -179,7 +191,7 @@ def claim(session: Session, by: Viewer, *, now: datetime, house: House) -> Parce
     Raises AlreadyDecided when another was first. Tokens are made here; the kept copy lacks them.
     """
     require(by, Act.DELIVER_NOTICES)
-    here = _may_leave(now)
+    here = and_(_may_leave(now), *_but_apart(session))
     if is_quiet(now):
         here = and_(here, Notice.kind.in_(AT_ONCE))
     next_one = select(Notice).where(here).order_by(Notice.not_before, Notice.id).limit(1)
@@ -227,11 +239,13 @@ def _end_inside(session: Session, by: Viewer, notice: Notice, *, now: datetime) 
 def is_idle(session: Session, by: Viewer, *, now: datetime) -> bool:
     """Say whether a delivery would find nothing to do."""
     require(by, Act.DELIVER_NOTICES)
+    told = _but_apart(session)
     for_inbox = and_(
         Notice.status == NoticeStatus.WAITING,
         Notice.recipient_kind.in_(_WITH_INBOX),
         Notice.inbox_at.is_(None),
+        *told,
     )
     lost = and_(Notice.status == NoticeStatus.SENDING, Notice.claimed_at < now - LOST_AFTER)
-    work = or_(for_inbox, _may_leave(now), lost)
+    work = or_(for_inbox, and_(_may_leave(now), *told), lost)
     return session.scalar(select(Notice.id).where(work).limit(1)) is None

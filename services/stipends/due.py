@@ -124,10 +124,22 @@ def _to_open() -> Select[Any]:
     return (
         select(Match.id)
         .join(Period, on_schedule(UNTIL))
-        .where(Match.id > AFTER, ~is_open())
+        .where(Match.id > AFTER, ~is_open(), Match.apart_on.is_(None))
         .order_by(Match.id)
         .limit(MOST)
     )
+
+
+def matches_apart(session: Session, by: Viewer, *, on: date) -> Sequence[int]:
+    """Return the keys of matches set apart as damaged with something due that is not opened."""
+    require(by, Act.RUN_STIPENDS)
+    return session.scalars(
+        select(Match.id)
+        .join(Period, on_schedule(on))
+        .where(Match.apart_on.is_not(None), ~is_open())
+        .distinct()
+        .order_by(Match.id)
+    ).all()
 
 
 def on_schedule(on: date | BindParameter[date]) -> ColumnElement[bool]:

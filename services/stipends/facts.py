@@ -275,14 +275,13 @@ def _post(
     by: Viewer,
 ) -> None:
     entries = []
+    booked = ledger.as_opened(session, [one for one, _ in said if sides[one.id].apart_on])
     givers = marking.givers(session, {one.earmark_id for one, _ in said if one.earmark_id})
     for subject, basis in said:
         transaction, debit, credit = _move(kind, subject)
         side, giver = sides[subject.id], givers.get(subject.earmark_id or 0)
-        legs = [
-            _leg(debit, subject.amount_fen, side, giver),
-            _leg(credit, Fen(-subject.amount_fen), side, giver),
-        ]
+        fen = booked.get(subject.id, subject.amount_fen)
+        legs = [_leg(debit, fen, side, giver), _leg(credit, Fen(-fen), side, giver)]
         # Money ahead is used on the due day: a year that is over keeps what was left of it.
         day = max(on, subject.due_on) if kind is FactKind.RECEIVED else on
         event = replace(_event(subject, transaction, day), said_by=basis.said_by)

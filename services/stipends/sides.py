@@ -1,6 +1,7 @@
 """Which pledge, child and hand stand behind instalments: for what is written about them, never shown."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, null, select
@@ -20,6 +21,7 @@ class Side(NamedTuple):
     child_ref: str
     hand_id: int | None
     card_id: int | None = None
+    apart_on: date | None = None
 
 
 Sides = Mapping[int, Side]
@@ -28,11 +30,11 @@ _BEHIND = (Match.pledge_id, Match.child_id, Match.donor_ref, Match.child_ref)
 _IDS: Any = bindparam("ids", expanding=True)
 # Built once: a list of 300 lines asks this in the one request that a school waits for.
 _QUERIES: dict[type[Stipend | Gift], Any] = {
-    Stipend: select(Stipend.id, *_BEHIND, Batch.organisation_id, Batch.card_id)
+    Stipend: select(Stipend.id, *_BEHIND, Batch.organisation_id, Batch.card_id, Match.apart_on)
     .join(Match, Match.id == Stipend.match_id)
     .outerjoin(Batch, Batch.id == Stipend.batch_id)
     .where(Stipend.id.in_(_IDS)),
-    Gift: select(Gift.id, *_BEHIND, null())
+    Gift: select(Gift.id, *_BEHIND, null(), null(), Match.apart_on)
     .join(Match, Match.id == Gift.match_id)
     .where(Gift.id.in_(_IDS)),
 }

@@ -184,7 +184,8 @@ def _openings() -> Select[int, date, Fen, int, bool, date]:
         .select_from(Match)
         .join(Period, on_schedule(UNTIL))
         .outerjoin(Pledge, Pledge.id == Match.pledge_id)
-        .where(_HERE, not_(is_paused()), has_consent(), not_(is_open()))
+        .where(_HERE, Match.apart_on.is_(None))
+        .where(not_(is_paused()), has_consent(), not_(is_open()))
         .order_by(Match.id, Period.due_on)
     )
 

@@ -4,7 +4,7 @@ Part of services/vault/vault.py. What was paid last is what is left: the latest 
 A payment that names no payer, or that came through a provider, is the custodian's to pay back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.ledger import Receipt
 from models.online_payments import OnlineOrder
+from models.pledges import Match
 from models.rests import PayBack, Rest, VaultPayBack
 from models.vault import VaultReceipt
 from services.notices import notices
@@ -88,6 +89,23 @@ def rest_of(session: Session, one: PayBack) -> Rest:
     return session.scalars(
         select(Rest).join(VaultPayBack, VaultPayBack.rest_id == Rest.id).where(own)
     ).one()
+
+
+def is_apart(session: Session, one: PayBack) -> bool:
+    """Say whether a record of the pledge it comes from was set apart as damaged: then it waits."""
+    return one.memo in apart(session, [one.memo])
+
+
+def apart(session: Session, memos: Collection[str]) -> set[str]:
+    """Return which of the sums (memos) wait for a damaged record of their pledge."""
+    waits = (
+        select(PayBack.memo)
+        .join(VaultPayBack, VaultPayBack.pay_back_id == PayBack.id)
+        .join(Rest, Rest.id == VaultPayBack.rest_id)
+        .join(Match, Match.pledge_id == Rest.pledge_id)
+        .where(PayBack.memo.in_(memos), Match.apart_on.is_not(None))
+    )
+    return set(session.scalars(waits))
 
 
 def is_all_paid(session: Session, rest: Rest) -> bool:

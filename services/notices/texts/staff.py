@@ -196,8 +196,8 @@ TO_ACCOUNTS: Mapping[NoticeKind, Text] = {
     ),
     NoticeKind.BOOKS_ALARM: Text(
         "账目有对不上的地方",
-        "核对账目，有 {found} 处对不上。查清以前，钱先不往外付；查清了再核对一遍，都对得上就能接着付。",
-        f"{SIGN}账目核对有对不上的地方，钱先不往外付。{SEE_INBOX}",
+        "核对账目，有 {found} 处对不上。{waits}",
+        f"{SIGN}账目核对有对不上的地方。{{waits_short}}{SEE_INBOX}",
         needs=("found",),
     ),
     NoticeKind.CUSTODY_WAITS: Text(

@@ -29,9 +29,20 @@ from vocabulary.money import Fen
 DESK = viewer(Role.PAYING_DESK)
 DAMAGED = {
     "ok": False,
-    "checks": [{"name": "balances", "count": 2}, {"name": "losses", "count": 0}],
+    "checks": [
+        {"name": "balances", "count": 2, "contained": 0},
+        {"name": "losses", "count": 0, "contained": 0},
+    ],
+    "apart": [],
 }
-SOUND = {"ok": True, "checks": [{"name": "balances", "count": 0}, {"name": "losses", "count": 0}]}
+SOUND = {
+    "ok": True,
+    "checks": [
+        {"name": "balances", "count": 0, "contained": 0},
+        {"name": "losses", "count": 0, "contained": 0},
+    ],
+    "apart": [],
+}
 
 
 @pytest.fixture
@@ -78,7 +89,8 @@ def test_whoever_is_to_act_hears_of_it_once_a_day(session: Session, now: datetim
     told = session.scalars(select(Notice).where(Notice.kind == NoticeKind.BOOKS_ALARM)).all()
     assert len(told) == 3
     facts = comparing.notice_facts(session, DESK, "x", now)
-    assert facts == {"found": "2"}
+    assert facts["found"] == "2"
+    assert "钱先不往外付" in facts["waits"]
 
 
 def test_a_clean_night_keeps_its_counts_and_tells_nobody(session: Session, now: datetime) -> None:
@@ -109,7 +121,7 @@ def test_a_damaged_night_stops_the_money_and_is_a_failure_of_the_job(
         run.execute(compare)
 
     assert run.counts["failed"] > 0
-    assert stop.found_last(session) > 0
+    assert stop.last(session)[0] > stop.last(session)[1]
     with pytest.raises(BooksDisagree):
         batches.send(session, DESK, batch.ref, now=now)
 
