@@ -11,7 +11,8 @@ import numpy as np
 from matching.component import Component
 from matching.exact import Solution, solve
 from matching.flow import NotSolved
-from matching.instance import BadInstance, Instance, read
+from matching.instance import Instance, read
+from matching.values import BadInstance
 
 _REFUSED = 2
 

@@ -7,6 +7,8 @@ reach it (matching/prices.py). Needs together are no flow: where the flow parts 
 that component and its bound is the proof.
 """
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -14,11 +16,14 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from matching.columns import ranges
 from matching.component import Component
 from matching.flow import Transport, best_transport
 from matching.instance import Instance
 from matching.prices import Flow, prices
-from matching.shapes import Bools, Ints
+from matching.shapes import Ints
+
+Groups = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -42,10 +47,10 @@ def solve(instance: Instance) -> Solution:
     units = _flow(instance)
     need_prices, offer_prices = _prices(instance, units)
     parts = []
-    for chosen in _parted(instance, units):
-        part = _searched(_within(instance, chosen))
-        units[chosen] = part.units
-        parts.append(replace(part, pairs=np.flatnonzero(chosen)))
+    for pairs, groups in _parted(instance, units):
+        part = _searched(_within(instance, pairs, groups))
+        units[pairs] = part.units
+        parts.append(replace(part, pairs=pairs))
     total = int(np.dot(units, instance.score))
     return Solution(units, total, need_prices, offer_prices, tuple(parts))
 
@@ -96,13 +101,22 @@ def _prices(instance: Instance, units: Ints) -> tuple[Ints, Ints]:
     )
 
 
-def _parted(instance: Instance, units: Ints) -> list[Bools]:
-    """Return the pairs of each component where the flow served apart what stays together."""
+def _parted(instance: Instance, units: Ints) -> Iterator[tuple[Ints, Groups]]:
+    """Yield pairs and groups of each component where the flow served apart what stays together."""
     if not instance.groups:
-        return []
+        return
     label = _labels(instance)
-    apart = {label[group[0]] for group in instance.groups if not _together(instance, units, group)}
-    return [label[instance.need] == one for one in sorted(apart)]
+    groups = defaultdict(list)
+    for group in instance.groups:
+        groups[int(label[group[0]])].append(group)
+    first = np.searchsorted(instance.need, np.arange(len(instance.needs) + 1))
+    of_pair = label[instance.need]
+    order = np.argsort(of_pair, kind="stable")
+    of_pair = of_pair[order]
+    for one, some in sorted(groups.items()):
+        if not all(_together(instance, units, group, first) for group in some):
+            begin, end = np.searchsorted(of_pair, (one, one + 1))
+            yield order[begin:end], tuple(some)
 
 
 def _labels(instance: Instance) -> Ints:
@@ -117,25 +131,29 @@ def _labels(instance: Instance) -> Ints:
     return np.asarray(connected_components(graph, directed=False)[1][:needs], dtype=np.int64)
 
 
-def _together(instance: Instance, units: Ints, group: tuple[int, ...]) -> bool:
+def _together(instance: Instance, units: Ints, group: tuple[int, ...], first: Ints) -> bool:
     """Tell whether one offer serves the whole group in full, or nobody serves any of it."""
-    members = list(group)
-    chosen = np.isin(instance.need, members) & (units > 0)
-    served = instance.need[chosen]
-    if not len(served):
+    members = np.array(group)
+    pairs = ranges(first[members], first[members + 1])
+    chosen = pairs[units[pairs] > 0]
+    if not len(chosen):
         return True
-    is_one = len(np.unique(instance.offer[chosen])) == 1 and len(served) == len(members)
-    return is_one and bool((units[chosen] == instance.units[served]).all())
+    is_one = len(np.unique(instance.offer[chosen])) == 1 and len(chosen) == len(members)
+    return is_one and bool((units[chosen] == instance.units[instance.need[chosen]]).all())
 
 
-def _within(instance: Instance, chosen: Bools) -> Instance:
-    """Return the instance with the chosen pairs only; rows keep their numbers."""
-    return replace(
-        instance,
-        need=instance.need[chosen],
-        offer=instance.offer[chosen],
-        score=instance.score[chosen],
-        groups=tuple(
-            group for group in instance.groups if np.isin(group, instance.need[chosen]).any()
-        ),
+def _within(instance: Instance, pairs: Ints, groups: Groups) -> Instance:
+    """Return one component alone, its needs and offers numbered from 0."""
+    members = np.array([row for group in groups for row in group], dtype=np.int64)
+    needs = np.union1d(instance.need[pairs], members)
+    offers, offer = np.unique(instance.offer[pairs], return_inverse=True)
+    return Instance(
+        needs=tuple(instance.needs[row] for row in needs.tolist()),
+        units=instance.units[needs],
+        offers=tuple(instance.offers[row] for row in offers.tolist()),
+        capacity=instance.capacity[offers],
+        need=np.searchsorted(needs, instance.need[pairs]),
+        offer=offer,
+        score=instance.score[pairs],
+        groups=tuple(tuple(np.searchsorted(needs, group).tolist()) for group in groups),
     )

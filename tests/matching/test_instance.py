@@ -259,6 +259,9 @@ HUGE = {
 }
 
 
+LONG = changed(pairs=[["a", "x", 1], ["b", "x", "?"]]).replace('"?"', "9" * 5000)
+
+
 def needs_called(*names):
     return changed(needs=[{"id": name, "units": 1} for name in names])
 
@@ -279,8 +282,8 @@ def needs_called(*names):
         (changed(pairs=[["a", "x", 1], ["z", "x", 1]]), "pairs[1][0]: there is no need 'z'"),
         (changed(pairs=[["a", "z", 1]]), "pairs[0][1]: there is no offer 'z'"),
         (changed(pairs=[["a", "x", "high"]]), 'pairs[0][2]: must be a whole number, not "high"'),
-        (changed(pairs=[["a", "x", float("nan")]]), "pairs[0][2]: must be a whole number, not nan"),
-        (changed(pairs=[["a", "x", float("inf")]]), "pairs[0][2]: must be a whole number, not inf"),
+        (changed(pairs=[["a", "x", float("nan")]]), "pairs[0][2]: must be a whole number, not NaN"),
+        (changed(pairs=[["a", "x", float("inf")]]), "pairs[0][2]: must be a whole number, not Infinity"),
         (changed(pairs=[["a", "x", 0.5]]), "pairs[0][2]: must be a whole number, not 0.5"),
         (changed(pairs=[["a", "x", 10**15 + 1]]), "pairs[0][2]: must lie within"),
         (changed(pairs=[["a", "x", 1], ["a", "x", 2]]), "pairs[1]: need 'a' and offer 'x' stand twice"),
@@ -292,13 +295,17 @@ def needs_called(*names):
         (needs_called(1.0), "needs[0].id: an id must be"),
         (json.dumps({"needs": PAIR["needs"], "offers": PAIR["offers"]}), "pairs: must be a list"),
         (changed(**HUGE), "pairs: units times scores may exceed 2^62"),
-        ("1" + "0" * 5000, "the file: holds a number of too many digits"),
+        (LONG, "pairs[1][2]: must lie within 1000000000000000 of 0, not a number of over 30 digits"),
+        (LONG + "[", "line 1, column"),
+        (LONG[:-1] + ', "together": ' + "[" * 100_000, "the file: is nested too deeply"),
+        (changed(pairs=[["a" * 10_000, "x", 1]]), f"pairs[0][0]: there is no need '{'a' * 79}..."),
+        (changed(pairs=[["a", "x", ["high"] * 100]]), "pairs[0][2]: must be a whole number, not [\"high"),
         ('{"needs": [{"id": "a", "id": "b"}]}', "the file: the key 'id' stands twice in one object"),
         (changed(pairs=[["a", "x"]]), "pairs[0]: must be [need, offer, score]"),
         (changed(pairs={}), "pairs: must be a list"),
         (changed(together=[["a", "z"]]), "together[0][1]: there is no need 'z'"),
         (changed(together=[["a", "a"]]), "together[0]: names need 'a' twice"),
-        (changed(ofers=[]), "ofers: is not known"),
+        (changed(ofers=[]), "'ofers': is not known"),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_with_its_place(tmp_path, capsys, text, place):

@@ -84,3 +84,43 @@ def test_prices_and_parts_of_the_command_stand_before_the_checker(tmp_path, caps
 
     answer = json.loads(capsys.readouterr().out)
     assert is_allowed(given, answer) and is_best(given, answer) and answer["optimal"]
+
+
+def side_by_side(files):
+    """Put files beside each other, so that nothing of one meets anything of another."""
+    joined = {"needs": [], "offers": [], "pairs": [], "together": []}
+    for at, one in enumerate(files):
+        for side in ("needs", "offers"):
+            joined[side] += [row | {"id": f"{at} {row['id']}"} for row in one[side]]
+        joined["pairs"] += [[f"{at} {n}", f"{at} {o}", score] for n, o, score in one["pairs"]]
+        joined["together"] += [[f"{at} {a}", f"{at} {b}"] for a, b in one["together"]]
+    return joined
+
+
+def test_files_beside_each_other_are_solved_as_each_alone():
+    files = [a_dense_file(8, offers=4, groups=2, seed=seed) for seed in range(6)]
+
+    alone = [solve(read(json.dumps(one))) for one in files]
+    whole = solve(read(json.dumps(side_by_side(files))))
+
+    assert whole.total == sum(one.total for one in alone)
+    assert [part.value for part in whole.parts] == [
+        part.value for one in alone for part in one.parts
+    ]
+    assert len(whole.parts) >= 3
+    assert whole.is_optimal
+
+
+def test_couples_that_hang_together_are_one_group_however_they_are_named():
+    couples = [[at, at + 1] for at in range(40) if at != 20] + [[3, 1], [30, 23]]
+    given = {
+        "needs": [{"id": at, "units": 1} for at in range(50)],
+        "offers": [{"id": "x", "capacity": 50}],
+        "pairs": [[at, "x", 1] for at in range(50)],
+        "together": couples,
+    }
+    instance = read(json.dumps(given))
+
+    named = {frozenset(instance.needs[row] for row in group) for group in instance.groups}
+
+    assert named == {frozenset(range(21)), frozenset(range(21, 41))}
