@@ -24,9 +24,13 @@ _BETWEEN = frozenset(" \t\u3000\u00a0\u200b\u200c\u200d\u2060\ufeff-·.•・_~*
 
 
 def marks(text: str, known: Iterable[Known] = ()) -> tuple[Mark, ...]:
-    """Return what to hide, in order and apart; what is left raises no mark of its own."""
+    """Return what to hide, in order and apart; what is left raises no mark of its own.
+
+    Known words go first and whole: patterns see a wall there, so that no mark is longer or shorter
+    for what a known word looks like.
+    """
     identities = tuple(known)
-    found: tuple[Mark, ...] = ()
+    found = _merged(text, _known(text, fold(text), identities)) if text else ()
     rounds = 0
     while more := _more(text, found, identities):  # each round hides more than the one before
         rounds += 1
@@ -63,8 +67,12 @@ def _more(text: str, found: tuple[Mark, ...], known: tuple[Known, ...]) -> list[
         hits += _on_text(numerals, part(numerals))
     for part in as_joined:
         hits += _on_text(whole, part(whole))
-    hits += _on_text(page, known_ones.find(page, known))
-    return [hit for hit in (_trimmed(text, hit) for hit in hits) if not _is_hidden(hit, found)]
+    hits = [_trimmed(text, hit) for hit in hits] + _known(text, page, known)
+    return [hit for hit in hits if not _is_hidden(hit, found)]
+
+
+def _known(text: str, page: Page, known: tuple[Known, ...]) -> list[Mark]:
+    return [_trimmed(text, hit) for hit in _on_text(page, known_ones.find(page, known))]
 
 
 _TITLE = re.compile(r"《[^《》\n]{1,40}》")

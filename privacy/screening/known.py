@@ -23,6 +23,8 @@ _MIN_PART, _PHONE_PART, _SAFE_INITIALS = 2, 7, 3
 _COMPOUND = re.compile(
     "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|端木|东方|南宫|完颜|呼延"
 )
+_RUN, _REACH = re.compile(r"[0-9]+|[零〇一二三四五六七八九幺]+|[a-zA-Z]+"), 20
+_SYLLABLE = re.compile(r"[a-zü:]+", re.IGNORECASE)  # a sign in a name has no sound
 _ABBREVIATIONS = frozenset(
     "nba vip usb cba dna mvp cpu pdf ppt bgm dvd mp3 led atm kfc abc yyds".split()
 )
@@ -34,7 +36,7 @@ def find(page: Page, known: Iterable[Known]) -> Iterator[Found]:
     for one in known:
         for pattern in _written(one):
             yield from (
-                Found(*hit.span(), one.kind, "这封信里要保密的内容")
+                Found(*_to_its_ends(page.text, *hit.span()), one.kind, "这封信里要保密的内容")
                 for hit in pattern.finditer(text)
             )
         for pattern in _sounded(one.sounds):
@@ -44,12 +46,23 @@ def find(page: Page, known: Iterable[Known]) -> Iterator[Found]:
             )
 
 
+def _to_its_ends(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take in the rest of a number or a Latin word: of a neighbour's number 5678 would stay."""
+    for run in _RUN.finditer(text, max(0, start - _REACH), end + _REACH):
+        if run.start() < end and start < run.end():
+            start, end = min(start, run.start()), max(end, run.end())
+    return start, end
+
+
 @lru_cache(maxsize=512)
 def _written(one: Known) -> tuple[re.Pattern[str], ...]:
-    folded = re.sub(r"[^\w]", "", fold(one.text).numerals().text)
+    written = fold(one.text).numerals().text.strip()
+    folded = re.sub(r"[^\w]", "", written)
     if not folded:  # what stood between two spaces was a sign
         return ()
     whole = tuple(_spaced(spelling) for spelling in _spellings(one.kind, folded))
+    if folded != written:  # the sign at its end too
+        whole = (re.compile(re.escape(written)), *whole)
     return whole + _titled(folded) if one.kind is Kind.NAME else whole
 
 
@@ -92,7 +105,7 @@ def _spaced(text: str) -> re.Pattern[str]:
 def _sounded(sounds: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     """Return the patterns of the pinyin: spaced or not, with tone numbers, given name first."""
     syllables = [re.sub("[vü]|u:", "[vu]", one.lower()) + "[1-5]?" for one in sounds]
-    if len(syllables) < _MIN_PART:
+    if len(syllables) < _MIN_PART or not all(map(_SYLLABLE.fullmatch, sounds)):
         return ()
     orders = [syllables, [*syllables[1:], syllables[0]]]
     if len(syllables) > _MIN_PART:

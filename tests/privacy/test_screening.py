@@ -76,6 +76,49 @@ def test_of_where_somebody_lives_the_place_alone_is_hidden(lead: str, home: str)
     assert redacted(text, found) == f"谢谢您。{lead}{MARK}。"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "我叫{}，今年九岁。", "大家好，我是{}老师的学生。", "{}和我是同桌。", "爷爷的战友{}来看我们。",
+        "落款：{}", "我跟{}的妈妈去了旗里。", "来信请寄{}，我在那儿。", "新地址是{}三年级。",
+        "妈妈在{}食堂上班。", "我念{}，住校。", "姑父从前给{}开铲车。", "学校叫做“{}”，在河边。",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Kind.NAME, ("阿拉坦", "那顺·孟和𠮷", "欧阳子墨", "王*", "Ünal O'Neill", "爱心")),
+        (Kind.PLACE, ("安居路一号", "民主街七号", "柞树沟三组", "幸福小区3号楼2单元501")),
+        (Kind.SCHOOL, ("吉文镇中心小学", "大杨树第三中学", "马背小学")),
+        (Kind.EMPLOYER, ("邹记五金店", "森工公司", "内蒙古第三农业生产资料有限责任公司女工部")),
+    ],
+)  # fmt: skip
+def test_a_known_word_leaves_the_same_letter_whatever_it_looks_like(
+    said: str, kind: Kind, words: tuple[str, ...]
+) -> None:
+    """Or the mark's extent would tell a reader which of two children, or of two donors, it hides."""
+    letters = {
+        redacted(text, marks(text, (Known(kind, word),)))
+        for word in words
+        for text in [said.format(word)]
+    }
+
+    assert len(letters) == 1
+
+
+def test_of_a_number_that_begins_like_a_known_one_nothing_stays() -> None:
+    text = "邻居家的电话是13804705678，不是我的。"
+
+    assert redacted(text, marks(text, CHILD)) == f"邻居家的电话是{MARK}，不是我的。"
+
+
+def test_a_name_with_a_sign_in_it_is_screened() -> None:
+    text = "我叫王*，你好。"
+    known = (Known(Kind.NAME, "王*", ("wang", "*")),)
+
+    assert redacted(text, marks(text, known)) == f"我叫{MARK}，你好。"
+
+
 def test_neighbouring_marks_become_one() -> None:
     assert screened("13804701234 13904701234") == MARK
 
