@@ -35,8 +35,11 @@ def check(as_json: bool, keep: bool) -> None:
 
 
 def _plain(report: dict[str, Any]) -> str:
-    lines = [f"{check['name']}: {check['count'] or 'ok'}" for check in report["checks"]]
+    lines = [
+        f"{check['name']}: {check['count'] or 'ok'}{_own(check)}" for check in report["checks"]
+    ]
     lines += [f"  ! {found}" for check in report["checks"] for found in check["findings"]]
+    lines += [f"  ~ match {ref} is set apart" for ref in report["apart"]]
     lines += [
         f"  = {one['account']}: {format_yuan(Fen(one['balance']))}" for one in report["balance"]
     ]
@@ -51,3 +54,8 @@ def _plain(report: dict[str, Any]) -> str:
         for name, count in report["states"].items()
     ]
     return "\n".join([*lines, "ok" if report["ok"] else "FINDINGS"])
+
+
+def _own(check: dict[str, Any]) -> str:
+    """Say how many findings are wholly about records that are set apart: others' money goes on."""
+    return f" ({check['contained']} set apart)" if check["contained"] else ""

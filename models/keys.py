@@ -78,6 +78,22 @@ def unseal_bytes(cipher: AESGCM, blob: bytes, *, place: str) -> bytes:
     return cipher.decrypt(nonce, sealed, mark + place.encode())
 
 
+class Unreadable(str):
+    """A sealed value that no key opens: nothing to anybody who asks, said as such, kept as it lies."""
+
+    blob: bytes
+
+    def __new__(cls, blob: bytes) -> "Unreadable":
+        """Say it in words; what lies there is kept."""
+        made = super().__new__(cls, "（读不出来）")
+        made.blob = blob
+        return made
+
+    def __bool__(self) -> bool:
+        """Count as missing: it pays nobody."""
+        return False
+
+
 def blind_index(place: str, value: str) -> str:
     """Return the exact-search handle of a sealed value: HMAC-SHA256 under its own key."""
     return hmac.new(ring().index, f"{place}\0{value}".encode(), hashlib.sha256).hexdigest()

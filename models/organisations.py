@@ -11,6 +11,7 @@ from models.base import (
     Base,
     Condition,
     Sealed,
+    SealedPayee,
     Standings,
     held,
     in_banners,
@@ -57,7 +58,7 @@ class Organisation(Base):
         String(80), info=seen_by(Audience.CASE_STAFF, Audience.PAYING, Audience.OWN_SCHOOL)
     )
     account_number: Mapped[str | None] = mapped_column(
-        Sealed("organisations.account_number"), info=seen_by(Audience.PAYING)
+        SealedPayee("organisations.account_number"), info=seen_by(Audience.PAYING)
     )
     remark: Mapped[str | None] = mapped_column(
         Sealed("organisations.remark"), info=seen_by(Audience.CASE_STAFF)

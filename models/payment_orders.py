@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, or_, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from models.base import Base, Condition, Sealed, Standings, held, in_regions, is_own
+from models.base import Base, Condition, Sealed, SealedPayee, Standings, held, in_regions, is_own
 from models.stipends import Batch, Stipend
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
@@ -65,9 +65,13 @@ class PaymentOrderLine(Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"), index=True, info=NOBODY)
     fen: Mapped[Fen] = mapped_column(info=seen_by(*_SLIP))
     words: Mapped[str] = mapped_column(String(40), info=seen_by(*_DESK))
-    payee: Mapped[str] = mapped_column(Sealed("payment_order_lines.payee"), info=seen_by(*_DESK))
-    bank: Mapped[str] = mapped_column(Sealed("payment_order_lines.bank"), info=seen_by(*_DESK))
-    number: Mapped[str] = mapped_column(Sealed("payment_order_lines.number"), info=seen_by(*_DESK))
+    payee: Mapped[str] = mapped_column(
+        SealedPayee("payment_order_lines.payee"), info=seen_by(*_DESK)
+    )
+    bank: Mapped[str] = mapped_column(SealedPayee("payment_order_lines.bank"), info=seen_by(*_DESK))
+    number: Mapped[str] = mapped_column(
+        SealedPayee("payment_order_lines.number"), info=seen_by(*_DESK)
+    )
     answer: Mapped[BankAnswer | None] = mapped_column(info=seen_by(*_SLIP))
     answered_by: Mapped[str | None] = mapped_column(String(40), info=seen_by(*_DESK))
     answered_on: Mapped[date | None] = mapped_column(info=seen_by(*_SLIP))

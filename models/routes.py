@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import CASE, Base, Sealed, Standings, held, in_regions
+from models.base import CASE, Base, Sealed, SealedPayee, Standings, held, in_regions
 from models.children import child_standings
 from privacy.disclosure import NOBODY, Audience, seen_by
 from privacy.viewers import Viewer
@@ -74,13 +74,13 @@ class BankCard(Base):
     # Whose it is: a guardian's; None for the child's own.
     kin_id: Mapped[int | None] = mapped_column(ForeignKey("kin.id"), info=NOBODY)
     holder: Mapped[str] = mapped_column(
-        Sealed("bank_cards.holder"), info=seen_by(*_NEAR, Audience.PAYING)
+        SealedPayee("bank_cards.holder"), info=seen_by(*_NEAR, Audience.PAYING)
     )
-    bank: Mapped[str] = mapped_column(Sealed("bank_cards.bank"), info=seen_by(*_NEAR))
-    number: Mapped[str] = mapped_column(Sealed("bank_cards.number"), info=NOBODY)
+    bank: Mapped[str] = mapped_column(SealedPayee("bank_cards.bank"), info=seen_by(*_NEAR))
+    number: Mapped[str] = mapped_column(SealedPayee("bank_cards.number"), info=NOBODY)
     # By which it is noticed that one card stands for several children.
     number_index: Mapped[str] = mapped_column(String(64), default="", index=True, info=NOBODY)
-    tail: Mapped[str] = mapped_column(Sealed("bank_cards.tail"), info=seen_by(*_NEAR))
+    tail: Mapped[str] = mapped_column(SealedPayee("bank_cards.tail"), info=seen_by(*_NEAR))
     since_on: Mapped[date] = mapped_column(info=seen_by(*_NEAR))
     # The bank sent a payment back: nothing more goes there until two people changed the card.
     bounced_on: Mapped[date | None] = mapped_column(info=seen_by(*_STAFF))

@@ -1,4 +1,4 @@
-"""A finding that is wholly about one match: while that is set apart, nobody else's money waits for it."""
+"""A finding that is wholly about one record: while that is set apart, nobody else's money waits for it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -8,14 +8,15 @@ Findings = Sequence[str]
 class Pinned(str):
     """A finding's sentence, and the match (its key) that it is wholly about.
 
-    With a stipend it says that the row's sum is not the books': believed only where `opened_by_runs`
-    proves that it is the row that changed, not the books.
+    None for what cannot leave by itself, as an order that nobody can read. With a stipend it says that
+    the row's sum is not the books': believed only where `opened_by_runs` proves that it is the row
+    that changed, not the books.
     """
 
-    match_id: int
+    match_id: int | None
     stipend_id: int | None
 
-    def __new__(cls, said: str, match_id: int, stipend_id: int | None = None) -> "Pinned":
+    def __new__(cls, said: str, match_id: int | None, stipend_id: int | None = None) -> "Pinned":
         """Make it like any sentence."""
         made = super().__new__(cls, said)
         made.match_id, made.stipend_id = match_id, stipend_id

@@ -1,15 +1,18 @@
 """Payment orders, ways and cards against what was written down when they were made."""
 
 from collections.abc import Iterable
+from dataclasses import astuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.keys import Unreadable
 from models.payment_orders import PaymentOrder, PaymentOrderLine
 from models.stipends import Batch
 from models.trace import OrdinaryEntry
 from services.batches.orders import Payment, digest_of
 from services.checking import book_checks
+from services.checking.pinned import Pinned
 
 STATEMENTS: dict[str, tuple[str, ...]] = {
     "ways": (
@@ -52,14 +55,24 @@ def orders(session: Session) -> list[str]:
     kept = _kept(session)
     lines = _lines(session)
     return [
-        f"拨付单 {order.ref}：{why}"
+        _said(order, why)
         for order in session.scalars(select(PaymentOrder).order_by(PaymentOrder.id))
         for why in _against(order, lines.get(order.id, []), kept.pop(order.ref, None))
     ] + [f"拨付单 {ref}：工作记录里有，数据里没有了" for ref in kept]
 
 
+_UNREADABLE = "里面有读不出来的，不能交给银行；放回去重做就能付"
+
+
+def _said(order: PaymentOrder, why: str) -> str:
+    said = f"拨付单 {order.ref}：{why}"
+    return Pinned(said, None) if why == _UNREADABLE else said
+
+
 def _against(order: PaymentOrder, lines: list[Payment], kept: str | None) -> Iterable[str]:
-    if digest_of(lines) != order.digest:
+    if any(isinstance(value, Unreadable) for line in lines for value in astuple(line)):
+        yield _UNREADABLE
+    elif digest_of(lines) != order.digest:
         yield "里面写的和做的时候不一样"
     if kept is None:
         yield "没有哪条工作记录做过它"

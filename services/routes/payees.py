@@ -65,7 +65,7 @@ def _payee(hand: Organisation) -> Payee | None:
 
 
 def _cards(session: Session, batches: Sequence[Batch]) -> dict[int, Payee]:
-    """Return the cards that money may still go to: one that was sent back from is none.
+    """Return the cards that money may still go to: not one that was sent back from, or is unreadable.
 
     Several months of one child may wait at once, each in a batch of its own.
     """
@@ -73,6 +73,7 @@ def _cards(session: Session, batches: Sequence[Batch]) -> dict[int, Payee]:
     able = {}
     for card in session.scalars(select(BankCard).where(BankCard.id.in_(keys))):
         stands = usable(session, card.child_id)
-        if stands is not None and stands.id == card.id:
+        readable = all((card.holder, card.bank, card.number))
+        if stands is not None and stands.id == card.id and readable:
             able[card.id] = Payee(card.holder, card.bank, card.number, card.holder)
     return {one.id: able[one.card_id] for one in batches if one.card_id in able}

@@ -55,6 +55,26 @@ def counts(session: Session, viewer: Viewer, *, now: datetime) -> dict[Listed, i
     return {**found, Listed.ASIDE: aside}
 
 
+def apart(session: Session, viewer: Viewer) -> list[Card]:
+    """List matches of which nothing moves, since the books' comparison found them damaged."""
+    require(viewer, Act.SETTLE_DISPUTE)
+    return gate.cards(
+        session,
+        as_case_staff(viewer),
+        Match,
+        fields=("child_ref", "apart_on"),
+        parts={
+            "child": Part(
+                Child, Child.id == Match.child_id, ("ref", "name", "grade", "class_name")
+            ),
+            "school": Part(Organisation, Organisation.id == Child.school_id, ("name",)),
+        },
+        where=(Match.apart_on.is_not(None),),
+        order_by=(Match.apart_on, Match.id),
+        limit=PAGE,
+    )
+
+
 def listing(
     session: Session, viewer: Viewer, listed: Listed, *, page: int = 1, now: datetime
 ) -> list[Card]:

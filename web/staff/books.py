@@ -68,7 +68,10 @@ def keep() -> Response:
     session, viewer, now = requests.session(), current_viewer(), requests.now()
     report = checks.report(session, viewer, now=now)
     found = comparing.keep(session, viewer, report, now=now)
-    if found:
+    own = sum(check["contained"] for check in report["checks"])
+    if found and found == own:
+        flash(f"有 {found} 处对不上，记下了，都只关单独放着的：它们先不动，别的照常付。", "warning")
+    elif found:
         flash(f"有 {found} 处对不上，记下了。查清以前，钱先不往外付。", "warning")
     else:
         flash("都对得上，记下了。钱可以照常往外付。", "success")

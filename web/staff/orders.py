@@ -34,7 +34,7 @@ bp = Blueprint("orders", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REASONS = {
     "none": "先勾上要付的批次。",
-    "no_account": "{memos} 没有账号或开户行，或卡已经收不了款，银行付不了。去掉它，请旗妇联补上。",
+    "no_account": "{memos} 没有账号或开户行、账号读不出来，或卡收不了款，付不了。去掉它，请旗妇联补上。",
     "account_changes": "{memos} 的账户或卡这几天正在改，改好以前不往那里付。去掉它，改好了再做。",
     "not_between": "在做拨付单那天以后、今天以前",
     "nobody_asked": "请写问了银行哪一位、怎么说的",

@@ -34,7 +34,8 @@ def index() -> str:
     counts = stipend_lists.counts(session, viewer, now=now)
     show = Listed(asked) if asked in set(Listed) else _most_urgent(counts)
     cards = stipend_lists.listing(session, viewer, show, page=paging.wanted(), now=now)
-    requests.note_read("child.read", [f"child:{card['child']['ref']}" for card in cards])
+    apart = stipend_lists.apart(session, viewer)
+    requests.note_read("child.read", [f"child:{card['child']['ref']}" for card in [*cards, *apart]])
     return render_template(
         "staff/stipends/index.html",
         title="拨付与转交",
@@ -43,6 +44,7 @@ def index() -> str:
         to_agree=write_offs.count_waiting(session, viewer),
         kept_to_agree=kept_lists.count_waiting(session, viewer),
         cards=cards,
+        apart=apart,
         photos=uploads.of_lines(session, viewer, [card["ref"] for card in cards if "ref" in card]),
         filters=paging.pills(_LISTS, counts, chosen=show, name="show"),
         paging=paging.beside(counts[show], PAGE, "笔", show=show.value),
