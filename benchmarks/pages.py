@@ -28,7 +28,8 @@ from extensions import db
 from privacy import viewers
 from services import links
 from services.links import Subject
-from services.pairing import proposing
+from services.runs import nights, releasing
+from services.runs.drafting import WHOLE
 from services.vault import vault
 from tests.factories import (
     PASSWORD,
@@ -38,6 +39,7 @@ from tests.factories import (
     a_school,
     a_sent_batch,
     an_account,
+    viewer,
 )
 from vocabulary import clock
 from vocabulary.dates import today
@@ -102,7 +104,9 @@ def _queue(session: Session) -> Page:
             a_pledge(session, f"138{rows:03d}{number:05d}")
         banner = _place(town)["banner_code"]
         an_account(session, Role.APPROVER, login=f"approver-{rows}", region_code=banner)
-    proposing.propose(session, viewers.engine("matching"), now=clock.now())
+    made = nights.pair_pledges(session, viewers.engine("matching"), now=clock.now())
+    # Two banners at once is a run that somebody looks at first.
+    releasing.release(session, viewer(Role.STATISTICS, regions=(WHOLE,)), made.ref, now=clock.now())
     ways = f"approver-{FEW}", f"approver-{ROWS}"
     return Page("approval queue", "p50 <= 2, p95 <= 2.5", "/staff/matches/", ways)
 
