@@ -78,8 +78,13 @@ def _observers(seed: int, links: dict[str, list[str]]) -> dict[str, Any]:
         role: {"login": one.login, "password": cast.PASSWORD, "links": [f"{public}{one.home}"]}
         for role, one in cast.LOW.items()
     }
-    with_link = {
-        role: {"login": None, "password": None, "links": [f"{public}{path}" for path in paths]}
-        for role, paths in links.items()
-    }
+    with_link = {role: _by_link(public, ways) for role, ways in links.items()}
     return {"seed": seed, "now": TWIN_NOW.isoformat(), "roles": with_login | with_link}
+
+
+def _by_link(public: str, ways: list[str]) -> dict[str, Any]:
+    """Return somebody's links, and the code that a class teacher types at hers."""
+    paths = [f"{public}{way}" for way in ways if way.startswith("/")]
+    codes = [way for way in ways if not way.startswith("/")]
+    told = {"login": None, "password": None, "links": paths}
+    return told | ({"code": codes[0]} if codes else {})

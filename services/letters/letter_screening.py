@@ -31,14 +31,17 @@ class Piece:
     is_worrying: bool = False
 
 
-def screen(session: Session, letter: Letter, text: str, *, now: datetime) -> None:
+def screen(
+    session: Session, letter: Letter, text: str, *, now: datetime, of_others: str | None = None
+) -> None:
     """Keep what worries in a letter as it was written, and let what does not go on to the desk.
 
     A worrying letter stays where it is, and the case staff of the child's banner hear of it.
+    `of_others` is what a donor says beside his own name, town and work.
     """
     concerns = sorted({one.kind.value for one in worries(text)})
     if letter.sender is not LetterSide.FAMILY and letter_known.tells_of_child(
-        session, letter.child_id, text
+        session, letter.child_id, text if of_others is None else of_others
     ):
         concerns.append(LetterConcern.KNOWS_CHILD.value)
     letter.concerns = concerns

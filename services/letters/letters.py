@@ -117,12 +117,14 @@ def write(
     _check(session, pair, draft, now=now)
     text = draft.text.strip()
     letter = _row(session, by, pair, draft, now=now)
+    of_others = text
     if pair.side is LetterSide.DONOR:
         letter_vault.keep(session, letter, text)
+        of_others = letter_vault.of_others(session, pair.pledge_id or 0, text)
     if draft.photo and files is not None:
         uploads.keep_letter_photo(session, by, letter.id, draft.photo, files=files, now=now)
     if text:
-        letter_screening.screen(session, letter, text, now=now)
+        letter_screening.screen(session, letter, text, of_others=of_others, now=now)
     _note(session, by, pair, now=now)
 
 

@@ -15,7 +15,9 @@ from models import keys
 from models.letters import Letter, VaultLetter, VaultReader
 from models.reveals import VaultWords
 from models.vault import VaultContact, VaultName, VaultPledge
-from privacy.screening import MARK, Kind, Known, marks, redacted
+from privacy.screening import MARK, Kind, Known, Mark, marks, redacted
+from privacy.screening import known as written
+from privacy.screening.folding import fold
 from services.letters.letter_known import known
 from services.vault import vault, vault_keys
 from vocabulary.enums import ContactKind, LetterSide, LetterStatus
@@ -28,10 +30,29 @@ _IN_A_ROW = re.compile(rf"{MARK}(?:[^\w，,、；;：:。！？!?\n]*{MARK})+")
 
 def hidden(session: Session, pledge_id: int, text: str) -> str:
     """Return a donor's text without what could tell who he is."""
-    donor_id = vault.donor_of_pledge(session, pledge_id)
-    his = tuple(dict.fromkeys(_identities(session, donor_id)))
+    his = _his(session, pledge_id)
     plain = _as_written(his).sub(MARK, text)
     return _IN_A_ROW.sub(MARK, redacted(plain, marks(plain, his)))
+
+
+def of_others(session: Session, pledge_id: int, text: str) -> str:
+    """Return a donor's text without his own words: only of what is left he may know too much.
+
+    Where he lives and works may be where the child does; who is told of it would know his town.
+    """
+    his = _his(session, pledge_id)
+    plain = _as_written(his).sub(MARK, text)
+    page = fold(plain)
+    hits = (
+        Mark(*page.origin(start, end), kind, why)
+        for start, end, kind, why in written.find(page, his)
+    )
+    return redacted(plain, hits) if plain else plain
+
+
+def _his(session: Session, pledge_id: int) -> tuple[Known, ...]:
+    donor_id = vault.donor_of_pledge(session, pledge_id)
+    return tuple(dict.fromkeys(_identities(session, donor_id)))
 
 
 def _as_written(his: Iterable[Known]) -> re.Pattern[str]:

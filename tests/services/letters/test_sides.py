@@ -191,6 +191,9 @@ DONORS = (
     ("13812345678", "林向北", "林向北 漳州 向北机械厂"),
     ("somebody@example.org", "孟和巴特尔", "孟和巴特尔 通辽 鸿雁运输公司"),
     ("13600000001", "欧阳雪", "欧阳雪 北京 6222021234567890123"),
+    # Whoever lives and works where the child does says no more of it than the others.
+    ("13600000002", "何欣", "何欣 吉文镇 吉文镇中心小学食堂"),
+    ("13600000003", "乌云·其其格", "乌云·其其格 鄂伦春自治旗 O'Neill&<b>"),
 )
 
 
@@ -207,9 +210,10 @@ def test_donors_letters_that_differ_in_themselves_alone_read_alike_at_the_desk(
         world.donor_writes(
             f"收到信很高兴。我叫{name}，{contact}。{city}这边冷，{work}，再见。{name}"
         )
-        read.add(world.letter.original)
+        read.add((world.letter.original, world.letter.status, *world.letter.concerns))
 
-    assert read == {f"收到信很高兴。我叫{MARK}，{MARK}。{MARK}这边冷，{MARK}，再见。{MARK}"}
+    said = f"收到信很高兴。我叫{MARK}，{MARK}。{MARK}这边冷，{MARK}，再见。{MARK}"
+    assert read == {(said, LetterStatus.SCREENED)}
 
 
 def test_marks_on_a_familys_letter_do_not_know_the_donor(session: Session) -> None:
