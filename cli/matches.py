@@ -104,6 +104,9 @@ def _verdict(found: Card) -> str:
     if found["faults"]:
         return "\n".join(["这一次配对违反了规则：", *found["faults"]])
     if found["gap"]:
-        return f"规则都守住了；还没有证明是最好的，最多可能再好 {found['gap']} 分。"
+        bound = (
+            f"上限里有 {found['searched']} 块是 CP-SAT 的，其余" if found["searched"] else "上限"
+        )
+        return f"规则都守住了；还没有证明是最好的，最多可能再好 {found['gap']} 分（{bound}由价格算出）。"
     parts = f"，其中 {found['searched']} 块由 CP-SAT 证明" if found["searched"] else ""
     return f"{found['made']} 对，共 {found['total']} 分：规则都守住了，没有更好的安排{parts}。"

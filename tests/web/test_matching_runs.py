@@ -182,3 +182,30 @@ def test_an_approver_sees_a_trial_by_code_and_keeps_nothing(
     assert not re.search(r"[男女]\d", page)
     assert post(client, f"{trial}/keep", why="试试").status_code == 404
     assert session.scalar(select(func.count(CareMatch.id))) == 0
+
+
+def test_the_page_says_what_proves_a_run_and_claims_no_more(
+    client: FlaskClient, session: Session, draft: str
+) -> None:
+    sign_in(client, "region")
+    run = session.scalars(select(MatchingRun).where(MatchingRun.ref == draft)).one()
+    assert (run.proof, run.total) == ("flow", run.bound)
+    proofs = []
+
+    for proof, more, kind in (
+        ("flow", 0, "pledges"),
+        ("cp_sat", 0, "volunteers"),
+        ("bound", 7, "pledges"),
+    ):
+        run.proof, run.bound, run.kind = proof, run.total + more, kind
+        session.commit()
+        page = body(client, f"/staff/matching/{draft}")
+        proofs.append(re.search(r"这一次共 \d+ 分，([^<]*?)\s*</p>", page)[1])  # type: ignore[index]
+
+    assert proofs == [
+        "没有更好的安排：每项需要、每份名额都有价格作证。",
+        "没有更好的安排：兄弟姐妹要在一起、重点关注的孩子一人最多带一个的几块由求解器查到底，"
+        "其余每项都有价格作证。",
+        "最多可能再好 7 分：各人给的数不一样、每笔又要整给，这样连成的一大块只算出了上限，"
+        "没有查到底。规则都守住了。",
+    ]
