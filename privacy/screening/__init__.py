@@ -9,9 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from privacy.screening import (
-    known as known_ones,
-)
+from privacy.screening import known as known_ones
 from privacy.screening.folding import MARK, WALL, Page, fold, joined
 from privacy.screening.kinds import Concern, Found, Kind, Known, Mark, Worry
 from privacy.screening.worries import worries
@@ -60,6 +58,8 @@ def redacted(text: str, found: Iterable[Mark]) -> str:
 def _more(text: str, found: tuple[Mark, ...], known: tuple[Known, ...]) -> list[Mark]:
     """Look at the text as it would go out, and return what still stands there."""
     page = _undrawn(_as_sent(fold(text), found))
+    from privacy.screening import ends  # noqa: PLC0415 as below
+
     numerals, whole = page.numerals(), _untitled(joined(page))
     hits: list[Mark] = []
     as_written, as_joined = _parts()
@@ -67,8 +67,16 @@ def _more(text: str, found: tuple[Mark, ...], known: tuple[Known, ...]) -> list[
         hits += _on_text(numerals, part(numerals))
     for part in as_joined:
         hits += _on_text(whole, part(whole))
+    doors, houses = (_standing(text, found, one) for one in (ends.is_door, ends.is_house))
+    hits += _on_text(whole, ends.find(whole, doors, houses))
     hits = [_trimmed(text, hit) for hit in hits] + _known(text, page, known)
     return [hit for hit in hits if not _is_hidden(hit, found)]
+
+
+def _standing(text: str, found: tuple[Mark, ...], is_one: Callable[[str], bool]) -> frozenset[int]:
+    """Return where a door or a house was hidden; of what is known beforehand nothing is asked."""
+    patterned = (one for one in found if not one.why.startswith(known_ones.WHY))
+    return frozenset(one.start for one in patterned if is_one(text[one.start : one.end]))
 
 
 def _known(text: str, page: Page, known: tuple[Known, ...]) -> list[Mark]:
@@ -175,6 +183,7 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
         counting,
         doors,
         dressed,
+        employers,
         explained,
         firms,
         handles,
@@ -203,6 +212,7 @@ def _parts() -> tuple[tuple[_Part, ...], tuple[_Part, ...]]:
         doors,
         abroad,
         schools,
+        employers,
         institutions,
         workplaces,
         firms,

@@ -28,6 +28,7 @@ _SYLLABLE = re.compile(r"[a-zü:]+", re.IGNORECASE)  # a sign in a name has no s
 _ABBREVIATIONS = frozenset(
     "nba vip usb cba dna mvp cpu pdf ppt bgm dvd mp3 led atm kfc abc yyds".split()
 )
+WHY = "这封信里要保密的内容"
 
 
 def find(page: Page, known: Iterable[Known]) -> Iterator[Found]:
@@ -36,13 +37,12 @@ def find(page: Page, known: Iterable[Known]) -> Iterator[Found]:
     for one in known:
         for pattern in _written(one):
             yield from (
-                Found(*_to_its_ends(page.text, *hit.span()), one.kind, "这封信里要保密的内容")
+                Found(*_to_its_ends(page.text, *hit.span()), one.kind, WHY)
                 for hit in pattern.finditer(text)
             )
         for pattern in _sounded(one.sounds):
             yield from (
-                Found(*hit.span(), one.kind, "这封信里要保密的内容（拼音）")
-                for hit in pattern.finditer(plain)
+                Found(*hit.span(), one.kind, f"{WHY}（拼音）") for hit in pattern.finditer(plain)
             )
 
 

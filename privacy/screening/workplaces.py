@@ -25,13 +25,6 @@ _DRIVES = re.compile(
     r"(?:开|跑|押)(?P<name>[\u4e00-\u9fff]{2,8}?(?:客运|货运|物流|快递|快运|速运|运输|公交|出租|旅游|校车|冷链|搬家|婚庆|租车|代驾))(?:公司)?的?(?:大巴|班车|车|线|活|货|大货|单)"
 )
 _IN = re.compile(r"(?:[在给于进去]|跟着|到)$")
-_NOWHERE = re.compile(
-    r"(?:里|上|下|外|边|面|头|地|家|村|镇|城|市|旗|县|厂|店|校|班|组|天|年|月|时候|一起|努力|认真|附近|网|山|河|草原|牧区|学校|民|人|户|客|们|员|爷|奶|叔|姨)$"
-)
-# Where or whose it is, not what it is called.
-_ANY = re.compile(
-    r"(?:[一两几这那哪某各每][家个间处]?|家|[镇县城旗村市路街桥河山](?:上|里|边|口|头|下)?|外地|附近|门口|学校|单位|公司|城里|县城|旗县|镇里|人家|别人|亲戚|老板|朋友|同学|老乡|隔壁|对面|楼下|新开|老家|小|大|老|旧|新|好|草原|牧区|农村|街道|社区|车站|火车站|医院|我|他|她|你|们|的|自己|客人|老人|孩子|全|另|当地|北京|上海|首府|呼市|南方|北方|那边|这边|连锁|国营|私人|个体|特色|民族|蒙古|蒙餐|清真|四川|东北|内蒙古?|有名|出名|高级|路口)"
-)
 
 
 # 叫“老味道”的面馆, 名叫鸿运来的饭庄
@@ -63,12 +56,11 @@ _LAST_IN = re.compile(r"(?:.*)(?:[在给于进去到]|跟着)(?P<name>[\u4e00-\u
 
 
 @cache
-def _trades() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return how an employer's name ends, in what it does and is; and one with nothing before."""
+def _trades() -> re.Pattern[str]:
+    """Return how an employer's name ends, in what it does and is."""
     does = any_of(one for one in words("trades") if len(one) > 1)
     ends = rf"(?:{does}|药房|月嫂|奶食|[馆店铺楼房坊行社城厂场站园吧屋记院庄居轩阁府斋堂汇矿井窑库]|[一二三四五六七八九十]期|[一二三四五六七八九十]分?[厂局处队公司]|度假村|农家乐|冷库|车间|流水线|项目部|工区|分?理处|基地|总行|总部|中心|公司|集团)"
-    plain = rf"(?:{_ANY.pattern}|{does}|[药菜饭面酒砖鞋粮水煤])*{ends}?"
-    return re.compile(rf"[\u4e00-\u9fff]{{2,8}}?{ends}"), re.compile(plain)
+    return re.compile(rf"[\u4e00-\u9fff]{{2,8}}?{ends}")
 
 
 def find(page: Page) -> Iterator[Found]:
@@ -105,15 +97,13 @@ def _before_job(text: str, end: int) -> Iterator[tuple[int, int]]:
 def _is_name(stem: Stem, name: str) -> bool:
     known = all(is_place(one) for one in stem.words)
     named = len(name) > 1 and stem.weight >= 2 and not known  # noqa: PLR2004
-    return named and not _NOWHERE.search(name) and not names_nothing(name)
+    return named and not names_nothing(name)
 
 
 def _has_name(name: str) -> bool:
     """Say whether something is left of it without its trade, its size and its place."""
-    ended, plain = _trades()
     return (
-        bool(ended.fullmatch(name))
-        and not plain.fullmatch(name)
+        bool(_trades().fullmatch(name))
         and not names_nothing(name)
         and not _AN_ADJECTIVE.match(name)
     )

@@ -241,3 +241,29 @@ def test_a_plate_whose_dot_is_spoken_is_hidden_and_a_point_in_geometry_is_not(sa
 
     assert said not in redacted(text, marks(text))
     assert marks("从蒙A点到B有12345米，我量过。") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("我家在乌审旗嘎鲁图镇锦绣路3期12号楼下的菜鸟驿站，好找。", "，好找。"),
+        ("我家住宁城县天义镇兴业街丙三十四号，门口有狗。", "，门口有狗。"),
+        ("住在敖汉旗新惠镇文化路2 6 号院 3 号楼 1 0 2，爬楼累。", "，爬楼累。"),
+        ("租的房子在开鲁县开鲁镇北环路三道巷子第五户，没有暖气。", "，没有暖气。"),
+        ("信写到青松南路桂花园6栋204，我等着。", "，我等着。"),
+    ],
+)
+def test_an_address_is_hidden_to_its_end(text: str, left: str) -> None:
+    assert screened(text).endswith(MARK + left)
+    assert screened(text).count(MARK) == 1
+
+
+def test_what_stands_before_a_door_is_the_same_whatever_a_known_word_hides() -> None:
+    """A donor's own address decides nothing of how much is hidden around it."""
+    seen = {
+        redacted(text, marks(text, (Known(Kind.PLACE, home),)))
+        for home in ("3号楼2单元", "柞树沟三组")
+        for text in (f"信写到青松南路{home}，我等着。",)
+    }
+
+    assert len(seen) == 1
