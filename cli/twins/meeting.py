@@ -33,12 +33,6 @@ def donor_says_yes(story: Story, name: str) -> None:
     reveals.answer(story.session, story.donor(name), own, ref=match_of(story, name), now=now)
 
 
-def donor_says_never(story: Story, name: str) -> None:
-    """Let a donor never be asked."""
-    me, ref = story.donor(name), match_of(story, name)
-    reveals.set_never(story.session, me, wish=True, ref=ref, now=clock.now())
-
-
 def family_asks(story: Story, name: str) -> None:
     """Let the family that a donor supports ask to know him, behind its slip."""
     slip = stories.family_of(story.session, story.who("worker"), match_of(story, name))

@@ -108,9 +108,6 @@ def _is_doubled(one: re.Match[str]) -> bool:
     return one["one"] in words("strong_given") and not is_word(one["name"])
 
 
-_TESTED = ((_SPACED, _is_spaced), (_LISTED, _is_spaced), (_DOUBLED, _is_doubled))
-
-
 @cache
 def _famous(first: str) -> tuple[str, ...]:
     return tuple(one for one in words("famous") if one[0] == first and len(one) > 1)

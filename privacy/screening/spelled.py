@@ -44,7 +44,6 @@ _ORDERED = re.compile(
 )
 _BACKWARDS = re.compile(r"倒[着过写念序数]|反[着过写念]|逆序|从后往前|从右往左|倒回来")
 _MOBILE_SAID = re.compile(r"(?:86)?1[3-9]\d{9}")
-_MOBILE_BACK = re.compile(r"\d{9}[3-9]1(?:68)?")
 
 
 def find(page: Page) -> Iterator[Found]:

@@ -9,7 +9,6 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 import matching
-from matching.policy import STATED
 from models.matching_runs import MatchingPolicy
 from privacy.permissions import Act, require
 from privacy.viewers import Viewer
@@ -37,12 +36,6 @@ def kept_by(session: Session, digest: str, kind: matching.Kind) -> str | None:
         if matching.read_policy(one.text)[kind.name].digest == digest:
             return one.kept_by
     return None
-
-
-def text_in_force(session: Session) -> str:
-    """Return the whole policy file in force."""
-    kept = session.scalar(_newest())
-    return STATED.read_text(encoding="utf-8") if kept is None else kept.text
 
 
 def versions(session: Session, viewer: Viewer) -> list[Card]:
