@@ -18,6 +18,19 @@ def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), SHANGHAI).astimezone(UTC)
 
 
+def first_of_year(day: date) -> date:
+    """Return the first day of a day's year."""
+    return day.replace(month=1, day=1)
+
+
+def used_on(day: date, booked_on: date) -> date:
+    """Return the day on which money ahead counts as used, where it was booked later.
+
+    A year that was over by then keeps what was left of it.
+    """
+    return day if day >= first_of_year(booked_on) else booked_on
+
+
 def first_of_month(day: date) -> date:
     """Return the month that holds a day."""
     return day.replace(day=1)

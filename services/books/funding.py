@@ -10,10 +10,12 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Date,
     Insert,
     Select,
     Update,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -32,6 +34,7 @@ from privacy.viewers import Viewer
 from services import trace
 from services.books import covering, ledger
 from services.stipends.due import AFTER, BY_WHOM, MOST, OF_RUN, Keys
+from vocabulary.dates import first_of_year, today
 from vocabulary.enums import AccountKind, Chain, FactKind, TransactionKind
 
 PLEDGES_A_SLICE = 2_000
@@ -39,6 +42,7 @@ _CREDITED = {
     TransactionKind.FUNDED: AccountKind.PROMISED,
     TransactionKind.REPAID: AccountKind.GAP_FUND,
 }
+_TODAY, _NEW_YEAR = bindparam("today", type_=Date), bindparam("new_year", type_=Date)
 _NEW = and_(Fact.id > AFTER, Fact.run_id == OF_RUN, Fact.kind == FactKind.RECEIVED)
 
 
@@ -83,6 +87,8 @@ def fund(
         "by_whom": by.actor,
         "at_instant": now,
         "after_key": session.scalar(select(func.max(Fact.id))) or 0,
+        "today": today(now),
+        "new_year": first_of_year(today(now)),
     }
     count = _cover(session, values, len(pledges))
     if count:
@@ -136,10 +142,12 @@ def _post(session: Session, values: Mapping[str, object], *, run_id: int) -> Non
 def _transactions() -> Insert:
     repaid, funded = TransactionKind.REPAID.value, TransactionKind.FUNDED.value
     kind = case((Stipend.bridged_on.is_not(None), literal(repaid)), else_=literal(funded))
-    # Money ahead is used on the due day: a year that is over keeps what was left of it.
+    # Money ahead is used on the due day; what is late by a year's end, today: a year that is over
+    # keeps what was left of it.
     day = case((Stipend.due_on > Fact.on, Stipend.due_on), else_=Fact.on)
+    used = case((day < _NEW_YEAR, _TODAY), else_=day)
     rows = (
-        select(kind, day, Fact.stipend_id, OF_RUN, BY_WHOM)
+        select(kind, used, Fact.stipend_id, OF_RUN, BY_WHOM)
         .join(Stipend, Stipend.id == Fact.stipend_id)
         .where(_NEW)
         .order_by(Fact.id)

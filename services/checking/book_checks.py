@@ -1,5 +1,6 @@
 """What the books must satisfy: statements that return one row, a sentence, for each breach."""
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -10,9 +11,17 @@ from services.checking.check_words import ACCOUNTS, BOOKINGS, FACTS, SUBJECTS, i
 from services.checking.pinned import line
 from vocabulary.enums import AccountKind, FactKind, TransactionKind
 
+
+def _used_on(day: str) -> str:
+    """Write SQL for vocabulary.dates.used_on: what was noted after the day's year, on that later day."""
+    noted = "SHANGHAI_DAY(l.noted_at)"
+    year = "SUBSTR(CAST({} AS TEXT), 1, 4)"
+    return f"CASE WHEN {year.format(day)} < {year.format(noted)} THEN {noted} ELSE {day} END"
+
+
 # Facts and transactions that nothing took back. What was bridged or cancelled is asked as a set:
 # asked fact by fact, a region would take a day.
-_LIVE = """
+_LIVE = f"""
 live AS (SELECT f.*, CASE WHEN f.stipend_id IS NULL THEN 'gift' ELSE 'stipend' END AS what,
            COALESCE(f.stipend_id, f.gift_id) AS subject_id
          FROM facts f WHERE f.cancels_id IS NULL
@@ -31,8 +40,9 @@ moves(fact, kind, debit, credit) AS (VALUES
 subjects(what, id, match_id, due_on, amount_fen) AS (
   SELECT 'stipend', id, match_id, due_on, amount_fen FROM stipends
   UNION ALL SELECT 'gift', id, match_id, due_on, amount_fen FROM gifts),
-moving AS (SELECT l.id, l.kind, CASE WHEN l.kind = 'received' AND COALESCE(s.due_on, g.due_on) > l."on"
-             THEN COALESCE(s.due_on, g.due_on) ELSE l."on" END AS "on", l."by",
+moving AS (SELECT l.id, l.kind, CASE WHEN l.kind <> 'received' THEN l."on"
+             WHEN COALESCE(s.due_on, g.due_on) <= l."on" THEN {_used_on('l."on"')}
+             ELSE {_used_on("COALESCE(s.due_on, g.due_on)")} END AS "on", l."by",
              m.kind AS transaction_kind, l.what, l.subject_id
            FROM live l LEFT JOIN stipends s ON l.what = 'stipend' AND s.id = l.subject_id
            LEFT JOIN gifts g ON l.what = 'gift' AND g.id = l.subject_id
@@ -56,9 +66,9 @@ def _words(kind: type[StrEnum]) -> str:
 def _named(what: str, key: str) -> str:
     """Write SQL for a subject's public name on the child's side, or its row when that is lost."""
     return f"""({in_words(what, SUBJECTS)} || ' ' || COALESCE((SELECT m.child_ref || '-' ||
-        REPLACE(SUBSTR(CAST(s.due_on AS TEXT), 1, 7), '-', '')
-        FROM subjects s JOIN matches m ON m.id = s.match_id
-        WHERE s.what = {what} AND s.id = {key}), '（第 ' || {key} || ' 行）'))"""
+        REPLACE(SUBSTR(CAST(named.due_on AS TEXT), 1, 7), '-', '')
+        FROM subjects named JOIN matches m ON m.id = named.match_id
+        WHERE named.what = {what} AND named.id = {key}), '（第 ' || {key} || ' 行）'))"""
 
 
 _WITH = f"WITH {_LIVE}"
@@ -165,7 +175,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
                  <> -COALESCE(s.amount_fen, g.amount_fen)) w
             ORDER BY w.id""",
         # A promise is dated by its due day, and booked on the day of the run; money ahead is used on
-        # the due day. Grouped, not joined: no index leads from the one side to the other.
+        # the due day, or later (`used_on`). Grouped, not joined: no index leads from one to the other.
         f"""{_WITH} SELECT {_named("f.what", "f.subject_id")} || '：' ||
                    {in_words("f.kind", BOOKINGS)} || '入账的日期或经手人和事实的不同'
             FROM (SELECT what, subject_id, kind FROM (
@@ -261,6 +271,16 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
 
 def run(session: Session, statements: Sequence[str]) -> list[str]:
     """Return what the statements name: a sentence, and the match and instalment it is wholly about."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    spoken = (s.replace("IS DISTINCT FROM", "IS NOT") if is_sqlite else s for s in statements)
+    spoken = [_spoken(one, session.get_bind().dialect.name) for one in statements]
     return [line(*row) for sql in spoken for row in session.execute(text(sql))]
+
+
+_INSTANT = re.compile(r"SHANGHAI_DAY\((.*?)\)")
+
+
+def _spoken(statement: str, dialect: str) -> str:
+    """Say it as the database does: that two may differ in being empty, and the day of an instant."""
+    if dialect == "sqlite":
+        plain = statement.replace("IS DISTINCT FROM", "IS NOT")
+        return _INSTANT.sub(r"DATE(\1, '+8 hours')", plain)
+    return _INSTANT.sub(r"CAST(\1 + INTERVAL '8 hours' AS DATE)", statement)

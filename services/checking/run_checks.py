@@ -70,7 +70,10 @@ def _slice(
         return
     for one, was in zip(made, booked, strict=True):
         if str(one) != str(was):
-            said = f"第 {one.id} 笔助学金：和任务 {one.run_id} 开出时记下的不一样"
+            ref = session.scalar(
+                text("SELECT child_ref FROM matches WHERE id = :id"), {"id": one.match_id}
+            )
+            said = f"结对 {ref}：第 {one.id} 笔助学金和任务 {one.run_id} 开出时记下的不一样"
             yield Pinned(said, one.match_id, one.id)
 
 

@@ -14,7 +14,7 @@ from services.donors import donors
 from services.gate import Card
 from services.giving import members, parts
 from services.giving.parts import Line
-from services.papers import statements
+from services.papers import days, statements
 from services.papers.statements import OfChild, OfPledge, Statement
 from services.vault import givers, vault
 from vocabulary.dates import today
@@ -100,11 +100,12 @@ def _children(
 ) -> Iterator[OfChild]:
     """Return the lines that he paid a part of, each with that part for its sum."""
     gifts = statements.gifts_of(session, viewer, on=today(now))
-    for child in statements.children_of(own, gifts, own["year"]):
+    when = days.of_pledges(session, [own["donor_ref"]])
+    for child in statements.children_of(own, gifts, own["year"], when):
         lines = [
             line.and_also(amount_fen=mine[key])
             for line in child.lines
-            if (key := (line["match"]["donor_ref"], line["due_on"], line["is_gift"])) in mine
+            if (key := statements.key_of(line)) in mine
         ]
         if lines:
             yield OfChild(child.code_name, lines)

@@ -17,8 +17,9 @@ from services.earmarks import redirecting
 from services.earmarks.redirecting import Use
 from services.gate import Card, Part
 from services.month_page import reading
-from services.papers import as_of, moves
+from services.papers import as_of, days, moves
 from services.papers.called import called
+from services.papers.days import Days, Line
 from services.papers.moves import Year
 from vocabulary.dates import today
 from vocabulary.enums import PledgeKind
@@ -79,7 +80,7 @@ class OfPledge:
         """Return what the lines say was paid out of it in the year."""
         year = self.pledge["year"]
         lines = (line for child in self.children for line in child.lines)
-        return Fen(sum(one["amount_fen"] for one in lines if _is_in(_used_on(one), year)))
+        return Fen(sum(one["amount_fen"] for one in lines if one["used_in"] == year))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def of_year(session: Session, viewer: Viewer, year: int, *, now: datetime) -> St
     cards = sorted(page.pledges, key=lambda card: (card["offered_on"], card["donor_ref"]))
     refs = [card["donor_ref"] for card in cards]
     booked = moves.of_year(session, refs, year)
-    gifts = gifts_of(session, viewer, on=today(now))
+    gifts, when = gifts_of(session, viewer, on=today(now)), days.of_pledges(session, refs)
     has_uses = any(card["is_restricted"] for card in cards)
     uses = redirecting.own(session, viewer) if has_uses else {}
     parts = [
@@ -149,7 +150,7 @@ def of_year(session: Session, viewer: Viewer, year: int, *, now: datetime) -> St
             called=called(session, viewer, card["donor_ref"]),
             payments=[(day, fen) for day, fen in card["payments"] if day.year == year],
             year=booked[card["donor_ref"]],
-            children=list(children_of(card, gifts, year)),
+            children=list(children_of(card, gifts, year, when)),
             use=uses.get(card["donor_ref"]),
         )
         for card in cards
@@ -190,31 +191,25 @@ def gifts_of(session: Session, viewer: Viewer, *, on: date) -> list[Card]:
     return [one.and_also(telling=tell(one, on=on), is_gift=True) for one in found]
 
 
-def children_of(pledge: Card, gifts: Sequence[Card], year: int) -> Iterable[OfChild]:
+def children_of(pledge: Card, gifts: Sequence[Card], year: int, when: Days) -> Iterable[OfChild]:
     """Return a pledge's lines of a year, child by child."""
     supports: Sequence[Support] = pledge["supports"]
     for support in supports:
         own = [one for one in gifts if one["match"]["donor_ref"] in support.refs]
         told = [one.and_also(is_gift=False) for one in support.instalments]
-        lines = [one for one in (*told, *own) if _is_of(one, year)]
+        lines = [
+            one.and_also(used_in=year if when.is_used_in(key_of(one), year) else None)
+            for one in (*told, *own)
+            if when.stands_in(key_of(one), year)
+        ]
         if lines:
             yield OfChild(support.code_name, sorted(lines, key=_by_day))
 
 
+def key_of(line: Card) -> Line:
+    """Return by what a line is known: its match's ref on the donor's side, due day, kind."""
+    return line["match"]["donor_ref"], line["due_on"], line["is_gift"]
+
+
 def _by_day(line: Card) -> tuple[date, bool, str]:
     return line["due_on"], line["is_gift"], line["match"]["donor_ref"]
-
-
-def _is_of(line: Card, year: int) -> bool:
-    """Say whether a line belongs to a year: it fell due there, or was paid there."""
-    return line["due_on"].year == year or _is_in(_used_on(line), year)
-
-
-def _used_on(line: Card) -> date | None:
-    """Return the day on which money went to a line: what came ahead waits for the due day."""
-    came: date | None = line["received_on"]
-    return came and max(came, line["due_on"])
-
-
-def _is_in(day: date | None, year: int) -> bool:
-    return day is not None and day.year == year

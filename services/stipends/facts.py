@@ -17,6 +17,7 @@ from services.books.ledger import Event, Leg
 from services.earmarks import marking
 from services.prepared import Ready
 from services.stipends.sides import Side, Sides, sides_of
+from vocabulary.dates import today, used_on
 from vocabulary.enums import AccountKind, Evidence, FactKind, Language, TransactionKind
 from vocabulary.errors import AlreadyDecided, WrongState
 from vocabulary.money import Fen
@@ -110,7 +111,7 @@ def record_all(
     _set_date(session, kind, subjects, on)
     if kind in _MOVES:
         behind = sides_of(session, subjects) if sides is None else sides
-        _post(session, kind, said, behind, on=on, by=by)
+        _post(session, kind, said, behind, on=on, by=by, now=now)
     if kind is FactKind.CANCELLED:
         for subject in subjects:
             _undo_promise(session, subject, on=on, by=by)
@@ -273,6 +274,7 @@ def _post(
     *,
     on: date,
     by: Viewer,
+    now: datetime,
 ) -> None:
     entries = []
     booked = ledger.as_opened(session, [one for one, _ in said if sides[one.id].apart_on])
@@ -282,8 +284,8 @@ def _post(
         side, giver = sides[subject.id], givers.get(subject.earmark_id or 0)
         fen = booked.get(subject.id, subject.amount_fen)
         legs = [_leg(debit, fen, side, giver), _leg(credit, Fen(-fen), side, giver)]
-        # Money ahead is used on the due day: a year that is over keeps what was left of it.
-        day = max(on, subject.due_on) if kind is FactKind.RECEIVED else on
+        is_use = kind is FactKind.RECEIVED
+        day = used_on(max(on, subject.due_on), today(now)) if is_use else on
         event = replace(_event(subject, transaction, day), said_by=basis.said_by)
         entries.append((event, legs))
     ledger.post_all(session, entries, by=by)

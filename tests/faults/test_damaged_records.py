@@ -99,6 +99,14 @@ def by_hand(session: Session, statement: str) -> None:
     session.commit()
 
 
+def named(session: Session) -> list[str]:
+    """Which matches the findings name in their words."""
+    report = checks.report(session, viewers.console(), now=clock.now())
+    lines = [line for one in report["checks"] for line in one["findings"]]
+    refs = session.scalars(select(Match.child_ref)).all()
+    return [ref for ref in refs for line in lines if ref in line]
+
+
 def paid(session: Session) -> dict[int, int]:
     """How many instalments of each match have left, by the facts."""
     session.rollback()
@@ -128,6 +136,8 @@ def test_one_damaged_record_waits_and_everybody_else_is_paid(
     with clock.moved_to(at(EVENING)):
         kept = compared(session)
         assert kept.findings == kept.contained > 0, kept.counts
+        own = session.scalar(select(Match.child_ref).where(Match.id == BAD))
+        assert set(named(session)) == {own}
         apart = select(Match.id).where(Match.apart_on.is_not(None))
         assert session.scalars(apart).all() == [BAD]
         alarm = select(func.count(Notice.id)).where(Notice.kind == NoticeKind.BOOKS_ALARM)

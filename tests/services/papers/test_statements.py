@@ -21,6 +21,7 @@ from services.stipends import facts, gifts
 from services.stipends.facts import Basis
 from tests.factories import a_child, a_match, a_pledge, a_school, a_sent_batch, viewer
 from tests.services import gap_fund
+from tests.services.spoiling import mend, spoil
 from vocabulary.dates import at
 from vocabulary.enums import AccountKind, Evidence, FactKind, PledgeKind, Role, TransactionKind
 from vocabulary.errors import NotFound, NotPermitted
@@ -118,6 +119,39 @@ def test_what_came_ahead_is_used_on_the_due_day_and_a_year_that_is_over_stays(se
     assert of_2026(date(2027, 2, 2)) == then
     assert statements.of_year(session, me, 2027, now=at(date(2027, 2, 2))).before == 40_000
     assert gap_fund.broken(session, date(2027, 2, 2)) == {}
+
+
+def test_what_is_opened_after_its_year_was_over_leaves_that_years_account_as_it_was(
+    session,
+) -> None:
+    match, reference = gap_fund.sponsored(session)
+    me = donor(session, session.get_one(Pledge, match.pledge_id))
+    match.starts_on = date(2026, 11, 1)
+    gap_fund.pay(session, reference, 60_000, date(2026, 10, 20))
+    spoil(session, "INSERT ON stipends", "NEW.due_on = '2026-12-01'")
+    for day in (date(2026, 11, 1), date(2026, 12, 1)):
+        gap_fund.run(session, day)
+
+    def of_2026(on: date) -> tuple:
+        page = statements.of_year(session, me, 2026, now=at(on))
+        (part,) = page.pledges
+        lines = [dict(line) for line in part.children[0].lines]
+        return page.as_of, part.payments, part.year, part.paid, lines
+
+    given_out = of_2026(date(2027, 1, 2))
+
+    mend(session)
+    gap_fund.run(session, date(2027, 1, 10))
+
+    later = at(date(2027, 1, 11))
+    assert given_out[2] == Year(received=Fen(60_000), used=Fen(10_000))
+    assert of_2026(date(2027, 1, 11)) == given_out
+    (part,) = statements.of_year(session, me, 2027, now=later).pledges
+    assert part.year == Year(Fen(50_000), used=Fen(20_000))
+    assert part.paid == part.used
+    days = [line["due_on"] for line in part.children[0].lines]
+    assert days == [date(2026, 12, 1), date(2027, 1, 1)]
+    assert gap_fund.broken(session, date(2027, 1, 11)) == {}
 
 
 def test_the_account_of_a_year_that_is_over_bears_the_day_on_which_it_changed_last(session) -> None:
