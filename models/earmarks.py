@@ -99,6 +99,5 @@ class RedirectionAnswer(Base):
         }
 
 
-for _kept in (Earmark, Redirection):
+for _kept in (Earmark, Redirection, RedirectionAnswer):
     append_only(_kept.__table__)  # type: ignore[arg-type]
-append_only(RedirectionAnswer.__table__, quiet=("redirection_id",))  # type: ignore[arg-type]

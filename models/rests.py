@@ -129,7 +129,7 @@ class RestAnswer(Base):
         }
 
 
-append_only(RestAnswer.__table__, quiet=("rest_id",))  # type: ignore[arg-type]
+append_only(RestAnswer.__table__)  # type: ignore[arg-type]
 
 
 class PayBack(Base):

@@ -4,7 +4,7 @@ Batch migrations silently drop triggers, so `install` runs after every upgrade a
 `missing` compares the database's with the declared list.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -75,16 +75,13 @@ BEGIN SELECT RAISE(ABORT, '{says}'); END""",
 _BODY = "BEGIN IF {unless} THEN RAISE EXCEPTION '{name}'; END IF; RETURN NEW; END"
 _STANDS = "SELECT 1 FROM {table} o WHERE {same}"
 _EVENTS = {"sqlite": ("UPDATE", "DELETE"), "postgresql": ("UPDATE", "DELETE", "TRUNCATE")}
-_guarded: dict[str, tuple[Table, Collection[str]]] = {}
+_guarded: dict[str, Table] = {}
 _rules: list[Declared] = []
 
 
-def append_only(table: Table, *, quiet: Collection[str] = ()) -> None:
-    """Let the database itself refuse UPDATE, DELETE, REPLACE and TRUNCATE on the table.
-
-    A second row of a `quiet` column's value is no error of the operation that adds it: it adds none.
-    """
-    _guarded[table.name] = (table, quiet)
+def append_only(table: Table) -> None:
+    """Let the database itself refuse UPDATE, DELETE, REPLACE and TRUNCATE on the table."""
+    _guarded[table.name] = table
 
 
 def refuses_insert(table: Table, name: str, unless: str) -> None:
@@ -99,22 +96,18 @@ def declared(dialect: str = "sqlite") -> list[Declared]:
         for table in _guarded
         for event in _EVENTS[dialect]
     ]
-    replaced = [_replaced(*guarded) for guarded in _guarded.values()]
+    replaced = [_replaced(table) for table in _guarded.values()]
     return kept + (replaced if dialect == "sqlite" else []) + _rules
 
 
-def _replaced(table: Table, quiet: Collection[str]) -> Declared:
+def _replaced(table: Table) -> Declared:
     """Refuse a row whose key stands already, which is what REPLACE brings.
 
     The row that it deletes fires no trigger of deletion, unless the connection asked for recursive
     ones: ours does, whoever opens the file by hand may not.
     """
     keys = sorted(set(_keys(table)))
-    same = (
-        " AND ".join(f"o.{name} = NEW.{name}" for name in key)
-        for key in keys
-        if key not in {(name,) for name in quiet}
-    )
+    same = (" AND ".join(f"o.{name} = NEW.{name}" for name in key) for key in keys)
     unless = " OR ".join(f"EXISTS ({_STANDS.format(table=table.name, same=one)})" for one in same)
     name, says = f"append_only_{table.name}_replace", f"{table.name} is append-only"
     return Declared(name, table.name, "INSERT", unless, says)

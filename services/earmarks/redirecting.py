@@ -24,7 +24,7 @@ from services.notices import notices
 from services.notices.notices import Recipient
 from services.pledges.changes import neutral
 from services.vault import vault
-from services.writing import insert_into
+from services.writing import add_once
 from vocabulary import redirecting as words
 from vocabulary.dates import today
 from vocabulary.enums import (
@@ -164,8 +164,7 @@ def answer(session: Session, by: Viewer, ref: str, word: str, *, now: datetime) 
     if asked.closes_on <= today(now):
         raise TooLate()
     said = {"redirection_id": asked.id, "says_yes": word == "yes", "said_at": now}
-    kept = insert_into(session, RedirectionAnswer).values(said).on_conflict_do_nothing()
-    if session.connection().execute(kept).rowcount != 1:
+    if not add_once(session, RedirectionAnswer.__table__, said, key="redirection_id"):
         raise AlreadyDecided()
     moved = _move(session, by, asked, now=now) if word == "yes" else Fen(0)
     # By nothing but himself: the case staff who asked know the question by its ref (law 7).

@@ -18,7 +18,7 @@ from services import gate, trace
 from services.gate import Card
 from services.giving import resting, rests
 from services.pledges.changes import neutral
-from services.writing import insert_into
+from services.writing import add_once
 from vocabulary.dates import today
 from vocabulary.enums import Chain, RestStatus, RestWay
 from vocabulary.errors import ActedBefore, AlreadyDecided, BadInput
@@ -92,8 +92,7 @@ def agree(session: Session, by: Viewer, ref: str, *, now: datetime) -> None:
         "rest_id": rest.id, "way": way, "fen": fen, "wording": BY_TWO, "said_at": now,
         "asked_by": rest.end_asked_by, "agreed_by": by.actor,
     }  # fmt: skip
-    kept = insert_into(session, RestAnswer).values(said).on_conflict_do_nothing()
-    if session.connection().execute(kept).rowcount != 1:
+    if not add_once(session, RestAnswer.__table__, said, key="rest_id"):
         raise AlreadyDecided()
     resting.carry_out(session, neutral(by), rest, way, Fen(fen), now=now)
     _trace(session, by, "rest.end_agree", rest, now=now)

@@ -16,7 +16,7 @@ from services.giving import rests
 from services.lifecycle import advance
 from services.pledges.changes import neutral
 from services.vault import pay_backs
-from services.writing import insert_into
+from services.writing import add_once
 from vocabulary import resting as words
 from vocabulary.dates import today
 from vocabulary.enums import (
@@ -94,8 +94,7 @@ def answer(session: Session, by: Viewer, pledge_ref: str, way: str, *, now: date
         "wording": words.CURRENT,
         "said_at": now,
     }
-    kept = insert_into(session, RestAnswer).values(said).on_conflict_do_nothing()
-    if session.connection().execute(kept).rowcount != 1:
+    if not add_once(session, RestAnswer.__table__, said, key="rest_id"):
         raise AlreadyDecided()
     carry_out(session, neutral(by), rest, chosen, fen, now=now)
     subject = f"rest:{rest.ref}"

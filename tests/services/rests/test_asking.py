@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from models.ledger import Posting, Transaction
@@ -49,6 +49,23 @@ def test_what_is_left_is_set_apart_once_and_its_donor_asked_once(session) -> Non
     run(session, OCTOBER + timedelta(days=1))
     assert (in_books(session, pledge), len(asked(session))) == ((0, 24_000), 1)
     assert broken(session, OCTOBER) == {}
+
+
+@pytest.mark.sqlite_only
+def test_his_word_is_not_replaced_by_whoever_opens_the_file_by_hand(session) -> None:
+    pledge, _ = stopped(session, paid=SEPTEMBER, until=OCTOBER)
+    him = donor_of(session, pledge)
+    resting.answer(session, him, pledge.donor_ref, FUND, now=NOW)
+    session.execute(text("PRAGMA recursive_triggers = OFF"))
+    columns = "rest_id, way, fen, wording, said_at"
+    try:
+        with pytest.raises(DBAPIError, match="append-only"):
+            session.execute(text(
+                f"REPLACE INTO rest_answers (id, {columns}) SELECT 99, rest_id, 'pay_back', fen,"
+                " wording, said_at FROM rest_answers"))  # fmt: skip
+    finally:
+        session.execute(text("PRAGMA recursive_triggers = ON"))
+    assert session.scalars(select(RestAnswer.way)).all() == [RestWay.TO_FUND]
 
 
 def test_three_kind_reminders_and_then_silence(session) -> None:
