@@ -106,7 +106,9 @@ def _queue(session: Session) -> Page:
         an_account(session, Role.APPROVER, login=f"approver-{rows}", region_code=banner)
     made = nights.pair_pledges(session, viewers.engine("matching"), now=clock.now())
     # Two banners at once is a run that somebody looks at first.
-    releasing.release(session, viewer(Role.STATISTICS, regions=(WHOLE,)), made.ref, now=clock.now())
+    releasing.release(
+        session, viewer(Role.STATISTICS, regions=(WHOLE,)), made.run_ref, now=clock.now()
+    )
     ways = f"approver-{FEW}", f"approver-{ROWS}"
     return Page("approval queue", "p50 <= 2, p95 <= 2.5", "/staff/matches/", ways)
 
