@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -148,7 +149,7 @@ def _tried(session: Session, check: Callable[[], Findings]) -> Findings:
     try:
         with session.begin_nested():
             return check()
-    except (SQLAlchemyError, ValueError, TypeError, LookupError) as error:
+    except (SQLAlchemyError, ValueError, TypeError, LookupError, InvalidTag) as error:
         return [f"这一项核对不下去：{type(error).__name__}"]
 
 

@@ -279,6 +279,15 @@ DAMAGE: dict[str, tuple[set[str], tuple[str, ...]]] = {
             " UPDATE receipts SET amount_fen = amount_fen; END",
         ),
     ),
+    "a salt that no key opens": (
+        {"month_pages"},
+        (
+            "INSERT INTO month_heads (month, published_on, size, head, chained) VALUES"
+            " ('2026-10-01', '2026-11-02', 1, '00', '00')",
+            "INSERT INTO month_leaves (head_id, place, leaf, fact_id, code, salt) VALUES"
+            " (1, 0, '00', 1, 'CODE', X'00ff')",
+        ),
+    ),
     "a table gone": (
         {"unique_keys", "due_against_done"},
         ("DROP TABLE set_aside",),
