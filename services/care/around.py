@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, select, true
+from sqlalchemy import Select, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from models.care import CareExclusion, CareMatch
@@ -82,14 +82,17 @@ def families(
 
 
 def _guardians(asked: Sequence[Any]) -> Select[str | None, int, str]:
-    """Ask for the guardians of these children and of their siblings; of all where there are many."""
+    """Ask for the guardians of more than one child: of these children, or of all where they are many."""
     own = select(Kin.phone_index).where(
         IS_GUARDIAN, Kin.child_id.in_([child.id for child in asked])
     )
+    near = Kin.phone_index.in_(own) if len(asked) <= _FEW else true()
+    shared = select(Kin.phone_index).where(IS_GUARDIAN, near)
+    shared = shared.group_by(Kin.phone_index).having(func.count(Kin.child_id) > 1)
     return (
         select(Kin.phone_index, Child.id, Child.ref)
         .join(Child, Child.id == Kin.child_id)
-        .where(IS_GUARDIAN, Kin.phone_index.in_(own) if len(asked) <= _FEW else true())
+        .where(IS_GUARDIAN, Kin.phone_index.in_(shared))
         .order_by(Child.ref)
     )
 

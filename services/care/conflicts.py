@@ -5,8 +5,10 @@ of its keyed handle (services/workplaces.py).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from services import workplaces
@@ -20,16 +22,15 @@ _HANDLE_DIGITS = 16
 def of_children(session: Session, children: Sequence[Any]) -> Some:
     """Return the codes of these children's schools and hands, and of where their guardians work."""
     keys = [(one.school_id, one.hand_id) for one in children]
-    refs = around.organisations(session, (key for both in keys for key in both))
+    refs = around.organisations(session, {key for both in set(keys) for key in both})
     works = workplaces.of_guardians(session, children)
-    return _sets(
-        (row, code)
-        for row, (one, both) in enumerate(zip(children, keys, strict=True))
-        for code in (
-            *(refs[key] for key in both if key is not None),
-            *map(_code, works.get(one.id, ())),
-        )
-    )
+    at = {both: [refs[key] for key in both if key is not None] for both in set(keys)}
+    codes = [
+        [*at[both], *map(_code, works[one.id])] if one.id in works else at[both]
+        for one, both in zip(children, keys, strict=True)
+    ]
+    rows = np.repeat(np.arange(len(codes)), [len(some) for some in codes]).tolist()
+    return rows, list(chain.from_iterable(codes))
 
 
 def of_volunteers(session: Session, found: Sequence[Any]) -> Some:

@@ -3,6 +3,7 @@
 The nightly run, a volunteer's yes and the staff's ask the same rules of the same records.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, String, or_, select, type_coerce
+from sqlalchemy import ColumnElement, String, Text, cast, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from matching.kinds.volunteers import CareNeed
@@ -46,8 +47,9 @@ _OF_CHILD = (
 )  # fmt: skip
 _OF_VOLUNTEER = (
     Volunteer.id, Volunteer.ref, type_coerce(Volunteer.sex, String).label("sex"),
-    Volunteer.skills, Volunteer.languages, Volunteer.region_code, Volunteer.organisation_id,
-    Volunteer.workplace_index,
+    cast(Volunteer.skills, Text).label("skills"),
+    cast(Volunteer.languages, Text).label("languages"),
+    Volunteer.region_code, Volunteer.organisation_id, Volunteer.workplace_index,
     type_coerce(Volunteer.wish_sex, String).label("wish_sex"), Volunteer.age_from,
     Volunteer.age_to, Volunteer.reach_km, Volunteer.availability, Volunteer.capacity,
     Volunteer.checked_on, Volunteer.trained_on, Volunteer.insured_until, Volunteer.entered_on,
@@ -197,8 +199,8 @@ def offer_records(
             **_where(session, [one.region_code for one in found]),
             "places": [max(0, one.capacity - held[one.id]) for one in found],
             "sex": [one.sex for one in found],
-            "skills": each([tuple(one.skills) for one in found], _skills),
-            "languages": each([tuple(one.languages) for one in found], _spoken),
+            "skills": each([one.skills for one in found], _skills),
+            "languages": each([one.languages for one in found], _spoken),
             "banner": each([one.region_code for one in found], around.banner_of),
             "reach_km": [one.reach_km for one in found],
             "times": each([one.availability or "" for one in found], abilities.times_of),
@@ -219,9 +221,9 @@ def offer_records(
     )
 
 
-def _skills(words: Sequence[str]) -> frozenset[str]:
-    return frozenset(kind.value for kind in abilities.skills_of(words))
+def _skills(words: str) -> frozenset[str]:
+    return frozenset(kind.value for kind in abilities.skills_of(json.loads(words)))
 
 
-def _spoken(words: Sequence[str]) -> frozenset[str]:
-    return frozenset(code.value for code in abilities.languages_of(words))
+def _spoken(words: str) -> frozenset[str]:
+    return frozenset(code.value for code in abilities.languages_of(json.loads(words)))

@@ -46,7 +46,7 @@ def lacks_own_yes(child: Child, *, on: date) -> bool:
 
 def needs_own_yes(birth_on: date | None, agreed_on: date | None, *, on: date) -> bool:
     """Say the same of a child of whom only these two days are known."""
-    return _age_for_asking(birth_on, on) >= AGREES_FROM and agreed_on is None
+    return agreed_on is None and _age_for_asking(birth_on, on) >= AGREES_FROM
 
 
 def consenting(
