@@ -27,13 +27,15 @@ class Limits:
 
     A kind that knows what is near has every pair solved as long as no more than `held_pairs` are
     permitted. Parts of up to `proved_pairs` pairs are proved whole by CP-SAT within `proof_effort`,
-    which is deterministic time and so the same on every machine.
+    which is deterministic time and so the same on every machine; where sums are not to be split,
+    parts of up to `bounded_pairs` are at least bounded by the linear programme of that search.
     """
 
     exact_cells: int = 2_000_000
     held_pairs: int = 60_000_000
     kept: int = 60
-    proved_pairs: int = 20_000
+    proved_pairs: int = 60_000
+    bounded_pairs: int = 500_000
     proof_effort: float = 2.0
 
 

@@ -1,6 +1,7 @@
 """What the whole loses when one pair is forbidden or forced: its market is solved once more."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from matching.pairs import Limits
 from matching.shapes import Bools, Ints
 from matching.tables import Table
 from matching.whole import Proof, best_whole, left
+
+_AT_ONCE: Final = Limits(proved_pairs=20_000)
+"""What somebody waits for: a page asks for several such plans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def _lost(proof: Certificate, market: Market, found: list[tuple[int, bool]]) -> 
 def _solved(market: Market, kept: Bools | Ints, limits: Limits | None) -> tuple[int, bool]:
     """Return the best value over these pairs only, and whether nothing exceeds it."""
     part = left(market, kept)
-    outcome = best_whole(part, limits or Limits())
+    outcome = best_whole(part, limits or _AT_ONCE)
     return part.value_of(outcome.units), outcome.proof is not Proof.BOUND
 
 

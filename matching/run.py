@@ -15,7 +15,7 @@ from matching.priced import completed
 from matching.shapes import Ints
 from matching.tables import Table, check_unique, rows_of
 from matching.watching import Progress, Watch
-from matching.whole import Outcome, Proof, best_whole
+from matching.whole import Outcome, best_whole
 
 _NOTHING: Final = np.empty(0, dtype=np.int64)
 Stays = Mapping[tuple[str, str], int]
@@ -158,6 +158,6 @@ def certificate(run: Run, solved: Sequence[tuple[Market, Outcome]], units: Ints)
         offer_part=offer_part,
         scale=np.array([*(market.scale for market, _ in solved), 1]),
         bound=np.array([*(outcome.bound for _, outcome in solved), 0]),
-        is_searched=np.array([*(outcome.proof is Proof.CP_SAT for _, outcome in solved), 0]),
+        is_searched=np.array([*(outcome.is_searched for _, outcome in solved), 0]),
         is_cut=run.pairs.is_cut,
     )

@@ -23,13 +23,17 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """Units on each pair of one market, an upper bound on its objective, and the proof."""
+    """Units on each pair of one market, an upper bound on its objective, and the proof.
+
+    `is_searched`: the bound is lower than what the prices show, by CP-SAT or its linear programme.
+    """
 
     units: Ints
     bound: int
     proof: Proof
     need_prices: Ints
     offer_prices: Ints
+    is_searched: bool = False
 
 
 class _Filling:
@@ -82,6 +86,8 @@ def best_whole(market: Market, limits: Limits) -> Outcome:
         return outcome
     if len(units) <= limits.proved_pairs:
         return _searched(market, outcome, effort=limits.proof_effort)
+    if len(units) <= limits.bounded_pairs and not market.is_cut:
+        return _bounded(market, outcome)
     return replace(outcome, proof=_proof_of(market, units, bound, Proof.FLOW))
 
 
@@ -202,12 +208,23 @@ def _searched(market: Market, rounded: Outcome, *, effort: float) -> Outcome:
     units = max((better, hint), key=market.value_of)
     if market.is_cut:  # the search says nothing of the pairs left out; the flow's bound does
         return replace(rounded, units=units, proof=_proof_of(market, units, bound, Proof.FLOW))
-    if found.is_best:
-        best = market.value_of(units)
-        return replace(rounded, units=units, bound=best, proof=Proof.CP_SAT)
-    bound = max(min(bound, found.bound), market.value_of(units))
-    proof = _proof_of(market, units, bound, Proof.CP_SAT)
-    return replace(rounded, units=units, bound=bound, proof=proof)
+    bound = market.value_of(units) if found.is_best else min(bound, found.bound)
+    return _lowered(market, replace(rounded, units=units), bound)
+
+
+def _bounded(market: Market, rounded: Outcome) -> Outcome:
+    """Bound a part too large to search by the linear programme in which a sum takes a whole place."""
+    from matching import sums  # noqa: PLC0415 scipy's solver loads as long, and is as rarely needed
+
+    return _lowered(market, rounded, min(rounded.bound, sums.options(market).bound))
+
+
+def _lowered(market: Market, outcome: Outcome, bound: int) -> Outcome:
+    """Return the plan under a bound that may be lower than its prices'."""
+    bound = max(bound, market.value_of(outcome.units))
+    proof = _proof_of(market, outcome.units, bound, Proof.CP_SAT)
+    is_searched = bound < outcome.bound or proof is Proof.CP_SAT
+    return replace(outcome, bound=bound, proof=proof, is_searched=is_searched)
 
 
 def _settled(market: Market, units: Ints) -> Ints:

@@ -11,7 +11,7 @@ from tests.matching.volunteering import a_village
 from tests.matching.worlds import BANNERS, LEAGUES, a_need, a_world, an_offer
 
 FEW = Limits(exact_cells=0, held_pairs=0, kept=1, proved_pairs=0)
-EVERY = Limits(proved_pairs=0)
+EVERY = Limits(proved_pairs=0, bounded_pairs=0)
 
 
 @given(st.integers(0, 2**32), st.integers(1, 25), st.integers(1, 25))

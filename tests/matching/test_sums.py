@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching import PLEDGES, Limits, Proof, faults, propose
+from matching import PLEDGES, Limits, Proof, faults, gap, propose
 from matching.market import markets
 from matching.run import prepare
 from matching.sums import options
@@ -61,3 +61,18 @@ def test_every_listed_sum_a_pair_may_carry_is_an_option():
     (market,) = parts(world)
 
     assert np.array_equal(options(market).listed, [1, 2, 3, 4])
+
+
+def test_a_part_too_large_to_search_is_bounded_by_the_programme_and_the_record_says_so():
+    world = a_world(60, 60, seed=10)
+
+    by_flow = propose(*world, limits=Limits(proved_pairs=0, bounded_pairs=0))
+    bounded = propose(*world, limits=Limits(proved_pairs=0))
+
+    assert bounded.total == by_flow.total <= propose(*world).bound <= bounded.bound
+    assert bounded.bound < by_flow.bound
+    assert (bounded.proof, by_flow.proof) == (Proof.BOUND, Proof.BOUND)
+    for plan, is_searched in ((bounded, True), (by_flow, False)):
+        assert bool(plan.certificate.is_searched.any()) is is_searched
+        assert gap(plan.certificate) == plan.bound - plan.total
+        assert faults(plan.certificate) == []
