@@ -125,9 +125,6 @@
   document.addEventListener("click", function (event) {
     each("details[data-menu][open]", function (menu) { if (!menu.contains(event.target)) menu.open = false; });
   });
-  document.addEventListener("click", function (event) {
-    if (event.target.closest && event.target.closest("[data-print]")) window.print();
-  });
 
   // Single letters on staff pages: [data-key="a"] is pressed, J and K walk along the queue, ? opens the list.
   const OFF = "weiguang-keys-off";

@@ -1,5 +1,6 @@
 """爱心妈妈 by the browser: she is asked in bands, two of the staff agree, then she reads of her child."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -46,7 +47,11 @@ def test_from_her_yes_to_her_child_by_two_of_the_staff(app, pair) -> None:
     assert "还要另一位同事同意才开始" in agree(app, "worker", pair)
     body(mother, f"{pair.hers}/child", status=404)
     assert "今天起磨合 60 天" in agree(app, "approver", pair)
-    assert pair.name in body(mother, f"{pair.hers}/child")
+    shown = body(mother, f"{pair.hers}/child")
+    worry = re.search(r'href="(/volunteer/children/[^"]+/harm)"', shown)
+    assert pair.name in shown
+    assert worry
+    assert "先不记，回到首页" in body(mother, worry[1])
 
 
 def test_one_person_agrees_once(app, session, pair) -> None:
