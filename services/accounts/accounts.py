@@ -114,6 +114,32 @@ _SIGNED_IN = Ready(
     )
 )
 
+# Whose login it is, and how often it failed: nothing sealed is opened before the password fits.
+_BY_LOGIN = Ready(
+    select(Account.id, Account.password_hash, Account.status, Account.session_stamp).where(
+        Account.login == bindparam("login")
+    )
+)
+_FAILED = Ready(
+    select(SignInFailure.tries, SignInFailure.last_at, SignInFailure.blocked_until).where(
+        SignInFailure.handle == bindparam("handle")
+    )
+)
+
+
+class _Account(NamedTuple):
+    id: int
+    password_hash: str | None
+    status: AccountStatus
+    stamp: str
+
+
+class _Failure(NamedTuple):
+    tries: int
+    last_at: datetime
+    blocked_until: datetime | None
+
+
 _DRAWN = Ready(
     select(EndedSignIn.handle)
     .where(EndedSignIn.handle == bindparam("handle"))
@@ -163,8 +189,10 @@ def sign_in(
     typed = login.strip().lower()
     handle = keys.blind_index(_PLACE, typed)
     limits.check(session, Limited.SIGN_IN_ADDRESS, place.address, now=now)
-    account = session.scalar(select(Account).where(Account.login == typed))
-    failure = session.get(SignInFailure, handle)
+    session.flush()
+    connection = session.connection()
+    account = next((_Account(*row) for row in _BY_LOGIN.fetch(connection, {"login": typed})), None)
+    failure = next((_Failure(*row) for row in _FAILED.fetch(connection, {"handle": handle})), None)
     if failure and failure.blocked_until and failure.blocked_until > now:
         raise TooManyTries(minutes=BLOCK_MINUTES)
     fits = fits_hash(account.password_hash if account else None, password)
@@ -175,7 +203,7 @@ def sign_in(
         return None
     if failure is not None:
         session.execute(delete(SignInFailure).where(SignInFailure.handle == handle))
-    return account.id, account.session_stamp
+    return account.id, account.stamp
 
 
 def enter(
@@ -217,7 +245,7 @@ def fits_hash(stored: str | None, password: str) -> bool:
 
 
 def _count_failure(
-    session: Session, handle: str, failure: SignInFailure | None, *, now: datetime
+    session: Session, handle: str, failure: _Failure | None, *, now: datetime
 ) -> None:
     """Count one more; the last of TRIES within the window blocks."""
     window = timedelta(minutes=BLOCK_MINUTES)

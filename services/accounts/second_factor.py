@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 
 import pyotp
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
@@ -20,6 +20,7 @@ from privacy.viewers import Viewer
 from services import limits, trace
 from services.accounts import accounts, activity
 from services.gate import Card
+from services.prepared import Ready
 from vocabulary.dates import today
 from vocabulary.enums import Activity, Device, Limited
 from vocabulary.errors import NotPermitted, WrongCode, WrongState
@@ -29,6 +30,9 @@ ISSUER = "微光"
 STEP = 30  # seconds
 DIGITS = 6
 RECOVERY_CODES, RECOVERY_LETTERS = 10, 10
+_SECRET = Ready(
+    select(SecondFactor.secret).where(SecondFactor.account_id == bindparam("account_id"))
+)
 
 
 def is_on(session: Session, account_id: int) -> bool:
@@ -170,8 +174,9 @@ def _plain(code: str) -> str:
 
 
 def _secret(session: Session, account_id: int) -> str | None:
-    own = SecondFactor.account_id == account_id
-    return session.scalar(select(SecondFactor.secret).where(own))
+    session.flush()
+    found = _SECRET.fetch(session.connection(), {"account_id": account_id})
+    return found[0][0] if found else None
 
 
 def _row(session: Session, account_id: int) -> SecondFactor | None:

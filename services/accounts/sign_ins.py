@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, SignIn
@@ -11,9 +11,12 @@ from services import gate, trace
 from services.accounts import accounts, activity
 from services.accounts.accounts import LONGEST
 from services.gate import Card
+from services.prepared import Ready
 from vocabulary.dates import today
 from vocabulary.enums import Activity, Device
 from vocabulary.refs import new_ref, token_hash
+
+_OF_REF = Ready(select(SignIn.id).where(SignIn.ref == bindparam("ref")))
 
 
 def begin(
@@ -31,7 +34,7 @@ def begin(
 
 def _ref(session: Session) -> str:
     ref = new_ref("sign_in_row")
-    while session.scalar(select(SignIn.id).where(SignIn.ref == ref)) is not None:
+    while _OF_REF.fetch(session.connection(), {"ref": ref}):
         ref = new_ref("sign_in_row")
     return ref
 
