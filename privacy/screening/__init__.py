@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from privacy.screening import known as known_ones
+from privacy.screening.covered import unowned, untitled
 from privacy.screening.folding import MARK, WALL, Page, fold, joined
 from privacy.screening.kinds import Concern, Found, Kind, Known, Mark, Worry
 from privacy.screening.worries import worries
@@ -57,10 +58,10 @@ def redacted(text: str, found: Iterable[Mark]) -> str:
 
 def _more(text: str, found: tuple[Mark, ...], known: tuple[Known, ...]) -> list[Mark]:
     """Look at the text as it would go out, and return what still stands there."""
-    page = _undrawn(_as_sent(fold(text), found))
+    page = unowned(_as_sent(fold(text), found))
     from privacy.screening import ends  # noqa: PLC0415 as below
 
-    numerals, whole = page.numerals(), _untitled(joined(page))
+    numerals, whole = page.numerals(), untitled(joined(page))
     hits: list[Mark] = []
     as_written, as_joined = _parts()
     for part in as_written:
@@ -81,33 +82,6 @@ def _standing(text: str, found: tuple[Mark, ...], is_one: Callable[[str], bool])
 
 def _known(text: str, page: Page, known: tuple[Known, ...]) -> list[Mark]:
     return [_trimmed(text, hit) for hit in _on_text(page, known_ones.find(page, known))]
-
-
-_TITLE = re.compile(r"《[^《》\n]{1,40}》")
-_COVER = "\ue001"  # stands for a title's letters: a book is nobody's school
-
-
-def _untitled(page: Page) -> Page:
-    """Return the page without what books, songs and films are called."""
-    if "《" not in page.text:
-        return page
-    text = _TITLE.sub(lambda one: f"《{_COVER * (len(one[0]) - 2)}》", page.text)
-    return Page(text, page.starts, page.ends)
-
-
-_DRAW = re.compile(
-    r"(?:彩票|双色球|大乐透|福彩|体彩|开奖|中奖号|摇号)[^。!?\n0-9]{0,16}"
-    r"(?P<drawn>(?<!\d)[0-3]?\d(?:[ ,、+加]{1,3}[0-3]?\d){4,7}(?!\d))"
-)
-
-
-def _undrawn(page: Page) -> Page:
-    """Return the page without the small numbers that a lottery drew."""
-    text = page.text
-    for one in _DRAW.finditer(text):
-        start, end = one.span("drawn")
-        text = text[:start] + _COVER * (end - start) + text[end:]
-    return page if text == page.text else Page(text, page.starts, page.ends)
 
 
 def _as_sent(page: Page, found: tuple[Mark, ...]) -> Page:

@@ -31,6 +31,12 @@ _TRADE = r"(?:有限公司|公司|集团|(?:服务|经营|营业|销售|住院|�
 _INSTITUTION = re.compile(
     rf"{WALL}(?P<rest>[^\W_{_NOT_A_NAME}a-zA-Z0-9]{{0,7}}?(?P<kind>{_KIND}|{_TRADE}))"
 )
+# 【…】 Trading (Guangzhou) Co., Ltd.; 【…】(东街店); 【…】/第三/完全/小学
+_FIRM = re.compile(
+    rf"{WALL}(?P<rest>(?: [A-Z][A-Za-z]+){{0,3}}(?: ?\([A-Za-z ]{{2,20}}\))?,? (?:Co\.?,? ?Ltd\.?|Ltd\.?|Inc\.?|LLC|Limited|Group|Logistics|Trading|Electronics))"
+    rf"|{WALL}(?P<part>\([{HAN}0-9]{{1,8}}[店部厂区院站]\))"
+)
+_CUT = re.compile(rf"{WALL}(?P<rest>(?:[/+][{HAN}]{{1,4}}){{0,3}}[/+](?:{_KIND}|{_TRADE}))")
 _BEFORE = re.compile(
     rf"(?:家在|住在?|搬到了?|回到?|来自|家是)(?P<rest>[大小东西南北前后上下新老中]){WALL}"
 )
@@ -58,6 +64,9 @@ def find(page: Page) -> Iterator[Found]:
     yield from _of(text, _BEFORE, Kind.PLACE, "地址的其余部分")
     yield from _of(page.numerals().text, _CORRECTED, Kind.NUMBER, "号码的一段")
     yield from _of(text.lower(), _DOMAIN, Kind.LINK, "链接的其余部分")
+    for one in _FIRM.finditer(text):
+        yield Found(*one.span("rest" if one["rest"] else "part"), Kind.EMPLOYER, "名称的其余部分")
+    yield from _of(text, _CUT, Kind.SCHOOL, "名称的其余部分")
     for one in _INSTITUTION.finditer(text):
         kind = Kind.SCHOOL if re.fullmatch(_KIND, one["kind"]) else Kind.EMPLOYER
         yield Found(*one.span("rest"), kind, "名称的其余部分")

@@ -31,7 +31,7 @@ _IS_OF = re.compile(
     rf"(?:是|为|任|做)(?P<name>{_STEM}{{2,24}}?(?:{_FIRM_END})|(?:{any_of(words('firms'))}))的?(?:一?名?)(?:员工|职工|工人|老板|经理|主任|医生|大夫|护士|会计|司机|保安|职员|工程师|程序员|院长|厂长|矿工|法官|警察|民警|记者|干部|业务员|销售|厨师|服务员|总经理|董事长|创始人|法人|科长|局长|负责人|主管|教师|教授|空姐|乘务员|飞行员|快递员|售货员|收银员|客服|技术员|电工|水暖工|焊工|矿长|站长|所长|的$)"
 )
 _UNIT = re.compile(
-    rf"(?:单位|公司|工作单位|雇主|东家|厂子|厂名|公司名|工作地点)(?:的?名字)?(?:是|叫做?|为|[: ]){{1,2}}(?P<name>{_STEM}{{2,24}})"
+    rf"(?:单位|公司|站点|网点|工作单位|雇主|东家|厂子|厂名|公司名|工作地点)(?:的?名字)?(?:是|叫做?|为|[: ]){{1,2}}(?P<name>{_STEM}{{2,24}})"
 )
 _FULL = re.compile(
     rf"(?P<name>{_STEM}{{2,24}}?(?:有限责任公司|股份有限公司|有限公司|分公司|集团|律师事务所|会计师事务所|支行|分行|合作社|煤矿|露天矿|人民医院|蒙医医院|中医院|中蒙医院|中心卫生院|派出所|热电厂|发电厂|乳业|矿业|公司|科技公司|建筑公司|林业局|公安局|教育局|税务局|民政局|供电局|电力局))"
@@ -41,6 +41,15 @@ _BUREAU = re.compile(rf"[旗县市区盟]{ONE}{{2,4}}局")
 _KNOWN_FIRM = re.compile(
     rf"(?:我|爸爸?|妈妈?|叔叔?|阿姨|姨|舅|姑|婶|爷|伯|老公|老婆|媳妇|爱人|他|她|现在|哥哥?|姐姐?|弟|妹|一直|以前|曾经|目前)在(?P<name>{any_of(words('firms'))})(?!买|吃|喝|看|用|上(?!班)|下(?!井)|逛|住|存|取|点|订|玩|听)"
 )
+# 是“老额吉奶食坊”的师傅, 车是草原情旅行社的
+_OF_ONE = re.compile(
+    rf"(?:是|在)[“\"「](?P<name>{ONE}{{3,12}}?(?:{_FIRM_END}|[坊社铺馆店]))[”\"」]的?(?:师傅|员工|老板|学徒|店员|上班|干活|打工)|是(?P<of>{ONE}{{2,8}}?(?:旅行社|车队|车行|租赁公司|出租公司))的(?=[,。!?;]|$)"
+)
+# 在HengTai Electronics, 给xin da 煤业
+_LATIN = re.compile(
+    r"(?:在|给|进了?|去)(?P<name>[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){0,3} (?:Electronics|Group|Company|Trading|Logistics|Foods?|Energy|Mining|Textiles?|Industry|Technology|Tech))(?![A-Za-z])"
+    r"|(?:在|给|进了?|去)(?P<of>(?:[a-z]{2,6} ?){2,4}(?:[煤矿乳药牧酒铝铜钢]业|化工|能源|物流|电子厂|公司|集团|商贸|食品|超市|饭店|酒店))"
+)
 _IN_OFFICE = re.compile(
     rf"(?:我|爸爸?|妈妈?|叔叔|阿姨|现在|哥哥|姐姐)在(?P<name>{ONE}{{2,4}})(?:上班|任职|就职|供职)"
 )
@@ -49,6 +58,8 @@ _IN_OFFICE = re.compile(
 def find(page: Page) -> Iterator[Found]:
     """Yield the employers of whoever writes or is written about."""
     text = page.text
+    for one in (*_OF_ONE.finditer(text), *_LATIN.finditer(text)):
+        yield Found(*one.span("name" if one["name"] else "of"), Kind.EMPLOYER, _WHY)
     for form in (_AT_WORK, _IS_OF, _UNIT, _FULL, _IN_OFFICE, _KNOWN_FIRM):
         for one in form.finditer(text):
             suffix = _ENDS.search(one["name"])

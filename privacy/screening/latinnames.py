@@ -62,6 +62,7 @@ def find(text: str) -> Iterator[tuple[int, int]]:
         if not _SINGLE_PLAIN.match(one[0]):
             yield one.start(), _with_family(text, one.end())
     yield from (one.span() for one in _mixed().finditer(text) if one["first"] in _first())
+    yield from (one.span("name") for one in _half().finditer(text))
     for form in _ALONE:
         for one in form.finditer(text):
             if not _NOBODY.match(one["name"]) and one["name"].split()[-1] not in _KNOWN:
@@ -73,6 +74,15 @@ def _mixed() -> re.Pattern[str]:
     """Return Kevin 孙, 李Kevin: one half of it in Latin letters."""
     families = any_of(one for one in words("surnames") if len(one) == 1)
     return re.compile(rf"(?<![A-Za-z])(?P<first>{_WORD}) ?(?:{families})(?![{HAN}A-Za-z])")
+
+
+@cache
+def _half() -> re.Pattern[str]:
+    """Return 何 xin 怡: its middle in the letters of pinyin."""
+    families = any_of(one for one in words("surnames") if len(one) == 1)
+    return re.compile(
+        rf"(?:(?<![{HAN}])|(?<=[叫是名姓]))(?P<name>(?:{families}) ?[a-z]{{2,6}} ?[{HAN}])(?![{HAN}a-z])"
+    )
 
 
 _FAMILY_AFTER = re.compile(rf" (?P<word>{_WORD})(?![A-Za-z'’@])")

@@ -24,6 +24,8 @@ _MEDICINE = re.compile(
     rf"|{ONE}{{2,4}}(?= ?(?:胶囊|颗粒|口服液|糖浆|冲剂|药膏|滴剂|片剂|水丸))"
     rf"|{ONE}{{2,4}}(?=[, ]?(?:一次|一天|每次|每天|每日|早晚)(?:各|吃)?[0-9半一二两三四五六]+ ?(?:片|粒|丸|袋|包(?!子)|支|颗|mg|毫[克升]|m?l))"
 )
+# 契诃夫的《套中人》: who wrote a book of another country.
+_AUTHOR = re.compile(rf"{ONE}{{2,6}}(?:夫|斯基|斯泰|[生森逊顿斯])(?=的《)")
 # The 字 of 名字 is no thing that is called something: 名字是思源.
 _WORD_NAME = re.compile(r"的?(?:名字|署名|姓名|大名|小名)[叫是]?$")
 # 金木水火土, 赵钱孙李: said in a row by everybody.
@@ -31,13 +33,17 @@ _RHYME = re.compile(
     r"金木水火土|[金木水火土]{4,5}|赵钱孙李|周吴郑王|冯陈褚卫|蒋沈韩杨|梅兰竹菊|柴米油盐|东南西北中?|[赛塞][音因]?[白拜拉]?[努奴诺]|[巴白拜][雅日依音][尔日]?[泰拉啦]|[春夏秋冬](?=[一-鿿]{5,6}[,，])[一-鿿]{6}"
 )
 _COMPOUND = 2
+# 诸葛 文静: a family name of two characters, and a blank.
+_TWO_FOLD = re.compile(
+    rf"(?:欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|端木|南宫|完颜|呼延) {ONE}{{1,2}}(?=[^{HAN}]|$)"
+)
 _MOST_NAMES = 200  # a letter tells of fewer; more would make a list of names slow
 
 
 def find(page: Page) -> Iterator[Found]:
     """Yield names; whom every schoolchild writes about is no name but where he says it is his."""
     text = page.text
-    for form in (_TITLE, _MEDICINE, _RHYME):
+    for form in (_AUTHOR, _TITLE, _MEDICINE, _RHYME):
         text = form.sub(lambda one: WALL * len(one[0]), text)
     for low, high in dotted.of_books(text) if "·" in text else ():
         text = text[:low] + WALL * (high - low) + text[high:]
@@ -85,7 +91,8 @@ def _says_so(text: str, whole: re.Match[str]) -> bool:
 
 def _by_shape(text: str) -> Iterator[Found]:
     han = (one[:2] for one in people.find(text))
-    for span in (*han, *called.find(text), *nicknames.find(text)):
+    two_fold = (one.span() for one in _TWO_FOLD.finditer(text))
+    for span in (*han, *two_fold, *called.find(text), *nicknames.find(text)):
         if not is_nobodys(text, *span):
             yield Found(*span, Kind.NAME, _WHY_SHAPE)
     for start, end, _ in steppe.find(text):

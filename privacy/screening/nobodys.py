@@ -51,7 +51,7 @@ _AHEAD = 60
 def is_nobodys(text: str, start: int, end: int) -> bool:
     """Say whether what looks like a name is of a story, an animal's, or a word explained."""
     before = text[max(0, start - _AHEAD) : start]
-    if is_of_a_story(text, start):
+    if is_of_a_story(text, start) or text[end - 1] == "府":  # 贾府 is a house
         return True
     if _OF_A_TALE.match(text, end) or _MEANS.match(text, end) or _FOREIGN.search(before):
         return True

@@ -36,6 +36,10 @@ _GLUED = re.compile(
 _SPLIT = re.compile(
     rf"(?<![A-Za-z0-9_@.'’])(?P<family>{_SURNAMES})(?:[ -])(?P<given>{_SYLLABLE}[ -]?{_SYLLABLE}|{_SYLLABLE})(?![A-Za-z0-9'’]| [a-z])"
 )
+# 名字: tuo ya ge ri le
+_SPELLED = re.compile(
+    rf"(?:名字|姓名|我叫|叫我|署名|落款)[^A-Za-z。!?\n]{{0,6}}(?P<name>{_SYLLABLE}(?:[ -]{_SYLLABLE}){{2,6}})(?![A-Za-z])"
+)
 _HYPHEN = re.compile(r"(?<![A-Za-z])[A-Z][a-z]{2,12}-[A-Z]?[a-z]{3,12}(?![A-Za-z])")
 _FAMILY = re.compile(rf"(?:{_SURNAMES})", re.IGNORECASE)
 _GIVEN = re.compile(rf"{_SYLLABLE}[ -]?{_SYLLABLE}?", re.IGNORECASE)
@@ -52,10 +56,10 @@ _MONGOL_NAMES = re.compile(
     )
 )
 _MONGOL_GREETING = re.compile(
-    "ᠰᠠᠶᠢᠨ|ᠪᠠᠶᠢᠨ|ᠪᠠᠶᠠᠷᠯᠠ|ᠠᠮᠤᠷ|ᠰᠢᠨ᠎ᠡ|ᠶᠡᠬᠡ|ᠮᠡᠨᠳᠦ|ᠳᠠᠯᠠᠢ|ᠡᠵᠢ|ᠠᠪᠤ|ᠪᠠᠭᠰᠢ|ᠮᠣᠩᠭᠣᠯ|ᠲᠠᠯ᠎ᠠ"
+    "ᠰᠠᠶ?ᠢᠨ|ᠪᠠᠶ?ᠢᠨ|ᠪᠠᠶᠠᠷᠯᠠ|ᠠᠮᠤᠷ|ᠰᠢᠨ᠎ᠡ|ᠶᠡᠬᠡ|ᠮᠡᠨᠳᠦ|ᠳᠠᠯᠠᠢ|ᠡᠵᠢ|ᠠᠪᠤ|ᠪᠠᠭᠰᠢ|ᠮᠣᠩᠭᠣᠯ|ᠲᠠᠯ᠎ᠠ"
 )
 _MONGOL_SAYS = re.compile(
-    r"(?:ᠨᠡᠷ᠎ᠡ|ᠨᠡᠷᠡ|ᠨᠡᠷ᠎ᠡ ᠪᠣᠯ|ᠨᠠᠮᠠᠶᠢ) (?P<name>[\u1820-\u18aa][\u180b-\u180f\u1820-\u18aa]*)"
+    r"(?:ᠨᠡᠷ᠎ᠡ|ᠨᠡᠷᠡ|ᠨᠠᠮᠠᠶᠢ)(?: (?:ᠪᠣᠯ|ᠨᠢ))? (?!ᠪᠣᠯ |ᠨᠢ )(?P<name>[\u1820-\u18aa][\u180b-\u180f\u1820-\u18aa]*)"
 )
 _CYRILLIC = re.compile(r"[А-ЯЁӨҮа-яёөү]+(?:[ -][А-ЯЁӨҮа-яёөү]+)*")
 _CYRILLIC_SAYS = re.compile(
@@ -85,6 +89,7 @@ def _latin(text: str) -> Iterator[tuple[int, int]]:
             yield one.span("name")
     yield from latinnames.find(text)
     yield from _pinyin(text)
+    yield from (one.span("name") for one in _SPELLED.finditer(text))
     yield from (one.span() for one in _HYPHEN.finditer(text))
 
 

@@ -18,6 +18,7 @@ _N = r"(?:[甲乙丙丁]?[0-9]{1,5}|[一二三四五六七八九十百零〇两]
 _ROOM = (
     rf"(?:{_N}(?:室|户|号|房)|[0-9]{{2,5}}|[一二三四五六七八九十百零〇]{{3,5}}|[a-z][0-9]{{1,4}})"
 )
+_SYLLABLE = re.compile(r"[温蒙毛敖成首上朝]都")  # of a Mongolian or an old name: 温都尔, 毛都
 _STEM = ONE
 # What never stands inside a place's name; where one begins, the name has not begun yet.
 _OUT = "我你您他她它们住到去从是的了于给往就很也都不请个各每这那哪某整邻本全隔壁着过吗呢吧啊们被把跟和与叫在回离找趟次座条片些种只所或带选由要再又按填看写记帮让"
@@ -133,7 +134,7 @@ def _begin(text: str, start: int, end: int) -> int:
     known = _stem().search(text, start, end)
     limit = known.start() if known else end
     for at in range(limit - 1, start - 1, -1):
-        if text[at] in _OUT:
+        if text[at] in _OUT and not _SYLLABLE.match(text, max(0, at - 1)):
             return at + 1
     return start
 
@@ -240,6 +241,9 @@ def _lives_before(text: str, at: int) -> bool:
 _STEPPE = re.compile(r"大?草原[,。!”\"]")  # as the song has it, and half the country sings
 
 
+_SEEN = re.compile(r"的?(?:[动植]物园|公园|博物[馆院]|科技馆|海洋馆|火车站|高铁站|机场|广场|街头)")
+
+
 def _at_home(text: str) -> Iterator[tuple[int, int]]:
     """Yield towns and cities where the sentence says that one lives, learns or works there."""
     for said in _LIVES.finditer(text):
@@ -253,6 +257,8 @@ def _at_home(text: str) -> Iterator[tuple[int, int]]:
             continue
         plain = re.search(r"(?:在|是)$", said[0]) and not re.search(r"家在|住在|老家", said[0])
         if plain and re.sub("[省市]$", "", place[0]) in _MILLIONS:
+            continue
+        if plain and _SEEN.match(text, place.end()):
             continue
         if not plain or re.match(rf"(?:{ONE}{{0,6}}?){_WORKS}", text[place.end() :][:10]):
             yield place.span()

@@ -33,7 +33,10 @@ _OWNERS = frozenset(
 _FORTUNE = re.compile(
     r"[福禄寿喜财鑫宝瑞祥吉庆丰盛旺兴隆昌发达顺利通泰安康宁德仁义信诚恒永源泉鸿宏洪博聚汇盈裕富贵荣华嘉佳惠雅馨香缘龙凤麒麟鹏飞腾翔翼晟晨辉磊亿万亨茂润泽](?:[福禄寿喜财鑫宝瑞祥吉庆丰盛旺兴隆昌发达顺利通泰安康宁德仁义信诚恒永源泉鸿宏洪博聚汇盈裕富贵荣华嘉佳惠雅馨香缘龙凤麒麟鹏飞腾翔翼晟晨辉磊亿万亨茂润泽和美][来]?|来)"
 )
-_COMING = frozenset({"福来", "运来", "喜来", "客来", "财来", "悦来"})
+# 悦来, 温都: one word, though its second character begins a sentence elsewhere.
+_ONE_WORD = frozenset(
+    ["福来", "运来", "喜来", "客来", "财来", "悦来", "温都", "毛都", "蒙都", "上都", "敖都"]
+)
 _HOUSEHOLD = frozenset("饭面药酒菜茶粮煤砖鞋")
 _NUMBERED_SCHOOL = re.compile(r"[一二三四五六七八九][中小]")
 
@@ -152,7 +155,7 @@ def _stops(every: list[str], at: int) -> bool:
     if word == "家":
         return at == 0 or every[at - 1] in _OWNERS or every[at - 1] in STOPS
     if len(word) == 1:
-        return word in STOPS and not (at and every[at - 1] + word in _COMING)
+        return word in STOPS and not (at and every[at - 1] + word in _ONE_WORD)
     if word in places() or word in words("trades") or word in words("proud_words"):
         return False
     if _is_telling(word):

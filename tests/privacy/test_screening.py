@@ -267,3 +267,39 @@ def test_what_stands_before_a_door_is_the_same_whatever_a_known_word_hides() -> 
     }
 
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("写信的人:赵 / 雨 / 晴", "赵 / 雨 / 晴"),
+        ("收信人请写:钱(小)禾，去掉括号。", "钱(小)禾"),
+        ("新来的老师是上官 静文，声音很轻。", "上官 静文"),
+        ("你猜我叫什么？孙 wen 涛，中间是文化的文。", "孙 wen 涛"),
+        ("姐夫在RunDa Logistics开车。", "RunDa Logistics"),
+        ("我家在西风lu san shi hao，拼音。", "西风lu san shi hao"),
+        ("车号内蒙的简称后面接G-K3581，记住了。", "G-K3581"),
+    ],
+)
+def test_what_is_torn_apart_on_purpose_disappears(text: str, secret: str) -> None:
+    assert secret not in screened(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "《两只老虎》的简谱是1231 1231 345 345，我会吹了。",
+        "光在真空里一年走9460730472580.8公里。",
+        "12345679乘27等于333333333，乘36等于444444444。",
+        "数列：2 3 5 8 13 21 34 55，后面是几？",
+        "牛奶盒的条形码是6923456789012，我抄下来了。",
+        "酒精是C2H6O，化学老师说的。",
+        "我读了契诃夫的《套中人》，有点怕。",
+    ],
+)
+def test_numbers_and_names_that_are_nobodys_stay(text: str) -> None:
+    assert screened(text) == text
+
+
+def test_a_number_to_call_is_no_song() -> None:
+    assert "13512345671" not in screened("谱子是13512345671，拨着听。")
