@@ -3,14 +3,19 @@
 from datetime import date, datetime
 from typing import Any
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
+from cli.twins.pictures import picture
+from gateways.uploads import LocalFiles
 from models.children import Child
+from models.imports import Upload
 from models.letters import Letter, LetterFriend
 from models.pledges import Match
 from models.volunteers import Volunteer
 from privacy import viewers
 from privacy.viewers import Viewer
+from services import uploads
 from services.guardians import guardian_wishes
 from services.guardians.guardian_wishes import Wish
 from services.letters import letter_links
@@ -48,6 +53,15 @@ def letters(session: Session, matches: tuple[Match, Match], on: date) -> list[st
     return [letter.ref for letter in made]
 
 
+def _on_paper(session: Session, ref: str, photo: bytes, now: datetime) -> str:
+    """Keep the photograph of a letter's paper; return its handle."""
+    letter_id = session.query(Letter.id).filter_by(ref=ref).scalar()
+    files = LocalFiles(current_app.config["SETTINGS"].uploads)
+    family = Viewer(frozenset({Role.FAMILY}), actor="family:x")
+    uploads.keep_letter_photo(session, family, letter_id, photo, files=files, now=now)
+    return session.query(Upload.ref).filter_by(letter_id=letter_id).scalar()
+
+
 def friendships(
     session: Session, account_id: int, pairs: tuple[tuple[Child, str], ...], on: date
 ) -> list[LetterFriend]:
@@ -83,7 +97,11 @@ def guardians_link(session: Session, child: Child, now: datetime) -> str:
 def give(session: Session, town, here, on: date, now: datetime) -> None:
     """Letters that wait, friendships, and a guardian behind her own link."""
     both, mine, far = "case_worker approver case_deputy", here.child, here.stranger
-    town.give("letter", both, *letters(session, (here.of(mine), here.of(far)), on))
+    waiting = letters(session, (here.of(mine), here.of(far)), on)
+    town.give("letter", both, *waiting)
+    paper = _on_paper(session, waiting[1], picture(f"{town.apart.slip} letter"), now)
+    for who in both.split():
+        town.others[who, "photograph"].append(paper)
     town.links["guardian"] = guardians_link(session, mine, now)
     own, other = here.of(mine).child_ref, here.of(here.classmate).child_ref
     town.give("partner", "guardian", own, other)

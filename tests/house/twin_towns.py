@@ -6,41 +6,105 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 from unittest import mock
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.test import TestResponse
 
-from cli.twins.cast import Oneself
 from extensions import db
+from gateways.uploads import LocalFiles
+from services import uploads
+from tests.factories import OTHER_BANNER, viewer
 from tests.house.crawl import Seen, seen_of
 from tests.house.inhabitants import build
-from tests.house.matrix import Told, come_in, look_round, seen_by_the_second
-from tests.house.observing import TRIED, logged
+from tests.house.matrix import (
+    HIGH,
+    PEOPLE,
+    Told,
+    address_of,
+    come_in,
+    look_round,
+    seen_by_the_second,
+)
+from tests.house.observing import TRIED, Observations, logged
 from tests.house.places import Apart, Town
-from tests.house.worlds import Twin, begin
+from tests.house.worlds import DONORS, Twin, begin, world
 from vocabulary import clock, refs
+from vocabulary.enums import Role
 
 NEAR = frozenset({"case_worker", "approver", "case_deputy", "auditor"})
 """They see children of the banner, and who comes to it: high towards a child's identity."""
 # Whoever reads: of a person, of a link, of nobody.
 ERRORS_TO = ("public", "school_officer", "paying_desk", "donor", "family")
+LOW = tuple(who for who in PEOPLE if who not in HIGH)
+FAR = tuple(who for who in PEOPLE if who not in NEAR)
+_TOWNS: dict[Twin, "Sight"] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Looking:
-    """Who looks at a town, which words may stand in no answer, and whether shut doors are asked."""
+class Sight:
+    """What one town showed, who asked it, and two papers that only some may read."""
 
-    people: Iterable[str]
-    words: tuple[str, ...]
-    only_open: bool = False
+    app: Flask
+    town: Town
+    told: Told
+    receipt: TestResponse
+    photographs: bytes
+
+    def to(self, people: Iterable[str]) -> Observations:
+        """What some of the people got."""
+        return {key: one for key, one in self.told.seen.items() if key[0] in people}
 
 
-def apart(twin: Twin, pupil: Oneself | None = None) -> Apart:
-    """Let the first donor of the town be the twin's secret one, and the far children this pupil.
+def of(twin: Twin, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Sight:
+    """Settle a town in a twin world and let its people look round, once.
+
+    In every world in the same order: who is low towards both, who knows a donor, who the child; what
+    the last ones read leaves traces that custodians count, so that they come where no child differs.
+    """
+    if twin not in _TOWNS:
+        folder = tmp_path_factory.mktemp("town") / "instance"
+        with world(template, folder, twin) as (app, _):
+            town = settle(app, apart(twin))
+            near = [who for who in LOW if who in NEAR] if twin in DONORS else []
+            people = [*(who for who in LOW if who in FAR), *sorted(HIGH), *near]
+            told = told_by(app, town, people, _words(twin))
+            desk = come_in(app, town, "collecting_desk")
+            paper = address_of(app, town, "staff.fiscal_receipts.paper", "collecting_desk")
+            receipt = desk.get(paper)
+            _TOWNS[twin] = Sight(app, town, told, receipt, _photographs(app, town))
+    return _TOWNS[twin]
+
+
+def _words(twin: Twin) -> Callable[[str], list[bytes]]:
+    """Say which words may stand in no answer to somebody."""
+    donors = [str(word).encode() for word in twin.donor[:5]]
+    self = twin.oneself
+    childs = [self.name, self.address, self.remark, self.guardian, self.phone]
+
+    def words(who: str) -> list[bytes]:
+        own = [str(word).encode() for word in childs] if who in FAR else []
+        return own + (donors if who in LOW else [])
+
+    return words
+
+
+def _photographs(app: Flask, town: Town) -> bytes:
+    """What the case staff of the far child's own banner see of its slip and of its letter."""
+    far = town.others["case_worker", "photograph"]
+    near = viewer(Role.CASE_WORKER, regions=(OTHER_BANNER,))
+    with app.app_context():
+        files = LocalFiles(app.config["SETTINGS"].uploads)
+        return b"".join(uploads.photo_of(db.session(), near, one, files=files) for one in far)
+
+
+def apart(twin: Twin) -> Apart:
+    """Let the first donor of the town be the twin's secret one, and the far children its child.
 
     What was photographed of each differs too.
     """
@@ -50,8 +114,8 @@ def apart(twin: Twin, pupil: Oneself | None = None) -> Apart:
         name=name,
         paid_on=date(2026, 10, day),
         receipt=_colour(name),
-        pupil=pupil,
-        slip=_colour(pupil.name if pupil else ""),
+        pupil=twin.oneself,
+        slip=_colour(twin.oneself.name),
         logins="town-",
     )
 
@@ -69,13 +133,18 @@ def settle(app: Flask, who: Apart) -> Town:
     return seen_by_the_second(town)
 
 
-def told_by(app: Flask, town: Town, looking: Looking) -> Told:
+def told_by(
+    app: Flask,
+    town: Town,
+    people: Iterable[str],
+    words: Callable[[str], list[bytes]],
+) -> Told:
     """What the people of a town get, the errors too, and what the machine's log says of it."""
-    told, words = Told(), [word.encode() for word in looking.words]
-    for who in looking.people:
+    told = Told()
+    for who in people:
         begin(f"town/{who}")
         with logged(app) as lines:
-            look_round(app, town, who, told, words=words, only_open=looking.only_open)
+            look_round(app, town, who, told, words=words(who))
             if who in ERRORS_TO:
                 told.seen |= dict(errors(app, town, who))
         told.seen[who, "log "] = Seen(0, (), "\n".join(lines).encode())

@@ -46,7 +46,7 @@ FIELDS = ("name", "phone", "city", "employer", "account", "pay_in_day", "seen_at
 BELOW = ("阿古拉", "13000000001", "鞍山", "一家林场", "1000000000000001", 8, "06:10")
 BETWEEN = ("孟和", "13650000050", "昌都", "森工公司", "6222020000000007", 15, "12:00")
 ABOVE = ("卓玛·齐齐格𠮷", "zz@example.org", "漳州", "邹记五金店", "9999000000000009", 27, "23:05")
-SECOND = ("高娃", "13700000002", "包头", "稀土学院", "5000000000000005", 9, "09:00")
+SECOND = ("高娃", "13700000002", "保定", "稀土学院", "5000000000000005", 9, "09:00")
 WHO = "王浩然"
 """The child that the secret donor supports: in the reverse twins he is somebody else."""
 SELVES = (
