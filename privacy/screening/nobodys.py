@@ -1,4 +1,4 @@
-"""Names that are nobody's here: of a story, of an animal, of a word in another language.
+"""Names that are nobody's here: of a story, an animal, a banner on the news, a word in another language.
 
 Only for what looks like a name: whoever is told of as one's own (我同桌, 我叫) stays a person.
 """
@@ -11,7 +11,7 @@ from functools import cache
 
 from privacy.screening.folding import HAN, ONE, WALL
 from privacy.screening.lexicon import is_word
-from privacy.screening.lists import any_of, words
+from privacy.screening.lists import any_of, banners, words
 from privacy.screening.nameforms import KIN
 
 _TOLD = r"(?:传说|故事|童话|神话|寓言|电影|动画片?|动漫|漫画|小说|课文|电视剧|连续剧|绘本|名著|古文|古诗|戏里|歌里|书里|书中|游戏里|剧里|片子?里)"
@@ -92,3 +92,19 @@ def is_asked_to(text: str, lead: int, start: int) -> bool:
         or (bool(_TASK.match(run[0])) and run[0][-1] not in words("strong_given"))
         or (is_word(run[0]) and run[0][-1] not in words("strong_given"))
     )
+
+
+# 杨利伟落在四子王旗: told on the news of a whole banner, not of a home.
+_OF_THE_NEWS = re.compile(
+    r"神舟|飞船|航天|卫星|返回舱|着陆|发射|火箭|新闻|电视|纪录片|地图|旅游|景区|地理|历史|课本|课文|《"
+)
+_OWN_HOME = re.compile(r"[我俺咱]们?(?:的|家|这|在|是|住|旗|县|那)|老家|家在|家住|住在|来自|搬")
+
+
+def is_news(text: str, start: int, end: int) -> bool:
+    """Say whether a banner alone is only told of: far from any word for one's own."""
+    if text[start:end] not in banners():
+        return False
+    near = text[max(0, start - 40) : end + 12]
+    own = _OWN_HOME.search(text, max(0, start - 10), min(len(text), end + 8))
+    return bool(_OF_THE_NEWS.search(near)) and not own

@@ -11,6 +11,7 @@ from privacy.screening.folding import HAN, ONE, Page
 from privacy.screening.kinds import Found, Kind
 from privacy.screening.lexicon import costs, is_word
 from privacy.screening.lists import any_of, banners, divisions, stems, words
+from privacy.screening.nobodys import is_news
 from privacy.screening.plainwork import names_nothing
 
 _N = r"(?:[甲乙丙丁]?[0-9]{1,5}|[一二三四五六七八九十百零〇两]{1,5}|[a-z](?![a-z]))"
@@ -184,27 +185,11 @@ _NO_HAMLET = re.compile(
 )
 
 
-# 杨利伟落在四子王旗: told on the news of a whole banner, not of a home.
-_OF_THE_NEWS = re.compile(
-    r"神舟|飞船|航天|卫星|返回舱|着陆|发射|火箭|新闻|电视|纪录片|地图|旅游|景区|地理|历史|课本|课文|《"
-)
-_OWN = re.compile(r"[我俺咱]们?(?:的|家|这|在|是|住|旗|县|那)|老家|家在|家住|住在|来自|搬")
-
-
-def _is_news(text: str, start: int, end: int) -> bool:
-    """Say whether a banner alone is only told of: far from any word for one's own."""
-    if text[start:end] not in banners():
-        return False
-    near = text[max(0, start - 40) : end + 12]
-    own = _OWN.search(text, max(0, start - 10), min(len(text), end + 8))
-    return bool(_OF_THE_NEWS.search(near)) and not own
-
-
 def _single(text: str) -> Iterator[tuple[int, int]]:
     for one in _VILLAGE.finditer(text):
         end = one.end("level")
         known = _known_division(text, one.start("level"), end)
-        if known is not None and _is_news(text, known, end):
+        if known is not None and is_news(text, known, end):
             continue
         if known is not None:
             yield known, end
