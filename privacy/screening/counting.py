@@ -25,7 +25,10 @@ _APART = re.compile(
 _SUM = re.compile(r"(?:[=+×*÷]|等于|得数是?|[加减乘数算背]到了?|一共|总共|合计) ?$")
 _YEAR = re.compile(r"(?:19|20)[0-9][0-9]$")
 # 138+1234+5678=7050: what is reckoned out calls nobody; 150+4796+3381 without an end may.
-_RECKONED = re.compile(r"[0-9][0-9.]*(?: ?[-+*/x×÷−–] ?\(?[0-9][0-9.]*\)?%?)+ ?[=≈≠<>] ?-?[0-9]")
+# No sum has more terms: a longer row would be looked through from each of its digits.
+_RECKONED = re.compile(
+    r"(?<![0-9.])[0-9][0-9.]{0,24}(?: ?[-+*/x×÷−–] ?\(?[0-9][0-9.]{0,24}\)?%?){1,40} ?[=≈≠<>] ?-?[0-9]"
+)
 # 2023.09.01—2024.06.30: from one day to another.
 _DAYS = re.compile(
     r"(?<![0-9])(?P<day>(?:19|20)[0-9]{2}(?P<gap>[./-])(?:0?[1-9]|1[0-2])(?P=gap)[0-3]?[0-9])"
