@@ -14,7 +14,7 @@ from models.care import CareMatch
 from models.regions import Region
 from models.trace import OrdinaryEntry
 from models.volunteers import Volunteer
-from services.care.market import offer_records
+from services.care.market import offer_records, ready
 from services.runs import nights
 from tests.factories import BANNER, OTHER_BANNER, TOWNSHIP, an_account
 from tests.services.care.worlds import a_volunteer, a_world
@@ -183,6 +183,6 @@ def test_inside_a_banner_the_nearer_volunteer_goes_first_and_the_far_one_never(
     assert pair.volunteer_id == nearer_id
     (way,) = [part for part in pair.reasons if part["factor"] == "distance"]
     assert way["km"] == 5
-    (seen, *_) = offer_records(session, [session.get_one(Volunteer, mother_id)], [], on=today(now))
+    (seen, *_) = offer_records(session, ready(session, Volunteer.id == mother_id), [], on=today(now))
     assert (seen.lat, seen.lon) == (5060, 12490)
     assert pair.runners_up == []

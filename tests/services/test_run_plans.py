@@ -28,6 +28,7 @@ def test_each_slice_of_the_run_takes_its_matches_by_their_keys(session, now) -> 
     of_slices = {
         text: values for text, values in asked.items()
         if re.search(r"FROM matches JOIN periods", text) and "matches.id" in text.split("FROM")[0]
+        and "apart_on IS NOT NULL" not in text  # once a run, by an index of the few
     }  # fmt: skip
     assert len(of_slices) == 4  # what to open, both reasons to set aside, the opening
     with engine.connect() as connection:

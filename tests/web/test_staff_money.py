@@ -221,7 +221,7 @@ def test_the_auditor_reads_balances_and_findings_as_codes(app, session, world) -
 
     assert "试算平衡" in books
     assert "都对得上" in sound
-    assert "有对不上的地方" in spoilt
+    assert "只关下面这几份" in spoilt
     assert "入账的金额或科目不对" in spoilt
     assert "陈雨桐" not in books + sound + spoilt
     assert world not in books + sound + spoilt
