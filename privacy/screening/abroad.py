@@ -40,7 +40,7 @@ _PLAIN_PINYIN = re.compile(
     re.IGNORECASE,
 )
 _PINYIN_DOOR = re.compile(
-    r"(?<![a-z])(?P<name>(?:men ?pai(?: hao)?|(?:[a-z]{2,10} ?){1,3}?(?:lu|jie|xiang|hu ?tong|xiao ?qu)) ?(?:shi )?[0-9]{1,4} ?hao(?: ?lou)?(?:[ -]?[0-9]{1,4} ?(?:hao|dan ?yuan|shi|lou|hu))*)(?![a-z])",
+    r"(?<![a-z])(?P<name>(?:men ?pai(?: hao)?|(?:[a-z]{2,10} ?){1,3}?(?:lu|jie|xiang|hu ?tong|xiao ?qu|cun|tun)) ?(?:shi )?[0-9]{1,4} ?hao(?: ?lou)?(?:[ -]?[0-9]{1,4} ?(?:hao|dan ?yuan|shi|lou|hu))*)(?![a-z])",
     re.IGNORECASE,
 )
 # XINCHENG NO.3 SCHOOL, on the back of a school's coat.

@@ -63,6 +63,10 @@ _STUDY = re.compile(
     r"(?:在|考上了?|考进|考取|转到|转去|就读于?|我们学校叫|学校[是叫:]|毕业于|[读念上去进])$"
 )
 
+_LEARNS = re.compile(
+    r"(?:去|来)?(?:上[课学]|早读|晚自习|报到|寄宿|住[校宿]|借读|[读念](?!给|出)|教书|支教|代课|当老师|上[一二三四五六七八九初高]|上学前)"
+)
+
 
 @cache
 def _steppe() -> re.Pattern[str]:
@@ -155,7 +159,7 @@ def _is_name(text: str, kind: Kind, stem: Stem, ending: re.Match[str]) -> bool:
     if kind is Kind.SCHOOL:
         if ending[0] in _HIGH and is_only_told_of(text, stem.start, ending.end()):
             return False
-        told = _STUDY.search(text, max(0, stem.start - 6), stem.start)
+        told = _STUDY.search(text, max(0, stem.start - 6), stem.start) or _comes(text, stem, ending)
         return stem.weight >= 2 or bool(stem.weight and told)  # noqa: PLR2004
     if _is_visited(text, stem, ending):
         return False
@@ -164,6 +168,12 @@ def _is_name(text: str, kind: Kind, stem: Stem, ending: re.Match[str]) -> bool:
         lies = _LIE.fullmatch(name) or (len(name) > 1 and _steppe().fullmatch(name))
         return stem.weight >= 2 or bool(ending[0] in _CAMPS and lies)  # noqa: PLR2004
     return _is_employer(text, stem, ending)
+
+
+def _comes(text: str, stem: Stem, ending: re.Match[str]) -> bool:
+    """Say whether one comes there to learn: 每天骑车到明珠学校上课."""
+    before = text[max(0, stem.start - 1) : stem.start]
+    return before in {"到", "往", "回", "来"} and bool(_LEARNS.match(text, ending.end()))
 
 
 def _is_employer(text: str, stem: Stem, ending: re.Match[str]) -> bool:
