@@ -20,9 +20,9 @@ help: ## this list
 run: bootstrap ## start 微光 with its demo world; again later: keeps the data
 	@$(PY) -m flask --app app up
 
-test: bootstrap-dev programs ## the whole suite, and on PostgreSQL laws, quick faults and a third of the services (installs Chromium, a Chinese font and PostgreSQL by apt)
+test: bootstrap-dev programs ## the whole suite, and on PostgreSQL laws, quick faults and a quarter of the services (installs Chromium, a Chinese font and PostgreSQL by apt)
 	@code=0; $(PYTEST) $(ARGS) || code=$$?; \
-	if [ -z "$(ARGS)" ]; then POSTGRESQL_SHARE=3 $(ON_POSTGRESQL) -m "not slow" || code=$$?; fi; exit $$code
+	if [ -z "$(ARGS)" ]; then POSTGRESQL_SHARE=4 $(ON_POSTGRESQL) -m "not slow" || code=$$?; fi; exit $$code
 
 test-postgresql: bootstrap-dev programs ## services, laws and faults on a PostgreSQL of their own: all of them
 	@$(ON_POSTGRESQL) $(ARGS)
