@@ -183,6 +183,8 @@ def test_inside_a_banner_the_nearer_volunteer_goes_first_and_the_far_one_never(
     assert pair.volunteer_id == nearer_id
     (way,) = [part for part in pair.reasons if part["factor"] == "distance"]
     assert way["km"] == 5
-    (seen, *_) = offer_records(session, ready(session, Volunteer.id == mother_id), [], on=today(now))
+    (seen, *_) = offer_records(
+        session, ready(session, Volunteer.id == mother_id), [], on=today(now)
+    )
     assert (seen.lat, seen.lon) == (5060, 12490)
     assert pair.runners_up == []
