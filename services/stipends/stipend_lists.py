@@ -42,6 +42,13 @@ class Listed(StrEnum):
     DONE = "done"
 
 
+_PUPIL = {
+    "child": Part(Child, Child.id == Match.child_id, ("ref", "name", "grade", "class_name")),
+    "school": Part(Organisation, Organisation.id == Child.school_id, ("name",)),
+}
+"""Whose money it is, joined to a match."""
+
+
 def counts(session: Session, viewer: Viewer, *, now: datetime) -> dict[Listed, int]:
     """Count every list."""
     require(viewer, Act.SETTLE_DISPUTE)
@@ -63,12 +70,7 @@ def apart(session: Session, viewer: Viewer) -> list[Card]:
         as_case_staff(viewer),
         Match,
         fields=("child_ref", "apart_on"),
-        parts={
-            "child": Part(
-                Child, Child.id == Match.child_id, ("ref", "name", "grade", "class_name")
-            ),
-            "school": Part(Organisation, Organisation.id == Child.school_id, ("name",)),
-        },
+        parts=_PUPIL,
         where=(Match.apart_on.is_not(None),),
         order_by=(Match.apart_on, Match.id),
         limit=PAGE,
@@ -130,10 +132,7 @@ def _aside(session: Session, viewer: Viewer, *, page: int) -> list[Card]:
         SetAside,
         parts={
             "match": Part(Match, Match.id == SetAside.match_id, ("child_ref", "instalment_fen")),
-            "child": Part(
-                Child, Child.id == Match.child_id, ("ref", "name", "grade", "class_name")
-            ),
-            "school": Part(Organisation, Organisation.id == Child.school_id, ("name",)),
+            **_PUPIL,
         },
         where=(SetAside.resolved_on.is_(None),),
         order_by=(SetAside.due_on, SetAside.id),
